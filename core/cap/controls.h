@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The VMX controls: one constant for every bit that the SDM names.
+ *
+ * A constant is PIN_, CPU1_, CPU2_, CPU3_, EXIT_, EXIT2_ or ENTRY_ (which word)
+ * and the SDM's name of the bit.  What Lintel asks of each bit, and why, is in
+ * control_table.c.
+ *
+ * SDM: "Pin-Based VM-Execution Controls", "Processor-Based VM-Execution
+ * Controls", "VM-Exit Controls", "VM-Entry Controls".
+ */
+#ifndef LINTEL_CAP_CONTROLS_H
+#define LINTEL_CAP_CONTROLS_H
+
+#include "types.h"
+
+enum ctl_word {
+	CTL_PIN,       /* pin-based VM-execution controls, 32 bits */
+	CTL_PRIMARY,   /* primary processor-based VM-execution controls, 32 bits */
+	CTL_SECONDARY, /* secondary processor-based VM-execution controls, 32 bits */
+	CTL_TERTIARY,  /* tertiary processor-based VM-execution controls, 64 bits */
+	CTL_EXIT,      /* primary VM-exit controls, 32 bits */
+	CTL_EXIT2,     /* secondary VM-exit controls, 64 bits */
+	CTL_ENTRY,     /* VM-entry controls, 32 bits */
+	CTL_WORDS
+};
+
+/* Pin-based VM-execution controls */
+#define PIN_EXTERNAL_INTERRUPT_EXITING BIT32(0)
+#define PIN_NMI_EXITING		       BIT32(3)
+#define PIN_VIRTUAL_NMIS	       BIT32(5)
+#define PIN_ACTIVATE_PREEMPTION_TIMER  BIT32(6)
+#define PIN_PROCESS_POSTED_INTERRUPTS  BIT32(7)
+
+/* Primary processor-based VM-execution controls */
+#define CPU1_INTERRUPT_WINDOW_EXITING	 BIT32(2)
+#define CPU1_USE_TSC_OFFSETTING		 BIT32(3)
+#define CPU1_HLT_EXITING		 BIT32(7)
+#define CPU1_INVLPG_EXITING		 BIT32(9)
+#define CPU1_MWAIT_EXITING		 BIT32(10)
+#define CPU1_RDPMC_EXITING		 BIT32(11)
+#define CPU1_RDTSC_EXITING		 BIT32(12)
+#define CPU1_CR3_LOAD_EXITING		 BIT32(15)
+#define CPU1_CR3_STORE_EXITING		 BIT32(16)
+#define CPU1_ACTIVATE_TERTIARY_CONTROLS	 BIT32(17)
+#define CPU1_CR8_LOAD_EXITING		 BIT32(19)
+#define CPU1_CR8_STORE_EXITING		 BIT32(20)
+#define CPU1_USE_TPR_SHADOW		 BIT32(21)
+#define CPU1_NMI_WINDOW_EXITING		 BIT32(22)
+#define CPU1_MOV_DR_EXITING		 BIT32(23)
+#define CPU1_UNCONDITIONAL_IO_EXITING	 BIT32(24)
+#define CPU1_USE_IO_BITMAPS		 BIT32(25)
+#define CPU1_MONITOR_TRAP_FLAG		 BIT32(27)
+#define CPU1_USE_MSR_BITMAPS		 BIT32(28)
+#define CPU1_MONITOR_EXITING		 BIT32(29)
+#define CPU1_PAUSE_EXITING		 BIT32(30)
+#define CPU1_ACTIVATE_SECONDARY_CONTROLS BIT32(31)
+
+/* Secondary processor-based VM-execution controls */
+#define CPU2_VIRTUALIZE_APIC_ACCESSES	  BIT32(0)
+#define CPU2_ENABLE_EPT			  BIT32(1)
+#define CPU2_DESCRIPTOR_TABLE_EXITING	  BIT32(2)
+#define CPU2_ENABLE_RDTSCP		  BIT32(3)
+#define CPU2_VIRTUALIZE_X2APIC_MODE	  BIT32(4)
+#define CPU2_ENABLE_VPID		  BIT32(5)
+#define CPU2_WBINVD_EXITING		  BIT32(6)
+#define CPU2_UNRESTRICTED_GUEST		  BIT32(7)
+#define CPU2_APIC_REGISTER_VIRTUALIZATION BIT32(8)
+#define CPU2_VIRTUAL_INTERRUPT_DELIVERY	  BIT32(9)
+#define CPU2_PAUSE_LOOP_EXITING		  BIT32(10)
+#define CPU2_RDRAND_EXITING		  BIT32(11)
+#define CPU2_ENABLE_INVPCID		  BIT32(12)
+#define CPU2_ENABLE_VM_FUNCTIONS	  BIT32(13)
+#define CPU2_VMCS_SHADOWING		  BIT32(14)
+#define CPU2_ENABLE_ENCLS_EXITING	  BIT32(15)
+#define CPU2_RDSEED_EXITING		  BIT32(16)
+#define CPU2_ENABLE_PML			  BIT32(17)
+#define CPU2_EPT_VIOLATION_VE		  BIT32(18)
+#define CPU2_CONCEAL_VMX_FROM_PT	  BIT32(19)
+#define CPU2_ENABLE_XSAVES		  BIT32(20)
+#define CPU2_PASID_TRANSLATION		  BIT32(21)
+#define CPU2_MODE_BASED_EXECUTE_EPT	  BIT32(22)
+#define CPU2_SUB_PAGE_WRITE_EPT		  BIT32(23)
+#define CPU2_PT_USES_GUEST_PHYSICAL	  BIT32(24)
+#define CPU2_USE_TSC_SCALING		  BIT32(25)
+#define CPU2_ENABLE_USER_WAIT_AND_PAUSE	  BIT32(26)
+#define CPU2_ENABLE_PCONFIG		  BIT32(27)
+#define CPU2_ENABLE_ENCLV_EXITING	  BIT32(28)
+#define CPU2_VMM_BUS_LOCK_DETECTION	  BIT32(30)
+#define CPU2_INSTRUCTION_TIMEOUT	  BIT32(31)
+
+/* Tertiary processor-based VM-execution controls */
+#define CPU3_LOADIWKEY_EXITING		  BIT64(0)
+#define CPU3_ENABLE_HLAT		  BIT64(1)
+#define CPU3_EPT_PAGING_WRITE_CONTROL	  BIT64(2)
+#define CPU3_GUEST_PAGING_VERIFICATION	  BIT64(3)
+#define CPU3_IPI_VIRTUALIZATION		  BIT64(4)
+#define CPU3_SEAM_GUEST_PHYSICAL_WIDTH	  BIT64(5)
+#define CPU3_ENABLE_MSR_LIST_INSTRUCTIONS BIT64(6)
+#define CPU3_VIRTUALIZE_IA32_SPEC_CTRL	  BIT64(7)
+#define CPU3_APIC_TIMER_VIRTUALIZATION	  BIT64(8)
+#define CPU3_ENABLE_PBNDKB		  BIT64(9)
+#define CPU3_PEBS_USES_GUEST_PHYSICAL	  BIT64(12)
+
+/* Primary VM-exit controls */
+#define EXIT_SAVE_DEBUG_CONTROLS	 BIT32(2)
+#define EXIT_HOST_ADDRESS_SPACE_SIZE	 BIT32(9)
+#define EXIT_LOAD_IA32_PERF_GLOBAL_CTRL	 BIT32(12)
+#define EXIT_ACKNOWLEDGE_INTERRUPT	 BIT32(15)
+#define EXIT_SAVE_IA32_PAT		 BIT32(18)
+#define EXIT_LOAD_IA32_PAT		 BIT32(19)
+#define EXIT_SAVE_IA32_EFER		 BIT32(20)
+#define EXIT_LOAD_IA32_EFER		 BIT32(21)
+#define EXIT_SAVE_PREEMPTION_TIMER	 BIT32(22)
+#define EXIT_CLEAR_IA32_BNDCFGS		 BIT32(23)
+#define EXIT_CONCEAL_VMX_FROM_PT	 BIT32(24)
+#define EXIT_CLEAR_IA32_RTIT_CTL	 BIT32(25)
+#define EXIT_CLEAR_IA32_LBR_CTL		 BIT32(26)
+#define EXIT_CLEAR_UINV			 BIT32(27)
+#define EXIT_LOAD_CET_STATE		 BIT32(28)
+#define EXIT_LOAD_PKRS			 BIT32(29)
+#define EXIT_SAVE_IA32_PERF_GLOBAL_CTL	 BIT32(30)
+#define EXIT_ACTIVATE_SECONDARY_CONTROLS BIT32(31)
+
+/* Secondary VM-exit controls */
+#define EXIT2_SAVE_FRED			    BIT64(0)
+#define EXIT2_LOAD_FRED			    BIT64(1)
+#define EXIT2_LOAD_IA32_SPEC_CTRL	    BIT64(2)
+#define EXIT2_PREMATURELY_BUSY_SHADOW_STACK BIT64(3)
+
+/* VM-entry controls */
+#define ENTRY_LOAD_DEBUG_CONTROLS	 BIT32(2)
+#define ENTRY_IA32E_MODE_GUEST		 BIT32(9)
+#define ENTRY_ENTRY_TO_SMM		 BIT32(10)
+#define ENTRY_DEACTIVATE_DUAL_MONITOR	 BIT32(11)
+#define ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL BIT32(13)
+#define ENTRY_LOAD_IA32_PAT		 BIT32(14)
+#define ENTRY_LOAD_IA32_EFER		 BIT32(15)
+#define ENTRY_LOAD_IA32_BNDCFGS		 BIT32(16)
+#define ENTRY_CONCEAL_VMX_FROM_PT	 BIT32(17)
+#define ENTRY_LOAD_IA32_RTIT_CTL	 BIT32(18)
+#define ENTRY_LOAD_UINV			 BIT32(19)
+#define ENTRY_LOAD_CET_STATE		 BIT32(20)
+#define ENTRY_LOAD_GUEST_IA32_LBR_CTL	 BIT32(21)
+#define ENTRY_LOAD_PKRS			 BIT32(22)
+#define ENTRY_LOAD_FRED			 BIT32(23)
+#define ENTRY_LOAD_IA32_SPEC_CTRL	 BIT32(24)
+#define ENTRY_ALLOW_SEAM_GUEST_TELEMETRY BIT32(25)
+
+/*
+ * The default1 class: what the first processors with VMX only had as 1.  Bits
+ * of it without a name keep the value 1 that the SDM asks of software that does
+ * not know them.  SDM: "Determining the Default Settings of VMX Controls".
+ */
+#define PIN_DEFAULT1   ((u32)0x00000016)
+#define CPU1_DEFAULT1  ((u32)0x0401e172)
+#define EXIT_DEFAULT1  ((u32)0x00036dff)
+#define ENTRY_DEFAULT1 ((u32)0x000011ff)
+
+#endif
