@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The KVM API: one row for each ioctl.  The platform finds the row, copies the argument, takes the
+ * locks the row names, calls, and copies back; what the ioctl means is here.
+ *
+ * Each call first checks, without effects, then acts, and cannot fail half-way.
+ */
+#ifndef LINTEL_API_H
+#define LINTEL_API_H
+
+#include "vcpu/vcpu.h"
+
+enum ioctl_scope { SCOPE_SYSTEM, SCOPE_VM, SCOPE_VCPU };
+
+enum ioctl_flags {
+	IOCTL_NO_ARGUMENT = 1 << 0, /* the argument must be 0: -EINVAL */
+	IOCTL_VM_LOCK = 1 << 1,	    /* vm->lock is held round the call */
+	IOCTL_LOADED = 1 << 2,	    /* host_vcpu_get() .. host_vcpu_release() round the call */
+	/*
+	 * The argument is a header of _IOC_SIZE bytes whose first u32 counts the entries after it.
+	 * More than max_entries: -E2BIG, or (CLAMP) as if it said max_entries.
+	 */
+	IOCTL_ENTRIES_IN = 1 << 3,
+	IOCTL_ENTRIES_OUT = 1 << 4,
+	IOCTL_ENTRIES_CLAMP = 1 << 5,
+	IOCTL_HEADER_ON_E2BIG = 1 << 6, /* the header goes back to the user even on -E2BIG */
+};
+/* Calls of SCOPE_VCPU always hold the vCPU's mutex. */
+
+struct ioctl_call {
+	struct vm *vm;	   /* NULL in SCOPE_SYSTEM */
+	struct vcpu *vcpu; /* NULL but in SCOPE_VCPU */
+	u64 argument;	   /* as passed */
+	void *data;	   /* kernel copy: _IOC_SIZE bytes, then the entries; zeroed where not read */
+	u32 entries;	   /* room for entries in data */
+};
+
+struct ioctl_row {
+	u32 number; /* KVM_GET_REGS ... */
+	const char *name;
+	enum ioctl_scope scope;
+	u32 flags;
+	u32 entry_size, max_entries;
+	/* Result of the ioctl, or a negative errno.  NULL: the platform's own (CREATE_VM,
+	 * CREATE_VCPU, RUN, SET_SIGNAL_MASK, GET_VCPU_MMAP_SIZE). */
+	int (*call)(struct ioctl_call *call);
+};
+
+extern const struct ioctl_row ioctl_table[];
+extern const unsigned int ioctl_table_rows;
+
+/* NULL: not an ioctl of that kind of file (-ENOTTY). */
+const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
+
+/* KVM_CHECK_EXTENSION, for both kinds of file. */
+int api_check_extension(u64 extension);
+
+#endif

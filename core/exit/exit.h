@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * VM exits: what the processor said, and what should happen next.
+ */
+#ifndef LINTEL_EXIT_H
+#define LINTEL_EXIT_H
+
+#include "types.h"
+
+struct vcpu;
+
+/* Captured once after each exit, before interrupts are on; handlers never VMREAD what it holds.
+ * "VM-Exit Information Fields". */
+struct exit_info {
+	u32 reason;		 /* basic reason; bit 31: VM-entry failure */
+	u32 instruction_length;
+	u64 qualification;
+	gpa_t gpa;
+	gva_t gla;
+	u32 interruption_info, interruption_error;
+	u32 idt_vectoring_info, idt_vectoring_error;
+	u32 instruction_info;
+	u64 rip;
+};
+
+enum exit_action {
+	EXIT_NEXT_INSN, /* advance RIP by the instruction's length, run on */
+	EXIT_SAME_INSN, /* run on where RIP is */
+	EXIT_TO_USER,	/* run->exit_reason is set; return 0 from KVM_RUN */
+	EXIT_SHUTDOWN,	/* triple fault: KVM_EXIT_SHUTDOWN */
+	EXIT_ERROR,	/* KVM_RUN returns vcpu->error */
+	EXIT_BROKEN,	/* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR with the exit's data */
+};
+
+/* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
+enum exit_action exit_dispatch(struct vcpu *vcpu);
+
+/* "Basic Exit Reasons": its name in the SDM's words, shortened as KVM's tools know it. */
+const char *exit_reason_name(u32 reason);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only door from the core to the outside.
+ *
+ * A platform (linux/ or sim/) is chosen by the include path.  It gives
+ * <host_types.h>  the types that the core embeds but never looks into, and
+ * <host_inline.h> the bodies of the functions declared `static inline` here;
+ * all the others it gives in its own .c files.
+ *
+ * Errors are negative errnos.  "Atomic" below means: callable with preemption
+ * off and with a host_spinlock_t held.
+ */
+#ifndef LINTEL_HOST_H
+#define LINTEL_HOST_H
+
+#include "types.h"
+#include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_srcu_t,
+			 * struct host_vm, struct host_vcpu */
+
+struct vm;
+struct vcpu;
+
+/* --- Words --------------------------------------------------------------- */
+
+enum host_log_level { HOST_LOG_ERROR, HOST_LOG_WARNING, HOST_LOG_INFO, HOST_LOG_DEBUG };
+
+/* One line to the log; no newline at its end.  Atomic.  What a guest or an
+ * unprivileged program can cause at will is rate-limited by the platform. */
+__attribute__((format(printf, 2, 3))) void host_log(enum host_log_level level, const char *format,
+						    ...);
+
+/* As the C library's snprintf, without floating point. */
+__attribute__((format(printf, 3, 4))) int host_snprintf(char *buffer, size_t size,
+							const char *format, ...);
+
+/* --- Memory of the host -------------------------------------------------- */
+
+/* Zeroed memory, accounted to the caller; NULL when there is none.  May sleep. */
+void *host_zalloc(size_t size);
+void host_free(void *memory);
+
+/* 2^order zeroed pages, aligned to a page; NULL when there are none.  May sleep. */
+void *host_alloc_pages(unsigned int order);
+void host_free_pages(void *pages, unsigned int order); /* atomic; NULL is nothing */
+
+/* Only for memory from host_alloc_pages(). */
+static inline hpa_t host_virt_to_phys(const void *page);
+static inline void *host_phys_to_virt(hpa_t address);
+
+/* --- Memory of user space (the VM's process) ------------------------------ */
+
+/* A page of the VM's process that a guest mapping may name. */
+struct host_page {
+	u64 pfn;
+	bool writable;		/* the mapping may allow writes */
+	unsigned int page_shift; /* size of the naturally aligned host mapping round it: 12, 21, 30 */
+};
+
+/*
+ * Make the page at user address `hva` present (for writing when `write`), and take a reference
+ * to it.  -EFAULT: no such memory, or not allowed; -EINTR: a fatal signal; -EHWPOISON.  May sleep.
+ */
+int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
+/* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */
+void host_page_put(const struct host_page *page);
+
+/* Copy from and to the VM's process, which is the current one.  -EFAULT.  May sleep. */
+int host_user_read(void *to, u64 hva, size_t length);
+int host_user_write(u64 hva, const void *from, size_t length);
+
+/* --- Locks ---------------------------------------------------------------- */
+
+void host_mutex_init(host_mutex_t *mutex);
+static inline void host_mutex_lock(host_mutex_t *mutex);
+static inline void host_mutex_unlock(host_mutex_t *mutex);
+
+void host_spin_init(host_spinlock_t *lock);
+static inline void host_spin_lock(host_spinlock_t *lock);
+static inline void host_spin_unlock(host_spinlock_t *lock);
+
+/* Sleepable read-copy-update: readers may sleep; synchronize waits for those that began before. */
+int host_srcu_init(host_srcu_t *srcu);
+void host_srcu_destroy(host_srcu_t *srcu);
+static inline int host_srcu_read_lock(host_srcu_t *srcu);
+static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket);
+void host_srcu_synchronize(host_srcu_t *srcu);
+
+/* --- Processors ----------------------------------------------------------- */
+
+static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
+static inline void host_preempt_disable(void);
+static inline void host_preempt_enable(void);
+static inline void host_irq_disable(void);
+static inline void host_irq_enable(void);
+
+/* Run function(argument) on that CPU, and wait until it has.  Nothing happens when it is offline.
+ * Needs: interrupts enabled. */
+void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument);
+
+/* Make every vCPU of the VM that is in the guest leave it, and wait until each has. */
+void host_kick_vm(struct vm *vm);
+/* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Atomic. */
+void host_kick_vcpu(struct vcpu *vcpu);
+
+/* RDMSR/WRMSR; the _safe forms return -EIO on #GP instead of logging it. */
+static inline u64 host_rdmsr(u32 msr);
+static inline void host_wrmsr(u32 msr, u64 value);
+static inline int host_rdmsr_safe(u32 msr, u64 *value);
+static inline int host_wrmsr_safe(u32 msr, u64 value);
+static inline u64 host_rdtsc(void);
+static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
+u64 host_tsc_khz(void);
+u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
+/* XSAVE state components that a guest may get: those that the host's FPU code can switch. */
+u64 host_xcr0_supported(void);
+/* A CPUID feature word as the kernel left it for use (a feature that the kernel disabled is 0):
+ * the registers of leaf 1, 7, 0xd.1, 0x80000001 masked by what the host uses. */
+void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4]);
+
+/* --- VMX instructions ("VMX Instruction Reference") ------------------------ */
+
+enum vmx_status { VMX_SUCCEED = 0, VMX_FAIL_INVALID = 1, VMX_FAIL_VALID = 2 };
+
+static inline enum vmx_status host_vmclear(hpa_t region);
+static inline enum vmx_status host_vmptrld(hpa_t region);
+static inline enum vmx_status host_vmread(u32 field, u64 *value);
+static inline enum vmx_status host_vmwrite(u32 field, u64 value);
+static inline enum vmx_status host_invept(u32 type, u64 eptp);
+static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
+
+/*
+ * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted), run the guest,
+ * store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason) happened.
+ * Needs: interrupts off, the VMCS current, its host state written; HOST_RSP and HOST_RIP are the
+ * platform's own to write.
+ */
+enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume);
+
+/* --- Host state round a guest ---------------------------------------------- */
+
+/* What the VMCS's host-state area is to hold.  "Host-State Area". */
+struct host_state {
+	u64 cr0, cr3, cr4;
+	u16 es, cs, ss, ds, fs, gs, tr;
+	u64 fs_base, gs_base, tr_base, gdtr_base, idtr_base;
+	u64 sysenter_cs, sysenter_esp, sysenter_eip;
+	u64 efer, pat;
+};
+
+/* All of it, for this CPU and the current task.  Also notes, in vcpu->host, what a VM exit does
+ * not restore (selectors that the VMCS can't hold, LDTR).  Preemption is off. */
+void host_state_save(struct vcpu *vcpu, struct host_state *state);
+/* Restore that; also TR's limit and GDTR's limit, which a VM exit changes.  Preemption is off. */
+void host_state_restore(struct vcpu *vcpu);
+/* The two that may change between VM entries without a task switch. */
+static inline u64 host_cr3(void);
+static inline u64 host_cr4(void);
+
+static inline u64 host_read_cr2(void);
+static inline void host_write_cr2(u64 value);
+static inline void host_write_xcr0(u64 value);
+
+/* Guest's DR0-DR3 and DR6 into the processor, before an entry whose DR7 has a breakpoint on. */
+void host_debugregs_load(const u64 dr[4], u64 dr6);
+/* After an exit (which leaves DR7 = 400H): bring back the host's breakpoints, if it has any; when
+ * `loaded`, DR0-DR3 hold a guest's values. */
+void host_debugregs_restore(bool loaded);
+
+/* Deliver to the host the NMI or machine check that ended the guest's run.  Interrupts are off. */
+void host_deliver_nmi(void);
+void host_deliver_machine_check(void);
+
+/* --- The vCPU's thread ------------------------------------------------------ */
+
+/* Platform part of a vCPU: FPU state, preemption hooks.  -ENOMEM. */
+int host_vcpu_init(struct vcpu *vcpu);
+void host_vcpu_destroy(struct vcpu *vcpu);
+
+/* From get to release the vCPU is loaded whenever its thread runs: the platform calls vcpu_load()
+ * now and at each switch-in, vcpu_put() at each switch-out and at release. */
+void host_vcpu_get(struct vcpu *vcpu);
+void host_vcpu_release(struct vcpu *vcpu);
+
+/* Swap the task's FPU registers for the guest's, and back.  Between, the scheduler keeps them. */
+void host_fpu_load_guest(struct vcpu *vcpu);
+void host_fpu_load_host(struct vcpu *vcpu);
+/* With interrupts off, just before an entry: the registers hold the guest's state. */
+static inline void host_fpu_before_entry(struct vcpu *vcpu);
+
+/* The guest's FPU state while it is not loaded.  XSAVE format of the KVM API (4096 bytes). */
+void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
+int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */
+void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
+/* XCR0 that the guest may use, known after KVM_SET_CPUID2. */
+
+/* Work that the kernel wants done before the guest runs on: reschedule, task work.
+ * 0, or -EINTR when a signal is pending.  May sleep. */
+int host_before_guest(struct vcpu *vcpu);
+/* True when such work came up since; interrupts are off. */
+static inline bool host_guest_must_wait(void);
+/* Time and RCU accounting round the guest; interrupts are off. */
+static inline void host_guest_enter(void);
+static inline void host_guest_exit(void);
+
+/* --- Tracepoints of the system "kvm" ---------------------------------------- */
+
+void host_trace_entry(struct vcpu *vcpu);
+void host_trace_exit(struct vcpu *vcpu);
+void host_trace_pio(bool write, u16 port, unsigned int size, unsigned int count, const void *data);
+enum host_trace_mmio_kind { TRACE_MMIO_READ_UNSATISFIED, TRACE_MMIO_READ, TRACE_MMIO_WRITE };
+void host_trace_mmio(enum host_trace_mmio_kind kind, unsigned int length, gpa_t gpa,
+		     const void *data);
+void host_trace_msr(bool write, u32 msr, u64 value, bool fault);
+void host_trace_cpuid(u32 leaf, u32 subleaf, const u32 out[4], bool found);
+
+#include <host_inline.h>
+
+#endif

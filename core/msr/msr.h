@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * MSRs: the table that says what each one is to Lintel, the MSR bitmap that follows from it, and
+ * RDMSR/WRMSR for what exits.  An MSR that no row allows is refused.
+ */
+#ifndef LINTEL_MSR_H
+#define LINTEL_MSR_H
+
+#include "vcpu/vcpu.h"
+#include "msr/index.h" /* MSR_* numbers */
+
+enum msr_access {
+	MSR_DENY,	 /* #GP(0) */
+	MSR_EMULATE,	 /* exits; the row's function */
+	MSR_PASS_THROUGH /* no exit; the row needs an owner when written */
+};
+
+/* Who saves and restores the host's value of an MSR that the guest may write without an exit. */
+enum msr_owner {
+	OWNER_NONE,	      /* nobody: the guest's writes exit */
+	OWNER_VMCS,	      /* guest-state and host-state areas */
+	OWNER_SWITCH_BY_HAND, /* msr_switch_to_guest(), msr_switch_to_host() */
+	OWNER_NOBODY_NEEDS,   /* reading only, or the value is the guest's alone */
+};
+
+struct msr_row {
+	u32 first, last;
+	const char *name;
+	enum msr_access read, write;
+	enum msr_owner owner;
+	int (*get)(struct vcpu *vcpu, u32 msr, u64 *value);
+	int (*set)(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
+	bool (*exists)(const struct vcpu *vcpu); /* NULL: always */
+	bool listed; /* KVM_GET_MSR_INDEX_LIST */
+	const char *why;
+};
+
+/* --- table.c --- */
+extern const struct msr_row msr_table[];
+extern const unsigned int msr_table_rows;
+const struct msr_row *msr_find(u32 msr); /* NULL: none */
+
+/* --- bitmap.c: "MSR-Bitmap Address" --- */
+
+#define MSR_BITMAP_SIZE 4096u
+enum msr_direction { MSR_READ, MSR_WRITE };
+
+void msr_bitmap_set(u8 *bitmap, u32 msr, enum msr_direction direction);	  /* exits */
+void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction); /* does not */
+/* Would the access exit?  True outside the two ranges, and when bitmap is NULL. */
+bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction);
+bool msr_bitmap_covers(u32 msr);
+/* Open what the table passes through for this guest, close everything else.  Changes memory only. */
+void msr_bitmap_apply_policy(struct vcpu *vcpu);
+
+/* --- access.c --- */
+
+/*
+ * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Loaded.
+ * -EINVAL: there is no such MSR for it, or the value is not allowed; the guest gets #GP(0).
+ */
+int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
+int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
+
+/* vcpu->msrs: allocate and set to reset values; -ENOMEM. */
+int msr_vcpu_init(struct vcpu *vcpu);
+void msr_vcpu_destroy(struct vcpu *vcpu);
+void msr_vcpu_reset(struct vcpu *vcpu, bool init);
+
+/* --- switch.c --- */
+
+/* The MSRs of OWNER_SWITCH_BY_HAND: the guest's values in, and the host's back.  Preemption off. */
+void msr_switch_to_guest(struct vcpu *vcpu);
+void msr_switch_to_host(struct vcpu *vcpu);
+
+/* KVM_GET_MSR_INDEX_LIST: how many the table lists for this host, and which. */
+unsigned int msr_index_list(u32 *indices, unsigned int room);
+
+#endif

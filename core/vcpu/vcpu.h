@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual processor: its registers, its VMCS, and the events that wait for it.
+ *
+ * A vCPU is used by one thread at a time (the platform's vcpu mutex).  "Loaded" means: its VMCS is
+ * current on this CPU; what reads or writes the VMCS needs that.
+ */
+#ifndef LINTEL_VCPU_H
+#define LINTEL_VCPU_H
+
+#include "vm.h"
+#include "exit/exit.h"
+
+/* Encoding order of the processor ("Instruction Format"). */
+enum vcpu_reg {
+	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+	REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
+	REG_COUNT
+};
+
+/* Order of the VMCS fields and of the instruction-information field. */
+enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR, SEG_COUNT };
+
+/* Bits of vcpu->requests. */
+enum vcpu_request {
+	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
+	VCPU_REQUEST_KICK,	/* just leave the guest */
+};
+
+/* vcpu->mode: what a kick has to do. */
+enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST };
+
+/* The VMCS and what belongs to it. */
+struct loaded_vmcs {
+	void *region; /* host_alloc_pages(vmcs_config.order) */
+	u8 *msr_bitmap; /* one page, or NULL when the processor has none */
+	int cpu;	/* where it is current or may be cached; -1: nowhere */
+	bool launched;
+	struct host_state host; /* as the host-state area has it now */
+	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
+};
+
+/* Events, as KVM_GET_VCPU_EVENTS shows them. */
+struct vcpu_events {
+	struct {
+		bool pending;  /* raised, not yet delivered */
+		bool injected; /* delivery began and was cut short by an exit */
+		bool has_error;
+		u8 vector;
+		u32 error;
+		u64 payload; /* CR2 of #PF, DR6 bits of #DB; taken at delivery */
+		bool has_payload;
+	} exception;
+	struct {
+		bool injected; /* queued by KVM_INTERRUPT, or cut short */
+		bool soft;
+		u8 vector;
+	} interrupt;
+	struct {
+		unsigned int pending; /* at most 2 */
+		bool injected;
+	} nmi;
+};
+
+#define VCPU_MSR_COUNTERS 32
+#define VCPU_EXIT_REASONS 80
+
+/* Exits by reason and by MSR; an MSR beyond the table counts in the last row (msr 0xffffffff). */
+struct vcpu_stats {
+	u64 exits[VCPU_EXIT_REASONS];
+	struct {
+		u32 msr;
+		u64 reads, writes;
+	} msr[VCPU_MSR_COUNTERS];
+	u64 to_user;
+};
+
+struct vcpu {
+	struct vm *vm;
+	u32 id;
+	struct kvm_run *run; /* shared with user space: hostile, may change under us */
+	u8 *pio_data;	     /* the page after it, also mapped by user space */
+
+	u64 regs[REG_COUNT]; /* the world switch knows this offset; RSP only via accessors */
+	u64 cr2;
+	struct loaded_vmcs vmcs;
+	u16 vpid; /* 0: none */
+
+	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
+	u64 cr0, cr4, cr8;
+	u64 efer, apic_base;
+	u64 xcr0;
+	u64 dr[4], dr6, dr7;
+
+	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. */
+	u64 rip, rflags;
+	u32 cached, dirty; /* bits VCPU_CACHED_* */
+
+	struct exit_info exit;	 /* the last one */
+	struct vcpu_events events;
+	u32 mp_state;		 /* KVM_MP_STATE_* */
+
+	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
+	enum exit_action (*complete)(struct vcpu *vcpu);
+	struct vcpu_io *io; /* the access in progress: see emulate/ */
+
+	struct vcpu_cpuid *cpuid; /* KVM_SET_CPUID2: see cpuid.h */
+	struct vcpu_msrs *msrs;	  /* values of the MSRs that Lintel keeps: see msr/ */
+
+	int error; /* errno for EXIT_ERROR */
+	u32 requests;
+	u32 mode;
+	bool loaded;
+	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
+	u64 tsc_offset;
+	u64 control[7]; /* the control words as the VMCS has them: enum ctl_word */
+
+	struct vcpu_stats stats;
+	struct host_vcpu host;
+};
+
+/* --- create.c --- */
+
+/*
+ * KVM_CREATE_VCPU's core part: vmx_create_vcpu -> alloc_loaded_vmcs, init_vmcs, vmx_vcpu_reset.
+ * `vcpu` is zeroed; run and pio_data are set.  -ENOMEM.
+ */
+int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id);
+void vmx_free_vcpu(struct vcpu *vcpu);
+
+/* Power-up state (init false) or the state after INIT.  Loaded.  "Processor State After Reset". */
+void vmx_vcpu_reset(struct vcpu *vcpu, bool init);
+
+/* --- load.c --- */
+
+/* The vCPU's VMCS becomes current on this CPU.  Preemption off; called by the platform only. */
+void vcpu_load(struct vcpu *vcpu);
+/* Host MSRs and segments come back; the VMCS stays current.  Preemption off. */
+void vcpu_put(struct vcpu *vcpu);
+/* The VMCS goes to memory and is current nowhere (VMCLEAR, on the CPU that has it). */
+void vcpu_unload(struct vcpu *vcpu);
+
+/* --- run.c --- */
+
+/* KVM_RUN: 0 with run->exit_reason set, or -EINTR, -EFAULT ... */
+int vcpu_run(struct vcpu *vcpu);
+
+/* --- registers.c: every register of the guest; loaded --- */
+
+u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg);
+void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value);
+u64 vcpu_rip_read(struct vcpu *vcpu);
+void vcpu_rip_write(struct vcpu *vcpu, u64 value);
+u64 vcpu_rflags_read(struct vcpu *vcpu);
+void vcpu_rflags_write(struct vcpu *vcpu, u64 value);
+void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value);
+void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segment *value);
+u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg);
+unsigned int vcpu_cpl(struct vcpu *vcpu);
+u64 vcpu_cr0_read(struct vcpu *vcpu);
+u64 vcpu_cr3_read(struct vcpu *vcpu);
+u64 vcpu_cr4_read(struct vcpu *vcpu);
+
+enum vcpu_width { WIDTH_16 = 2, WIDTH_32 = 4, WIDTH_64 = 8 };
+/* Default operand and address size of the code that runs (CS.L, CS.D, EFER.LMA). */
+enum vcpu_width vcpu_code_width(struct vcpu *vcpu);
+
+/* --- control_registers.c: MOV CRn as the SDM says; loaded --- */
+
+/* 0, or -EINVAL: the guest gets #GP(0) and nothing has changed. */
+int vcpu_cr0_write(struct vcpu *vcpu, u64 value);
+int vcpu_cr3_write(struct vcpu *vcpu, u64 value);
+int vcpu_cr4_write(struct vcpu *vcpu, u64 value);
+int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host);
+/* CR4 bits that CPUID announces to this guest. */
+u64 vcpu_cr4_allowed(const struct vcpu *vcpu);
+
+/* --- events.c --- */
+
+void vcpu_inject_exception(struct vcpu *vcpu, u8 vector);
+void vcpu_inject_exception_error(struct vcpu *vcpu, u8 vector, u32 error);
+void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error);
+void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6);
+void vcpu_inject_gp(struct vcpu *vcpu, u32 error);
+
+/* Set a request and kick the vCPU out of the guest.  Any thread; atomic. */
+void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
+
+enum {
+	VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_NMI = 2, VECTOR_BP = 3, VECTOR_OF = 4, VECTOR_BR = 5,
+	VECTOR_UD = 6, VECTOR_NM = 7, VECTOR_DF = 8, VECTOR_TS = 10, VECTOR_NP = 11, VECTOR_SS = 12,
+	VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_MF = 16, VECTOR_AC = 17, VECTOR_MC = 18,
+	VECTOR_XM = 19, VECTOR_CP = 21,
+};
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A virtual machine: its memory slots, its EPT, its vCPUs.
+ *
+ * Lock order, outermost first: vm->lock, vcpu->lock (host side), vm->slots_lock, vm->srcu (read),
+ * vm->mmu_lock (spin).
+ */
+#ifndef LINTEL_VM_H
+#define LINTEL_VM_H
+
+#include "host.h"
+
+#define VM_MAX_VCPUS 1024
+#define VM_MAX_SLOTS 512
+
+struct memslots;
+
+struct ept {
+	void *root;	/* page-table page of level 4 (host_alloc_pages) */
+	u64 eptp;	/* EPT pointer: root, memory type, walk length, A/D flag */
+	u64 pages;	/* page-table pages in use, the root too */
+	/* Host mappings are changing: see ept_invalidate_begin(). */
+	u64 invalidate_seq;
+	unsigned int invalidating;
+	u64 invalidate_start, invalidate_end; /* union of the ranges under way */
+};
+
+struct vm {
+	host_mutex_t lock;	  /* creation of vCPUs, VM-wide settings */
+	host_mutex_t slots_lock;  /* changes of the slots */
+	host_srcu_t srcu;	  /* readers of the slots */
+	struct memslots *slots;	  /* published; changed under slots_lock */
+	host_spinlock_t mmu_lock; /* the EPT and its counters */
+	struct ept ept;
+
+	struct vcpu *vcpus[VM_MAX_VCPUS]; /* by id; set once, under lock */
+	unsigned int nr_vcpus;
+
+	u64 tss_addr;
+	u64 identity_map_addr;
+
+	struct host_vm host;
+};
+
+/* A VM without memory and vCPUs.  -ENOMEM.  `vm` is zeroed memory of the caller's. */
+int vm_init(struct vm *vm);
+/* Needs: no vCPU runs, and nobody else refers to it. */
+void vm_destroy(struct vm *vm);
+
+/* Ask each vCPU of the VM to do `request` (enum vcpu_request) before it enters the guest again,
+ * and wait until none runs that has not seen it. */
+void vm_request_all(struct vm *vm, unsigned int request);
+
+#endif

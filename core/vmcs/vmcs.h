@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The VMCS: its fields (fields.h), typed access, the controls, the host-state area.
+ */
+#ifndef LINTEL_VMCS_H
+#define LINTEL_VMCS_H
+
+#include "vcpu/vcpu.h"
+#include "vmcs/fields.h"
+#include "cap/cap.h"
+
+/* --- access.c ---
+ *
+ * Width-checked at compile time where the field is a constant (bits 14:13 of the encoding).
+ * A failing VMREAD or VMWRITE on a listed field is a bug: logged once with the field's name, the
+ * value and the VM-instruction error.
+ */
+u64 vmcs_read_any(u32 field);
+void vmcs_write_any(u32 field, u64 value);
+
+/* "VM-Instruction Error Numbers": the words for number n. */
+const char *vmcs_instruction_error(u32 number);
+
+#define VMCS_FIELD_WIDTH(field) (((field) >> 13) & 3)
+enum { VMCS_WIDTH_16, VMCS_WIDTH_64, VMCS_WIDTH_32, VMCS_WIDTH_NATURAL };
+
+#define VMCS_ACCESSORS(suffix, type, width)                                                        \
+	static inline __attribute__((always_inline)) type vmcs_read##suffix(u32 field)             \
+	{                                                                                          \
+		VMCS_CHECK_WIDTH(field, width);                                                    \
+		return (type)vmcs_read_fast(field);                                                \
+	}                                                                                          \
+	static inline __attribute__((always_inline)) void vmcs_write##suffix(u32 field, type value)\
+	{                                                                                          \
+		VMCS_CHECK_WIDTH(field, width);                                                    \
+		vmcs_write_fast(field, value);                                                     \
+	}
+
+/* Never defined: a call that survives the optimiser is a field accessed with the wrong width. */
+extern void vmcs_field_has_another_width(void)
+	__attribute__((error("VMCS field accessed with the wrong width")));
+#define VMCS_CHECK_WIDTH(field, width)                                                             \
+	do {                                                                                       \
+		if (__builtin_constant_p(field) && VMCS_FIELD_WIDTH(field) != (width))             \
+			vmcs_field_has_another_width();                                            \
+	} while (0)
+
+static inline u64 vmcs_read_fast(u32 field)
+{
+	u64 value = 0;
+
+	if (__builtin_expect(host_vmread(field, &value) != VMX_SUCCEED, 0))
+		return vmcs_read_any(field);
+	return value;
+}
+
+static inline void vmcs_write_fast(u32 field, u64 value)
+{
+	if (__builtin_expect(host_vmwrite(field, value) != VMX_SUCCEED, 0))
+		vmcs_write_any(field, value);
+}
+
+VMCS_ACCESSORS(16, u16, VMCS_WIDTH_16)
+VMCS_ACCESSORS(32, u32, VMCS_WIDTH_32)
+VMCS_ACCESSORS(64, u64, VMCS_WIDTH_64)
+VMCS_ACCESSORS(l, u64, VMCS_WIDTH_NATURAL)
+
+/* --- loaded_vmcs.c --- */
+
+/* A region of vmcs_config.order with the revision id, cleared; the MSR bitmap, all ones, when the
+ * processor has one.  -ENOMEM, -EIO. */
+int alloc_loaded_vmcs(struct loaded_vmcs *loaded);
+void free_loaded_vmcs(struct loaded_vmcs *loaded);
+
+/* --- init_vmcs.c --- */
+
+/* Controls, host state that never changes, bitmap address, masks: once per vCPU.  Loaded. */
+void init_vmcs(struct vcpu *vcpu);
+
+/* Change a bit of a control word whose row in the table says TOGGLE; writes only on change. */
+void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on);
+
+/* --- host_state.c --- */
+
+/* Write what differs from what the VMCS has.  Loaded, preemption off. */
+void vmcs_write_host_state(struct vcpu *vcpu, const struct host_state *now);
+
+#endif
