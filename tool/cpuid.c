@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdint.h>
+
+#include "cpuid.h"
+
+/* CPUID.01H; SDM volume 2, "CPUID - CPU Identification". */
+#define ECX1_X2APIC	  (1u << 21)
+#define ECX1_TSC_DEADLINE (1u << 24)
+#define ECX1_HYPERVISOR	  (1u << 31)
+#define EDX1_APIC	  (1u << 9)
+#define EDX1_HTT	  (1u << 28)
+
+/* Level types of leaves 0BH and 1FH. */
+#define LEVEL_SMT  (1u << 8)
+#define LEVEL_CORE (2u << 8)
+
+/* Bits an APIC id needs so that every CPU has its own. */
+static unsigned int id_bits(unsigned int cpus)
+{
+	unsigned int bits = 0;
+
+	while ((1u << bits) < cpus)
+		bits++;
+	return bits;
+}
+
+static void set_leaf1(struct kvm_cpuid_entry2 *e, unsigned int cpu, unsigned int cpus, bool irqchip)
+{
+	e->ebx = (e->ebx & 0xffff) | (uint32_t)cpu << 24 | (1u << id_bits(cpus)) << 16;
+	e->ecx |= ECX1_HYPERVISOR;
+	if (cpus > 1)
+		e->edx |= EDX1_HTT;
+	else
+		e->edx &= ~EDX1_HTT;
+	if (irqchip)
+		return;
+	e->edx &= ~EDX1_APIC;
+	e->ecx &= ~(ECX1_X2APIC | ECX1_TSC_DEADLINE);
+}
+
+/* Caches below the last level belong to one core each, the last one to all of them. */
+static void set_leaf4(struct kvm_cpuid_entry2 *e, unsigned int cpus)
+{
+	uint32_t ids = (1u << id_bits(cpus)) - 1;
+	uint32_t level = e->eax >> 5 & 7;
+	uint32_t sharing = level >= 3 ? ids : 0;
+
+	if (e->eax & 0x1f)
+		e->eax = (e->eax & 0x3fff) | sharing << 14 | (ids < 63 ? ids : 63) << 26;
+}
+
+static void set_topology(struct kvm_cpuid_entry2 *e, unsigned int cpu, unsigned int cpus)
+{
+	e->eax = e->ebx = 0;
+	e->ecx = e->index;
+	e->edx = cpu;
+	if (e->index == 0) {
+		e->ebx = 1;
+		e->ecx |= LEVEL_SMT;
+	} else if (e->index == 1) {
+		e->eax = id_bits(cpus);
+		e->ebx = cpus;
+		e->ecx |= LEVEL_CORE;
+	}
+}
+
+void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus, bool irqchip)
+{
+	uint32_t i;
+
+	for (i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+
+		if (e->function == 1)
+			set_leaf1(e, cpu, cpus, irqchip);
+		else if (e->function == 4)
+			set_leaf4(e, cpus);
+		else if (e->function == 0xb || e->function == 0x1f)
+			set_topology(e, cpu, cpus);
+	}
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The CPUID leaves that one vCPU shows: what the hypervisor can do, with this CPU's own identity.
+ */
+#ifndef TOOL_CPUID_H
+#define TOOL_CPUID_H
+
+#include <stdbool.h>
+
+#include "kvm.h"
+
+/*
+ * Writes APIC id and topology of vCPU @cpu of @cpus (one package, a core each) into the leaves
+ * that hold them.  Without @irqchip there is no local APIC, and the leaves say so.
+ */
+void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus, bool irqchip);
+
+#endif

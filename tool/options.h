@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The command line of `lintel run`.
+ */
+#ifndef TOOL_OPTIONS_H
+#define TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "image.h"
+
+#define OPTIONS_MODULES_MAX 16
+
+struct run_options {
+	struct image_request image;
+	const char *modules[OPTIONS_MODULES_MAX];
+	const char *device;
+	uint64_t memory;      /* bytes */
+	unsigned int timeout; /* seconds, 0: none */
+	bool irqchip;
+	bool stats;
+	bool help;
+};
+
+/* Fills @options from the words after "run".  0, or -1 after saying what is wrong. */
+int options_parse(struct run_options *options, int argc, char **argv);
+
+/* Prints the text of --help on stdout. */
+void options_help(void);
+
+#endif

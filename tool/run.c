@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `lintel run`: puts a VM together, lets its vCPU threads run, and meanwhile looks after the
+ * console, the time limit and the end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "cpuid.h"
+#include "explain.h"
+#include "options.h"
+#include "run.h"
+#include "say.h"
+#include "start.h"
+#include "vcpu.h"
+
+/* How long a line that is not complete may wait before it is written, in ms. */
+#define FLUSH_INTERVAL 50
+/* How often a vCPU that is slow to stop is kicked again, in ms. */
+#define KICK_INTERVAL 10
+
+bool vm_end(struct vm *vm, int status)
+{
+	uint64_t one = 1;
+
+	if (atomic_exchange(&vm->ended, true))
+		return false;
+	vm->status = status;
+	while (write(vm->event, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+	return true;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static int vm_create_irqchip(const struct vm *vm)
+{
+	struct kvm_pit_config pit = { .flags = KVM_PIT_SPEAKER_DUMMY };
+
+	if (kvm_call(vm->kvm.vm, KVM_CREATE_IRQCHIP, NULL, "KVM_CREATE_IRQCHIP"))
+		return -1;
+	return kvm_call(vm->kvm.vm, KVM_CREATE_PIT2, &pit, "KVM_CREATE_PIT2");
+}
+
+static int vm_create_vcpu(struct vm *vm, unsigned int id, struct kvm_cpuid2 *cpuid,
+			  const struct image *image, bool irqchip)
+{
+	struct vcpu *vcpu = &vm->vcpu[id];
+
+	if (vcpu_create(vcpu, vm, id))
+		return -1;
+	cpuid_set_identity(cpuid, id, vm->cpus, irqchip);
+	/* Before the registers: what CR4 and EFER may hold depends on the leaves. */
+	if (kvm_call(vcpu->fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2"))
+		return -1;
+	return start_vcpu(vcpu->fd, id, vm->cpus, image);
+}
+
+static int vm_create_vcpus(struct vm *vm, const struct image *image, bool irqchip)
+{
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&vm->kvm);
+	unsigned int id;
+	int ret = 0;
+
+	if (!cpuid)
+		return -1;
+	for (id = 0; id < vm->cpus && !ret; id++)
+		ret = vm_create_vcpu(vm, id, cpuid, image, irqchip);
+	free(cpuid);
+	return ret;
+}
+
+static int vm_create(struct vm *vm, const struct run_options *options)
+{
+	struct image image;
+
+	vm->event = eventfd(0, EFD_CLOEXEC);
+	if (vm->event < 0)
+		return say_errno(NULL, "eventfd");
+	if (kvm_open(&vm->kvm, options->device) ||
+	    memory_init(&vm->mem, &vm->kvm, options->memory) ||
+	    image_load(&options->image, &vm->mem, &image) ||
+	    start_place_gdt(&vm->mem, image.mode))
+		return -1;
+	if (options->irqchip && vm_create_irqchip(vm))
+		return -1;
+	return vm_create_vcpus(vm, &image, options->irqchip);
+}
+
+static void vm_destroy(struct vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < vm->cpus; i++)
+		vcpu_destroy(&vm->vcpu[i]);
+	kvm_close(&vm->kvm);
+	memory_free(&vm->mem);
+	if (vm->event >= 0)
+		close(vm->event);
+}
+
+static void vm_flush(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->devices);
+	serial_flush(&vm->serial);
+	pthread_mutex_unlock(&vm->devices);
+}
+
+/* What came over stdin goes to the UART.  Returns false when no more will come. */
+static bool vm_input(struct vm *vm, size_t room)
+{
+	unsigned char bytes[SERIAL_FIFO];
+	enum console_event event;
+	size_t i, count;
+
+	event = console_read(bytes, room, &count);
+	pthread_mutex_lock(&vm->devices);
+	for (i = 0; i < count; i++)
+		serial_receive(&vm->serial, bytes[i]);
+	pthread_mutex_unlock(&vm->devices);
+	if (event == CONSOLE_QUIT && vm_end(vm, RUN_QUIT))
+		say("ended by Ctrl-A X");
+	return event == CONSOLE_BYTES;
+}
+
+static size_t vm_input_room(struct vm *vm)
+{
+	size_t room;
+
+	pthread_mutex_lock(&vm->devices);
+	room = serial_room(&vm->serial);
+	pthread_mutex_unlock(&vm->devices);
+	return room;
+}
+
+/*
+ * Until the VM has ended.  stdin is only watched while the UART has room; every FLUSH_INTERVAL
+ * this is looked at again.
+ */
+static void vm_watch(struct vm *vm, unsigned int timeout)
+{
+	int64_t deadline = now_ms() + timeout * 1000LL;
+	bool input = true;
+
+	while (!atomic_load(&vm->ended)) {
+		size_t room = input ? vm_input_room(vm) : 0;
+		struct pollfd fds[] = {
+			{ .fd = vm->event, .events = POLLIN },
+			{ .fd = room ? STDIN_FILENO : -1, .events = POLLIN },
+		};
+
+		if (poll(fds, 2, FLUSH_INTERVAL) > 0 && fds[1].revents)
+			input = vm_input(vm, room);
+		vm_flush(vm);
+		if (timeout && now_ms() >= deadline && vm_end(vm, RUN_TIMEOUT))
+			say("the guest still ran after %u s", timeout);
+	}
+}
+
+static bool vm_all_done(struct vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < vm->cpus; i++)
+		if (vm->vcpu[i].started && !atomic_load(&vm->vcpu[i].done))
+			return false;
+	return true;
+}
+
+/* Takes every vCPU out of the guest, as often as it needs, and waits for the threads. */
+static void vm_stop(struct vm *vm)
+{
+	unsigned int i;
+
+	while (!vm_all_done(vm)) {
+		for (i = 0; i < vm->cpus; i++)
+			if (vm->vcpu[i].started && !atomic_load(&vm->vcpu[i].done))
+				vcpu_kick(&vm->vcpu[i]);
+		poll(NULL, 0, KICK_INTERVAL);
+	}
+	for (i = 0; i < vm->cpus; i++)
+		if (vm->vcpu[i].started)
+			pthread_join(vm->vcpu[i].thread, NULL);
+}
+
+static void vm_run(struct vm *vm, unsigned int timeout)
+{
+	unsigned int i;
+
+	vcpu_prepare_kick();
+	console_open();
+	for (i = 0; i < vm->cpus; i++)
+		if (vcpu_start(&vm->vcpu[i]))
+			vm_end(vm, RUN_REFUSED);
+	vm_watch(vm, timeout);
+	vm_stop(vm);
+	vm_flush(vm);
+	console_close();
+}
+
+int run_main(int argc, char **argv)
+{
+	static struct vm vm = { .devices = PTHREAD_MUTEX_INITIALIZER, .event = -1 };
+	struct run_options options;
+	unsigned int i;
+
+	if (options_parse(&options, argc, argv))
+		return RUN_REFUSED;
+	if (options.help) {
+		options_help();
+		return 0;
+	}
+	vm.cpus = options.image.cpus;
+	vm.debug_exit = options.image.debug_exit;
+	vm.kvm.fd = vm.kvm.vm = -1;
+	for (i = 0; i < vm.cpus; i++) {
+		vm.vcpu[i].vm = &vm;
+		vm.vcpu[i].fd = -1;
+	}
+	serial_init(&vm.serial, STDOUT_FILENO, isatty(STDOUT_FILENO));
+	vm.status = RUN_REFUSED;
+	if (!vm_create(&vm, &options)) {
+		vm_run(&vm, options.timeout);
+		if (options.stats)
+			explain_statistics(&vm);
+	}
+	vm_destroy(&vm);
+	return vm.status;
+}

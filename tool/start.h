@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state in which a vCPU executes the first instruction of an image.
+ */
+#ifndef TOOL_START_H
+#define TOOL_START_H
+
+#include "image.h"
+
+/* Writes the flat segments that START_PROTECTED and START_LONG use; -1 after saying why. */
+int start_place_gdt(struct memory *mem, enum start_mode mode);
+
+/* Sets registers and special registers of vCPU @cpu of @cpus.  0, or -1 after saying why. */
+int start_vcpu(int vcpu_fd, unsigned int cpu, unsigned int cpus, const struct image *image);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one virtual machine of a `lintel run`: what its vCPU threads and the main thread share.
+ */
+#ifndef TOOL_VM_H
+#define TOOL_VM_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kvm.h"
+#include "layout.h"
+#include "memory.h"
+#include "serial.h"
+
+/*
+ * Exit statuses of `lintel run`.  Ours are even: the status of a guest that ends itself through
+ * the debug-exit port is odd.
+ */
+enum run_status {
+	RUN_HALTED = 0,	    /* every CPU executed HLT with nothing to wake it */
+	RUN_REFUSED = 2,    /* usage, a file, the KVM API: the guest did not run */
+	RUN_SHUTDOWN = 4,   /* triple fault */
+	RUN_FAIL_ENTRY = 6, /* the processor refused the VM entry */
+	RUN_INTERNAL = 8,   /* KVM_EXIT_INTERNAL_ERROR */
+	RUN_BROKEN = 10,    /* KVM_RUN failed, or an exit that this VMM does not know */
+	RUN_TIMEOUT = 12,
+	RUN_QUIT = 14,	    /* Ctrl-A X */
+};
+
+#define VM_EXIT_REASONS 48 /* KVM_EXIT_* that are counted one by one */
+
+struct vm;
+
+struct vcpu {
+	struct vm *vm;
+	unsigned int id;
+	int fd;
+	struct kvm_run *run;
+	pthread_t thread;
+	bool started;
+	atomic_bool done; /* the thread will not run the guest again */
+	uint64_t exits[VM_EXIT_REASONS];
+	uint64_t interrupted; /* KVM_RUN ended by a signal */
+};
+
+struct vm {
+	struct kvm kvm;
+	struct memory mem;
+	unsigned int cpus;
+	struct vcpu vcpu[LAYOUT_CPUS_MAX];
+	uint32_t debug_exit; /* port, 0 if there is none */
+	int event;	     /* eventfd: the VM has ended */
+	atomic_uint halted;
+	atomic_bool ended;
+	int status;
+	pthread_mutex_t devices; /* serial */
+	struct serial serial;
+};
+
+/*
+ * Ends the VM with @status; the first one who says so wins, and gets true.  May be called from
+ * any thread; the vCPUs stop soon after.
+ */
+bool vm_end(struct vm *vm, int status);
+
+/* A guest's port access of @size bytes (1, 2 or 4). */
+void vm_port_write(struct vm *vm, uint16_t port, const void *data, unsigned int size);
+void vm_port_read(struct vm *vm, uint16_t port, void *data, unsigned int size);
+
+#endif
