@@ -170,6 +170,14 @@ void host_debugregs_restore(bool loaded);
 void host_deliver_nmi(void);
 void host_deliver_machine_check(void);
 
+/*
+ * The VMCSs that may be cached on this CPU, so that the platform can clear them
+ * (loaded_vmcs_clear_here()) before the CPU goes offline.  Interrupts are off.
+ */
+struct loaded_vmcs;
+void host_vmcs_track(struct loaded_vmcs *vmcs);
+void host_vmcs_untrack(struct loaded_vmcs *vmcs);
+
 /* --- The vCPU's thread ------------------------------------------------------ */
 
 /* Platform part of a vCPU: FPU state, preemption hooks.  -ENOMEM. */

@@ -151,6 +151,8 @@ u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg);
 void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value);
 u64 vcpu_rip_read(struct vcpu *vcpu);
 void vcpu_rip_write(struct vcpu *vcpu, u64 value);
+/* Past the instruction that exited; ends blocking by STI and MOV SS; raises the single-step #DB. */
+void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length);
 u64 vcpu_rflags_read(struct vcpu *vcpu);
 void vcpu_rflags_write(struct vcpu *vcpu, u64 value);
 void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value);

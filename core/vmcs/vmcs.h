@@ -71,6 +71,10 @@ VMCS_ACCESSORS(l, u64, VMCS_WIDTH_NATURAL)
  * processor has one.  -ENOMEM, -EIO. */
 int alloc_loaded_vmcs(struct loaded_vmcs *loaded);
 void free_loaded_vmcs(struct loaded_vmcs *loaded);
+/* VMCLEAR on the CPU that has it, wherever that is.  Interrupts enabled. */
+void loaded_vmcs_clear(struct loaded_vmcs *loaded);
+/* VMCLEAR if this CPU has it; `loaded` is a struct loaded_vmcs.  Interrupts off. */
+void loaded_vmcs_clear_here(void *loaded);
 
 /* --- init_vmcs.c --- */
 

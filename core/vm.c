@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a virtual machine. */
+#include "vm.h"
+#include "mem/mem.h"
+#include "vcpu/vcpu.h"
+
+int vm_init(struct vm *vm)
+{
+	int error;
+
+	host_mutex_init(&vm->lock);
+	host_mutex_init(&vm->slots_lock);
+	host_spin_init(&vm->mmu_lock);
+	vm->slots = memslots_alloc(0);
+	if (!vm->slots)
+		return -ENOMEM;
+	error = host_srcu_init(&vm->srcu);
+	if (error)
+		goto free_slots;
+	error = ept_init(vm);
+	if (error)
+		goto destroy_srcu;
+	return 0;
+destroy_srcu:
+	host_srcu_destroy(&vm->srcu);
+free_slots:
+	host_free(vm->slots);
+	return error;
+}
+
+void vm_destroy(struct vm *vm)
+{
+	ept_destroy(vm);
+	host_srcu_destroy(&vm->srcu);
+	host_free(vm->slots);
+}
+
+void vm_request_all(struct vm *vm, unsigned int request)
+{
+	for (unsigned int id = 0; id < VM_MAX_VCPUS; id++) {
+		struct vcpu *vcpu = __atomic_load_n(&vm->vcpus[id], __ATOMIC_ACQUIRE);
+
+		if (vcpu)
+			__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
+	}
+	host_kick_vm(vm);
+}

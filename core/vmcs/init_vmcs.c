@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a VMCS holds from its first load on: the controls that
+ * setup_vmcs_config() chose, the bitmap's address, the masks.
+ *
+ * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
+ */
+#include "vmcs/vmcs.h"
+#include "vcpu/state.h"
+
+struct control_field {
+	u32 encoding;
+	enum ctl_word word;
+	bool wide; /* a 64-bit field */
+	enum ctl_word in; /* the word whose bit must be on for the field to exist */
+	u64 needs;
+};
+
+static const struct control_field control_fields[CTL_WORDS] = {
+	[CTL_PIN] = { PIN_BASED_VM_EXEC_CONTROL, CTL_PIN, false, CTL_PIN, 0 },
+	[CTL_PRIMARY] = { CPU_BASED_VM_EXEC_CONTROL, CTL_PRIMARY, false, CTL_PRIMARY, 0 },
+	[CTL_SECONDARY] = { SECONDARY_VM_EXEC_CONTROL, CTL_SECONDARY, false, CTL_PRIMARY,
+			    CPU1_ACTIVATE_SECONDARY_CONTROLS },
+	[CTL_TERTIARY] = { TERTIARY_VM_EXEC_CONTROL, CTL_TERTIARY, true, CTL_PRIMARY,
+			   CPU1_ACTIVATE_TERTIARY_CONTROLS },
+	[CTL_EXIT] = { VM_EXIT_CONTROLS, CTL_EXIT, false, CTL_EXIT, 0 },
+	[CTL_EXIT2] = { SECONDARY_VM_EXIT_CONTROLS, CTL_EXIT2, true, CTL_EXIT,
+			EXIT_ACTIVATE_SECONDARY_CONTROLS },
+	[CTL_ENTRY] = { VM_ENTRY_CONTROLS, CTL_ENTRY, false, CTL_ENTRY, 0 },
+};
+
+static void write_control(struct vcpu *vcpu, enum ctl_word word, u64 value)
+{
+	const struct control_field *field = &control_fields[word];
+
+	vcpu->control[word] = value;
+	vmcs_write_fast(field->encoding, value);
+}
+
+void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on)
+{
+	u64 value = on ? vcpu->control[word] | bit : vcpu->control[word] & ~bit;
+
+	if (value != vcpu->control[word])
+		write_control(vcpu, word, value);
+}
+
+static void init_controls(struct vcpu *vcpu)
+{
+	for (unsigned int word = 0; word < CTL_WORDS; word++)
+		if (vmcs_config_has(control_fields[word].in, control_fields[word].needs))
+			write_control(vcpu, word, vmcs_config.ctl[word]);
+
+	/* #DB and #AC always exit: a guest could make their delivery loop for ever in the
+	 * processor.  #MC exits for the host. */
+	vmcs_write32(EXCEPTION_BITMAP,
+		     BIT32(VECTOR_DB) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
+	vmcs_write32(PAGE_FAULT_ERROR_CODE_MASK, 0);
+	vmcs_write32(PAGE_FAULT_ERROR_CODE_MATCH, 0);
+	vmcs_write32(CR3_TARGET_COUNT, 0);
+	vmcs_write32(VM_EXIT_MSR_STORE_COUNT, 0);
+	vmcs_write32(VM_EXIT_MSR_LOAD_COUNT, 0);
+	vmcs_write32(VM_ENTRY_MSR_LOAD_COUNT, 0);
+	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
+	vmcs_writel(CR0_GUEST_HOST_MASK, ~CR0_GUEST_OWNED);
+	vmcs_writel(CR4_GUEST_HOST_MASK, ~(u64)0);
+}
+
+void init_vmcs(struct vcpu *vcpu)
+{
+	init_controls(vcpu);
+	if (vmcs_config_has(CTL_PRIMARY, CPU1_USE_MSR_BITMAPS))
+		vmcs_write64(MSR_BITMAP, host_virt_to_phys(vcpu->vmcs.msr_bitmap));
+	vmcs_write64(EPT_POINTER, vcpu->vm->ept.eptp);
+	if (vcpu->vpid)
+		vmcs_write16(VIRTUAL_PROCESSOR_ID, vcpu->vpid);
+	if (vmcs_config_has(CTL_SECONDARY, CPU2_ENABLE_XSAVES))
+		vmcs_write64(XSS_EXIT_BITMAP, ~(u64)0);
+	vmcs_write64(VMCS_LINK_POINTER, ~(u64)0);
+	vmcs_write64(TSC_OFFSET, vcpu->tsc_offset);
+
+	/* The host-state area starts as all zero, as vcpu->vmcs.host says it does. */
+	for (u32 field = HOST_ES_SELECTOR; field <= HOST_TR_SELECTOR; field += 2)
+		vmcs_write_fast(field, 0);
+	for (u32 field = HOST_CR0; field <= HOST_RSP; field += 2)
+		vmcs_write_fast(field, 0);
+	vmcs_write32(HOST_IA32_SYSENTER_CS, 0);
+	vmcs_write64(HOST_IA32_EFER, 0);
+	vmcs_write64(HOST_IA32_PAT, 0);
+}
