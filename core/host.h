@@ -68,6 +68,9 @@ void host_page_put(const struct host_page *page);
 int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
 
+/* Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)? */
+bool host_user_range_ok(u64 hva, u64 size);
+
 /* --- Locks ---------------------------------------------------------------- */
 
 void host_mutex_init(host_mutex_t *mutex);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Nothing needs to be inline in a process: each call goes to the simulator.
+ */
+#ifndef LINTEL_SIM_HOST_INLINE_H
+#define LINTEL_SIM_HOST_INLINE_H
+
+hpa_t sim_virt_to_phys(const void *page);
+void *sim_phys_to_virt(hpa_t address);
+
+void sim_mutex_lock(host_mutex_t *mutex);
+void sim_mutex_unlock(host_mutex_t *mutex);
+void sim_spin_lock(host_spinlock_t *lock);
+void sim_spin_unlock(host_spinlock_t *lock);
+int sim_srcu_read_lock(host_srcu_t *srcu);
+void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket);
+
+unsigned int sim_cpu(void);
+void sim_preempt_disable(void);
+void sim_preempt_enable(void);
+void sim_irq_disable(void);
+void sim_irq_enable(void);
+
+u64 sim_rdmsr(u32 msr);
+void sim_wrmsr(u32 msr, u64 value);
+int sim_rdmsr_safe(u32 msr, u64 *value);
+int sim_wrmsr_safe(u32 msr, u64 value);
+u64 sim_rdtsc(void);
+void sim_cpuid(u32 leaf, u32 subleaf, u32 out[4]);
+
+enum vmx_status sim_vmclear(hpa_t region);
+enum vmx_status sim_vmptrld(hpa_t region);
+enum vmx_status sim_vmread(u32 field, u64 *value);
+enum vmx_status sim_vmwrite(u32 field, u64 value);
+enum vmx_status sim_invept(u32 type, u64 eptp);
+enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address);
+
+u64 sim_host_cr3(void);
+u64 sim_host_cr4(void);
+u64 sim_read_cr2(void);
+void sim_write_cr2(u64 value);
+void sim_write_xcr0(u64 value);
+
+void sim_fpu_before_entry(struct vcpu *vcpu);
+bool sim_guest_must_wait(void);
+void sim_guest_enter(void);
+void sim_guest_exit(void);
+
+static inline hpa_t host_virt_to_phys(const void *page)
+{
+	return sim_virt_to_phys(page);
+}
+
+static inline void *host_phys_to_virt(hpa_t address)
+{
+	return sim_phys_to_virt(address);
+}
+
+static inline void host_mutex_lock(host_mutex_t *mutex)
+{
+	sim_mutex_lock(mutex);
+}
+
+static inline void host_mutex_unlock(host_mutex_t *mutex)
+{
+	sim_mutex_unlock(mutex);
+}
+
+static inline void host_spin_lock(host_spinlock_t *lock)
+{
+	sim_spin_lock(lock);
+}
+
+static inline void host_spin_unlock(host_spinlock_t *lock)
+{
+	sim_spin_unlock(lock);
+}
+
+static inline int host_srcu_read_lock(host_srcu_t *srcu)
+{
+	return sim_srcu_read_lock(srcu);
+}
+
+static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket)
+{
+	sim_srcu_read_unlock(srcu, ticket);
+}
+
+static inline unsigned int host_cpu(void)
+{
+	return sim_cpu();
+}
+
+static inline void host_preempt_disable(void)
+{
+	sim_preempt_disable();
+}
+
+static inline void host_preempt_enable(void)
+{
+	sim_preempt_enable();
+}
+
+static inline void host_irq_disable(void)
+{
+	sim_irq_disable();
+}
+
+static inline void host_irq_enable(void)
+{
+	sim_irq_enable();
+}
+
+static inline u64 host_rdmsr(u32 msr)
+{
+	return sim_rdmsr(msr);
+}
+
+static inline void host_wrmsr(u32 msr, u64 value)
+{
+	sim_wrmsr(msr, value);
+}
+
+static inline int host_rdmsr_safe(u32 msr, u64 *value)
+{
+	return sim_rdmsr_safe(msr, value);
+}
+
+static inline int host_wrmsr_safe(u32 msr, u64 value)
+{
+	return sim_wrmsr_safe(msr, value);
+}
+
+static inline u64 host_rdtsc(void)
+{
+	return sim_rdtsc();
+}
+
+static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
+{
+	sim_cpuid(leaf, subleaf, out);
+}
+
+static inline enum vmx_status host_vmclear(hpa_t region)
+{
+	return sim_vmclear(region);
+}
+
+static inline enum vmx_status host_vmptrld(hpa_t region)
+{
+	return sim_vmptrld(region);
+}
+
+static inline enum vmx_status host_vmread(u32 field, u64 *value)
+{
+	return sim_vmread(field, value);
+}
+
+static inline enum vmx_status host_vmwrite(u32 field, u64 value)
+{
+	return sim_vmwrite(field, value);
+}
+
+static inline enum vmx_status host_invept(u32 type, u64 eptp)
+{
+	return sim_invept(type, eptp);
+}
+
+static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address)
+{
+	return sim_invvpid(type, vpid, address);
+}
+
+static inline u64 host_cr3(void)
+{
+	return sim_host_cr3();
+}
+
+static inline u64 host_cr4(void)
+{
+	return sim_host_cr4();
+}
+
+static inline u64 host_read_cr2(void)
+{
+	return sim_read_cr2();
+}
+
+static inline void host_write_cr2(u64 value)
+{
+	sim_write_cr2(value);
+}
+
+static inline void host_write_xcr0(u64 value)
+{
+	sim_write_xcr0(value);
+}
+
+static inline void host_fpu_before_entry(struct vcpu *vcpu)
+{
+	sim_fpu_before_entry(vcpu);
+}
+
+static inline bool host_guest_must_wait(void)
+{
+	return sim_guest_must_wait();
+}
+
+static inline void host_guest_enter(void)
+{
+	sim_guest_enter();
+}
+
+static inline void host_guest_exit(void)
+{
+	sim_guest_exit();
+}
+
+#endif

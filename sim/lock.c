@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Locks, preemption and interrupts.  With one thread nothing is ever waited for, so each state
+ * that a kernel could not leave again is an error of the core.
+ */
+#include "sim.h"
+
+static unsigned int mutexes_held, spins_held, reads_held;
+static unsigned int preempt_count;
+static bool irqs_off;
+
+void sim_might_sleep(const char *who)
+{
+	if (spins_held)
+		sim_panic("%s may sleep, and a spin lock is held", who);
+	if (preempt_count)
+		sim_panic("%s may sleep, and preemption is off", who);
+	if (irqs_off)
+		sim_panic("%s may sleep, and interrupts are off", who);
+}
+
+bool sim_irqs_enabled(void)
+{
+	return !irqs_off;
+}
+
+bool sim_preemptible(void)
+{
+	return !irqs_off && !preempt_count && !spins_held;
+}
+
+unsigned int sim_locks_held(void)
+{
+	return mutexes_held + spins_held + reads_held;
+}
+
+void sim_lock_reset(void)
+{
+	mutexes_held = 0;
+	spins_held = 0;
+	reads_held = 0;
+	preempt_count = 0;
+	irqs_off = false;
+}
+
+static void lock_take(enum sim_lock_state *state, const char *kind, const void *lock)
+{
+	if (*state == SIM_LOCK_UNINITIALISED)
+		sim_panic("%s %p was never initialised", kind, lock);
+	if (*state == SIM_LOCK_HELD)
+		sim_panic("%s %p is locked already: deadlock", kind, lock);
+	*state = SIM_LOCK_HELD;
+}
+
+static void lock_give(enum sim_lock_state *state, const char *kind, const void *lock)
+{
+	if (*state != SIM_LOCK_HELD)
+		sim_panic("%s %p is unlocked and was not locked", kind, lock);
+	*state = SIM_LOCK_FREE;
+}
+
+void host_mutex_init(host_mutex_t *mutex)
+{
+	mutex->state = SIM_LOCK_FREE;
+}
+
+void sim_mutex_lock(host_mutex_t *mutex)
+{
+	sim_might_sleep("host_mutex_lock");
+	lock_take(&mutex->state, "mutex", mutex);
+	mutexes_held++;
+}
+
+void sim_mutex_unlock(host_mutex_t *mutex)
+{
+	lock_give(&mutex->state, "mutex", mutex);
+	mutexes_held--;
+}
+
+void host_spin_init(host_spinlock_t *lock)
+{
+	lock->state = SIM_LOCK_FREE;
+}
+
+void sim_spin_lock(host_spinlock_t *lock)
+{
+	lock_take(&lock->state, "spin lock", lock);
+	spins_held++;
+}
+
+void sim_spin_unlock(host_spinlock_t *lock)
+{
+	lock_give(&lock->state, "spin lock", lock);
+	spins_held--;
+}
+
+int host_srcu_init(host_srcu_t *srcu)
+{
+	/* The kernel's has per-CPU memory: its allocation can fail too. */
+	void *memory = host_zalloc(1);
+
+	if (!memory)
+		return -ENOMEM;
+	host_free(memory);
+	*srcu = (host_srcu_t){.initialised = true};
+	return 0;
+}
+
+void host_srcu_destroy(host_srcu_t *srcu)
+{
+	if (!srcu->initialised)
+		sim_panic("srcu %p is destroyed and was never initialised", (void *)srcu);
+	if (srcu->readers)
+		sim_panic("srcu %p is destroyed with %d readers", (void *)srcu, srcu->readers);
+	srcu->initialised = false;
+}
+
+#define SRCU_TICKET 0x5c
+
+int sim_srcu_read_lock(host_srcu_t *srcu)
+{
+	if (!srcu->initialised)
+		sim_panic("srcu %p was never initialised", (void *)srcu);
+	srcu->readers++;
+	reads_held++;
+	return SRCU_TICKET;
+}
+
+void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket)
+{
+	if (ticket != SRCU_TICKET)
+		sim_panic("srcu %p is unlocked with a ticket that it never gave", (void *)srcu);
+	if (!srcu->readers)
+		sim_panic("srcu %p is unlocked more often than locked", (void *)srcu);
+	srcu->readers--;
+	reads_held--;
+}
+
+void host_srcu_synchronize(host_srcu_t *srcu)
+{
+	sim_might_sleep("host_srcu_synchronize");
+	if (!srcu->initialised)
+		sim_panic("srcu %p was never initialised", (void *)srcu);
+	if (srcu->readers)
+		sim_panic("srcu %p waits for its own thread's read section: deadlock",
+			  (void *)srcu);
+	srcu->synchronized++;
+}
+
+void sim_preempt_disable(void)
+{
+	preempt_count++;
+}
+
+void sim_preempt_enable(void)
+{
+	if (!preempt_count)
+		sim_panic("preemption is enabled more often than disabled");
+	preempt_count--;
+}
+
+void sim_irq_disable(void)
+{
+	if (irqs_off)
+		sim_panic("interrupts are disabled twice");
+	irqs_off = true;
+}
+
+void sim_irq_enable(void)
+{
+	if (!irqs_off)
+		sim_panic("interrupts are enabled and were not disabled");
+	irqs_off = false;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The whole simulator: back to its start, and what was not given back. */
+#include <stdio.h>
+
+#include "sim.h"
+
+void sim_reset(void)
+{
+	u64 leaks = sim_leaks();
+
+	if (leaks)
+		sim_panic("sim_reset(): %llu things were leaked", leaks);
+	sim_fail_allocation_never();
+	sim_user_reset();
+	sim_lock_reset();
+	sim_cpu_reset();
+	sim_thread_reset();
+	sim_log_clear();
+	sim_traces = (struct sim_traces){0};
+}
+
+u64 sim_leaks(void)
+{
+	u64 references = sim_page_references();
+	unsigned int locks = sim_locks_held();
+
+	if (references)
+		fprintf(stderr, "sim: %llu page references were not given back\n", references);
+	if (locks)
+		fprintf(stderr, "sim: %u locks or read sections are still held\n", locks);
+	return sim_memory_leaks() + references + locks;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The simulator: host.h on top of a process, as its tests see it.
+ *
+ * One thread plays every CPU.  What would hang or corrupt a kernel (a lock taken twice, sleeping
+ * under a spin lock, a bogus physical address, an unsafe RDMSR of an absent MSR) ends the process
+ * with words: sim_panic().
+ */
+#ifndef LINTEL_SIM_H
+#define LINTEL_SIM_H
+
+#include "host.h"
+
+/* --- reset.c --- */
+
+/* Everything as at the start of the process: one CPU, the default MSRs and CPUID, no user memory,
+ * no injection, an empty log.  Panics when something was leaked. */
+void sim_reset(void);
+
+/* Allocations, page references and locks that nobody gave back; prints each to stderr.  Not user
+ * memory: that is the test's. */
+u64 sim_leaks(void);
+
+/* --- panic.c --- */
+
+/* Words to stderr, then abort().  When a catcher is set: calls that instead; it must not return. */
+__attribute__((noreturn, format(printf, 1, 2))) void sim_panic(const char *format, ...);
+void sim_panic_catch(void (*catcher)(const char *words));
+
+/* --- log.c: host_log(), host_snprintf(), tracepoints --- */
+
+void sim_log_clear(void);
+const char *sim_log_text(void); /* what host_log() wrote, one line each, "error: words\n" */
+bool sim_log_contains(const char *words);
+void sim_log_to_stderr(bool on); /* also on when the environment has SIM_LOG */
+
+struct sim_traces {
+	u64 entry, exit, pio, mmio, msr, cpuid;
+};
+extern struct sim_traces sim_traces;
+
+/* --- memory.c: allocation, physical addresses --- */
+
+#define SIM_PHYS_BASE 0x100000000ull /* of the memory that host_alloc_pages() gives */
+
+/* The n-th allocation from now fails (0: the next one), once. */
+void sim_fail_allocation_after(unsigned int n);
+void sim_fail_allocation_never(void);
+bool sim_allocation_failed(void); /* did it, since sim_fail_allocation_after()? */
+
+/* What is allocated now, and what was ever. */
+struct sim_memory {
+	u64 objects, bytes; /* host_zalloc() */
+	u64 pages;	    /* host_alloc_pages() */
+	u64 allocations;
+};
+struct sim_memory sim_memory_now(void);
+
+u64 sim_memory_leaks(void); /* of memory.c alone */
+
+/* --- user_memory.c: the process that owns the VM --- */
+
+#define SIM_USER_PFN_BASE 0x400000ull /* user pages have physical addresses from 16 GiB up */
+
+/* A new region of zeroed memory, a multiple of a page; gives its user address (2 MiB aligned). */
+u64 sim_user_map(u64 size);
+/* The byte at a user address, for the test. */
+void *sim_user_pointer(u64 hva);
+
+/*
+ * What the process does to its memory.  Each calls the notifier before and after.  `size` is a
+ * multiple of a page.
+ */
+void sim_user_unmap(u64 hva, u64 size);			 /* munmap() */
+void sim_user_protect(u64 hva, u64 size, bool writable); /* mprotect() */
+void sim_user_move(u64 hva, u64 size);			 /* swapped out, migrated: other frames */
+void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write */
+
+/* The mmu notifier: NULL for none. */
+typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);
+void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *argument);
+
+/* Called in host_page_get(), when the page is known, before it returns: NULL for none. */
+void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument);
+/* The next host_page_get() fails with this errno. */
+void sim_page_get_fail(int error);
+/* Size of the naturally aligned host mappings in the region of this address: 12, 21, 30. */
+void sim_user_set_page_shift(u64 hva, unsigned int shift);
+
+/* The frame behind a user address now, 0 when there is none yet. */
+u64 sim_user_pfn(u64 hva);
+/* The user address that a frame is mapped at, 0 when it is free. */
+u64 sim_pfn_user(u64 pfn);
+u64 sim_page_references(void); /* taken and not given back */
+bool sim_pfn_dirty(u64 pfn);
+void sim_user_reset(void);
+
+/* --- lock.c: locks, preemption, interrupts --- */
+
+/* Panics in a context that cannot sleep; `who` is for the words. */
+void sim_might_sleep(const char *who);
+bool sim_irqs_enabled(void);
+bool sim_preemptible(void);
+unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
+void sim_lock_reset(void);
+
+/* --- cpu.c: CPUs, MSRs, CPUID, time --- */
+
+#define SIM_MAX_CPUS 64
+
+void sim_set_cpus(unsigned int count); /* all online; the thread is on CPU 0 */
+void sim_set_online(unsigned int cpu, bool online);
+unsigned int sim_cpus(void);
+void sim_run_on(unsigned int cpu); /* the thread moves; needs a preemptible context */
+
+void sim_msr_set(unsigned int cpu, u32 msr, u64 value);
+void sim_msr_remove(unsigned int cpu, u32 msr); /* it faults from now on */
+bool sim_msr_get(unsigned int cpu, u32 msr, u64 *value);
+
+/* Every CPU answers this; SIM_ANY_SUBLEAF: for each subleaf that has no answer of its own. */
+#define SIM_ANY_SUBLEAF 0xffffffffu
+void sim_cpuid_set(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
+/* Bits of a leaf that the host does not use: host_cpuid_enabled() hides them. */
+void sim_cpuid_disable(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
+
+void sim_advance_tsc(u64 ticks);
+void sim_set_tsc_khz(u64 khz);
+void sim_set_xcr0(u64 host, u64 supported);
+void sim_cpu_reset(void);
+
+/* --- thread.c: host state, FPU, signals --- */
+
+extern struct host_state sim_host_state; /* what host_state_save() finds; the test may change it */
+
+/* Registers that the world switch moves, on the simulated processor. */
+struct sim_registers {
+	u64 cr2, xcr0;
+	u64 dr[4], dr6;
+	bool dr_is_guest;
+};
+extern struct sim_registers sim_registers;
+
+struct sim_delivered {
+	u64 nmis, machine_checks;
+};
+extern struct sim_delivered sim_delivered;
+
+/* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */
+void sim_signal(bool pending);
+/* host_guest_must_wait() says so once; host_before_guest() does the work. */
+void sim_work_pending(bool pending);
+void sim_thread_reset(void);
+
+/* --- schedule.c --- */
+
+/* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
+void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
+
+#endif

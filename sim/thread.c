@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The thread of a vCPU: when it is loaded, the host's state round it, the FPU, signals. */
+#include <string.h>
+
+#include "sim.h"
+#include "vcpu/vcpu.h"
+
+/* As a 64-bit kernel in VMX operation has it. */
+static const struct host_state usual_host_state = {
+	.cr0 = 0x80050033,
+	.cr3 = 0x2c6a000,
+	.cr4 = 0x3626e0,
+	.cs = 0x10,
+	.ss = 0x18,
+	.tr = 0x40,
+	.fs_base = 0x00007f1234567000,
+	.gs_base = 0xffff888007c00000,
+	.tr_base = 0xfffffe0000005000,
+	.gdtr_base = 0xfffffe0000003000,
+	.idtr_base = 0xfffffe0000000000,
+	.sysenter_cs = 0x10,
+	.sysenter_esp = 0xfffffe0000005200,
+	.sysenter_eip = 0xffffffff81e01570,
+	.efer = 0xd01,
+	.pat = 0x0407050600070106,
+};
+
+struct host_state sim_host_state;
+struct sim_registers sim_registers;
+struct sim_delivered sim_delivered;
+
+static bool signal_pending, work_pending, in_guest_time;
+
+__attribute__((constructor)) void sim_thread_reset(void)
+{
+	sim_host_state = usual_host_state;
+	memset(&sim_registers, 0, sizeof(sim_registers));
+	sim_registers.xcr0 = 7;
+	sim_registers.dr6 = 0xffff0ff0;
+	memset(&sim_delivered, 0, sizeof(sim_delivered));
+	signal_pending = false;
+	work_pending = false;
+	in_guest_time = false;
+}
+
+/* --- host state --- */
+
+static void needs_no_preemption(const char *who)
+{
+	if (sim_preemptible())
+		sim_panic("%s: preemption is on", who);
+}
+
+static void needs_no_irqs(const char *who)
+{
+	if (sim_irqs_enabled())
+		sim_panic("%s: interrupts are on", who);
+}
+
+void host_state_save(struct vcpu *vcpu, struct host_state *state)
+{
+	needs_no_preemption("host_state_save");
+	*state = sim_host_state;
+	vcpu->host.state_saved = true;
+}
+
+void host_state_restore(struct vcpu *vcpu)
+{
+	needs_no_preemption("host_state_restore");
+	if (!vcpu->host.state_saved)
+		sim_panic("host_state_restore(): nothing was saved");
+	vcpu->host.state_saved = false;
+}
+
+u64 sim_host_cr3(void)
+{
+	return sim_host_state.cr3;
+}
+
+u64 sim_host_cr4(void)
+{
+	return sim_host_state.cr4;
+}
+
+u64 sim_read_cr2(void)
+{
+	return sim_registers.cr2;
+}
+
+void sim_write_cr2(u64 value)
+{
+	sim_registers.cr2 = value;
+}
+
+void sim_write_xcr0(u64 value)
+{
+	if (!(value & 1) || (value & ~host_xcr0()))
+		sim_panic("XSETBV of 0x%llx faults", value);
+	sim_registers.xcr0 = value;
+}
+
+void host_debugregs_load(const u64 dr[4], u64 dr6)
+{
+	needs_no_preemption("host_debugregs_load");
+	memcpy(sim_registers.dr, dr, sizeof(sim_registers.dr));
+	sim_registers.dr6 = dr6;
+	sim_registers.dr_is_guest = true;
+}
+
+void host_debugregs_restore(bool loaded)
+{
+	needs_no_preemption("host_debugregs_restore");
+	if (loaded != sim_registers.dr_is_guest)
+		sim_panic("host_debugregs_restore(%d): DR0-DR3 are %s", loaded,
+			  sim_registers.dr_is_guest ? "the guest's" : "the host's");
+	sim_registers.dr_is_guest = false;
+}
+
+void host_deliver_nmi(void)
+{
+	needs_no_irqs("host_deliver_nmi");
+	sim_delivered.nmis++;
+}
+
+void host_deliver_machine_check(void)
+{
+	needs_no_irqs("host_deliver_machine_check");
+	sim_delivered.machine_checks++;
+}
+
+/* --- the FPU, as the XSAVE area of the KVM API --- */
+
+/* "XSAVE Area": legacy region, then the header. */
+#define XSAVE_FCW	 0   /* u16 */
+#define XSAVE_MXCSR	 6   /* as a word of 32 bits */
+#define XSAVE_XSTATE_BV	 128 /* two words */
+#define XSAVE_XCOMP_BV	 130
+#define XSAVE_HEADER_END 144
+#define FCW_AFTER_FNINIT 0x37f
+#define MXCSR_RESET	 0x1f80
+#define MXCSR_MASK	 0xffff
+
+int host_vcpu_init(struct vcpu *vcpu)
+{
+	/* The kernel's FPU state is allocated: that can fail. */
+	void *memory = host_zalloc(1);
+
+	if (!memory)
+		return -ENOMEM;
+	host_free(memory);
+	vcpu->host = (struct host_vcpu){.initialised = true};
+	host_fpu_reset(vcpu, false);
+	return 0;
+}
+
+void host_vcpu_destroy(struct vcpu *vcpu)
+{
+	if (!vcpu->host.initialised)
+		sim_panic("host_vcpu_destroy(): no host_vcpu_init() before");
+	if (vcpu->host.scheduled)
+		sim_panic("host_vcpu_destroy(): the vCPU is still loaded");
+	vcpu->host.initialised = false;
+}
+
+void host_fpu_load_guest(struct vcpu *vcpu)
+{
+	if (vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_load_guest(): the guest's FPU state is loaded already");
+	vcpu->host.fpu_is_guest = true;
+}
+
+void host_fpu_load_host(struct vcpu *vcpu)
+{
+	if (!vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_load_host(): the guest's FPU state is not loaded");
+	vcpu->host.fpu_is_guest = false;
+}
+
+void sim_fpu_before_entry(struct vcpu *vcpu)
+{
+	needs_no_irqs("host_fpu_before_entry");
+	if (!vcpu->host.fpu_is_guest)
+		sim_panic("VM entry without the guest's FPU state");
+}
+
+void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
+{
+	if (vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_get_xsave(): the state is in the registers");
+	memcpy(state->region, vcpu->host.fpu, sizeof(vcpu->host.fpu));
+}
+
+static bool xsave_is_valid(const u32 *area)
+{
+	unsigned int i;
+
+	if (area[XSAVE_XSTATE_BV] & ~(u32)host_xcr0_supported())
+		return false;
+	if (area[XSAVE_XSTATE_BV + 1] & ~(u32)(host_xcr0_supported() >> 32))
+		return false;
+	for (i = XSAVE_XCOMP_BV; i < XSAVE_HEADER_END; i++)
+		if (area[i])
+			return false;
+	return !(area[XSAVE_MXCSR] & ~MXCSR_MASK);
+}
+
+int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
+{
+	if (vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_set_xsave(): the state is in the registers");
+	if (!xsave_is_valid(state->region))
+		return -EINVAL;
+	memcpy(vcpu->host.fpu, state->region, sizeof(vcpu->host.fpu));
+	return 0;
+}
+
+void host_fpu_reset(struct vcpu *vcpu, bool init)
+{
+	if (init)
+		return;
+	memset(vcpu->host.fpu, 0, sizeof(vcpu->host.fpu));
+	vcpu->host.fpu[XSAVE_FCW] = FCW_AFTER_FNINIT;
+	vcpu->host.fpu[XSAVE_MXCSR] = MXCSR_RESET;
+	vcpu->host.fpu[XSAVE_XSTATE_BV] = 3;
+}
+
+/* --- the thread --- */
+
+void host_kick_vm(struct vm *vm)
+{
+	vm->host.kicks++;
+}
+
+void host_kick_vcpu(struct vcpu *vcpu)
+{
+	vcpu->host.kicks++;
+}
+
+void sim_signal(bool pending)
+{
+	signal_pending = pending;
+}
+
+void sim_work_pending(bool pending)
+{
+	work_pending = pending;
+}
+
+int host_before_guest(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	sim_might_sleep("host_before_guest");
+	work_pending = false;
+	return signal_pending ? -EINTR : 0;
+}
+
+bool sim_guest_must_wait(void)
+{
+	needs_no_irqs("host_guest_must_wait");
+	return work_pending || signal_pending;
+}
+
+void sim_guest_enter(void)
+{
+	needs_no_irqs("host_guest_enter");
+	if (in_guest_time)
+		sim_panic("host_guest_enter(): twice");
+	in_guest_time = true;
+}
+
+void sim_guest_exit(void)
+{
+	needs_no_irqs("host_guest_exit");
+	if (!in_guest_time)
+		sim_panic("host_guest_exit(): no host_guest_enter() before");
+	in_guest_time = false;
+}

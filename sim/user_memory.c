@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The process that owns the VM: regions of real memory, so that a user address is a pointer, and
+ * a table of which frame each page is in.  The frames exist as numbers only; one that was left is
+ * never given out again, so that a mapping that outlived its page is always found.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim.h"
+
+#define MAX_REGIONS  4096
+#define MAX_FRAMES   (1u << 24)
+#define REGION_ALIGN (1ull << 21)
+#define USER_LIMIT   (1ull << 47)
+
+struct frame {
+	u64 hva; /* 0: left */
+	u32 references;
+	bool dirty;
+};
+
+struct page {
+	u32 frame; /* 0: none yet */
+	bool unmapped, readonly, shared;
+};
+
+struct region {
+	u64 hva, size;
+	unsigned int page_shift;
+	struct page *pages;
+};
+
+static struct region regions[MAX_REGIONS];
+static unsigned int region_count;
+static struct frame *frames;
+static u32 frame_count = 1;
+static u64 references;
+
+static sim_notifier_fn notify_begin, notify_end;
+static void *notify_argument;
+static void (*get_hook)(void *argument, u64 hva);
+static void *get_hook_argument;
+static int get_error;
+
+/* Zeroed, and used up only where it is touched. */
+static void *map_lazily(u64 size)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (map == MAP_FAILED)
+		sim_panic("no %llu bytes of memory for the simulated process", size);
+	return map;
+}
+
+static void check_range(u64 hva, u64 size)
+{
+	if ((hva | size) % LINTEL_PAGE_SIZE)
+		sim_panic("user range 0x%llx + 0x%llx is not of whole pages", hva, size);
+}
+
+u64 sim_user_map(u64 size)
+{
+	struct region *region = &regions[region_count];
+	u64 map;
+
+	check_range(0, size);
+	if (region_count == MAX_REGIONS)
+		sim_panic("too many user regions");
+	map = (u64)map_lazily(size + REGION_ALIGN);
+	region->hva = (map + REGION_ALIGN - 1) & ~(REGION_ALIGN - 1);
+	region->size = size;
+	region->page_shift = LINTEL_PAGE_SHIFT;
+	region->pages = map_lazily(size / LINTEL_PAGE_SIZE * sizeof(struct page));
+	if (region->hva != map)
+		munmap((void *)map, region->hva - map);
+	if (map + REGION_ALIGN != region->hva)
+		munmap((void *)(region->hva + size), map + REGION_ALIGN - region->hva);
+	region_count++;
+	return region->hva;
+}
+
+static struct region *region_find(u64 hva)
+{
+	unsigned int i;
+
+	for (i = 0; i < region_count; i++)
+		if (hva >= regions[i].hva && hva - regions[i].hva < regions[i].size)
+			return &regions[i];
+	return NULL;
+}
+
+/* The page at an address that is in a region and not unmapped, or NULL. */
+static struct page *page_find(u64 hva)
+{
+	struct region *region = region_find(hva);
+	struct page *page;
+
+	if (!region)
+		return NULL;
+	page = &region->pages[(hva - region->hva) / LINTEL_PAGE_SIZE];
+	return page->unmapped ? NULL : page;
+}
+
+void *sim_user_pointer(u64 hva)
+{
+	if (!region_find(hva))
+		sim_panic("0x%llx is no user memory", hva);
+	return (void *)hva;
+}
+
+static void page_enter_frame(struct page *page, u64 hva)
+{
+	if (!frames)
+		frames = map_lazily(MAX_FRAMES * sizeof(*frames));
+	if (frame_count == MAX_FRAMES)
+		sim_panic("all frames have been used");
+	page->frame = frame_count++;
+	frames[page->frame].hva = hva & ~(u64)(LINTEL_PAGE_SIZE - 1);
+}
+
+static void page_leave_frame(struct page *page)
+{
+	if (page->frame)
+		frames[page->frame].hva = 0;
+	page->frame = 0;
+}
+
+/* --- what the process does --- */
+
+void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *argument)
+{
+	notify_begin = begin;
+	notify_end = end;
+	notify_argument = argument;
+}
+
+/* In the kernel, some of these calls come where sleeping is not allowed: so all do here. */
+static void notify(sim_notifier_fn function, u64 start, u64 end)
+{
+	if (!function)
+		return;
+	sim_preempt_disable();
+	function(notify_argument, start, end);
+	sim_preempt_enable();
+}
+
+enum change { CHANGE_UNMAP, CHANGE_READONLY, CHANGE_WRITABLE, CHANGE_MOVE, CHANGE_SHARE };
+
+static void page_change(struct page *page, enum change change)
+{
+	switch (change) {
+	case CHANGE_UNMAP:
+		page_leave_frame(page);
+		page->unmapped = true;
+		break;
+	case CHANGE_READONLY:
+		page->readonly = true;
+		break;
+	case CHANGE_WRITABLE:
+		page->readonly = false;
+		break;
+	case CHANGE_MOVE:
+		page_leave_frame(page);
+		break;
+	case CHANGE_SHARE:
+		page->shared = true;
+		break;
+	}
+}
+
+static void range_change(u64 hva, u64 size, enum change change)
+{
+	struct page *page;
+	u64 at;
+
+	check_range(hva, size);
+	notify(notify_begin, hva, hva + size);
+	for (at = hva; at < hva + size; at += LINTEL_PAGE_SIZE) {
+		page = page_find(at);
+		if (page)
+			page_change(page, change);
+	}
+	notify(notify_end, hva, hva + size);
+}
+
+void sim_user_unmap(u64 hva, u64 size)
+{
+	range_change(hva, size, CHANGE_UNMAP);
+}
+
+void sim_user_protect(u64 hva, u64 size, bool writable)
+{
+	range_change(hva, size, writable ? CHANGE_WRITABLE : CHANGE_READONLY);
+}
+
+void sim_user_move(u64 hva, u64 size)
+{
+	range_change(hva, size, CHANGE_MOVE);
+}
+
+void sim_user_share(u64 hva, u64 size)
+{
+	range_change(hva, size, CHANGE_SHARE);
+}
+
+/* The first write to a page that a fork() shares: a copy of its own, in another frame. */
+static void page_unshare(struct page *page, u64 hva)
+{
+	u64 start = hva & ~(u64)(LINTEL_PAGE_SIZE - 1);
+
+	notify(notify_begin, start, start + LINTEL_PAGE_SIZE);
+	page_leave_frame(page);
+	page->shared = false;
+	notify(notify_end, start, start + LINTEL_PAGE_SIZE);
+}
+
+/* --- host.h --- */
+
+bool host_user_range_ok(u64 hva, u64 size)
+{
+	return size <= USER_LIMIT && hva <= USER_LIMIT - size;
+}
+
+void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument)
+{
+	get_hook = hook;
+	get_hook_argument = argument;
+}
+
+void sim_page_get_fail(int error)
+{
+	get_error = error;
+}
+
+void sim_user_set_page_shift(u64 hva, unsigned int shift)
+{
+	struct region *region = region_find(hva);
+
+	if (!region)
+		sim_panic("0x%llx is no user memory", hva);
+	region->page_shift = shift;
+}
+
+int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
+{
+	struct page *page = page_find(hva);
+	int error = get_error;
+
+	(void)vm;
+	sim_might_sleep("host_page_get");
+	get_error = 0;
+	if (error)
+		return error;
+	if (!page || (write && page->readonly))
+		return -EFAULT;
+	if (write && page->shared)
+		page_unshare(page, hva);
+	if (!page->frame)
+		page_enter_frame(page, hva);
+	frames[page->frame].references++;
+	references++;
+	result->pfn = SIM_USER_PFN_BASE + page->frame;
+	result->writable = !page->readonly && !page->shared;
+	result->page_shift = region_find(hva)->page_shift;
+	if (get_hook)
+		get_hook(get_hook_argument, hva);
+	return 0;
+}
+
+static struct frame *frame_of(u64 pfn, const char *who)
+{
+	if (pfn <= SIM_USER_PFN_BASE || pfn - SIM_USER_PFN_BASE >= frame_count)
+		sim_panic("%s: frame 0x%llx was never given out", who, pfn);
+	return &frames[pfn - SIM_USER_PFN_BASE];
+}
+
+void host_page_put(const struct host_page *page)
+{
+	struct frame *frame = frame_of(page->pfn, "host_page_put()");
+
+	if (!frame->references)
+		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
+	frame->references--;
+	frame->dirty |= page->writable;
+	references--;
+}
+
+static struct page *page_to_copy(u64 hva, bool write)
+{
+	struct page *page = page_find(hva);
+
+	if (!page || (write && page->readonly))
+		return NULL;
+	if (write && page->shared)
+		page_unshare(page, hva);
+	return page;
+}
+
+/* Bytes that may be copied before the first page that forbids it. */
+static u64 copy_length(u64 hva, size_t length, bool write)
+{
+	u64 done = 0;
+
+	sim_might_sleep("host_user_read, host_user_write");
+	while (done < length && page_to_copy(hva + done, write))
+		done += LINTEL_PAGE_SIZE - (hva + done) % LINTEL_PAGE_SIZE;
+	return done < length ? done : length;
+}
+
+int host_user_read(void *to, u64 hva, size_t length)
+{
+	u64 done = copy_length(hva, length, false);
+
+	memcpy(to, (void *)hva, done);
+	return done == length ? 0 : -EFAULT;
+}
+
+int host_user_write(u64 hva, const void *from, size_t length)
+{
+	u64 done = copy_length(hva, length, true);
+
+	memcpy((void *)hva, from, done);
+	return done == length ? 0 : -EFAULT;
+}
+
+/* --- what the tests look at --- */
+
+u64 sim_user_pfn(u64 hva)
+{
+	struct page *page = page_find(hva);
+
+	return page && page->frame ? SIM_USER_PFN_BASE + page->frame : 0;
+}
+
+u64 sim_pfn_user(u64 pfn)
+{
+	return frame_of(pfn, "sim_pfn_user()")->hva;
+}
+
+bool sim_pfn_dirty(u64 pfn)
+{
+	return frame_of(pfn, "sim_pfn_dirty()")->dirty;
+}
+
+u64 sim_page_references(void)
+{
+	return references;
+}
+
+void sim_user_reset(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < region_count; i++) {
+		munmap((void *)regions[i].hva, regions[i].size);
+		munmap(regions[i].pages, regions[i].size / LINTEL_PAGE_SIZE * sizeof(struct page));
+	}
+	region_count = 0;
+	references = 0;
+	sim_user_set_notifier(NULL, NULL, NULL);
+	sim_page_get_hook(NULL, NULL);
+	get_error = 0;
+}
