@@ -30,9 +30,9 @@ static void console_killed(int signal)
 
 static void console_catch(void)
 {
-	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS,
-				      SIGFPE, SIGILL, SIGPIPE };
-	struct sigaction action = { .sa_handler = console_killed, .sa_flags = SA_RESETHAND };
+	static const int deadly[] = {SIGHUP,  SIGINT, SIGQUIT, SIGTERM, SIGABRT,
+				     SIGSEGV, SIGBUS, SIGFPE,  SIGILL,	SIGPIPE};
+	struct sigaction action = {.sa_handler = console_killed, .sa_flags = SA_RESETHAND};
 	size_t i;
 
 	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)

@@ -13,6 +13,7 @@
  * Writes APIC id and topology of vCPU @cpu of @cpus (one package, a core each) into the leaves
  * that hold them.  Without @irqchip there is no local APIC, and the leaves say so.
  */
-void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus, bool irqchip);
+void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus,
+			bool irqchip);
 
 #endif

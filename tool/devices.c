@@ -34,7 +34,7 @@ static void serial_port_access(struct vm *vm, uint16_t port, uint8_t *data, unsi
 
 void vm_port_write(struct vm *vm, uint16_t port, const void *data, unsigned int size)
 {
-	uint8_t bytes[4] = { 0 };
+	uint8_t bytes[4] = {0};
 
 	memcpy(bytes, data, size);
 	if (port == vm->debug_exit && vm->debug_exit)

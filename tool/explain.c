@@ -44,18 +44,19 @@ static const char *entry_failure(uint64_t reason)
 		uint64_t reason;
 		const char *words;
 	} table[] = {
-		{ 7, "VM entry with invalid control fields" },
-		{ 8, "VM entry with invalid host-state fields" },
-		{ 0x80000021, "VM-entry failure due to invalid guest state" },
-		{ 0x80000022, "VM-entry failure due to MSR loading" },
-		{ 0x80000029, "VM-entry failure due to machine-check event" },
+		{7, "VM entry with invalid control fields"},
+		{8, "VM entry with invalid host-state fields"},
+		{0x80000021, "VM-entry failure due to invalid guest state"},
+		{0x80000022, "VM-entry failure due to MSR loading"},
+		{0x80000029, "VM-entry failure due to machine-check event"},
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].reason == reason)
 			return table[i].words;
-	return "see the SDM, appendix \"VMX Basic Exit Reasons\" and \"VM-Instruction Error Numbers\"";
+	return "see the SDM, appendix \"VMX Basic Exit Reasons\" and \"VM-Instruction Error "
+	       "Numbers\"";
 }
 
 static const char *suberror(uint32_t error)
@@ -114,9 +115,10 @@ void explain_exit(struct vcpu *vcpu)
 static void print_segment(const char *name, const struct kvm_segment *s)
 {
 	fprintf(stderr,
-		"  %-4s %04x base %016llx limit %08x type %x s %u dpl %u p %u avl %u l %u db %u g %u%s\n",
-		name, s->selector, (ull)s->base, s->limit, s->type, s->s, s->dpl, s->present, s->avl,
-		s->l, s->db, s->g, s->unusable ? " unusable" : "");
+		"  %-4s %04x base %016llx limit %08x type %x s %u dpl %u p %u avl %u l %u db %u g "
+		"%u%s\n",
+		name, s->selector, (ull)s->base, s->limit, s->type, s->s, s->dpl, s->present,
+		s->avl, s->l, s->db, s->g, s->unusable ? " unusable" : "");
 }
 
 static void print_regs(const struct kvm_regs *r)

@@ -54,7 +54,7 @@ int file_read(struct file *file, const char *path, uint64_t max)
 {
 	int fd, ret;
 
-	*file = (struct file){ .path = path };
+	*file = (struct file){.path = path};
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return say_errno("name the guest image", "cannot open %s", path);
@@ -87,9 +87,10 @@ int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t siz
 				 "the image needs %#llx bytes at %#llx, where there is no RAM",
 				 (unsigned long long)memory_size, (unsigned long long)gpa);
 	if (over_own_area(gpa, memory_size))
-		return say_error("link it at 1 MiB or above",
-				 "the image wants %#llx, below 640 KiB, where the boot information is",
-				 (unsigned long long)gpa);
+		return say_error(
+			"link it at 1 MiB or above",
+			"the image wants %#llx, below 640 KiB, where the boot information is",
+			(unsigned long long)gpa);
 	if (size)
 		memcpy(to, data, size);
 	memset(to + size, 0, memory_size - size);
@@ -148,7 +149,7 @@ int image_load(const struct image_request *request, struct memory *mem, struct i
 	struct file file;
 	int ret;
 
-	*image = (struct image){ 0 };
+	*image = (struct image){0};
 	ret = file_read(&file, request->path, mem->below_hole);
 	if (!ret)
 		ret = image_load_file(&file, request, mem, image);

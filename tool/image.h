@@ -36,8 +36,8 @@ struct file {
 struct image_request {
 	enum image_kind kind;
 	const char *path;
-	const char *args;		  /* never NULL */
-	const char *const *modules;	  /* paths */
+	const char *args;	    /* never NULL */
+	const char *const *modules; /* paths */
 	unsigned int nr_modules;
 	unsigned int cpus;
 	uint32_t debug_exit;
@@ -47,8 +47,8 @@ struct image_request {
 struct image {
 	enum start_mode mode;
 	uint64_t entry;
-	uint64_t end;		/* first address after everything that was loaded */
-	uint32_t eax, ebx;	/* START_PROTECTED: what the boot protocol says */
+	uint64_t end;	   /* first address after everything that was loaded */
+	uint32_t eax, ebx; /* START_PROTECTED: what the boot protocol says */
 };
 
 /* Reads a whole file, at most @max bytes of it.  0, or -1 after saying why. */
@@ -64,8 +64,8 @@ int load_flat64(const struct file *file, const struct image_request *request, st
 		struct image *image);
 int load_elf64(const struct file *file, const struct image_request *request, struct memory *mem,
 	       struct image *image);
-int load_multiboot(const struct file *file, const struct image_request *request,
-		   struct memory *mem, struct image *image);
+int load_multiboot(const struct file *file, const struct image_request *request, struct memory *mem,
+		   struct image *image);
 
 /* Whether the file has a multiboot (version 1) header. */
 bool multiboot_detect(const struct file *file);

@@ -58,8 +58,8 @@ static int kvm_check_version(const struct kvm *kvm)
 				 "KVM_GET_API_VERSION on %s", kvm->device);
 	if (version != KVM_API_VERSION)
 		return say_error("this command needs another kernel",
-				 "%s speaks version %d of the KVM API, not %d", kvm->device, version,
-				 KVM_API_VERSION);
+				 "%s speaks version %d of the KVM API, not %d", kvm->device,
+				 version, KVM_API_VERSION);
 	return 0;
 }
 
@@ -81,7 +81,7 @@ int kvm_open(struct kvm *kvm, const char *device)
 {
 	int size;
 
-	*kvm = (struct kvm){ .device = device, .fd = -1, .vm = -1 };
+	*kvm = (struct kvm){.device = device, .fd = -1, .vm = -1};
 	kvm->fd = open(device, O_RDWR | O_CLOEXEC);
 	if (kvm->fd < 0)
 		return say_errno(open_hint(), "cannot open %s", device);
@@ -119,8 +119,7 @@ struct kvm_cpuid2 *kvm_supported_cpuid(const struct kvm *kvm)
 	uint32_t entries;
 
 	for (entries = 64; entries <= CPUID_ENTRIES_MAX; entries *= 2) {
-		size_t size = sizeof(struct kvm_cpuid2) +
-			      entries * sizeof(struct kvm_cpuid_entry2);
+		size_t size = sizeof(struct kvm_cpuid2) + entries * sizeof(struct kvm_cpuid_entry2);
 		struct kvm_cpuid2 *cpuid = calloc(1, size);
 
 		if (!cpuid)

@@ -12,8 +12,8 @@
 
 struct kvm {
 	const char *device;  /* path of the device, for messages */
-	int fd;              /* the device */
-	int vm;              /* the one VM of this process */
+	int fd;		     /* the device */
+	int vm;		     /* the one VM of this process */
 	size_t run_size;     /* bytes of a vCPU's struct kvm_run mapping */
 	bool immediate_exit; /* KVM_CAP_IMMEDIATE_EXIT */
 };

@@ -6,20 +6,20 @@
 #ifndef TOOL_LAYOUT_H
 #define TOOL_LAYOUT_H
 
-#define LAYOUT_GDT	     0x1000 /* flat 32- and 64-bit segments */
-#define LAYOUT_BOOT_INFO     0x2000 /* one struct boot_info a CPU */
-#define LAYOUT_COMMAND_LINE  0x4000 /* at most a page */
-#define LAYOUT_MULTIBOOT     0x5000 /* multiboot information, memory map, module list */
-#define LAYOUT_FLAT16	     0x7c00 /* a 16-bit image is loaded and entered here */
-#define LAYOUT_PAGE_TABLES   0x10000
-#define LAYOUT_STACKS	     0x60000
-#define LAYOUT_LOW_END	     0xa0000
-#define LAYOUT_FLAT64	     0x100000 /* a flat 64-bit image is loaded and entered here */
+#define LAYOUT_GDT	    0x1000 /* flat 32- and 64-bit segments */
+#define LAYOUT_BOOT_INFO    0x2000 /* one struct boot_info a CPU */
+#define LAYOUT_COMMAND_LINE 0x4000 /* at most a page */
+#define LAYOUT_MULTIBOOT    0x5000 /* multiboot information, memory map, module list */
+#define LAYOUT_FLAT16	    0x7c00 /* a 16-bit image is loaded and entered here */
+#define LAYOUT_PAGE_TABLES  0x10000
+#define LAYOUT_STACKS	    0x60000
+#define LAYOUT_LOW_END	    0xa0000
+#define LAYOUT_FLAT64	    0x100000 /* a flat 64-bit image is loaded and entered here */
 
-#define LAYOUT_STACK_SIZE    0x1000
-#define LAYOUT_CPUS_MAX	     ((LAYOUT_LOW_END - LAYOUT_STACKS) / LAYOUT_STACK_SIZE)
+#define LAYOUT_STACK_SIZE 0x1000
+#define LAYOUT_CPUS_MAX	  ((LAYOUT_LOW_END - LAYOUT_STACKS) / LAYOUT_STACK_SIZE)
 
 /* PML4, page-directory pointers, then one page directory a GiB. */
-#define LAYOUT_MEMORY_MAX    (64ull << 30)
+#define LAYOUT_MEMORY_MAX (64ull << 30)
 
 #endif

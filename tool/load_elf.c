@@ -22,18 +22,18 @@ static bool elf_header(const struct file *file, struct elf *elf)
 	Elf64_Ehdr h64;
 	Elf32_Ehdr h32;
 
-	if (file->size < sizeof(h64) || memcmp(file->data, ELFMAG, SELFMAG))
+	if (file->size < sizeof(h64) || memcmp(file->data, ELFMAG, SELFMAG) != 0)
 		return false;
 	memcpy(&h64, file->data, sizeof(h64));
 	memcpy(&h32, file->data, sizeof(h32));
 	if (h64.e_type != ET_EXEC)
 		return false;
 	if (h64.e_ident[EI_CLASS] == ELFCLASS64 && h64.e_machine == EM_X86_64) {
-		*elf = (struct elf){ h64.e_entry, h64.e_phoff, h64.e_phnum, h64.e_phentsize, true };
+		*elf = (struct elf){h64.e_entry, h64.e_phoff, h64.e_phnum, h64.e_phentsize, true};
 		return h64.e_phentsize >= sizeof(Elf64_Phdr);
 	}
 	if (h64.e_ident[EI_CLASS] == ELFCLASS32 && h64.e_machine == EM_386) {
-		*elf = (struct elf){ h32.e_entry, h32.e_phoff, h32.e_phnum, h32.e_phentsize, false };
+		*elf = (struct elf){h32.e_entry, h32.e_phoff, h32.e_phnum, h32.e_phentsize, false};
 		return h32.e_phentsize >= sizeof(Elf32_Phdr);
 	}
 	return false;
@@ -54,11 +54,11 @@ static bool elf_segment(const struct elf *elf, const uint8_t *at, struct segment
 
 	if (elf->is64) {
 		memcpy(&p64, at, sizeof(p64));
-		*seg = (struct segment){ p64.p_offset, p64.p_paddr, p64.p_filesz, p64.p_memsz };
+		*seg = (struct segment){p64.p_offset, p64.p_paddr, p64.p_filesz, p64.p_memsz};
 		return p64.p_type == PT_LOAD;
 	}
 	memcpy(&p32, at, sizeof(p32));
-	*seg = (struct segment){ p32.p_offset, p32.p_paddr, p32.p_filesz, p32.p_memsz };
+	*seg = (struct segment){p32.p_offset, p32.p_paddr, p32.p_filesz, p32.p_memsz};
 	return p32.p_type == PT_LOAD;
 }
 

@@ -27,7 +27,8 @@ int load_flat16(const struct file *file, struct memory *mem, struct image *image
 	/* None of the VMM's own things are in a 16-bit guest: the image may lie over their area. */
 	if (file->size > room || !to)
 		return say_error("it has to end at 640 KiB and within --memory",
-				 "%s: %zu bytes from 0x7c00 on are too many", file->path, file->size);
+				 "%s: %zu bytes from 0x7c00 on are too many", file->path,
+				 file->size);
 	memcpy(to, file->data, file->size);
 	image->mode = START_REAL;
 	image->entry = LAYOUT_FLAT16;
@@ -51,8 +52,8 @@ static int flat64_map(struct memory *mem)
 	memset(pml4, 0, (2 + gibs) * PAGE_SIZE);
 	pml4[0] = (LAYOUT_PAGE_TABLES + PAGE_SIZE) | PTE_PRESENT | PTE_WRITABLE;
 	for (i = 0; i < gibs; i++)
-		pointers[i] = (LAYOUT_PAGE_TABLES + (2 + i) * PAGE_SIZE) | PTE_PRESENT |
-			      PTE_WRITABLE;
+		pointers[i] =
+			(LAYOUT_PAGE_TABLES + (2 + i) * PAGE_SIZE) | PTE_PRESENT | PTE_WRITABLE;
 	for (i = 0; i < gibs * 512; i++)
 		directory[i] = (i << 21) | PTE_PRESENT | PTE_WRITABLE | PTE_LARGE;
 	return 0;

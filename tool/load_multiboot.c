@@ -11,9 +11,9 @@
 #include "load_elf.h"
 #include "say.h"
 
-#define HEADER_MAGIC	0x1badb002u
-#define HEADER_SEARCH	8192
-#define LOADER_MAGIC	0x2badb002u /* in EAX at the entry */
+#define HEADER_MAGIC  0x1badb002u
+#define HEADER_SEARCH 8192
+#define LOADER_MAGIC  0x2badb002u /* in EAX at the entry */
 
 #define NEED_ALIGNED_MODULES (1u << 0)
 #define NEED_MEMORY	     (1u << 1)
@@ -112,8 +112,8 @@ static int multiboot_load_by_header(const struct file *file, const struct header
 	start = at - (h->header_addr - h->load_addr);
 	size = h->load_end_addr ? (uint64_t)h->load_end_addr - h->load_addr : file->size - start;
 	if (size > file->size - start)
-		return say_error("the file is damaged", "%s ends before its multiboot load_end_addr",
-				 file->path);
+		return say_error("the file is damaged",
+				 "%s ends before its multiboot load_end_addr", file->path);
 	memory_size = h->bss_end_addr ? (uint64_t)h->bss_end_addr - h->load_addr : size;
 	image->entry = h->entry_addr;
 	image->end = h->load_addr + memory_size;
@@ -166,8 +166,8 @@ static void multiboot_describe(const struct memory *mem, unsigned int modules, s
 	struct information *info = &area->info;
 	uint64_t above_1m = mem->below_hole > ONE_MIB ? mem->below_hole - ONE_MIB : 0;
 
-	info->flags = INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP |
-		      INFO_LOADER_NAME;
+	info->flags =
+		INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME;
 	info->mem_lower = LOW_MEMORY_END / 1024;
 	info->mem_upper = above_1m / 1024;
 	info->command_line = LAYOUT_COMMAND_LINE;
@@ -186,10 +186,11 @@ static int multiboot_load_image(const struct file *file, struct memory *mem, str
 {
 	struct header header;
 	long at = multiboot_find(file, &header);
-	uint32_t unknown = header.flags & NEED_MASK & ~NEED_KNOWN;
+	uint32_t unknown;
 
 	if (at < 0)
 		return say_error("is it the right file?", "%s has no multiboot header", file->path);
+	unknown = header.flags & NEED_MASK & ~NEED_KNOWN;
 	if (unknown)
 		return say_error("there is no video mode to set",
 				 "%s needs multiboot features %#x, unknown here", file->path,
@@ -199,8 +200,8 @@ static int multiboot_load_image(const struct file *file, struct memory *mem, str
 	return elf_load(file, mem, image);
 }
 
-int load_multiboot(const struct file *file, const struct image_request *request,
-		   struct memory *mem, struct image *image)
+int load_multiboot(const struct file *file, const struct image_request *request, struct memory *mem,
+		   struct image *image)
 {
 	struct area *area = memory_at(mem, LAYOUT_MULTIBOOT, sizeof(*area));
 	unsigned int i;

@@ -10,7 +10,7 @@ static const struct command {
 	int (*main)(int argc, char **argv); /* gets the words from its own name on */
 	const char *summary;
 } commands[] = {
-	{ "run", run_main, "run a guest image in a virtual machine" },
+	{"run", run_main, "run a guest image in a virtual machine"},
 };
 
 static void usage(FILE *to)

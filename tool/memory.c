@@ -5,8 +5,8 @@
 #include "memory.h"
 #include "say.h"
 
-static int memory_give(const struct memory *mem, const struct kvm *kvm, uint32_t slot,
-		       uint64_t gpa, uint64_t size)
+static int memory_give(const struct memory *mem, const struct kvm *kvm, uint32_t slot, uint64_t gpa,
+		       uint64_t size)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,

@@ -19,7 +19,8 @@ struct memory {
 	uint8_t *host;	     /* below_hole, then above_hole, without a gap */
 };
 
-/* Allocates @size bytes (a multiple of 4096) and gives them to the VM.  0, or -1 after saying why. */
+/* Allocates @size bytes (a multiple of 4096) and gives them to the VM.  0, or -1 after saying why.
+ */
 int memory_init(struct memory *mem, const struct kvm *kvm, uint64_t size);
 void memory_free(struct memory *mem);
 

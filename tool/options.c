@@ -9,9 +9,9 @@
 #include "options.h"
 #include "say.h"
 
-#define PAGE_MASK	4095ull
-#define DEFAULT_MEMORY	(64ull << 20)
-#define HINT		"see lintel run --help"
+#define PAGE_MASK      4095ull
+#define DEFAULT_MEMORY (64ull << 20)
+#define HINT	       "see lintel run --help"
 
 enum {
 	OPT_FLAT16 = 256,
@@ -29,19 +29,19 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "flat16", no_argument, NULL, OPT_FLAT16 },
-	{ "flat64", no_argument, NULL, OPT_FLAT64 },
-	{ "args", required_argument, NULL, OPT_ARGS },
-	{ "initrd", required_argument, NULL, OPT_INITRD },
-	{ "memory", required_argument, NULL, OPT_MEMORY },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "debug-exit", required_argument, NULL, OPT_DEBUG_EXIT },
-	{ "device", required_argument, NULL, OPT_DEVICE },
-	{ "irqchip", no_argument, NULL, OPT_IRQCHIP },
-	{ "stats", no_argument, NULL, OPT_STATS },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
+	{"flat16", no_argument, NULL, OPT_FLAT16},
+	{"flat64", no_argument, NULL, OPT_FLAT64},
+	{"args", required_argument, NULL, OPT_ARGS},
+	{"initrd", required_argument, NULL, OPT_INITRD},
+	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"cpus", required_argument, NULL, OPT_CPUS},
+	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
+	{"device", required_argument, NULL, OPT_DEVICE},
+	{"irqchip", no_argument, NULL, OPT_IRQCHIP},
+	{"stats", no_argument, NULL, OPT_STATS},
+	{"timeout", required_argument, NULL, OPT_TIMEOUT},
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
 };
 
 void options_help(void)
@@ -55,26 +55,33 @@ void options_help(void)
 	      "  multiboot    found by its header: 32-bit protected mode, EAX and EBX as in the\n"
 	      "               Multiboot Specification, version 1\n"
 	      "  64-bit ELF   an executable linked below --memory: entered like --flat64\n"
-	      "  --flat64     raw binary, loaded and entered at 0x100000 in long mode: RAM and the\n"
-	      "               4 GiB below 4G mapped one to one, RDI = struct boot_info, a 4 KiB stack\n"
-	      "  --flat16     raw binary, loaded and entered at 0000:7c00 in real mode: DS, ES, SS = 0,\n"
+	      "  --flat64     raw binary, loaded and entered at 0x100000 in long mode: RAM and "
+	      "the\n"
+	      "               4 GiB below 4G mapped one to one, RDI = struct boot_info, a 4 KiB "
+	      "stack\n"
+	      "  --flat16     raw binary, loaded and entered at 0000:7c00 in real mode: DS, ES, SS "
+	      "= 0,\n"
 	      "               SP = 7c00, EDI = number of CPUs\n"
 	      "All CPUs start at the entry, each with its number (0, 1, ...) in ESI.\n"
 	      "\n"
 	      "Options:\n"
 	      "  --args TEXT        the guest's command line, after the image's path\n"
 	      "  --initrd FILE      a multiboot module; may be given up to 16 times\n"
-	      "  --memory SIZE      RAM, with a suffix K, M or G; 64M if not given; what does not fit\n"
+	      "  --memory SIZE      RAM, with a suffix K, M or G; 64M if not given; what does not "
+	      "fit\n"
 	      "                     below 3 GiB begins at 4 GiB\n"
 	      "  --cpus N           number of CPUs; 1 if not given\n"
-	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) & 255\n"
+	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
+	      "& 255\n"
 	      "  --irqchip          interrupt controllers and timer in the kernel\n"
 	      "  --device PATH      the KVM device; /dev/kvm if not given\n"
 	      "  --timeout SECONDS  end the VM after so long\n"
 	      "  --stats            at the end, count the exits to user space on stderr\n"
 	      "\n"
-	      "Exit status: odd: the guest's own (--debug-exit); 0: all CPUs halted; 2: the guest did\n"
-	      "not run (the message says why); 4: triple fault; 6: VM entry failed; 8: the hypervisor\n"
+	      "Exit status: odd: the guest's own (--debug-exit); 0: all CPUs halted; 2: the guest "
+	      "did\n"
+	      "not run (the message says why); 4: triple fault; 6: VM entry failed; 8: the "
+	      "hypervisor\n"
 	      "gave up; 10: KVM_RUN failed or an unknown exit; 12: timeout; 14: Ctrl-A X.\n"
 	      "\n"
 	      "Examples:\n"
@@ -184,7 +191,7 @@ int options_parse(struct run_options *o, int argc, char **argv)
 	int option;
 
 	*o = (struct run_options){
-		.image = { .args = "", .cpus = 1 },
+		.image = {.args = "", .cpus = 1},
 		.device = "/dev/kvm",
 		.memory = DEFAULT_MEMORY,
 	};

@@ -46,7 +46,7 @@ static int64_t now_ms(void)
 
 static int vm_create_irqchip(const struct vm *vm)
 {
-	struct kvm_pit_config pit = { .flags = KVM_PIT_SPEAKER_DUMMY };
+	struct kvm_pit_config pit = {.flags = KVM_PIT_SPEAKER_DUMMY};
 
 	if (kvm_call(vm->kvm.vm, KVM_CREATE_IRQCHIP, NULL, "KVM_CREATE_IRQCHIP"))
 		return -1;
@@ -90,8 +90,7 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 		return say_errno(NULL, "eventfd");
 	if (kvm_open(&vm->kvm, options->device) ||
 	    memory_init(&vm->mem, &vm->kvm, options->memory) ||
-	    image_load(&options->image, &vm->mem, &image) ||
-	    start_place_gdt(&vm->mem, image.mode))
+	    image_load(&options->image, &vm->mem, &image) || start_place_gdt(&vm->mem, image.mode))
 		return -1;
 	if (options->irqchip && vm_create_irqchip(vm))
 		return -1;
@@ -156,8 +155,8 @@ static void vm_watch(struct vm *vm, unsigned int timeout)
 	while (!atomic_load(&vm->ended)) {
 		size_t room = input ? vm_input_room(vm) : 0;
 		struct pollfd fds[] = {
-			{ .fd = vm->event, .events = POLLIN },
-			{ .fd = room ? STDIN_FILENO : -1, .events = POLLIN },
+			{.fd = vm->event, .events = POLLIN},
+			{.fd = room ? STDIN_FILENO : -1, .events = POLLIN},
 		};
 
 		if (poll(fds, 2, FLUSH_INTERVAL) > 0 && fds[1].revents)
@@ -211,7 +210,7 @@ static void vm_run(struct vm *vm, unsigned int timeout)
 
 int run_main(int argc, char **argv)
 {
-	static struct vm vm = { .devices = PTHREAD_MUTEX_INITIALIZER, .event = -1 };
+	static struct vm vm = {.devices = PTHREAD_MUTEX_INITIALIZER, .event = -1};
 	struct run_options options;
 	unsigned int i;
 

@@ -19,10 +19,10 @@
 struct serial {
 	uint8_t ier, fcr, lcr, mcr, scr;
 	uint8_t dll, dlm;
-	uint8_t lsr_errors;   /* overrun; cleared when LSR is read */
-	uint8_t msr_lines;    /* the modem inputs, bits 7:4 of MSR */
-	uint8_t msr_changes;  /* bits 3:0 of MSR; cleared when it is read */
-	bool thre_pending;    /* "transmitter empty" has not been reported by IIR yet */
+	uint8_t lsr_errors;  /* overrun; cleared when LSR is read */
+	uint8_t msr_lines;   /* the modem inputs, bits 7:4 of MSR */
+	uint8_t msr_changes; /* bits 3:0 of MSR; cleared when it is read */
+	bool thre_pending;   /* "transmitter empty" has not been reported by IIR yet */
 	uint8_t fifo[SERIAL_FIFO];
 	unsigned int fifo_first, fifo_count;
 	char out[SERIAL_OUT]; /* sent, not yet written to @fd */

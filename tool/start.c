@@ -21,16 +21,16 @@
 #define TYPE_CODE	11 /* execute, read, accessed */
 #define TYPE_BUSY_TSS32 11
 
-#define SELECTOR_CODE	0x08
-#define SELECTOR_DATA	0x10
-#define GDT_CODE32	0x00cf9b000000ffffull
-#define GDT_CODE64	0x00af9b000000ffffull
-#define GDT_DATA	0x00cf93000000ffffull
-#define GDT_ENTRIES	3
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
+#define GDT_CODE32    0x00cf9b000000ffffull
+#define GDT_CODE64    0x00af9b000000ffffull
+#define GDT_DATA      0x00cf93000000ffffull
+#define GDT_ENTRIES   3
 
 int start_place_gdt(struct memory *mem, enum start_mode mode)
 {
-	uint64_t gdt[GDT_ENTRIES] = { 0, mode == START_LONG ? GDT_CODE64 : GDT_CODE32, GDT_DATA };
+	uint64_t gdt[GDT_ENTRIES] = {0, mode == START_LONG ? GDT_CODE64 : GDT_CODE32, GDT_DATA};
 	void *to = memory_at(mem, LAYOUT_GDT, sizeof(gdt));
 
 	if (mode == START_REAL)

@@ -43,7 +43,7 @@ static void kick_handler(int signal)
 
 void vcpu_prepare_kick(void)
 {
-	struct sigaction action = { .sa_handler = kick_handler };
+	struct sigaction action = {.sa_handler = kick_handler};
 
 	sigaction(KICK_SIGNAL, &action, NULL);
 }

@@ -27,7 +27,7 @@ enum run_status {
 	RUN_INTERNAL = 8,   /* KVM_EXIT_INTERNAL_ERROR */
 	RUN_BROKEN = 10,    /* KVM_RUN failed, or an exit that this VMM does not know */
 	RUN_TIMEOUT = 12,
-	RUN_QUIT = 14,	    /* Ctrl-A X */
+	RUN_QUIT = 14, /* Ctrl-A X */
 };
 
 #define VM_EXIT_REASONS 48 /* KVM_EXIT_* that are counted one by one */
