@@ -24,6 +24,7 @@ enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR
 /* Bits of vcpu->requests. */
 enum vcpu_request {
 	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
+	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
 	VCPU_REQUEST_KICK,	/* just leave the guest */
 };
 
@@ -53,6 +54,7 @@ struct vcpu_events {
 	} exception;
 	struct {
 		bool injected; /* queued by KVM_INTERRUPT, or cut short */
+		bool entered;  /* it is in the VM-entry field, not waiting for its window */
 		bool soft;
 		u8 vector;
 	} interrupt;
@@ -60,6 +62,7 @@ struct vcpu_events {
 		unsigned int pending; /* at most 2 */
 		bool injected;
 	} nmi;
+	u32 instruction_length; /* of the INT n, INT3 or INTO to be injected again */
 };
 
 #define VCPU_MSR_COUNTERS 32
@@ -88,6 +91,7 @@ struct vcpu {
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
 	u64 cr0, cr4, cr8;
+	u64 cr4_allowed; /* bits that CPUID announces */
 	u64 efer, apic_base;
 	u64 xcr0;
 	u64 dr[4], dr6, dr7;
@@ -154,6 +158,8 @@ void vcpu_rip_write(struct vcpu *vcpu, u64 value);
 /* Past the instruction that exited; ends blocking by STI and MOV SS; raises the single-step #DB. */
 void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length);
 u64 vcpu_rflags_read(struct vcpu *vcpu);
+/* Before an entry: what was written goes to the VMCS. */
+void vcpu_registers_flush(struct vcpu *vcpu);
 void vcpu_rflags_write(struct vcpu *vcpu, u64 value);
 void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value);
 void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segment *value);
@@ -176,6 +182,17 @@ int vcpu_cr4_write(struct vcpu *vcpu, u64 value);
 int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host);
 /* CR4 bits that CPUID announces to this guest. */
 u64 vcpu_cr4_allowed(const struct vcpu *vcpu);
+/* After KVM_SET_CPUID2: compute them anew. */
+void vcpu_cr4_update_allowed(struct vcpu *vcpu);
+/* EFER bits that CPUID announces to this guest. */
+u64 vcpu_efer_allowed(const struct vcpu *vcpu);
+/* The values alone, already checked: the VMCS, its shadows, and what follows from them. */
+void vcpu_cr0_store(struct vcpu *vcpu, u64 value);
+void vcpu_cr4_store(struct vcpu *vcpu, u64 value);
+void vcpu_efer_store(struct vcpu *vcpu, u64 value);
+/* PAE paging's four registers: from guest memory at CR3, when they are in use. */
+void vcpu_pdptes_reload(struct vcpu *vcpu);
+void vcpu_pdptes_write(const u64 pdpte[4]);
 
 /* --- events.c --- */
 

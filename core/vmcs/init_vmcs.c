@@ -74,6 +74,8 @@ void init_vmcs(struct vcpu *vcpu)
 	vmcs_write64(EPT_POINTER, vcpu->vm->ept.eptp);
 	if (vcpu->vpid)
 		vmcs_write16(VIRTUAL_PROCESSOR_ID, vcpu->vpid);
+	else
+		vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_ENABLE_VPID, false);
 	if (vmcs_config_has(CTL_SECONDARY, CPU2_ENABLE_XSAVES))
 		vmcs_write64(XSS_EXIT_BITMAP, ~(u64)0);
 	vmcs_write64(VMCS_LINK_POINTER, ~(u64)0);

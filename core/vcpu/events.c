@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events: exceptions, interrupts and NMIs on their way into the guest.
+ *
+ * "pending" is raised and not yet begun; "injected" has begun: it is in the
+ * VM-entry field, and if an exit cuts its delivery short it is injected again.
+ * At each entry at most one goes in, in the order of the SDM's priorities;
+ * what must wait opens its window.
+ *
+ * SDM: "Event Injection", "Priority Among Concurrent Events", "Double Fault Exception".
+ */
+#include "vcpu/events.h"
+#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
+
+/* Vectors that push an error code (in protected mode). */
+static bool has_error_code(u8 vector)
+{
+	const u32 with_error = BIT32(VECTOR_DF) | BIT32(VECTOR_TS) | BIT32(VECTOR_NP) |
+			       BIT32(VECTOR_SS) | BIT32(VECTOR_GP) | BIT32(VECTOR_PF) |
+			       BIT32(VECTOR_AC) | BIT32(VECTOR_CP);
+
+	return vector < 32 && (with_error & BIT32(vector));
+}
+
+static bool contributory(u8 vector)
+{
+	const u32 vectors = BIT32(VECTOR_DE) | BIT32(VECTOR_TS) | BIT32(VECTOR_NP) |
+			    BIT32(VECTOR_SS) | BIT32(VECTOR_GP) | BIT32(VECTOR_CP);
+
+	return vector < 32 && (vectors & BIT32(vector));
+}
+
+/* Does `second`, raised while `first` is delivered, make a double fault? */
+static bool makes_double_fault(u8 first, u8 second)
+{
+	if (first == VECTOR_PF)
+		return second == VECTOR_PF || contributory(second);
+	return contributory(first) && contributory(second);
+}
+
+static void raise(struct vcpu *vcpu, u8 vector, u32 error, bool has_payload, u64 payload)
+{
+	bool under_way = vcpu->events.exception.pending || vcpu->events.exception.injected;
+	u8 first = vcpu->events.exception.vector;
+
+	if (under_way && first == VECTOR_DF) {
+		vcpu->events.exception.pending = vcpu->events.exception.injected = false;
+		vcpu_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+		return;
+	}
+	if (under_way && makes_double_fault(first, vector)) {
+		vector = VECTOR_DF;
+		error = 0;
+		has_payload = false;
+	}
+	vcpu->events.exception.pending = true;
+	vcpu->events.exception.injected = false;
+	vcpu->events.exception.vector = vector;
+	vcpu->events.exception.has_error = has_error_code(vector);
+	vcpu->events.exception.error = error;
+	vcpu->events.exception.has_payload = has_payload;
+	vcpu->events.exception.payload = payload;
+}
+
+void vcpu_inject_exception(struct vcpu *vcpu, u8 vector)
+{
+	raise(vcpu, vector, 0, false, 0);
+}
+
+void vcpu_inject_exception_error(struct vcpu *vcpu, u8 vector, u32 error)
+{
+	raise(vcpu, vector, error, false, 0);
+}
+
+void vcpu_inject_gp(struct vcpu *vcpu, u32 error)
+{
+	raise(vcpu, VECTOR_GP, error, false, 0);
+}
+
+void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error)
+{
+	raise(vcpu, VECTOR_PF, error, true, address);
+}
+
+void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
+{
+	raise(vcpu, VECTOR_DB, 0, true, dr6);
+}
+
+void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
+{
+	__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST)
+		host_kick_vcpu(vcpu);
+}
+
+u32 vcpu_interrupt_shadow(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
+}
+
+void vcpu_interrupt_shadow_set(struct vcpu *vcpu, u32 shadow)
+{
+	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
+	u32 wanted = (now & ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) | shadow;
+
+	(void)vcpu;
+	if (now != wanted)
+		vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, wanted);
+}
+
+void vcpu_interrupt_shadow_clear(struct vcpu *vcpu)
+{
+	vcpu_interrupt_shadow_set(vcpu, 0);
+}
+
+bool vcpu_nmi_masked(struct vcpu *vcpu)
+{
+	return vcpu->events.nmi.injected ||
+	       (vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKING_BY_NMI);
+}
+
+void vcpu_nmi_mask(struct vcpu *vcpu, bool masked)
+{
+	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
+
+	(void)vcpu;
+	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO,
+		     masked ? now | BLOCKING_BY_NMI : now & ~BLOCKING_BY_NMI);
+}
+
+/* A second NMI is held while one is handled; a third is lost. */
+void vcpu_nmi_queue(struct vcpu *vcpu)
+{
+	unsigned int limit = vcpu_nmi_masked(vcpu) ? 1 : 2;
+
+	if (vcpu->events.nmi.pending < limit)
+		vcpu->events.nmi.pending++;
+}
+
+bool vcpu_event_underway(const struct vcpu *vcpu)
+{
+	return vcpu->events.exception.pending || vcpu->events.exception.injected ||
+	       vcpu->events.nmi.injected || vcpu->events.interrupt.injected;
+}
+
+static bool interrupts_open(struct vcpu *vcpu)
+{
+	return (vcpu_rflags_read(vcpu) & RFLAGS_IF) && !vcpu_interrupt_shadow(vcpu);
+}
+
+bool vcpu_interrupt_allowed(struct vcpu *vcpu)
+{
+	return interrupts_open(vcpu) && !vcpu_event_underway(vcpu);
+}
+
+static void write_entry_event(u32 type, u8 vector)
+{
+	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, INTERRUPTION_VALID | type << 8 | vector);
+}
+
+/* CR2, DR6 and DR7.GD change when the exception is delivered, not when it is raised. */
+static void take_payload(struct vcpu *vcpu)
+{
+	u64 payload = vcpu->events.exception.payload;
+
+	if (!vcpu->events.exception.has_payload)
+		return;
+	vcpu->events.exception.has_payload = false;
+	if (vcpu->events.exception.vector == VECTOR_PF) {
+		vcpu->cr2 = payload;
+		return;
+	}
+	vcpu->dr6 = (vcpu->dr6 & ~(u64)0xf) | (payload & DR6_TRAPS) | DR6_FIXED;
+	vcpu->dr7 &= ~DR7_GD;
+	vmcs_writel(GUEST_DR7, vcpu->dr7);
+}
+
+static void enter_exception(struct vcpu *vcpu)
+{
+	u8 vector = vcpu->events.exception.vector;
+	u32 info = INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 | vector;
+
+	take_payload(vcpu);
+	if (vector == VECTOR_BP || vector == VECTOR_OF) {
+		info = INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_EXCEPTION << 8 | vector;
+		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
+	}
+	/* Real mode pushes no error codes, and VM entry refuses them there. */
+	if (vcpu->events.exception.has_error && (vcpu->cr0 & CR0_PE)) {
+		info |= INTERRUPTION_ERROR_CODE;
+		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, vcpu->events.exception.error);
+	}
+	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, info);
+	vcpu->events.exception.pending = false;
+	vcpu->events.exception.injected = true;
+}
+
+static void enter_interrupt(struct vcpu *vcpu)
+{
+	bool soft = vcpu->events.interrupt.soft;
+
+	vcpu->events.interrupt.entered = true;
+	if (soft)
+		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
+	write_entry_event(soft ? INTERRUPTION_SOFTWARE_INTERRUPT : INTERRUPTION_EXTERNAL,
+			  vcpu->events.interrupt.vector);
+}
+
+static void enter_nmi(struct vcpu *vcpu)
+{
+	/* Delivery sets the blocking; VM entry refuses it set beforehand. */
+	vcpu_nmi_mask(vcpu, false);
+	write_entry_event(INTERRUPTION_NMI, VECTOR_NMI);
+	vcpu->events.nmi.injected = true;
+}
+
+static bool nmi_can_enter(struct vcpu *vcpu)
+{
+	return vcpu->events.nmi.pending && !vcpu_nmi_masked(vcpu) && !vcpu_interrupt_shadow(vcpu);
+}
+
+static void enter_one(struct vcpu *vcpu)
+{
+	if (vcpu->events.exception.injected || vcpu->events.exception.pending) {
+		enter_exception(vcpu);
+	} else if (vcpu->events.nmi.injected) {
+		enter_nmi(vcpu);
+	} else if (vcpu->events.interrupt.injected &&
+		   (vcpu->events.interrupt.soft || interrupts_open(vcpu))) {
+		enter_interrupt(vcpu);
+	} else if (nmi_can_enter(vcpu)) {
+		vcpu->events.nmi.pending--;
+		enter_nmi(vcpu);
+	}
+}
+
+/*
+ * An entry with blocking by STI or MOV SS, and TF set, must have BS pending.
+ * "Checks on Guest Non-Register State".
+ */
+static void pend_single_step(struct vcpu *vcpu)
+{
+	u64 pending;
+
+	if (!(vcpu_rflags_read(vcpu) & RFLAGS_TF) || !vcpu_interrupt_shadow(vcpu))
+		return;
+	pending = vmcs_readl(GUEST_PENDING_DBG_EXCEPTIONS);
+	if (!(pending & DR6_BS))
+		vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, pending | DR6_BS);
+}
+
+void vcpu_events_enter(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	bool interrupt_waits = false;
+
+	if (vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
+	    run->request_interrupt_window) {
+		enter_one(vcpu);
+		interrupt_waits = run->request_interrupt_window ||
+				  (vcpu->events.interrupt.injected &&
+				   !vcpu->events.interrupt.entered);
+	}
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, interrupt_waits);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING,
+			 vcpu->events.nmi.pending != 0);
+	pend_single_step(vcpu);
+}
+
+static void requeue(struct vcpu *vcpu, u32 info)
+{
+	u8 vector = INTERRUPTION_VECTOR(info);
+
+	switch (INTERRUPTION_TYPE(info)) {
+	case INTERRUPTION_NMI:
+		vcpu->events.nmi.injected = true;
+		/* Delivery did not happen: it does not block yet. */
+		vcpu_nmi_mask(vcpu, false);
+		break;
+	case INTERRUPTION_SOFTWARE_INTERRUPT:
+	case INTERRUPTION_EXTERNAL:
+		vcpu->events.interrupt.injected = true;
+		vcpu->events.interrupt.soft =
+			INTERRUPTION_TYPE(info) == INTERRUPTION_SOFTWARE_INTERRUPT;
+		vcpu->events.interrupt.vector = vector;
+		vcpu->events.instruction_length = vcpu->exit.instruction_length;
+		break;
+	case INTERRUPTION_SOFTWARE_EXCEPTION:
+	case INTERRUPTION_PRIVILEGED_EXCEPTION:
+		vcpu->events.instruction_length = vcpu->exit.instruction_length;
+		/* fallthrough */
+	case INTERRUPTION_HARDWARE_EXCEPTION:
+		vcpu->events.exception.injected = true;
+		vcpu->events.exception.vector = vector;
+		vcpu->events.exception.has_error = info & INTERRUPTION_ERROR_CODE;
+		vcpu->events.exception.error = vcpu->exit.idt_vectoring_error;
+		vcpu->events.exception.has_payload = false;
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * An IRET that faulted had already unblocked NMIs: the exit says so in bit 12, and blocking has to
+ * be put back, unless the exit came while an event was delivered.
+ * "Information for VM Exits Due to Vectored Events".
+ */
+static void restore_nmi_blocking(struct vcpu *vcpu)
+{
+	const struct exit_info *exit = &vcpu->exit;
+	u32 info = exit->reason == EXIT_REASON_EXCEPTION_OR_NMI ? exit->interruption_info :
+								  (u32)exit->qualification;
+	bool applies = exit->reason == EXIT_REASON_EPT_VIOLATION ||
+		       (exit->reason == EXIT_REASON_EXCEPTION_OR_NMI &&
+			(info & INTERRUPTION_VALID) && INTERRUPTION_VECTOR(info) != VECTOR_DF);
+
+	if (applies && (info & INTERRUPTION_NMI_UNBLOCKED))
+		vcpu_nmi_mask(vcpu, true);
+}
+
+void vcpu_events_exit(struct vcpu *vcpu)
+{
+	u32 info = vcpu->exit.idt_vectoring_info;
+
+	vcpu->events.exception.injected = false;
+	vcpu->events.nmi.injected = false;
+	/* One that waits for its window was not in the VM-entry field and stays. */
+	if (vcpu->events.interrupt.entered)
+		vcpu->events.interrupt.injected = false;
+	vcpu->events.interrupt.entered = false;
+	if (info & INTERRUPTION_VALID)
+		requeue(vcpu, info);
+	else
+		restore_nmi_blocking(vcpu);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Delivery of events to the guest: what the run loop and the API need beside
+ * the vcpu_inject_* functions of vcpu.h.
+ */
+#ifndef LINTEL_VCPU_EVENTS_H
+#define LINTEL_VCPU_EVENTS_H
+
+#include "vcpu/vcpu.h"
+
+/* Before an entry, interrupts off: one event goes into the VM-entry interruption field; windows
+ * are asked for what must wait. */
+void vcpu_events_enter(struct vcpu *vcpu);
+
+/* After an exit: an event whose delivery was cut short is injected again.
+ * "Information for VM Exits That Occur During Event Delivery". */
+void vcpu_events_exit(struct vcpu *vcpu);
+
+/* Can the guest take an external interrupt now: IF, no shadow, nothing else under way? */
+bool vcpu_interrupt_allowed(struct vcpu *vcpu);
+/* Is there an event that the guest must take before another may be queued? */
+bool vcpu_event_underway(const struct vcpu *vcpu);
+
+u32 vcpu_interrupt_shadow(struct vcpu *vcpu); /* BLOCKING_BY_STI, _MOV_SS */
+void vcpu_interrupt_shadow_clear(struct vcpu *vcpu);
+void vcpu_interrupt_shadow_set(struct vcpu *vcpu, u32 shadow);
+
+bool vcpu_nmi_masked(struct vcpu *vcpu);
+void vcpu_nmi_mask(struct vcpu *vcpu, bool masked);
+void vcpu_nmi_queue(struct vcpu *vcpu);
+
+#endif

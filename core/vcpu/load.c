@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vCPU and the processor it is on: the VMCS, the host's MSRs and segments.
+ *
+ * SDM: "Guidelines for Use of the INVEPT Instruction", "Software Use of
+ * Virtual-Machine Control Structures".
+ */
+#include "vcpu/vcpu.h"
+#include "vmcs/vmcs.h"
+#include "msr/msr.h"
+#include "vcpu/switch.h"
+
+static void move_here(struct vcpu *vcpu)
+{
+	struct loaded_vmcs *vmcs = &vcpu->vmcs;
+
+	loaded_vmcs_clear(vmcs);
+	host_irq_disable();
+	vmcs->cpu = (int)host_cpu();
+	host_vmcs_track(vmcs);
+	host_irq_enable();
+	/* This CPU may hold translations from when the vCPU, or an earlier owner of the same root
+	 * page, was here; flushes since then went where it was. */
+	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
+}
+
+void vcpu_load(struct vcpu *vcpu)
+{
+	if (vcpu->vmcs.cpu != (int)host_cpu())
+		move_here(vcpu);
+	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED)
+		host_log(HOST_LOG_ERROR, "vCPU %u: VMPTRLD failed", vcpu->id);
+	vcpu->loaded = true;
+}
+
+void vcpu_put(struct vcpu *vcpu)
+{
+	vcpu_switch_to_host(vcpu);
+	vcpu->loaded = false;
+}
+
+void vcpu_unload(struct vcpu *vcpu)
+{
+	loaded_vmcs_clear(&vcpu->vmcs);
+}
+
+void vcpu_switch_to_guest(struct vcpu *vcpu)
+{
+	struct host_state state;
+
+	if (vcpu->guest_state_loaded)
+		return;
+	host_state_save(vcpu, &state);
+	vmcs_write_host_state(vcpu, &state);
+	msr_switch_to_guest(vcpu);
+	vcpu->guest_state_loaded = true;
+}
+
+void vcpu_switch_to_host(struct vcpu *vcpu)
+{
+	if (!vcpu->guest_state_loaded)
+		return;
+	msr_switch_to_host(vcpu);
+	host_state_restore(vcpu);
+	vcpu->guest_state_loaded = false;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers of the guest.  General registers are in vcpu->regs; RSP, RIP and
+ * RFLAGS are fetched from the VMCS when first asked for after an exit, and
+ * written back before the next entry; segments are always in the VMCS.
+ *
+ * SDM: "Guest Register State".
+ */
+#include "vcpu/vcpu.h"
+#include "vcpu/state.h"
+#include "vcpu/events.h"
+#include "vmcs/vmcs.h"
+
+static bool fetch(struct vcpu *vcpu, u32 bit)
+{
+	if (vcpu->cached & bit)
+		return false;
+	vcpu->cached |= bit;
+	return true;
+}
+
+static void written(struct vcpu *vcpu, u32 bit)
+{
+	vcpu->cached |= bit;
+	vcpu->dirty |= bit;
+}
+
+u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg)
+{
+	if (reg == REG_RSP && fetch(vcpu, VCPU_CACHED_RSP))
+		vcpu->regs[REG_RSP] = vmcs_readl(GUEST_RSP);
+	return vcpu->regs[reg];
+}
+
+void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value)
+{
+	vcpu->regs[reg] = value;
+	if (reg == REG_RSP)
+		written(vcpu, VCPU_CACHED_RSP);
+}
+
+u64 vcpu_rip_read(struct vcpu *vcpu)
+{
+	if (fetch(vcpu, VCPU_CACHED_RIP))
+		vcpu->rip = vmcs_readl(GUEST_RIP);
+	return vcpu->rip;
+}
+
+void vcpu_rip_write(struct vcpu *vcpu, u64 value)
+{
+	vcpu->rip = value;
+	written(vcpu, VCPU_CACHED_RIP);
+}
+
+u64 vcpu_rflags_read(struct vcpu *vcpu)
+{
+	if (fetch(vcpu, VCPU_CACHED_RFLAGS))
+		vcpu->rflags = vmcs_readl(GUEST_RFLAGS);
+	return vcpu->rflags;
+}
+
+void vcpu_rflags_write(struct vcpu *vcpu, u64 value)
+{
+	vcpu->rflags = (value & RFLAGS_DEFINED) | RFLAGS_FIXED;
+	written(vcpu, VCPU_CACHED_RFLAGS);
+}
+
+void vcpu_registers_flush(struct vcpu *vcpu)
+{
+	if (vcpu->dirty & VCPU_CACHED_RIP)
+		vmcs_writel(GUEST_RIP, vcpu->rip);
+	if (vcpu->dirty & VCPU_CACHED_RSP)
+		vmcs_writel(GUEST_RSP, vcpu->regs[REG_RSP]);
+	if (vcpu->dirty & VCPU_CACHED_RFLAGS)
+		vmcs_writel(GUEST_RFLAGS, vcpu->rflags);
+	vcpu->dirty = 0;
+}
+
+void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
+{
+	u64 rip = vcpu_rip_read(vcpu) + length;
+
+	/* Outside 64-bit code EIP wraps at 4 GiB (and IP does not: a #GP comes at the fetch). */
+	if (vcpu_code_width(vcpu) != WIDTH_64)
+		rip = (u32)rip;
+	vcpu_rip_write(vcpu, rip);
+	vcpu_interrupt_shadow_clear(vcpu);
+	if (vcpu_rflags_read(vcpu) & RFLAGS_TF)
+		vcpu_inject_debug(vcpu, DR6_BS);
+}
+
+static u32 access_rights(struct vcpu *vcpu, enum vcpu_seg seg)
+{
+	(void)vcpu;
+	return (u32)vmcs_read_fast(GUEST_SEGMENT_AR_BYTES(seg));
+}
+
+u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
+{
+	(void)vcpu;
+	return vmcs_read_fast(GUEST_SEGMENT_BASE(seg));
+}
+
+void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value)
+{
+	u32 rights = access_rights(vcpu, seg);
+
+	*value = (struct kvm_segment){
+		.base = vcpu_seg_base(vcpu, seg),
+		.limit = (u32)vmcs_read_fast(GUEST_SEGMENT_LIMIT(seg)),
+		.selector = (u16)vmcs_read_fast(GUEST_SEGMENT_SELECTOR(seg)),
+		.type = rights & 15,
+		.s = (rights >> 4) & 1,
+		.dpl = (rights >> 5) & 3,
+		.avl = (rights >> 12) & 1,
+		.l = (rights >> 13) & 1,
+		.db = (rights >> 14) & 1,
+		.g = (rights >> 15) & 1,
+		.unusable = !!(rights & SEG_AR_UNUSABLE),
+	};
+	/* An unusable segment is not present, whatever the field holds. */
+	value->present = !value->unusable && ((rights >> 7) & 1);
+}
+
+void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segment *value)
+{
+	u32 rights = SEG_AR_UNUSABLE;
+
+	(void)vcpu;
+	if (!value->unusable && value->present)
+		rights = (value->type & 15u) | (value->s & 1u) << 4 | (value->dpl & 3u) << 5 |
+			 1u << 7 | (value->avl & 1u) << 12 | (value->l & 1u) << 13 |
+			 (value->db & 1u) << 14 | (value->g & 1u) << 15;
+	/* The stack's privilege is the CPL, in an unusable SS too. */
+	else if (seg == SEG_SS)
+		rights |= (value->dpl & 3u) << 5;
+	vmcs_write_fast(GUEST_SEGMENT_BASE(seg), value->base);
+	vmcs_write_fast(GUEST_SEGMENT_LIMIT(seg), value->limit);
+	vmcs_write_fast(GUEST_SEGMENT_SELECTOR(seg), value->selector);
+	vmcs_write_fast(GUEST_SEGMENT_AR_BYTES(seg), rights);
+}
+
+unsigned int vcpu_cpl(struct vcpu *vcpu)
+{
+	return (access_rights(vcpu, SEG_SS) >> 5) & 3;
+}
+
+enum vcpu_width vcpu_code_width(struct vcpu *vcpu)
+{
+	u32 rights = access_rights(vcpu, SEG_CS);
+
+	if ((vcpu->efer & IA32_EFER_LMA) && (rights & BIT32(13)))
+		return WIDTH_64;
+	if ((vcpu->cr0 & CR0_PE) && (vcpu_rflags_read(vcpu) & RFLAGS_VM))
+		return WIDTH_16;
+	return (rights & BIT32(14)) ? WIDTH_32 : WIDTH_16;
+}
+
+u64 vcpu_cr0_read(struct vcpu *vcpu)
+{
+	vcpu->cr0 = (vcpu->cr0 & ~CR0_GUEST_OWNED) | (vmcs_readl(GUEST_CR0) & CR0_GUEST_OWNED);
+	return vcpu->cr0;
+}
+
+u64 vcpu_cr3_read(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return vmcs_readl(GUEST_CR3);
+}
+
+u64 vcpu_cr4_read(struct vcpu *vcpu)
+{
+	u64 owned = CR4_GUEST_OWNED & vcpu_cr4_allowed(vcpu);
+
+	vcpu->cr4 = (vcpu->cr4 & ~owned) | (vmcs_readl(GUEST_CR4) & owned);
+	return vcpu->cr4;
+}

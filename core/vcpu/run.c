@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM_RUN: into the guest and out again, until user space has to act.
+ *
+ * SDM: "VM Entries", "VM Exits".
+ */
+#include "vcpu/vcpu.h"
+#include "vcpu/events.h"
+#include "vcpu/state.h"
+#include "vcpu/switch.h"
+#include "exit/exit.h"
+#include "exit/reason.h"
+#include "exit/table.h"
+#include "vmcs/vmcs.h"
+
+#define INVEPT_SINGLE_CONTEXT 1
+#define INVEPT_ALL_CONTEXTS   2
+
+static bool take_request(struct vcpu *vcpu, enum vcpu_request request)
+{
+	u32 bit = BIT32(request);
+
+	if (!(__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) & bit))
+		return false;
+	return __atomic_fetch_and(&vcpu->requests, ~bit, __ATOMIC_SEQ_CST) & bit;
+}
+
+static void flush_tlb(struct vcpu *vcpu)
+{
+	u32 type = vmx_capability.ept.invept_single ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS;
+
+	if (host_invept(type, vcpu->vm->ept.eptp) != VMX_SUCCEED)
+		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
+}
+
+/* Read what every exit has; and, by the reason's row, what only some have. */
+static void capture_exit(struct vcpu *vcpu)
+{
+	struct exit_info *exit = &vcpu->exit;
+	u32 extra;
+
+	vcpu->cached = 0;
+	exit->reason = vmcs_read32(VM_EXIT_REASON);
+	exit->qualification = vmcs_readl(EXIT_QUALIFICATION);
+	exit->instruction_length = vmcs_read32(VM_EXIT_INSTRUCTION_LEN);
+	exit->idt_vectoring_info = vmcs_read32(IDT_VECTORING_INFO_FIELD);
+	exit->rip = vcpu_rip_read(vcpu);
+	if (exit->idt_vectoring_info & INTERRUPTION_VALID)
+		exit->idt_vectoring_error = vmcs_read32(IDT_VECTORING_ERROR_CODE);
+
+	extra = exit_row(exit->reason)->captures;
+	if (extra & EXIT_CAPTURES_GPA)
+		exit->gpa = vmcs_read64(GUEST_PHYSICAL_ADDRESS);
+	if (extra & EXIT_CAPTURES_GLA)
+		exit->gla = vmcs_readl(GUEST_LINEAR_ADDRESS);
+	if (extra & EXIT_CAPTURES_INSTRUCTION)
+		exit->instruction_info = vmcs_read32(VMX_INSTRUCTION_INFO);
+	exit->interruption_info = 0;
+	if (extra & EXIT_CAPTURES_INTERRUPTION) {
+		exit->interruption_info = vmcs_read32(VM_EXIT_INTR_INFO);
+		exit->interruption_error = vmcs_read32(VM_EXIT_INTR_ERROR_CODE);
+	}
+}
+
+/* What the host must see before its interrupts are on again. */
+static void deliver_host_event(const struct exit_info *exit)
+{
+	u32 info = exit->interruption_info;
+
+	if (exit->reason != EXIT_REASON_EXCEPTION_OR_NMI || !(info & INTERRUPTION_VALID))
+		return;
+	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI)
+		host_deliver_nmi();
+	else if (INTERRUPTION_VECTOR(info) == VECTOR_MC)
+		host_deliver_machine_check();
+}
+
+static bool guest_uses_breakpoints(const struct vcpu *vcpu)
+{
+	return vcpu->dr7 & DR7_ENABLE;
+}
+
+/* XCR0 is the guest's only while it runs: the host's FPU code, in interrupts too, uses its own. */
+static void switch_xcr0(const struct vcpu *vcpu, bool to_guest)
+{
+	u64 host = host_xcr0();
+
+	if (host && vcpu->xcr0 != host && (vcpu->cr4 & CR4_OSXSAVE))
+		host_write_xcr0(to_guest ? vcpu->xcr0 : host);
+}
+
+static void refresh_host_cr(struct vcpu *vcpu)
+{
+	u64 cr3 = host_cr3(), cr4 = host_cr4();
+
+	if (cr3 != vcpu->vmcs.host.cr3) {
+		vmcs_writel(HOST_CR3, cr3);
+		vcpu->vmcs.host.cr3 = cr3;
+	}
+	if (cr4 != vcpu->vmcs.host.cr4) {
+		vmcs_writel(HOST_CR4, cr4);
+		vcpu->vmcs.host.cr4 = cr4;
+	}
+}
+
+/* The world switch; interrupts off, everything prepared. */
+static enum vmx_status run_guest(struct vcpu *vcpu)
+{
+	bool breakpoints = guest_uses_breakpoints(vcpu);
+	enum vmx_status status;
+
+	refresh_host_cr(vcpu);
+	host_fpu_before_entry(vcpu);
+	switch_xcr0(vcpu, true);
+	if (breakpoints)
+		host_debugregs_load(vcpu->dr, vcpu->dr6);
+	host_trace_entry(vcpu);
+
+	host_guest_enter();
+	host_write_cr2(vcpu->cr2);
+	status = host_vmenter(vcpu, vcpu->vmcs.launched);
+	vcpu->cr2 = host_read_cr2();
+	host_guest_exit();
+
+	switch_xcr0(vcpu, false);
+	host_debugregs_restore(breakpoints);
+	return status;
+}
+
+enum enter_result { ENTER_EXITED, ENTER_AGAIN, ENTER_FAILED };
+
+static enum enter_result enter(struct vcpu *vcpu)
+{
+	enum vmx_status status;
+
+	host_preempt_disable();
+	vcpu_switch_to_guest(vcpu);
+	host_irq_disable();
+	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
+	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode. */
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_wait()) {
+		__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
+		host_irq_enable();
+		host_preempt_enable();
+		return ENTER_AGAIN;
+	}
+	vcpu_events_enter(vcpu);
+	vcpu_registers_flush(vcpu);
+
+	status = run_guest(vcpu);
+
+	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
+	if (status == VMX_SUCCEED) {
+		vcpu->vmcs.launched = true;
+		capture_exit(vcpu);
+		deliver_host_event(&vcpu->exit);
+	}
+	host_irq_enable();
+	host_preempt_enable();
+	return status == VMX_SUCCEED ? ENTER_EXITED : ENTER_FAILED;
+}
+
+/* Requests that are the vCPU's own business.  gives: true if the guest is to shut down. */
+static bool serve_requests(struct vcpu *vcpu)
+{
+	take_request(vcpu, VCPU_REQUEST_KICK);
+	if (take_request(vcpu, VCPU_REQUEST_FLUSH_TLB)) {
+		host_preempt_disable();
+		flush_tlb(vcpu);
+		host_preempt_enable();
+	}
+	return take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+}
+
+static enum exit_action report_failed_entry(struct vcpu *vcpu)
+{
+	u32 error = vmcs_read32(VM_INSTRUCTION_ERROR);
+
+	host_log(HOST_LOG_ERROR, "vCPU %u: %s failed: VM-instruction error %u, %s", vcpu->id,
+		 vcpu->vmcs.launched ? "VMRESUME" : "VMLAUNCH", error, vmcs_instruction_error(error));
+	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
+	vcpu->run->fail_entry.hardware_entry_failure_reason = error;
+	vcpu->run->fail_entry.cpu = (u32)vcpu->vmcs.cpu;
+	return EXIT_TO_USER;
+}
+
+static enum exit_action enter_and_handle(struct vcpu *vcpu)
+{
+	switch (enter(vcpu)) {
+	case ENTER_AGAIN:
+		return EXIT_SAME_INSN;
+	case ENTER_FAILED:
+		return report_failed_entry(vcpu);
+	case ENTER_EXITED:
+		break;
+	}
+	vcpu_events_exit(vcpu);
+	return exit_dispatch(vcpu);
+}
+
+static bool window_wanted_and_open(struct vcpu *vcpu)
+{
+	return vcpu->run->request_interrupt_window && vcpu_interrupt_allowed(vcpu);
+}
+
+/* Runs the guest until an action other than SAME_INSN, or work for the host, comes up. */
+static enum exit_action run_until_user(struct vcpu *vcpu, int *ticket)
+{
+	enum exit_action action;
+
+	for (;;) {
+		if (serve_requests(vcpu))
+			return EXIT_SHUTDOWN;
+		action = enter_and_handle(vcpu);
+		if (action != EXIT_SAME_INSN)
+			return action;
+		if (window_wanted_and_open(vcpu)) {
+			vcpu->run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
+			return EXIT_TO_USER;
+		}
+		if (!host_guest_must_wait())
+			continue;
+		/* Do not hold up a change of the slots while other tasks run. */
+		host_srcu_read_unlock(&vcpu->vm->srcu, *ticket);
+		vcpu->error = host_before_guest(vcpu);
+		*ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+		if (vcpu->error) {
+			vcpu->run->exit_reason = KVM_EXIT_INTR;
+			return EXIT_ERROR;
+		}
+	}
+}
+
+/* What the last exit to user space left to be done. */
+static enum exit_action complete_last_exit(struct vcpu *vcpu)
+{
+	enum exit_action (*complete)(struct vcpu *vcpu) = vcpu->complete;
+
+	vcpu->complete = NULL;
+	return complete ? complete(vcpu) : EXIT_SAME_INSN;
+}
+
+static int result_of(struct vcpu *vcpu, enum exit_action action)
+{
+	struct kvm_run *run = vcpu->run;
+
+	switch (action) {
+	case EXIT_TO_USER:
+		return 0;
+	case EXIT_SHUTDOWN:
+		run->exit_reason = KVM_EXIT_SHUTDOWN;
+		return 0;
+	case EXIT_ERROR:
+		return vcpu->error;
+	default:
+		exit_report_broken(vcpu);
+		return 0;
+	}
+}
+
+static void publish_state(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	run->if_flag = !!(vcpu_rflags_read(vcpu) & RFLAGS_IF);
+	run->flags = 0;
+	run->cr8 = vcpu->cr8;
+	run->apic_base = vcpu->apic_base;
+	run->ready_for_interrupt_injection = vcpu_interrupt_allowed(vcpu);
+}
+
+int vcpu_run(struct vcpu *vcpu)
+{
+	u64 cr8 = vcpu->run->cr8;
+	enum exit_action action;
+	int ticket, result;
+
+	/* The TPR is user space's as long as there is no local APIC in the kernel. */
+	if (cr8 > 15)
+		return -EINVAL;
+	vcpu->cr8 = cr8;
+	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
+
+	host_vcpu_get(vcpu);
+	host_fpu_load_guest(vcpu);
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+
+	action = complete_last_exit(vcpu);
+	if (action == EXIT_SAME_INSN) {
+		if (__atomic_load_n(&vcpu->run->immediate_exit, __ATOMIC_RELAXED)) {
+			vcpu->error = -EINTR;
+			action = EXIT_ERROR;
+		} else {
+			action = run_until_user(vcpu, &ticket);
+		}
+	}
+	result = result_of(vcpu, action);
+
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	publish_state(vcpu);
+	host_fpu_load_host(vcpu);
+	host_vcpu_release(vcpu);
+	vcpu->stats.to_user++;
+	return result;
+}
