@@ -51,9 +51,12 @@ enum cap_msr {
 struct cap_msr_info {
 	u32 index;
 	const char *name;
+	enum cap_msr by;     /* the MSR that announces this one; CAP_MSRS: always there */
+	u64 by_mask;	     /* any of these bits of it */
+	const char *without; /* what follows if it cannot be read; NULL: it must be readable */
 };
 
-/* Index and name of each capability MSR; the only place that says them. */
+/* Index, name and announcement of each capability MSR; the only place that says them. */
 extern const struct cap_msr_info cap_msr_table[CAP_MSRS];
 
 /* Raw values.  A value counts only if its bit in `present' is set. */
@@ -67,6 +70,12 @@ static inline bool cap_msr_present(const struct vmx_cap_msrs *raw, enum cap_msr 
 	return raw->present & BIT32(msr);
 }
 
+/* The value of an MSR; 0 if it is absent. */
+static inline u64 cap_msr_value(const struct vmx_cap_msrs *raw, enum cap_msr msr)
+{
+	return cap_msr_present(raw, msr) ? raw->value[msr] : 0;
+}
+
 static inline void cap_msr_set(struct vmx_cap_msrs *raw, enum cap_msr msr, u64 value)
 {
 	raw->value[msr] = value;
@@ -75,6 +84,9 @@ static inline void cap_msr_set(struct vmx_cap_msrs *raw, enum cap_msr msr, u64 v
 
 /* gives: the enum cap_msr of an MSR index, or CAP_MSRS if it is none. */
 enum cap_msr cap_msr_find(u32 index);
+
+/* gives: whether the MSR is there as far as the values read so far tell. */
+bool cap_msr_announced(const struct vmx_cap_msrs *raw, enum cap_msr msr);
 
 /*
  * What Lintel chose.  ctl[] is what a new VMCS starts with; at run time only the
@@ -119,6 +131,7 @@ struct vmx_capability {
 		bool supervisor_shadow_stack;
 		bool invept_single;
 		bool invept_all;
+		u8 hlat_prefix_max;
 	} ept;
 	struct {
 		bool invvpid;

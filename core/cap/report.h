@@ -32,6 +32,7 @@ struct cap_problem {
 	enum cap_kind kind;
 	u32 msr;	   /* index of the MSR */
 	u8 hi_bit, lo_bit; /* the field of the MSR: 63, 0 for all of it */
+	bool absent;	   /* the MSR is not there, so there is no value */
 	const char *name;  /* name of the field or control, in the SDM's words */
 	const char *need;  /* what is needed or was done, and why, in words */
 	const char *other; /* what else `need' speaks of (a control's name), or NULL */
