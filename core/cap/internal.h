@@ -16,6 +16,7 @@ struct cap_setup {
 	struct cap_report *report;
 	u8 word_msr[CTL_WORDS];	    /* enum cap_msr that allowed0 and allowed1 come from */
 	bool word_known[CTL_WORDS]; /* the MSR was read, or the word is known not to exist */
+	bool word_exact[CTL_WORDS]; /* of its default1 class, it is known which bits may be 0 */
 };
 
 static inline bool cap_setup_bit(const struct cap_setup *setup, enum cap_msr msr, unsigned int bit)

@@ -34,6 +34,14 @@ static bool word_is_known(const struct cap_setup *setup, enum cap_msr msr)
 	       !cap_msr_announced(setup->raw, msr);
 }
 
+/* Nobody read whether there is a TRUE MSR, nor the TRUE MSR: bits may be 0 after all. */
+static bool word_is_exact(const struct cap_setup *setup, enum ctl_word word, enum cap_msr msr)
+{
+	const struct ctl_word_info *info = &ctl_word_table[word];
+
+	return cap_msr_present(setup->raw, CAP_BASIC) || msr == info->true_msr;
+}
+
 static void load_allowed(struct cap_setup *setup, enum ctl_word word)
 {
 	enum cap_msr msr = choose_msr(setup, word);
@@ -41,6 +49,7 @@ static void load_allowed(struct cap_setup *setup, enum ctl_word word)
 
 	setup->word_msr[word] = msr;
 	setup->word_known[word] = word_is_known(setup, msr);
+	setup->word_exact[word] = word_is_exact(setup, word, msr);
 	setup->config->allowed0[word] = ctl_word_table[word].wide ? 0 : (u32)value;
 	setup->config->allowed1[word] = ctl_word_table[word].wide ? value : value >> 32;
 }
@@ -99,6 +108,8 @@ static void check_row(struct cap_setup *setup, const struct ctl_bit *row)
 	bool need1 = row->ask == CTL_MUST1 || row->ask == CTL_TOGGLE;
 	bool need0 = row->ask == CTL_MUST0 || row->ask == CTL_TOGGLE || row->ask == CTL_OFF;
 
+	if (!setup->word_exact[row->word] && (ctl_word_table[row->word].default1 >> row->bit & 1))
+		need0 = false;
 	if (need1 && !can1)
 		cap_setup_problem(setup, control_entry(setup, row, CAP_CANNOT_1, 1, row->why));
 	if (!cap_word_is_active(setup->config, row->word))
@@ -107,7 +118,10 @@ static void check_row(struct cap_setup *setup, const struct ctl_bit *row)
 		cap_setup_problem(setup, control_entry(setup, row, CAP_CANNOT_0, 0, row->why));
 	if (row->ask == CTL_LIKE1 && !can1)
 		cap_setup_note(setup, control_entry(setup, row, CAP_ABSENT, 1, row->why));
-	if ((row->ask == CTL_LIKE1 || row->ask == CTL_EITHER) && !can0)
+	if (row->ask == CTL_LIKE1 && !can0)
+		cap_setup_note(setup, control_entry(setup, row, CAP_FORCED, 0,
+						    "Lintel wants it to be 1 anyway"));
+	if (row->ask == CTL_EITHER && !can0)
 		cap_setup_note(setup, control_entry(setup, row, CAP_FORCED, 0, row->why));
 }
 

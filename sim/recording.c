@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The parser of recordings: strict, one line at a time.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording.h"
+
+#define RECORDING_FILE_MAX (1024 * 1024)
+
+struct parser {
+	const char *at, *line_start, *line_end;
+	unsigned int line;
+	struct recording *recording;
+	struct recording_error *error;
+};
+
+/* Says what is wrong at `where' of the current line.  gives: -EINVAL. */
+__attribute__((format(printf, 3, 4))) static int fail(struct parser *p, const char *where,
+						      const char *format, ...)
+{
+	va_list args;
+
+	p->error->line = p->line;
+	p->error->column = where ? (unsigned int)(where - p->line_start) + 1 : 0;
+	va_start(args, format);
+	vsnprintf(p->error->words, sizeof(p->error->words), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void skip_blanks(struct parser *p)
+{
+	while (p->at < p->line_end && is_blank(*p->at))
+		p->at++;
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static int parse_hex(struct parser *p, unsigned int digits_max, u64 *value)
+{
+	const char *start = p->at;
+	unsigned int digits = 0;
+
+	if (p->line_end - p->at < 2 || p->at[0] != '0' || p->at[1] != 'x')
+		return fail(p, p->at, "a hexadecimal number with 0x is expected");
+	*value = 0;
+	for (p->at += 2; p->at < p->line_end && digit_value(*p->at) >= 0; p->at++) {
+		if (++digits > digits_max)
+			return fail(p, start, "more than %u hexadecimal digits", digits_max);
+		*value = *value << 4 | (u64)digit_value(*p->at);
+	}
+	if (!digits)
+		return fail(p, p->at, "a hexadecimal digit is expected");
+	if (p->at < p->line_end && !is_blank(*p->at))
+		return fail(p, p->at, "unknown character in a number");
+	return 0;
+}
+
+/* Values without a label are those of the only set. */
+static struct recording_set *current_set(struct parser *p)
+{
+	if (p->recording->sets == 0)
+		p->recording->sets = 1;
+	return &p->recording->set[p->recording->sets - 1];
+}
+
+static int parse_value(struct parser *p)
+{
+	const char *start = p->at;
+	struct recording_set *set;
+	enum cap_msr msr;
+	u64 index, value;
+	int error;
+
+	error = parse_hex(p, 8, &index);
+	if (error)
+		return error;
+	msr = cap_msr_find((u32)index);
+	if (msr == CAP_MSRS)
+		return fail(p, start, "0x%llx is no VMX capability MSR", index);
+	set = current_set(p);
+	if (cap_msr_present(&set->msrs, msr))
+		return fail(p, start, "0x%llx appears twice", index);
+	skip_blanks(p);
+	error = parse_hex(p, 16, &value);
+	if (error)
+		return error;
+	skip_blanks(p);
+	if (p->at != p->line_end)
+		return fail(p, p->at, "nothing may follow the value");
+	cap_msr_set(&set->msrs, msr, value);
+	return 0;
+}
+
+static bool set_is_empty(const struct recording_set *set)
+{
+	return set->msrs.present == 0;
+}
+
+static int parse_label(struct parser *p)
+{
+	struct recording *recording = p->recording;
+	const char *end = memchr(p->at, ']', (size_t)(p->line_end - p->at));
+	size_t length;
+
+	if (!end)
+		return fail(p, p->line_end, "a label ends with ]");
+	if (end + 1 != p->line_end)
+		return fail(p, end + 1, "nothing may follow a label");
+	length = (size_t)(end - p->at) - 1;
+	if (length == 0 || length >= sizeof(recording->set[0].label))
+		return fail(p, p->at, "a label has 1 to %zu characters",
+			    sizeof(recording->set[0].label) - 1);
+	if (recording->sets == 1 && !recording->set[0].label[0])
+		return fail(p, p->at, "values before the first label");
+	if (recording->sets && set_is_empty(&recording->set[recording->sets - 1]))
+		return fail(p, p->at, "the label before this one has no values");
+	if (recording->sets == RECORDING_SETS_MAX)
+		return fail(p, p->at, "more than %d labels", RECORDING_SETS_MAX);
+	memcpy(recording->set[recording->sets++].label, p->at + 1, length);
+	return 0;
+}
+
+/* The text of a comment `# key: text', or NULL if the key is another one. */
+static const char *comment_text(const struct parser *p, const char *key)
+{
+	size_t length = strlen(key);
+
+	if ((size_t)(p->line_end - p->at) < length || memcmp(p->at, key, length))
+		return NULL;
+	return p->at + length;
+}
+
+static int parse_class(struct parser *p, const char *text)
+{
+	size_t length = (size_t)(p->line_end - text);
+
+	if (length == 8 && !memcmp(text, "physical", 8))
+		p->recording->class = RECORDING_PHYSICAL;
+	else if (length == 7 && !memcmp(text, "virtual", 7))
+		p->recording->class = RECORDING_VIRTUAL;
+	else
+		return fail(p, text, "the class is physical or virtual");
+	return 0;
+}
+
+static int parse_comment(struct parser *p)
+{
+	const char *text = comment_text(p, "# class: ");
+	size_t room = sizeof(p->recording->cpu) - 1;
+
+	if (text)
+		return parse_class(p, text);
+	text = comment_text(p, "# cpu: ");
+	if (text) {
+		size_t length = (size_t)(p->line_end - text);
+
+		memcpy(p->recording->cpu, text, length < room ? length : room);
+	}
+	return 0;
+}
+
+static int parse_line(struct parser *p)
+{
+	for (const char *c = p->at; c < p->line_end; c++)
+		if ((*c < ' ' && *c != '\t') || *c > '~')
+			return fail(p, c, "byte 0x%02x is not printable ASCII", (u8)*c);
+	if (p->at == p->line_end)
+		return 0;
+	if (*p->at == '#')
+		return parse_comment(p);
+	if (*p->at == '[')
+		return parse_label(p);
+	return parse_value(p);
+}
+
+int recording_parse(const char *text, size_t length, struct recording *recording,
+		    struct recording_error *error)
+{
+	const char *end = text + length;
+	struct parser p = {.recording = recording, .error = error};
+
+	memset(recording, 0, sizeof(*recording));
+	for (p.line_start = text; p.line_start < end; p.line_start = p.line_end + 1) {
+		const char *newline = memchr(p.line_start, '\n', (size_t)(end - p.line_start));
+		int result;
+
+		p.line++;
+		p.at = p.line_start;
+		p.line_end = newline ? newline : end;
+		result = parse_line(&p);
+		if (result)
+			return result;
+	}
+	p.line = 0;
+	if (recording->sets == 0 || set_is_empty(&recording->set[recording->sets - 1]))
+		return fail(&p, NULL,
+			    recording->sets ? "the last label has no values"
+					    : "there are no values");
+	return 0;
+}
+
+int recording_read(const char *path, struct recording *recording, struct recording_error *error)
+{
+	FILE *file = fopen(path, "r");
+	size_t length = 0;
+	char *text;
+	int result;
+
+	*error = (struct recording_error){0};
+	text = file ? malloc(RECORDING_FILE_MAX) : NULL;
+	if (text)
+		length = fread(text, 1, RECORDING_FILE_MAX, file);
+	if (!text || ferror(file)) {
+		result = errno ? -errno : -EIO;
+		snprintf(error->words, sizeof(error->words), "%s", strerror(-result));
+	} else if (length == RECORDING_FILE_MAX) {
+		result = -EFBIG;
+		snprintf(error->words, sizeof(error->words), "%s", strerror(-result));
+	} else {
+		result = recording_parse(text, length, recording, error);
+	}
+	free(text);
+	if (file)
+		fclose(file);
+	return result;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Recordings of the VMX capability MSRs of processors: the files of data/cpus/,
+ * whose README describes the format.
+ */
+#ifndef LINTEL_SIM_RECORDING_H
+#define LINTEL_SIM_RECORDING_H
+
+#include "cap/cap.h"
+
+#define RECORDING_SETS_MAX 64
+
+struct recording_set {
+	char label[64]; /* "" in a file without labels */
+	struct vmx_cap_msrs msrs;
+};
+
+enum recording_class { RECORDING_UNKNOWN, RECORDING_PHYSICAL, RECORDING_VIRTUAL };
+
+struct recording {
+	char cpu[160]; /* the processor's name, as the file says it */
+	enum recording_class class;
+	unsigned int sets; /* at least 1 */
+	struct recording_set set[RECORDING_SETS_MAX];
+};
+
+/* Where and why a recording cannot be read.  Line and column start at 1; 0: the file as a whole. */
+struct recording_error {
+	unsigned int line, column;
+	char words[160];
+};
+
+/*
+ * Reads a recording from memory; the text need not end with a NUL.
+ * gives: 0, or -EINVAL with the error filled in and the recording undefined.
+ */
+int recording_parse(const char *text, size_t length, struct recording *recording,
+		    struct recording_error *error);
+
+/* Reads a recording from a file.  gives: as recording_parse(), or the errno of the file. */
+int recording_read(const char *path, struct recording *recording, struct recording_error *error);
+
+#endif
