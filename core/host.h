@@ -91,6 +91,7 @@ void host_srcu_synchronize(host_srcu_t *srcu);
 /* --- Processors ----------------------------------------------------------- */
 
 static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
+unsigned int host_cpus_online(void);
 static inline void host_preempt_disable(void);
 static inline void host_preempt_enable(void);
 static inline void host_irq_disable(void);

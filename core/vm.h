@@ -11,7 +11,7 @@
 #include "host.h"
 
 #define VM_MAX_VCPUS 1024
-#define VM_MAX_SLOTS 512
+#define VM_MAX_SLOTS 32764 /* as many as KVM offers; the array has only those in use */
 
 struct memslots;
 

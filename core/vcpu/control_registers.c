@@ -267,3 +267,21 @@ int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host)
 	vcpu_efer_store(vcpu, (value & ~IA32_EFER_LMA) | (vcpu->efer & IA32_EFER_LMA));
 	return 0;
 }
+
+/* "XSETBV - Set Extended Control Register": which components need which others. */
+int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value)
+{
+	const u64 x87 = BIT64(0), sse = BIT64(1), avx = BIT64(2), avx512 = BIT64(5) * 7;
+	const u64 bound = BIT64(3) * 3;
+
+	if (index != 0 || !(value & x87) || (value & ~cpuid_xcr0_allowed(vcpu)))
+		return -EINVAL;
+	if ((value & avx) && !(value & sse))
+		return -EINVAL;
+	if ((value & bound) && (value & bound) != bound)
+		return -EINVAL;
+	if ((value & avx512) && ((value & avx512) != avx512 || !(value & avx)))
+		return -EINVAL;
+	vcpu->xcr0 = value;
+	return 0;
+}

@@ -11,6 +11,7 @@
  */
 #include "vcpu/events.h"
 #include "vcpu/state.h"
+#include "exit/reason.h"
 #include "vmcs/vmcs.h"
 
 /* Vectors that push an error code (in protected mode). */
@@ -162,7 +163,7 @@ static void write_entry_event(u32 type, u8 vector)
 }
 
 /* CR2, DR6 and DR7.GD change when the exception is delivered, not when it is raised. */
-static void take_payload(struct vcpu *vcpu)
+void vcpu_events_take_payload(struct vcpu *vcpu)
 {
 	u64 payload = vcpu->events.exception.payload;
 
@@ -183,7 +184,7 @@ static void enter_exception(struct vcpu *vcpu)
 	u8 vector = vcpu->events.exception.vector;
 	u32 info = INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 | vector;
 
-	take_payload(vcpu);
+	vcpu_events_take_payload(vcpu);
 	if (vector == VECTOR_BP || vector == VECTOR_OF) {
 		info = INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_EXCEPTION << 8 | vector;
 		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);

@@ -16,6 +16,10 @@ void vcpu_events_enter(struct vcpu *vcpu);
  * "Information for VM Exits That Occur During Event Delivery". */
 void vcpu_events_exit(struct vcpu *vcpu);
 
+/* What goes with a raised exception (CR2, DR6) becomes state of the guest: at delivery, or earlier
+ * when user space looks at the events. */
+void vcpu_events_take_payload(struct vcpu *vcpu);
+
 /* Can the guest take an external interrupt now: IF, no shadow, nothing else under way? */
 bool vcpu_interrupt_allowed(struct vcpu *vcpu);
 /* Is there an event that the guest must take before another may be queued? */

@@ -115,6 +115,7 @@ struct vcpu {
 	u32 requests;
 	u32 mode;
 	bool loaded;
+	bool has_run; /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
 	u64 tsc_offset;
 	u64 control[7]; /* the control words as the VMCS has them: enum ctl_word */
@@ -184,6 +185,10 @@ int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host);
 u64 vcpu_cr4_allowed(const struct vcpu *vcpu);
 /* After KVM_SET_CPUID2: compute them anew. */
 void vcpu_cr4_update_allowed(struct vcpu *vcpu);
+/* XSETBV, KVM_SET_XCRS: -EINVAL as #GP. */
+int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value);
+/* DR0-DR3, DR6, DR7: -EINVAL (bits 63:32 of the last two) as #GP. */
+int vcpu_dr_write(struct vcpu *vcpu, unsigned int dr, u64 value);
 /* EFER bits that CPUID announces to this guest. */
 u64 vcpu_efer_allowed(const struct vcpu *vcpu);
 /* The values alone, already checked: the VMCS, its shadows, and what follows from them. */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM_GET/SET_FPU, _XSAVE, _XCRS.
+ *
+ * SDM: "Legacy Region of an XSAVE Area", "XSAVE Header".
+ */
+#include "api/internal.h"
+#include "vcpu/state.h"
+
+/* The legacy region, which FXSAVE writes too. */
+struct legacy_region {
+	u16 fcw, fsw;
+	u8 ftw, reserved;
+	u16 fop;
+	u64 fip, fdp;
+	u32 mxcsr, mxcsr_mask;
+	u8 st[8][16];
+	u8 xmm[16][16];
+	u8 unused[96];
+};
+_Static_assert(sizeof(struct legacy_region) == 512, "legacy region of an XSAVE area");
+
+#define XSTATE_BV_OFFSET 512
+#define XSTATE_X87_SSE	 3ull
+
+static void copy(void *to, const void *from, size_t size)
+{
+	__builtin_memcpy(to, from, size);
+}
+
+int api_get_fpu(struct ioctl_call *call)
+{
+	struct kvm_fpu *fpu = call->data;
+	struct kvm_xsave *area = host_zalloc(sizeof(*area));
+	const struct legacy_region *legacy = (void *)area;
+
+	if (!area)
+		return -ENOMEM;
+	host_fpu_get_xsave(call->vcpu, area);
+	copy(fpu->fpr, legacy->st, sizeof(fpu->fpr));
+	copy(fpu->xmm, legacy->xmm, sizeof(fpu->xmm));
+	fpu->fcw = legacy->fcw;
+	fpu->fsw = legacy->fsw;
+	fpu->ftwx = legacy->ftw;
+	fpu->last_opcode = legacy->fop;
+	fpu->last_ip = legacy->fip;
+	fpu->last_dp = legacy->fdp;
+	fpu->mxcsr = legacy->mxcsr;
+	host_free(area);
+	return 0;
+}
+
+int api_set_fpu(struct ioctl_call *call)
+{
+	const struct kvm_fpu *fpu = call->data;
+	struct kvm_xsave *area = host_zalloc(sizeof(*area));
+	struct legacy_region *legacy = (void *)area;
+	int error;
+
+	if (!area)
+		return -ENOMEM;
+	host_fpu_get_xsave(call->vcpu, area);
+	copy(legacy->st, fpu->fpr, sizeof(fpu->fpr));
+	copy(legacy->xmm, fpu->xmm, sizeof(fpu->xmm));
+	legacy->fcw = fpu->fcw;
+	legacy->fsw = fpu->fsw;
+	legacy->ftw = fpu->ftwx;
+	legacy->fop = fpu->last_opcode;
+	legacy->fip = fpu->last_ip;
+	legacy->fdp = fpu->last_dp;
+	/* KVM_SET_FPU leaves MXCSR alone, as it always has. */
+	*(u64 *)((char *)area + XSTATE_BV_OFFSET) |= XSTATE_X87_SSE;
+	error = host_fpu_set_xsave(call->vcpu, area);
+	host_free(area);
+	return error;
+}
+
+int api_get_xsave(struct ioctl_call *call)
+{
+	host_fpu_get_xsave(call->vcpu, call->data);
+	return 0;
+}
+
+int api_set_xsave(struct ioctl_call *call)
+{
+	return host_fpu_set_xsave(call->vcpu, call->data);
+}
+
+int api_get_xcrs(struct ioctl_call *call)
+{
+	struct kvm_xcrs *xcrs = call->data;
+
+	if (!host_xcr0())
+		return -EINVAL;
+	xcrs->nr_xcrs = 1;
+	xcrs->xcrs[0].xcr = 0;
+	xcrs->xcrs[0].value = call->vcpu->xcr0;
+	return 0;
+}
+
+int api_set_xcrs(struct ioctl_call *call)
+{
+	const struct kvm_xcrs *xcrs = call->data;
+
+	if (!host_xcr0() || xcrs->nr_xcrs > KVM_MAX_XCRS || xcrs->flags)
+		return -EINVAL;
+	for (unsigned int i = 0; i < xcrs->nr_xcrs; i++)
+		if (xcrs->xcrs[i].xcr == 0)
+			return vcpu_xcr0_write(call->vcpu, 0, xcrs->xcrs[i].value);
+	return 0;
+}

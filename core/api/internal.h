@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The calls behind the table of ioctls, by file. */
+#ifndef LINTEL_API_INTERNAL_H
+#define LINTEL_API_INTERNAL_H
+
+#include "api/api.h"
+
+/* system.c */
+int api_get_api_version(struct ioctl_call *call);
+int api_check_extension_call(struct ioctl_call *call);
+int api_get_supported_cpuid(struct ioctl_call *call);
+int api_get_msr_index_list(struct ioctl_call *call);
+
+/* vm.c */
+int api_set_user_memory_region(struct ioctl_call *call);
+int api_set_tss_addr(struct ioctl_call *call);
+int api_set_identity_map_addr(struct ioctl_call *call);
+
+/* registers.c */
+int api_get_regs(struct ioctl_call *call);
+int api_set_regs(struct ioctl_call *call);
+int api_get_sregs(struct ioctl_call *call);
+int api_set_sregs(struct ioctl_call *call);
+int api_get_debugregs(struct ioctl_call *call);
+int api_set_debugregs(struct ioctl_call *call);
+
+/* fpu.c */
+int api_get_fpu(struct ioctl_call *call);
+int api_set_fpu(struct ioctl_call *call);
+int api_get_xsave(struct ioctl_call *call);
+int api_set_xsave(struct ioctl_call *call);
+int api_get_xcrs(struct ioctl_call *call);
+int api_set_xcrs(struct ioctl_call *call);
+
+/* vcpu.c */
+int api_get_cpuid2(struct ioctl_call *call);
+int api_set_cpuid2(struct ioctl_call *call);
+int api_get_msrs(struct ioctl_call *call);
+int api_set_msrs(struct ioctl_call *call);
+int api_get_mp_state(struct ioctl_call *call);
+int api_set_mp_state(struct ioctl_call *call);
+int api_get_vcpu_events(struct ioctl_call *call);
+int api_set_vcpu_events(struct ioctl_call *call);
+int api_interrupt(struct ioctl_call *call);
+int api_nmi(struct ioctl_call *call);
+int api_get_tsc_khz(struct ioctl_call *call);
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM_GET/SET_REGS, _SREGS, _DEBUGREGS. */
+#include "api/internal.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
+
+struct reg_offset {
+	enum vcpu_reg reg;
+	u16 offset;
+};
+
+#define REG(number, member) { number, offsetof(struct kvm_regs, member) }
+
+static const struct reg_offset reg_offsets[REG_COUNT] = {
+	REG(REG_RAX, rax), REG(REG_RCX, rcx), REG(REG_RDX, rdx), REG(REG_RBX, rbx),
+	REG(REG_RSP, rsp), REG(REG_RBP, rbp), REG(REG_RSI, rsi), REG(REG_RDI, rdi),
+	REG(REG_R8, r8),   REG(REG_R9, r9),   REG(REG_R10, r10), REG(REG_R11, r11),
+	REG(REG_R12, r12), REG(REG_R13, r13), REG(REG_R14, r14), REG(REG_R15, r15),
+};
+
+int api_get_regs(struct ioctl_call *call)
+{
+	struct kvm_regs *regs = call->data;
+
+	for (unsigned int i = 0; i < REG_COUNT; i++)
+		*(u64 *)((char *)regs + reg_offsets[i].offset) =
+			vcpu_reg_read(call->vcpu, reg_offsets[i].reg);
+	regs->rip = vcpu_rip_read(call->vcpu);
+	regs->rflags = vcpu_rflags_read(call->vcpu);
+	return 0;
+}
+
+int api_set_regs(struct ioctl_call *call)
+{
+	const struct kvm_regs *regs = call->data;
+	struct vcpu *vcpu = call->vcpu;
+
+	for (unsigned int i = 0; i < REG_COUNT; i++)
+		vcpu_reg_write(vcpu, reg_offsets[i].reg,
+			       *(const u64 *)((const char *)regs + reg_offsets[i].offset));
+	vcpu_rip_write(vcpu, regs->rip);
+	vcpu_rflags_write(vcpu, regs->rflags);
+	/* The guest goes on somewhere else: an exception of where it was makes no sense there. */
+	vcpu->events.exception.pending = false;
+	vcpu->events.exception.injected = false;
+	return 0;
+}
+
+struct seg_offset {
+	enum vcpu_seg seg;
+	u16 offset;
+};
+
+#define SEG(number, member) { number, offsetof(struct kvm_sregs, member) }
+
+static const struct seg_offset seg_offsets[SEG_COUNT] = {
+	SEG(SEG_ES, es), SEG(SEG_CS, cs), SEG(SEG_SS, ss),    SEG(SEG_DS, ds),
+	SEG(SEG_FS, fs), SEG(SEG_GS, gs), SEG(SEG_LDTR, ldt), SEG(SEG_TR, tr),
+};
+
+static const struct kvm_segment *segment_of(const struct kvm_sregs *sregs, unsigned int i)
+{
+	return (const struct kvm_segment *)((const char *)sregs + seg_offsets[i].offset);
+}
+
+int api_get_sregs(struct ioctl_call *call)
+{
+	struct kvm_sregs *sregs = call->data;
+	struct vcpu *vcpu = call->vcpu;
+
+	for (unsigned int i = 0; i < SEG_COUNT; i++)
+		vcpu_seg_read(vcpu, seg_offsets[i].seg,
+			      (struct kvm_segment *)((char *)sregs + seg_offsets[i].offset));
+	sregs->gdt.base = vmcs_readl(GUEST_GDTR_BASE);
+	sregs->gdt.limit = (u16)vmcs_read32(GUEST_GDTR_LIMIT);
+	sregs->idt.base = vmcs_readl(GUEST_IDTR_BASE);
+	sregs->idt.limit = (u16)vmcs_read32(GUEST_IDTR_LIMIT);
+	sregs->cr0 = vcpu_cr0_read(vcpu);
+	sregs->cr2 = vcpu->cr2;
+	sregs->cr3 = vcpu_cr3_read(vcpu);
+	sregs->cr4 = vcpu_cr4_read(vcpu);
+	sregs->cr8 = vcpu->cr8;
+	sregs->efer = vcpu->efer;
+	sregs->apic_base = vcpu->apic_base;
+	if (vcpu->events.interrupt.injected && !vcpu->events.interrupt.soft)
+		sregs->interrupt_bitmap[vcpu->events.interrupt.vector / 64] |=
+			BIT64(vcpu->events.interrupt.vector % 64);
+	return 0;
+}
+
+#define APIC_BASE_X2APIC BIT64(10)
+#define APIC_BASE_ENABLE BIT64(11)
+
+/* "IA32_APIC_BASE MSR": no reserved bits, and x2APIC mode only where it is offered and enabled. */
+static bool apic_base_valid(const struct vcpu *vcpu, u64 value)
+{
+	u64 reserved = 0x2ff | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1);
+
+	if (value & reserved)
+		return false;
+	if (!(value & APIC_BASE_X2APIC))
+		return true;
+	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_ECX, 21);
+}
+
+/* Could a processor be in this state?  "Checks on Guest Control Registers, Debug Registers, and
+ * MSRs", as far as a VM entry would refuse it. */
+static bool sregs_valid(const struct vcpu *vcpu, const struct kvm_sregs *sregs)
+{
+	const u64 known_efer = IA32_EFER_SCE | IA32_EFER_LME | IA32_EFER_LMA | IA32_EFER_NXE;
+	bool paging = sregs->cr0 & CR0_PG;
+
+	if (sregs->cr4 & ~vcpu_cr4_allowed(vcpu))
+		return false;
+	if (sregs->efer & ~known_efer)
+		return false;
+	if ((sregs->cr0 >> 32) || (paging && !(sregs->cr0 & CR0_PE)) ||
+	    ((sregs->cr0 & CR0_NW) && !(sregs->cr0 & CR0_CD)))
+		return false;
+	if ((sregs->efer & IA32_EFER_LME) && paging) {
+		if (!(sregs->cr4 & CR4_PAE) || !(sregs->efer & IA32_EFER_LMA))
+			return false;
+		if (sregs->cr3 & ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1))
+			return false;
+	} else if ((sregs->efer & IA32_EFER_LMA) || sregs->cs.l) {
+		return false;
+	}
+	return apic_base_valid(vcpu, sregs->apic_base) && sregs->cr8 <= 15;
+}
+
+static void queue_bitmap_interrupt(struct vcpu *vcpu, const struct kvm_sregs *sregs)
+{
+	for (unsigned int vector = 0; vector < KVM_NR_INTERRUPTS; vector++) {
+		if (!(sregs->interrupt_bitmap[vector / 64] & BIT64(vector % 64)))
+			continue;
+		vcpu->events.interrupt.injected = true;
+		vcpu->events.interrupt.soft = false;
+		vcpu->events.interrupt.vector = (u8)vector;
+		return;
+	}
+}
+
+int api_set_sregs(struct ioctl_call *call)
+{
+	const struct kvm_sregs *sregs = call->data;
+	struct vcpu *vcpu = call->vcpu;
+	int ticket;
+
+	if (!sregs_valid(vcpu, sregs))
+		return -EINVAL;
+	vmcs_writel(GUEST_GDTR_BASE, sregs->gdt.base);
+	vmcs_write32(GUEST_GDTR_LIMIT, sregs->gdt.limit);
+	vmcs_writel(GUEST_IDTR_BASE, sregs->idt.base);
+	vmcs_write32(GUEST_IDTR_LIMIT, sregs->idt.limit);
+	vcpu->cr2 = sregs->cr2;
+	vcpu->cr8 = sregs->cr8;
+	vcpu->apic_base = sregs->apic_base;
+	vmcs_writel(GUEST_CR3, sregs->cr3);
+	vcpu_efer_store(vcpu, sregs->efer);
+	vcpu_cr0_store(vcpu, (sregs->cr0 & CR0_DEFINED) | CR0_ET);
+	vcpu_cr4_store(vcpu, sregs->cr4);
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	vcpu_pdptes_reload(vcpu);
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	for (unsigned int i = 0; i < SEG_COUNT; i++)
+		vcpu_seg_write(vcpu, seg_offsets[i].seg, segment_of(sregs, i));
+	queue_bitmap_interrupt(vcpu, sregs);
+	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
+	return 0;
+}
+
+int api_get_debugregs(struct ioctl_call *call)
+{
+	struct kvm_debugregs *regs = call->data;
+
+	for (unsigned int i = 0; i < COUNT_OF(regs->db); i++)
+		regs->db[i] = call->vcpu->dr[i];
+	regs->dr6 = call->vcpu->dr6;
+	regs->dr7 = call->vcpu->dr7;
+	return 0;
+}
+
+int api_set_debugregs(struct ioctl_call *call)
+{
+	const struct kvm_debugregs *regs = call->data;
+
+	if (regs->flags || (regs->dr6 >> 32) || (regs->dr7 >> 32))
+		return -EINVAL;
+	for (unsigned int i = 0; i < COUNT_OF(regs->db); i++)
+		vcpu_dr_write(call->vcpu, i, regs->db[i]);
+	vcpu_dr_write(call->vcpu, 6, regs->dr6);
+	vcpu_dr_write(call->vcpu, 7, regs->dr7);
+	return 0;
+}

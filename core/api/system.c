@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ioctls of the device: what this hypervisor can do. */
+#include "api/internal.h"
+#include "msr/msr.h"
+#include "vcpu/cpuid.h"
+
+int api_get_api_version(struct ioctl_call *call)
+{
+	(void)call;
+	return KVM_API_VERSION;
+}
+
+struct extension {
+	u32 number;
+	int value;
+};
+
+/* Only what works; all others answer 0. */
+static const struct extension extensions[] = {
+	{ KVM_CAP_HLT, 1 },
+	{ KVM_CAP_USER_MEMORY, 1 },
+	{ KVM_CAP_DESTROY_MEMORY_REGION_WORKS, 1 },
+	{ KVM_CAP_JOIN_MEMORY_REGIONS_WORKS, 1 },
+	{ KVM_CAP_SYNC_MMU, 1 },
+	{ KVM_CAP_READONLY_MEM, 1 },
+	{ KVM_CAP_NR_MEMSLOTS, VM_MAX_SLOTS },
+	{ KVM_CAP_MULTI_ADDRESS_SPACE, 1 },
+	{ KVM_CAP_SET_TSS_ADDR, 1 },
+	{ KVM_CAP_SET_IDENTITY_MAP_ADDR, 1 },
+	{ KVM_CAP_MAX_VCPUS, VM_MAX_VCPUS },
+	{ KVM_CAP_MAX_VCPU_ID, VM_MAX_VCPUS },
+	{ KVM_CAP_EXT_CPUID, 1 },
+	{ KVM_CAP_MP_STATE, 1 },
+	{ KVM_CAP_NOP_IO_DELAY, 1 },
+	{ KVM_CAP_USER_NMI, 1 },
+	{ KVM_CAP_VCPU_EVENTS, 1 },
+	{ KVM_CAP_INTR_SHADOW, 1 },
+	{ KVM_CAP_DEBUGREGS, 1 },
+	{ KVM_CAP_XSAVE, 1 },
+	{ KVM_CAP_GET_TSC_KHZ, 1 },
+	{ KVM_CAP_IMMEDIATE_EXIT, 1 },
+	{ KVM_CAP_INTERNAL_ERROR_DATA, 1 },
+	{ KVM_CAP_CHECK_EXTENSION_VM, 1 },
+};
+
+int api_check_extension(u64 extension)
+{
+	if (extension == KVM_CAP_NR_VCPUS)
+		return (int)host_cpus_online();
+	if (extension == KVM_CAP_XCRS)
+		return host_xcr0() != 0;
+	for (unsigned int i = 0; i < COUNT_OF(extensions); i++)
+		if (extensions[i].number == extension)
+			return extensions[i].value;
+	return 0;
+}
+
+int api_check_extension_call(struct ioctl_call *call)
+{
+	return api_check_extension(call->argument);
+}
+
+int api_get_supported_cpuid(struct ioctl_call *call)
+{
+	struct kvm_cpuid2 *list = call->data;
+	unsigned int count = cpuid_supported(list->entries, call->entries);
+
+	if (count > call->entries)
+		return -E2BIG;
+	list->nent = count;
+	return 0;
+}
+
+int api_get_msr_index_list(struct ioctl_call *call)
+{
+	struct kvm_msr_list *list = call->data;
+
+	list->nmsrs = msr_index_list(list->indices, call->entries);
+	return list->nmsrs > call->entries ? -E2BIG : 0;
+}

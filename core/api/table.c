@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One row for each ioctl: which file, which locks, how long its argument is, who does it. */
+#include "api/internal.h"
+#include "vcpu/cpuid.h"
+
+#define ROW(number, scope, flags, call) { number, #number, scope, flags, 0, 0, call }
+#define ROW_ENTRIES(number, scope, flags, type, most, call)                                        \
+	{ number, #number, scope, flags, sizeof(type), most, call }
+
+#define MAX_MSR_ENTRIES	      256 /* of KVM_GET_MSRS and KVM_SET_MSRS */
+#define MAX_MSR_INDEX_ENTRIES 4096
+
+const struct ioctl_row ioctl_table[] = {
+	ROW(KVM_GET_API_VERSION, SCOPE_SYSTEM, IOCTL_NO_ARGUMENT, api_get_api_version),
+	ROW(KVM_CREATE_VM, SCOPE_SYSTEM, 0, NULL),
+	ROW(KVM_CHECK_EXTENSION, SCOPE_SYSTEM, 0, api_check_extension_call),
+	ROW(KVM_GET_VCPU_MMAP_SIZE, SCOPE_SYSTEM, IOCTL_NO_ARGUMENT, NULL),
+	ROW_ENTRIES(KVM_GET_SUPPORTED_CPUID, SCOPE_SYSTEM,
+		    IOCTL_ENTRIES_OUT | IOCTL_ENTRIES_CLAMP, struct kvm_cpuid_entry2,
+		    CPUID_MAX_ENTRIES, api_get_supported_cpuid),
+	ROW_ENTRIES(KVM_GET_MSR_INDEX_LIST, SCOPE_SYSTEM,
+		    IOCTL_ENTRIES_OUT | IOCTL_ENTRIES_CLAMP | IOCTL_HEADER_ON_E2BIG, u32,
+		    MAX_MSR_INDEX_ENTRIES, api_get_msr_index_list),
+
+	ROW(KVM_CHECK_EXTENSION, SCOPE_VM, 0, api_check_extension_call),
+	ROW(KVM_CREATE_VCPU, SCOPE_VM, 0, NULL),
+	ROW(KVM_SET_USER_MEMORY_REGION, SCOPE_VM, 0, api_set_user_memory_region),
+	ROW(KVM_SET_TSS_ADDR, SCOPE_VM, IOCTL_VM_LOCK, api_set_tss_addr),
+	ROW(KVM_SET_IDENTITY_MAP_ADDR, SCOPE_VM, IOCTL_VM_LOCK, api_set_identity_map_addr),
+
+	ROW(KVM_RUN, SCOPE_VCPU, IOCTL_NO_ARGUMENT, NULL),
+	ROW(KVM_SET_SIGNAL_MASK, SCOPE_VCPU, 0, NULL),
+	ROW(KVM_GET_REGS, SCOPE_VCPU, IOCTL_LOADED, api_get_regs),
+	ROW(KVM_SET_REGS, SCOPE_VCPU, IOCTL_LOADED, api_set_regs),
+	ROW(KVM_GET_SREGS, SCOPE_VCPU, IOCTL_LOADED, api_get_sregs),
+	ROW(KVM_SET_SREGS, SCOPE_VCPU, IOCTL_LOADED, api_set_sregs),
+	ROW_ENTRIES(KVM_SET_CPUID2, SCOPE_VCPU, IOCTL_LOADED | IOCTL_ENTRIES_IN,
+		    struct kvm_cpuid_entry2, CPUID_MAX_ENTRIES, api_set_cpuid2),
+	ROW_ENTRIES(KVM_GET_CPUID2, SCOPE_VCPU,
+		    IOCTL_LOADED | IOCTL_ENTRIES_OUT | IOCTL_ENTRIES_CLAMP, struct kvm_cpuid_entry2,
+		    CPUID_MAX_ENTRIES, api_get_cpuid2),
+	ROW_ENTRIES(KVM_GET_MSRS, SCOPE_VCPU, IOCTL_LOADED | IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT,
+		    struct kvm_msr_entry, MAX_MSR_ENTRIES - 1, api_get_msrs),
+	ROW_ENTRIES(KVM_SET_MSRS, SCOPE_VCPU, IOCTL_LOADED | IOCTL_ENTRIES_IN, struct kvm_msr_entry,
+		    MAX_MSR_ENTRIES - 1, api_set_msrs),
+	ROW(KVM_GET_FPU, SCOPE_VCPU, 0, api_get_fpu),
+	ROW(KVM_SET_FPU, SCOPE_VCPU, 0, api_set_fpu),
+	ROW(KVM_GET_XSAVE, SCOPE_VCPU, 0, api_get_xsave),
+	ROW(KVM_SET_XSAVE, SCOPE_VCPU, 0, api_set_xsave),
+	ROW(KVM_GET_XCRS, SCOPE_VCPU, 0, api_get_xcrs),
+	ROW(KVM_SET_XCRS, SCOPE_VCPU, 0, api_set_xcrs),
+	ROW(KVM_GET_DEBUGREGS, SCOPE_VCPU, 0, api_get_debugregs),
+	ROW(KVM_SET_DEBUGREGS, SCOPE_VCPU, IOCTL_LOADED, api_set_debugregs),
+	ROW(KVM_GET_MP_STATE, SCOPE_VCPU, 0, api_get_mp_state),
+	ROW(KVM_SET_MP_STATE, SCOPE_VCPU, 0, api_set_mp_state),
+	ROW(KVM_GET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_get_vcpu_events),
+	ROW(KVM_SET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_set_vcpu_events),
+	ROW(KVM_INTERRUPT, SCOPE_VCPU, IOCTL_LOADED, api_interrupt),
+	ROW(KVM_NMI, SCOPE_VCPU, IOCTL_LOADED, api_nmi),
+	ROW(KVM_GET_TSC_KHZ, SCOPE_VCPU, 0, api_get_tsc_khz),
+};
+
+const unsigned int ioctl_table_rows = COUNT_OF(ioctl_table);
+
+const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number)
+{
+	for (unsigned int i = 0; i < ioctl_table_rows; i++)
+		if (ioctl_table[i].number == number && ioctl_table[i].scope == scope)
+			return &ioctl_table[i];
+	return NULL;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The other ioctls of a vCPU: CPUID, MSRs, events. */
+#include "api/internal.h"
+#include "msr/msr.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/events.h"
+#include "vcpu/state.h"
+
+int api_get_cpuid2(struct ioctl_call *call)
+{
+	struct kvm_cpuid2 *list = call->data;
+	const struct vcpu_cpuid *cpuid = call->vcpu->cpuid;
+	unsigned int count = cpuid ? cpuid->count : 0;
+
+	if (count > call->entries)
+		return -E2BIG;
+	for (unsigned int i = 0; i < count; i++)
+		list->entries[i] = cpuid->entry[i];
+	list->nent = count;
+	return 0;
+}
+
+static bool same_cpuid(const struct vcpu_cpuid *now, const struct kvm_cpuid2 *list)
+{
+	return now && now->count == list->nent &&
+	       !__builtin_memcmp(now->entry, list->entries, now->count * sizeof(now->entry[0]));
+}
+
+/* What a guest has seen must not change under it: after the first run only the same is taken. */
+int api_set_cpuid2(struct ioctl_call *call)
+{
+	const struct kvm_cpuid2 *list = call->data;
+	int error;
+
+	if (call->vcpu->has_run)
+		return same_cpuid(call->vcpu->cpuid, list) ? 0 : -EINVAL;
+	error = cpuid_set(call->vcpu, list->entries, call->entries);
+	if (error)
+		return error;
+	vcpu_cr4_update_allowed(call->vcpu);
+	msr_bitmap_apply_policy(call->vcpu);
+	return 0;
+}
+
+int api_get_msrs(struct ioctl_call *call)
+{
+	struct kvm_msrs *list = call->data;
+	unsigned int i;
+
+	for (i = 0; i < call->entries; i++)
+		if (msr_read(call->vcpu, list->entries[i].index, &list->entries[i].data, true))
+			break;
+	return (int)i;
+}
+
+int api_set_msrs(struct ioctl_call *call)
+{
+	const struct kvm_msrs *list = call->data;
+	unsigned int i;
+
+	for (i = 0; i < call->entries; i++)
+		if (msr_write(call->vcpu, list->entries[i].index, list->entries[i].data, true))
+			break;
+	return (int)i;
+}
+
+int api_get_mp_state(struct ioctl_call *call)
+{
+	((struct kvm_mp_state *)call->data)->mp_state = call->vcpu->mp_state;
+	return 0;
+}
+
+/* The other states belong to a local APIC in the kernel. */
+int api_set_mp_state(struct ioctl_call *call)
+{
+	return ((const struct kvm_mp_state *)call->data)->mp_state == KVM_MP_STATE_RUNNABLE ?
+		       0 :
+		       -EINVAL;
+}
+
+/* INT3 and INTO need an instruction length, which the API has no field for: the guest executes
+ * them again. */
+static bool soft_exception(u8 vector)
+{
+	return vector == VECTOR_BP || vector == VECTOR_OF;
+}
+
+int api_get_vcpu_events(struct ioctl_call *call)
+{
+	struct kvm_vcpu_events *events = call->data;
+	struct vcpu *vcpu = call->vcpu;
+	struct vcpu_events *now = &vcpu->events;
+
+	if (now->exception.pending)
+		vcpu_events_take_payload(vcpu);
+	events->exception.injected = (now->exception.injected || now->exception.pending) &&
+				     !soft_exception(now->exception.vector);
+	events->exception.nr = now->exception.vector;
+	events->exception.has_error_code = now->exception.has_error;
+	events->exception.error_code = now->exception.error;
+
+	events->interrupt.injected = now->interrupt.injected && !now->interrupt.soft;
+	events->interrupt.nr = now->interrupt.vector;
+	events->interrupt.shadow = (u8)vcpu_interrupt_shadow(vcpu);
+
+	events->nmi.injected = now->nmi.injected;
+	events->nmi.pending = now->nmi.pending != 0;
+	events->nmi.masked = vcpu_nmi_masked(vcpu);
+	events->flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW;
+	return 0;
+}
+
+static bool events_valid(const struct kvm_vcpu_events *events)
+{
+	const u32 known = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SIPI_VECTOR |
+			  KVM_VCPUEVENT_VALID_SHADOW;
+
+	if (events->flags & ~known)
+		return false;
+	return !events->exception.injected ||
+	       (events->exception.nr < 32 && events->exception.nr != VECTOR_NMI);
+}
+
+int api_set_vcpu_events(struct ioctl_call *call)
+{
+	const struct kvm_vcpu_events *events = call->data;
+	struct vcpu *vcpu = call->vcpu;
+	struct vcpu_events *now = &vcpu->events;
+
+	if (!events_valid(events))
+		return -EINVAL;
+	now->exception.pending = false;
+	now->exception.injected = events->exception.injected;
+	now->exception.vector = events->exception.nr;
+	now->exception.has_error = events->exception.has_error_code;
+	now->exception.error = events->exception.error_code;
+	now->exception.has_payload = false;
+
+	now->interrupt.injected = events->interrupt.injected;
+	now->interrupt.vector = events->interrupt.nr;
+	now->interrupt.soft = events->interrupt.soft;
+	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
+		vcpu_interrupt_shadow_set(vcpu, events->interrupt.shadow &
+							(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+
+	now->nmi.injected = events->nmi.injected;
+	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
+		now->nmi.pending = events->nmi.pending ? 1 : 0;
+	vcpu_nmi_mask(vcpu, events->nmi.masked);
+	return 0;
+}
+
+int api_interrupt(struct ioctl_call *call)
+{
+	u32 vector = ((const struct kvm_interrupt *)call->data)->irq;
+
+	if (vector >= KVM_NR_INTERRUPTS)
+		return -EINVAL;
+	call->vcpu->events.interrupt.injected = true;
+	call->vcpu->events.interrupt.soft = false;
+	call->vcpu->events.interrupt.vector = (u8)vector;
+	return 0;
+}
+
+int api_nmi(struct ioctl_call *call)
+{
+	vcpu_nmi_queue(call->vcpu);
+	return 0;
+}
+
+int api_get_tsc_khz(struct ioctl_call *call)
+{
+	(void)call;
+	return (int)host_tsc_khz();
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control-register accesses that exit: the bits that are not the guest's own,
+ * and CR8.
+ *
+ * SDM: "Exit Qualification for Control-Register Accesses".
+ */
+#include "exit/table.h"
+#include "vcpu/state.h"
+
+enum cr_access { CR_MOV_TO, CR_MOV_FROM, CR_CLTS, CR_LMSW };
+
+static enum exit_action after_write(struct vcpu *vcpu, int error)
+{
+	if (!error)
+		return EXIT_NEXT_INSN;
+	vcpu_inject_gp(vcpu, 0);
+	return EXIT_SAME_INSN;
+}
+
+/* Outside 64-bit code the operand is 32 bits. */
+static u64 operand(struct vcpu *vcpu, enum vcpu_reg reg)
+{
+	u64 value = vcpu_reg_read(vcpu, reg);
+
+	return vcpu_code_width(vcpu) == WIDTH_64 ? value : (u32)value;
+}
+
+/* MOV to CR8: user space, which has the APIC, hears of a TPR that fell. */
+static enum exit_action write_cr8(struct vcpu *vcpu, u64 value)
+{
+	u64 before = vcpu->cr8;
+
+	if (value > 15)
+		return after_write(vcpu, -EINVAL);
+	vcpu->cr8 = value;
+	if (before <= value)
+		return EXIT_NEXT_INSN;
+	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
+	vcpu->run->exit_reason = KVM_EXIT_SET_TPR;
+	return EXIT_TO_USER;
+}
+
+static enum exit_action mov_to(struct vcpu *vcpu, unsigned int cr, enum vcpu_reg reg)
+{
+	u64 value = operand(vcpu, reg);
+
+	switch (cr) {
+	case 0:
+		return after_write(vcpu, vcpu_cr0_write(vcpu, value));
+	case 3:
+		return after_write(vcpu, vcpu_cr3_write(vcpu, value));
+	case 4:
+		return after_write(vcpu, vcpu_cr4_write(vcpu, value));
+	case 8:
+		return write_cr8(vcpu, value);
+	default:
+		return EXIT_BROKEN;
+	}
+}
+
+static enum exit_action mov_from(struct vcpu *vcpu, unsigned int cr, enum vcpu_reg reg)
+{
+	switch (cr) {
+	case 3:
+		vcpu_reg_write(vcpu, reg, vcpu_cr3_read(vcpu));
+		return EXIT_NEXT_INSN;
+	case 8:
+		vcpu_reg_write(vcpu, reg, vcpu->cr8);
+		return EXIT_NEXT_INSN;
+	default:
+		return EXIT_BROKEN;
+	}
+}
+
+/* LMSW changes MP, EM and TS, and sets PE, which it can't clear. */
+static enum exit_action lmsw(struct vcpu *vcpu, u64 source)
+{
+	u64 cr0 = vcpu_cr0_read(vcpu);
+	u64 changes = CR0_MP | CR0_EM | CR0_TS;
+	u64 value = (cr0 & ~changes) | (source & (changes | CR0_PE));
+
+	return after_write(vcpu, vcpu_cr0_write(vcpu, value));
+}
+
+enum exit_action exit_cr_access(struct vcpu *vcpu)
+{
+	u64 qualification = vcpu->exit.qualification;
+	unsigned int cr = qualification & 15;
+	enum vcpu_reg reg = (enum vcpu_reg)((qualification >> 8) & 15);
+
+	switch ((enum cr_access)((qualification >> 4) & 3)) {
+	case CR_MOV_TO:
+		return mov_to(vcpu, cr, reg);
+	case CR_MOV_FROM:
+		return mov_from(vcpu, cr, reg);
+	case CR_CLTS:
+		return after_write(vcpu, vcpu_cr0_write(vcpu, vcpu_cr0_read(vcpu) & ~CR0_TS));
+	case CR_LMSW:
+		return lmsw(vcpu, (qualification >> 16) & 0xffff);
+	}
+	return EXIT_BROKEN;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Exits about events: exceptions, interrupts of the host, windows, and VM
+ * entries that failed.
+ *
+ * SDM: "Exceptions", "External Interrupts", "Interrupt-Window Exiting and
+ * Virtual-Interrupt Delivery", "VM-Entry Failures During or After Loading Guest State".
+ */
+#include "exit/table.h"
+#include "vcpu/events.h"
+#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
+
+/* The guest gets what made it exit; the processor had not delivered it. */
+static enum exit_action deliver_exception(struct vcpu *vcpu, u32 info)
+{
+	u8 vector = INTERRUPTION_VECTOR(info);
+
+	if (INTERRUPTION_TYPE(info) == INTERRUPTION_PRIVILEGED_EXCEPTION) {
+		/* INT1 goes on after itself, and sets no bit of DR6. */
+		vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
+		vcpu_inject_exception(vcpu, vector);
+	} else if (vector == VECTOR_DB) {
+		vcpu_inject_debug(vcpu, vcpu->exit.qualification & DR6_TRAPS);
+	} else if (info & INTERRUPTION_ERROR_CODE) {
+		vcpu_inject_exception_error(vcpu, vector, vcpu->exit.interruption_error);
+	} else {
+		vcpu_inject_exception(vcpu, vector);
+	}
+	return EXIT_SAME_INSN;
+}
+
+enum exit_action exit_exception(struct vcpu *vcpu)
+{
+	u32 info = vcpu->exit.interruption_info;
+
+	/* The run loop has handed NMIs and machine checks to the host. */
+	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI || INTERRUPTION_VECTOR(info) == VECTOR_MC)
+		return EXIT_SAME_INSN;
+	if (INTERRUPTION_VECTOR(info) == VECTOR_DB || INTERRUPTION_VECTOR(info) == VECTOR_AC)
+		return deliver_exception(vcpu, info);
+	return EXIT_BROKEN;
+}
+
+/* The interrupt is still pending in the host's APIC: it was taken when interrupts came on. */
+enum exit_action exit_external_interrupt(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_SAME_INSN;
+}
+
+/* The next entry decides anew which windows are needed. */
+enum exit_action exit_interrupt_window(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_SAME_INSN;
+}
+
+enum exit_action exit_nmi_window(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_SAME_INSN;
+}
+
+enum exit_action exit_triple_fault(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_SHUTDOWN;
+}
+
+enum exit_action exit_entry_failure(struct vcpu *vcpu)
+{
+	host_log(HOST_LOG_WARNING,
+		 "vCPU %u: VM entry failed, %s (0x%x), qualification 0x%llx, RIP 0x%llx", vcpu->id,
+		 exit_reason_name(vcpu->exit.reason), vcpu->exit.reason, vcpu->exit.qualification,
+		 vcpu->exit.rip);
+	/* A failed entry leaves the event in the field; it is not to go in later by surprise. */
+	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
+	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
+	vcpu->run->fail_entry.hardware_entry_failure_reason = vcpu->exit.reason;
+	vcpu->run->fail_entry.cpu = (u32)vcpu->vmcs.cpu;
+	return EXIT_TO_USER;
+}

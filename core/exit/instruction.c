@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Instructions that exit.
+ *
+ * SDM: "Instructions That Cause VM Exits".
+ */
+#include "exit/table.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/state.h"
+#include "msr/msr.h"
+#include "vmcs/vmcs.h"
+
+/* Hypercall results of the KVM ABI (Documentation/virt/kvm/x86/hypercalls). */
+#define HYPERCALL_NO_SUCH_CALL (-1000)
+#define HYPERCALL_NOT_ALLOWED  (-1)
+
+static enum exit_action undefined(struct vcpu *vcpu)
+{
+	vcpu_inject_exception(vcpu, VECTOR_UD);
+	return EXIT_SAME_INSN;
+}
+
+static enum exit_action general_protection(struct vcpu *vcpu)
+{
+	vcpu_inject_gp(vcpu, 0);
+	return EXIT_SAME_INSN;
+}
+
+static u64 edx_eax(struct vcpu *vcpu)
+{
+	return (u32)vcpu_reg_read(vcpu, REG_RAX) | vcpu_reg_read(vcpu, REG_RDX) << 32;
+}
+
+enum exit_action exit_cpuid(struct vcpu *vcpu)
+{
+	u32 leaf = (u32)vcpu_reg_read(vcpu, REG_RAX);
+	u32 subleaf = (u32)vcpu_reg_read(vcpu, REG_RCX);
+	u32 out[4];
+	bool found = cpuid_answer(vcpu, leaf, subleaf, out);
+
+	host_trace_cpuid(leaf, subleaf, out, found);
+	vcpu_reg_write(vcpu, REG_RAX, out[CPUID_EAX]);
+	vcpu_reg_write(vcpu, REG_RBX, out[CPUID_EBX]);
+	vcpu_reg_write(vcpu, REG_RCX, out[CPUID_ECX]);
+	vcpu_reg_write(vcpu, REG_RDX, out[CPUID_EDX]);
+	return EXIT_NEXT_INSN;
+}
+
+/* Without a local APIC in the kernel, user space waits for the interrupt. */
+enum exit_action exit_hlt(struct vcpu *vcpu)
+{
+	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
+	vcpu->run->exit_reason = KVM_EXIT_HLT;
+	return EXIT_TO_USER;
+}
+
+/*
+ * INVD and WBINVD: guest memory is coherent, there is nothing to write back, and the host's caches
+ * are not the guest's to drop.  MONITOR and MWAIT: MWAIT may end at any time, so at once.
+ */
+enum exit_action exit_nothing_to_do(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_NEXT_INSN;
+}
+
+/* VMX, SMX, SGX ...: the guest's CPUID does not offer them. */
+enum exit_action exit_undefined(struct vcpu *vcpu)
+{
+	return undefined(vcpu);
+}
+
+/* There are no performance counters to read. */
+enum exit_action exit_rdpmc(struct vcpu *vcpu)
+{
+	return general_protection(vcpu);
+}
+
+enum exit_action exit_vmcall(struct vcpu *vcpu)
+{
+	s64 result = vcpu_cpl(vcpu) ? HYPERCALL_NOT_ALLOWED : HYPERCALL_NO_SUCH_CALL;
+
+	if (vcpu_code_width(vcpu) != WIDTH_64)
+		result = (u32)result;
+	vcpu_reg_write(vcpu, REG_RAX, (u64)result);
+	return EXIT_NEXT_INSN;
+}
+
+enum exit_action exit_xsetbv(struct vcpu *vcpu)
+{
+	u32 index = (u32)vcpu_reg_read(vcpu, REG_RCX);
+
+	/* CR4.OSXSAVE = 0 is a #UD that the processor raises before the exit. */
+	if (vcpu_cpl(vcpu) != 0 || vcpu_xcr0_write(vcpu, index, edx_eax(vcpu)))
+		return general_protection(vcpu);
+	return EXIT_NEXT_INSN;
+}
+
+static void count_msr(struct vcpu *vcpu, u32 msr, bool write)
+{
+	unsigned int last = VCPU_MSR_COUNTERS - 1;
+	unsigned int row = 0;
+
+	/* Rows fill from the front; an unused one counts nothing yet. */
+	while (row < last && vcpu->stats.msr[row].msr != msr &&
+	       vcpu->stats.msr[row].reads + vcpu->stats.msr[row].writes)
+		row++;
+	vcpu->stats.msr[row].msr = row < last ? msr : ~(u32)0;
+	if (write)
+		vcpu->stats.msr[row].writes++;
+	else
+		vcpu->stats.msr[row].reads++;
+}
+
+enum exit_action exit_rdmsr(struct vcpu *vcpu)
+{
+	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
+	u64 value = 0;
+	int error = msr_read(vcpu, msr, &value, false);
+
+	count_msr(vcpu, msr, false);
+	host_trace_msr(false, msr, value, error);
+	if (error)
+		return general_protection(vcpu);
+	vcpu_reg_write(vcpu, REG_RAX, (u32)value);
+	vcpu_reg_write(vcpu, REG_RDX, value >> 32);
+	return EXIT_NEXT_INSN;
+}
+
+enum exit_action exit_wrmsr(struct vcpu *vcpu)
+{
+	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
+	u64 value = edx_eax(vcpu);
+	int error = msr_write(vcpu, msr, value, false);
+
+	count_msr(vcpu, msr, true);
+	host_trace_msr(true, msr, value, error);
+	return error ? general_protection(vcpu) : EXIT_NEXT_INSN;
+}

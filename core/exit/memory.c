@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Accesses to memory that the EPT does not map, and to I/O ports.
+ *
+ * SDM: "Exit Qualification for EPT Violations".
+ */
+#include "exit/table.h"
+#include "emulate/emulate.h"
+#include "mem/mem.h"
+#include "vcpu/state.h"
+
+#define EPT_VIOLATION_READ  BIT64(0)
+#define EPT_VIOLATION_WRITE BIT64(1)
+#define EPT_VIOLATION_FETCH BIT64(2)
+
+/* An event whose delivery touches a device can't be emulated. */
+static enum exit_action delivery_touched_device(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	host_log(HOST_LOG_WARNING,
+		 "vCPU %u: the delivery of event 0x%x touched a device at 0x%llx", vcpu->id,
+		 vcpu->exit.idt_vectoring_info, vcpu->exit.gpa);
+	run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
+	run->internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;
+	run->internal.ndata = 4;
+	run->internal.data[0] = vcpu->exit.idt_vectoring_info;
+	run->internal.data[1] = vcpu->exit.reason;
+	run->internal.data[2] = vcpu->exit.qualification;
+	run->internal.data[3] = vcpu->exit.gpa;
+	return EXIT_TO_USER;
+}
+
+enum exit_action exit_ept_violation(struct vcpu *vcpu)
+{
+	u64 qualification = vcpu->exit.qualification;
+	struct ept_access access = {
+		.read = qualification & EPT_VIOLATION_READ,
+		.write = qualification & EPT_VIOLATION_WRITE,
+		.fetch = qualification & EPT_VIOLATION_FETCH,
+	};
+
+	switch (ept_fault(vcpu->vm, vcpu->exit.gpa, access, &vcpu->error)) {
+	case EPT_MAPPED:
+		return EXIT_SAME_INSN;
+	case EPT_ERROR:
+		return EXIT_ERROR;
+	case EPT_MMIO:
+		break;
+	}
+	if (vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID)
+		return delivery_touched_device(vcpu);
+	return emulate_mmio(vcpu, vcpu->exit.gpa);
+}
+
+enum exit_action exit_io(struct vcpu *vcpu)
+{
+	return emulate_io(vcpu);
+}
