@@ -8,6 +8,12 @@
 
 #include "vcpu/vcpu.h"
 
+/* --- state.c --- */
+
+/* vcpu->io, where an access that user space is busy with is kept.  -ENOMEM. */
+int emulate_vcpu_init(struct vcpu *vcpu);
+void emulate_vcpu_destroy(struct vcpu *vcpu);
+
 /* --- walk.c: "Paging" --- */
 
 /* Bits of the page-fault error code. */
@@ -26,13 +32,19 @@ enum walk_result {
 
 /*
  * Linear to guest-physical, with the rights of `access` (PF_WRITE, PF_USER, PF_FETCH) checked and
- * the accessed and dirty bits set, in all paging modes.
+ * the accessed and dirty bits set, in all paging modes.  An access without PF_USER counts as an
+ * explicit one: EFLAGS.AC opens user pages to it under SMAP.  Protection keys are not looked at.
+ * WALK_ERROR: *gpa is the place of the paging-structure entry that is no memory.
+ * Loaded, srcu read lock held.
  */
 enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error);
 
+/* --- linear.c --- */
+
 /*
  * Guest-linear memory, byte-wise across pages.  WALK_FAULT: *fault_address and *error say which
- * #PF to inject; nothing was written.  WALK_ERROR: the memory is no RAM (a device), *gpa says where.
+ * #PF to inject; nothing was written.  WALK_ERROR: the memory is no RAM (a device), *gpa says
+ * where. At most a page's worth of bytes; outside of 64-bit mode addresses wrap at 4 GiB.
  */
 struct linear_fault {
 	gva_t address;
@@ -44,19 +56,51 @@ enum walk_result linear_read(struct vcpu *vcpu, gva_t address, u32 access, void 
 enum walk_result linear_write(struct vcpu *vcpu, gva_t address, u32 access, const void *from,
 			      size_t length, struct linear_fault *fault);
 
+/* Where the bytes of a linear range are; two pieces when it crosses a page. */
+struct linear_map {
+	unsigned int pieces;
+	struct {
+		gpa_t gpa;
+		unsigned int length;
+	} piece[2];
+};
+/* The same walks and faults, without the copy; what is mapped may be a device. */
+enum walk_result linear_map(struct vcpu *vcpu, gva_t address, u32 access, size_t length,
+			    struct linear_map *map, struct linear_fault *fault);
+
+/* PF_USER when the guest runs at CPL 3: the rights of an explicit access of its code. */
+u32 linear_privilege(struct vcpu *vcpu);
+
+/* --- segment.c: "Protection", "Canonical Addressing" --- */
+
+/*
+ * The linear address of `size` bytes at segment:offset, with limit, type and rights checked outside
+ * of 64-bit mode, and canonical form in it.  gives: 0, or the vector that the access raises with
+ * error code 0: VECTOR_GP, or VECTOR_SS for the stack segment.
+ */
+u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size, bool write,
+		  gva_t *linear);
+
 /* --- mmio.c --- */
 
 /*
- * The instruction at RIP touched guest-physical `gpa`, which is a device: decode and do it.  Devices
+ * The instruction at RIP touched guest-physical `gpa`, which is a device: decode and do it. Devices
  * in user space: KVM_EXIT_MMIO (8 bytes at most each, several for a larger or split access), and
- * the rest after KVM_RUN comes back (vcpu->complete).  What can't be decoded goes to user space as
- * KVM_EXIT_INTERNAL_ERROR, KVM_INTERNAL_ERROR_EMULATION, with the bytes.
+ * the rest after KVM_RUN comes back (vcpu->complete).  Registers, RIP too, change when the last
+ * access is done: at each exit they are as before the instruction, or before the element of a REP.
+ * What can't be decoded goes to user space as KVM_EXIT_INTERNAL_ERROR,
+ * KVM_INTERNAL_ERROR_EMULATION, with the bytes; at CPL > 0 it is a #UD in the guest instead, so
+ * that a program in the guest can't end its VM.
  */
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa);
 
 /* --- pio.c --- */
 
-/* I/O-instruction exit: IN, OUT, INS, OUTS, REP, as the qualification says; KVM_EXIT_IO. */
+/*
+ * I/O-instruction exit: IN, OUT, INS, OUTS, REP, as the qualification says; KVM_EXIT_IO.  A string
+ * instruction moves up to a page at once, in either direction; registers, RIP too, change when
+ * KVM_RUN comes back.
+ */
 enum exit_action emulate_io(struct vcpu *vcpu);
 
 #endif

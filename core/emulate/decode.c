@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The decoder: prefixes, opcode, ModRM, SIB, displacement, immediate, in the order of the bytes.
+ */
+#include "emulate/decode.h"
+
+#define REX_W BIT32(3)
+#define REX_R BIT32(2)
+#define REX_X BIT32(1)
+#define REX_B BIT32(0)
+
+/* The bytes still to be read, and what is known so far. */
+struct decoder {
+	const u8 *bytes;
+	size_t available, at;
+	bool overrun;
+	enum vcpu_width width;
+	bool operand_prefix, address_prefix, lock;
+	u8 repeat;
+	u8 rex;
+	int segment; /* override, or -1 */
+	bool has_modrm;
+	u8 mod, reg, rm;
+	struct insn_memory memory; /* of ModRM, when mod is not 3 */
+};
+
+/* The next `size` bytes (1, 2, 4, 8), sign-extended. */
+static s64 take(struct decoder *decoder, unsigned int size)
+{
+	u64 value = 0, sign = BIT64(8 * size - 1);
+	unsigned int i;
+
+	if (decoder->available - decoder->at < size) {
+		decoder->overrun = true;
+		return 0;
+	}
+	for (i = 0; i < size; i++)
+		value |= (u64)decoder->bytes[decoder->at++] << (8 * i);
+	return (s64)((value ^ sign) - sign);
+}
+
+static u8 take_byte(struct decoder *decoder)
+{
+	return (u8)take(decoder, 1);
+}
+
+/* In 64-bit mode the overrides of ES, CS, SS, DS do nothing. */
+static void take_segment(struct decoder *decoder, enum vcpu_seg seg)
+{
+	if (decoder->width != WIDTH_64 || seg == SEG_FS || seg == SEG_GS)
+		decoder->segment = seg;
+}
+
+/* True if the byte is a legacy prefix. */
+static bool take_prefix(struct decoder *decoder, u8 byte)
+{
+	switch (byte) {
+	case 0x26:
+		take_segment(decoder, SEG_ES);
+		return true;
+	case 0x2e:
+		take_segment(decoder, SEG_CS);
+		return true;
+	case 0x36:
+		take_segment(decoder, SEG_SS);
+		return true;
+	case 0x3e:
+		take_segment(decoder, SEG_DS);
+		return true;
+	case 0x64:
+		take_segment(decoder, SEG_FS);
+		return true;
+	case 0x65:
+		take_segment(decoder, SEG_GS);
+		return true;
+	case 0x66:
+		decoder->operand_prefix = true;
+		return true;
+	case 0x67:
+		decoder->address_prefix = true;
+		return true;
+	case 0xf0:
+		decoder->lock = true;
+		return true;
+	case 0xf2:
+	case 0xf3:
+		decoder->repeat = byte;
+		return true;
+	}
+	return false;
+}
+
+/* gives: the first byte of the opcode.  A REX counts only right before it. */
+static u8 take_prefixes(struct decoder *decoder)
+{
+	for (;;) {
+		u8 byte = take_byte(decoder);
+
+		if (decoder->overrun)
+			return 0;
+		if (take_prefix(decoder, byte))
+			decoder->rex = 0;
+		else if (decoder->width == WIDTH_64 && (byte & 0xf0) == 0x40)
+			decoder->rex = byte;
+		else
+			return byte;
+	}
+}
+
+static unsigned int operand_size(const struct decoder *decoder, u32 flags)
+{
+	if (flags & INSN_BYTE)
+		return 1;
+	if (decoder->width == WIDTH_64) {
+		if (decoder->rex & REX_W)
+			return flags & INSN_IO ? 4 : 8;
+		if (decoder->operand_prefix)
+			return 2;
+		return flags & INSN_STACK ? 8 : 4;
+	}
+	return (decoder->width == WIDTH_32) != decoder->operand_prefix ? 4 : 2;
+}
+
+static unsigned int address_size(const struct decoder *decoder)
+{
+	if (decoder->width == WIDTH_64)
+		return decoder->address_prefix ? 4 : 8;
+	return (decoder->width == WIDTH_32) != decoder->address_prefix ? 4 : 2;
+}
+
+/* "16-Bit Addressing Forms with the ModR/M Byte". */
+static void take_memory_16(struct decoder *decoder, struct insn_memory *memory)
+{
+	static const struct {
+		s32 base, index;
+	} form[8] = {
+		{REG_RBX, REG_RSI},	{REG_RBX, REG_RDI},	{REG_RBP, REG_RSI},
+		{REG_RBP, REG_RDI},	{REG_RSI, INSN_NO_REG}, {REG_RDI, INSN_NO_REG},
+		{REG_RBP, INSN_NO_REG}, {REG_RBX, INSN_NO_REG},
+	};
+
+	memory->base = form[decoder->rm].base;
+	memory->index = form[decoder->rm].index;
+	memory->scale = 1;
+	if (decoder->mod == 0 && decoder->rm == 6) {
+		memory->base = INSN_NO_REG;
+		memory->displacement = take(decoder, 2);
+	} else if (decoder->mod) {
+		memory->displacement = take(decoder, decoder->mod == 1 ? 1 : 2);
+	}
+}
+
+/* "32-Bit Addressing Forms with the SIB Byte". */
+static void take_sib(struct decoder *decoder, struct insn_memory *memory)
+{
+	u8 sib = take_byte(decoder);
+	unsigned int index = ((sib >> 3) & 7) | (decoder->rex & REX_X ? 8 : 0);
+	unsigned int base = sib & 7;
+
+	memory->scale = 1u << (sib >> 6);
+	if (index != REG_RSP)
+		memory->index = (s32)index;
+	if (base == REG_RBP && decoder->mod == 0)
+		memory->displacement = take(decoder, 4);
+	else
+		memory->base = (s32)(base | (decoder->rex & REX_B ? 8 : 0));
+}
+
+/* "32-Bit Addressing Forms with the ModR/M Byte", "RIP-Relative Addressing". */
+static void take_memory_32(struct decoder *decoder, struct insn_memory *memory)
+{
+	if (decoder->rm == REG_RSP) {
+		take_sib(decoder, memory);
+	} else if (decoder->mod == 0 && decoder->rm == REG_RBP) {
+		memory->rip_relative = decoder->width == WIDTH_64;
+		memory->displacement = take(decoder, 4);
+	} else {
+		memory->base = decoder->rm | (decoder->rex & REX_B ? 8 : 0);
+	}
+	if (decoder->mod)
+		memory->displacement = take(decoder, decoder->mod == 1 ? 1 : 4);
+}
+
+static enum vcpu_seg memory_segment(const struct decoder *decoder, enum vcpu_seg otherwise)
+{
+	return decoder->segment >= 0 ? (enum vcpu_seg)decoder->segment : otherwise;
+}
+
+static void take_modrm(struct decoder *decoder)
+{
+	struct insn_memory *memory = &decoder->memory;
+	u8 modrm = take_byte(decoder);
+
+	decoder->has_modrm = true;
+	decoder->mod = modrm >> 6;
+	decoder->reg = (modrm >> 3) & 7;
+	decoder->rm = modrm & 7;
+	if (decoder->mod == 3)
+		return;
+	*memory = (struct insn_memory){
+		.base = INSN_NO_REG, .index = INSN_NO_REG, .width = address_size(decoder)};
+	if (memory->width == 2)
+		take_memory_16(decoder, memory);
+	else
+		take_memory_32(decoder, memory);
+	memory->segment = memory_segment(
+		decoder, memory->base == REG_RSP || memory->base == REG_RBP ? SEG_SS : SEG_DS);
+}
+
+static void register_operand(const struct decoder *decoder, struct insn_operand *operand,
+			     unsigned int reg)
+{
+	operand->kind = OPERAND_REG;
+	operand->reg = (enum vcpu_reg)reg;
+	/* Without REX, byte registers 4 to 7 are AH, CH, DH, BH. */
+	if (operand->size == 1 && !decoder->rex && reg >= 4) {
+		operand->reg = (enum vcpu_reg)(reg - 4);
+		operand->high_byte = true;
+	}
+}
+
+static void rm_operand(const struct decoder *decoder, struct insn_operand *operand)
+{
+	if (decoder->mod == 3) {
+		register_operand(decoder, operand, decoder->rm | (decoder->rex & REX_B ? 8u : 0));
+		return;
+	}
+	operand->kind = OPERAND_MEMORY;
+	operand->memory = decoder->memory;
+}
+
+static void memory_operand(struct insn_operand *operand, enum vcpu_seg segment, s32 base,
+			   unsigned int width)
+{
+	operand->kind = OPERAND_MEMORY;
+	operand->memory = (struct insn_memory){
+		.segment = segment, .base = base, .index = INSN_NO_REG, .width = width};
+}
+
+/* operand->size is set. */
+static void take_operand(struct decoder *decoder, enum operand_place place,
+			 struct insn_operand *operand)
+{
+	unsigned int width = address_size(decoder);
+
+	switch (place) {
+	case PLACE_NONE:
+		break;
+	case PLACE_RM:
+		rm_operand(decoder, operand);
+		break;
+	case PLACE_REG:
+		register_operand(decoder, operand, decoder->reg | (decoder->rex & REX_R ? 8u : 0));
+		break;
+	case PLACE_ACC:
+		register_operand(decoder, operand, REG_RAX);
+		break;
+	case PLACE_IMM:
+		operand->kind = OPERAND_IMMEDIATE;
+		operand->immediate = (u64)take(decoder, operand->size == 8 ? 4 : operand->size);
+		break;
+	case PLACE_IMM8:
+		operand->kind = OPERAND_IMMEDIATE;
+		operand->immediate = (u64)take(decoder, 1);
+		break;
+	case PLACE_MOFFS:
+		memory_operand(operand, memory_segment(decoder, SEG_DS), INSN_NO_REG, width);
+		operand->memory.displacement = take(decoder, width);
+		break;
+	case PLACE_SI:
+		memory_operand(operand, memory_segment(decoder, SEG_DS), REG_RSI, width);
+		break;
+	case PLACE_DI:
+		memory_operand(operand, SEG_ES, REG_RDI, width);
+		break;
+	case PLACE_PUSH:
+	case PLACE_POP:
+		/* The executor knows the stack's width: it depends on SS, not on the bytes. */
+		memory_operand(operand, SEG_SS, REG_RSP, 0);
+		break;
+	}
+}
+
+static unsigned int source_size(const struct opcode *opcode, unsigned int size)
+{
+	if (opcode->flags & INSN_SRC8)
+		return 1;
+	if (opcode->flags & INSN_SRC16)
+		return 2;
+	if (opcode->flags & INSN_SRC32)
+		return 4;
+	return size;
+}
+
+static const struct opcode *take_opcode(struct decoder *decoder)
+{
+	u8 byte = take_prefixes(decoder);
+	const struct opcode *opcode = &opcode_map[byte];
+
+	if (byte == 0x0f)
+		opcode = &opcode_map_0f[take_byte(decoder)];
+	if (decoder->overrun || (!opcode->name && !opcode->group))
+		return opcode;
+	if (opcode->group || opcode->dst == PLACE_RM || opcode->src == PLACE_RM)
+		take_modrm(decoder);
+	if (opcode->group)
+		opcode = &opcode->group[decoder->reg];
+	return opcode;
+}
+
+static bool prefixes_fit(const struct decoder *decoder, const struct insn *insn)
+{
+	u32 flags = insn->opcode->flags;
+
+	if ((flags & INSN_PLAIN) && (decoder->operand_prefix || decoder->repeat))
+		return false;
+	if (decoder->lock && (!(flags & INSN_LOCK) || insn->dst.kind != OPERAND_MEMORY))
+		return false;
+	/* MOVNTI has no register form. */
+	return !(flags & INSN_PLAIN) || insn->dst.kind == OPERAND_MEMORY;
+}
+
+static enum decode_result overrun_result(size_t available)
+{
+	return available >= INSN_MAX_LENGTH ? DECODE_LONG : DECODE_SHORT;
+}
+
+enum decode_result insn_decode(const u8 *bytes, size_t available, enum vcpu_width width,
+			       struct insn *insn)
+{
+	struct decoder decoder = {
+		.bytes = bytes,
+		.available = available > INSN_MAX_LENGTH ? INSN_MAX_LENGTH : available,
+		.width = width,
+		.segment = -1,
+	};
+	const struct opcode *opcode = take_opcode(&decoder);
+
+	if (decoder.overrun)
+		return overrun_result(available);
+	if (!opcode->name || ((opcode->flags & INSN_ONLY64) && width != WIDTH_64))
+		return DECODE_UNKNOWN;
+
+	*insn = (struct insn){.opcode = opcode, .lock = decoder.lock};
+	insn->operand_size = operand_size(&decoder, opcode->flags);
+	insn->address_size = address_size(&decoder);
+	if (opcode->flags & INSN_STRING)
+		insn->repeat = (enum insn_repeat)decoder.repeat;
+	insn->dst.size = insn->operand_size;
+	insn->src.size = source_size(opcode, insn->operand_size);
+	take_operand(&decoder, opcode->dst, &insn->dst);
+	take_operand(&decoder, opcode->src, &insn->src);
+	if (decoder.overrun)
+		return overrun_result(available);
+	if (!prefixes_fit(&decoder, insn))
+		return DECODE_INVALID;
+	insn->length = (unsigned int)decoder.at;
+	return DECODE_OK;
+}
+
+const char *decode_reason(enum decode_result result)
+{
+	switch (result) {
+	case DECODE_OK:
+		return "decoded";
+	case DECODE_SHORT:
+		return "its bytes go on where they can't be read";
+	case DECODE_LONG:
+		return "longer than 15 bytes";
+	case DECODE_UNKNOWN:
+		return "an instruction that Lintel doesn't emulate";
+	case DECODE_INVALID:
+		return "an invalid combination of prefixes and operands";
+	}
+	return "unknown";
+}

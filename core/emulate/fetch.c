@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The bytes at RIP.
+ */
+#include "emulate/access.h"
+
+static gva_t fetch_address(struct vcpu *vcpu)
+{
+	u64 rip = vcpu_rip_read(vcpu);
+
+	if (vcpu_code_width(vcpu) == WIDTH_64)
+		return rip;
+	return (u32)(vcpu_seg_base(vcpu, SEG_CS) + rip);
+}
+
+/*
+ * The processor has fetched it before: that all rights and limits allow it need not be checked
+ * again.  The next page is read only if the instruction goes on there: it may be absent.
+ */
+bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action)
+{
+	gva_t at = fetch_address(vcpu);
+	u32 access = PF_FETCH | linear_privilege(vcpu);
+	unsigned int count = LINTEL_PAGE_SIZE - (unsigned int)(at & (LINTEL_PAGE_SIZE - 1));
+	struct linear_fault fault;
+	enum decode_result decoded;
+	enum walk_result walked;
+	u8 bytes[INSN_MAX_LENGTH];
+
+	if (count > INSN_MAX_LENGTH)
+		count = INSN_MAX_LENGTH;
+	walked = linear_read(vcpu, at, access, bytes, count, &fault);
+	if (walked != WALK_OK) {
+		*action = emulate_walk_failed(vcpu, walked, &fault);
+		return false;
+	}
+	decoded = insn_decode(bytes, count, vcpu_code_width(vcpu), insn);
+	if (decoded == DECODE_SHORT) {
+		walked = linear_read(vcpu, at + count, access, bytes + count,
+				     INSN_MAX_LENGTH - count, &fault);
+		if (walked == WALK_FAULT) {
+			*action = emulate_walk_failed(vcpu, walked, &fault);
+			return false;
+		}
+		if (walked == WALK_OK) {
+			count = INSN_MAX_LENGTH;
+			decoded = insn_decode(bytes, count, vcpu_code_width(vcpu), insn);
+		}
+	}
+	if (decoded == DECODE_OK)
+		return true;
+	*action = emulate_failed(vcpu, decode_reason(decoded), bytes, count);
+	return false;
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Port I/O: IN, OUT, INS, OUTS.
+ *
+ * The registers and RIP change when user space is done, in one step: between, they are those of the
+ * instruction's start, and the next KVM_RUN takes the count from them anew, so that it may have
+ * been changed.  Of a repeated INS or OUTS as much is done at once as lies in one page; for the
+ * rest the processor executes the instruction again.
+ */
+#include "emulate/access.h"
+#include "cap/cap.h"
+#include "vcpu/state.h"
+
+/* "Exit Qualification for I/O Instructions". */
+#define IO_SIZE_MINUS_1(qualification) ((unsigned int)(qualification)&7)
+#define IO_IN			       BIT64(3)
+#define IO_STRING		       BIT64(4)
+#define IO_REPEAT		       BIT64(5)
+#define IO_PORT(qualification)	       ((u16)((qualification) >> 16))
+
+/* "VM-Exit Instruction-Information Field as Used for INS and OUTS". */
+#define INFO_ADDRESS_SIZE(info) (2u << (((info) >> 7) & 3))
+#define INFO_SEGMENT(info)	((enum vcpu_seg)(((info) >> 15) & 7))
+
+/* The page of data follows the page of struct kvm_run in user space's mapping. */
+#define PIO_DATA_OFFSET LINTEL_PAGE_SIZE
+
+static enum vcpu_reg string_register(const struct pio_access *pio)
+{
+	return pio->in ? REG_RDI : REG_RSI;
+}
+
+static void string_advance(struct vcpu *vcpu, const struct pio_access *pio, unsigned int count)
+{
+	s64 step = (s64)(u64)pio->size * count;
+
+	if (vcpu_rflags_read(vcpu) & RFLAGS_DF)
+		step = -step;
+	register_add(vcpu, string_register(pio), pio->width, step);
+	if (pio->repeat)
+		register_add(vcpu, REG_RCX, pio->width, -(s64)(u64)count);
+}
+
+static enum exit_action pio_done(struct vcpu *vcpu, const struct pio_access *pio)
+{
+	vcpu_skip_instruction(vcpu, pio->length);
+	return EXIT_SAME_INSN;
+}
+
+/* The address of the next element, checked for its size; or the vector to raise. */
+static u8 string_address(struct vcpu *vcpu, const struct pio_access *pio, gva_t *linear)
+{
+	u64 offset = register_read(vcpu, string_register(pio), pio->width);
+
+	return segment_linear(vcpu, pio->segment, offset, pio->size, pio->in, linear);
+}
+
+static enum exit_action pio_complete_ins(struct vcpu *vcpu, const struct pio_access *pio,
+					 unsigned int count)
+{
+	struct linear_fault fault;
+	enum walk_result result;
+	gva_t linear;
+	u8 vector = string_address(vcpu, pio, &linear);
+
+	if (vector)
+		return emulate_inject(vcpu, vector);
+	result = linear_write(vcpu, linear, linear_privilege(vcpu), vcpu->pio_data,
+			      (size_t)count * pio->size, &fault);
+	if (result != WALK_OK)
+		return emulate_walk_failed(vcpu, result, &fault);
+	return EXIT_NEXT_INSN;
+}
+
+static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_access *pio)
+{
+	unsigned int count = pio->count;
+	enum exit_action action;
+
+	if (pio->repeat) {
+		u64 left = register_read(vcpu, REG_RCX, pio->width);
+
+		if (left < count)
+			count = (unsigned int)left;
+	}
+	if (pio->in && count) {
+		action = pio_complete_ins(vcpu, pio, count);
+		if (action != EXIT_NEXT_INSN)
+			return action;
+	}
+	string_advance(vcpu, pio, count);
+	/* The end of a batch counts as an instruction: for single-stepping, and for STI. */
+	vcpu_skip_instruction(
+		vcpu, pio->repeat && register_read(vcpu, REG_RCX, pio->width) ? 0 : pio->length);
+	return EXIT_SAME_INSN;
+}
+
+static enum exit_action pio_complete(struct vcpu *vcpu)
+{
+	const struct pio_access *pio = &vcpu->io->pio;
+	u32 value = 0;
+
+	vcpu->complete = NULL;
+	if (pio->in)
+		host_trace_pio(false, pio->port, pio->size, pio->count, vcpu->pio_data);
+	if (vcpu_rip_read(vcpu) != vcpu->io->rip)
+		return EXIT_SAME_INSN;
+	if (pio->string)
+		return pio_complete_string(vcpu, pio);
+	if (pio->in) {
+		__builtin_memcpy(&value, vcpu->pio_data, pio->size);
+		register_write(vcpu, REG_RAX, pio->size, value);
+	}
+	return pio_done(vcpu, pio);
+}
+
+static enum exit_action pio_to_user(struct vcpu *vcpu, const struct pio_access *pio)
+{
+	__typeof__(vcpu->run->io) io = {
+		.direction = pio->in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT,
+		.size = (u8)pio->size,
+		.port = pio->port,
+		.count = pio->count,
+		.data_offset = PIO_DATA_OFFSET,
+	};
+
+	if (!pio->in)
+		host_trace_pio(true, pio->port, pio->size, pio->count, vcpu->pio_data);
+	vcpu->run->exit_reason = KVM_EXIT_IO;
+	vcpu->run->io = io;
+	vcpu->complete = pio_complete;
+	return EXIT_TO_USER;
+}
+
+/*
+ * How many elements, of those that RCX counts, user space gets at once: those in the page of the
+ * first one.  Downwards, across the end of the address range or of the segment: one by one.
+ */
+static unsigned int string_batch(struct vcpu *vcpu, const struct pio_access *pio, gva_t linear,
+				 u64 left)
+{
+	u64 offset = register_read(vcpu, string_register(pio), pio->width);
+	u64 top = ~0ULL >> (64 - 8 * pio->width);
+	u64 count = (LINTEL_PAGE_SIZE - (linear & (LINTEL_PAGE_SIZE - 1))) / pio->size;
+	gva_t last;
+
+	if (count > left)
+		count = left;
+	if (count < 2 || (vcpu_rflags_read(vcpu) & RFLAGS_DF) ||
+	    top - offset < count * pio->size - 1 ||
+	    segment_linear(vcpu, pio->segment, offset + (count - 1) * pio->size, pio->size, pio->in,
+			   &last))
+		return 1;
+	return (unsigned int)count;
+}
+
+/* Segment and address size: from the processor where it tells, else from the bytes. */
+static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit_action *action)
+{
+	struct insn insn;
+
+	pio->segment = SEG_ES;
+	if (vmx_capability.basic.ins_outs_info) {
+		pio->width = INFO_ADDRESS_SIZE(vcpu->exit.instruction_info);
+		if (!pio->in)
+			pio->segment = INFO_SEGMENT(vcpu->exit.instruction_info);
+		return true;
+	}
+	if (!emulate_fetch(vcpu, &insn, action))
+		return false;
+	pio->width = insn.address_size;
+	if (!pio->in)
+		pio->segment = insn.src.memory.segment;
+	return true;
+}
+
+/* The memory of the batch must be there before user space is asked: what it reads is not lost. */
+static enum exit_action string_prepare(struct vcpu *vcpu, const struct pio_access *pio,
+				       gva_t linear)
+{
+	size_t length = (size_t)pio->count * pio->size;
+	u32 access = linear_privilege(vcpu);
+	struct linear_fault fault;
+	enum walk_result result;
+	struct linear_map map;
+	unsigned int i;
+
+	if (!pio->in)
+		result = linear_read(vcpu, linear, access, vcpu->pio_data, length, &fault);
+	else
+		result = linear_map(vcpu, linear, access | PF_WRITE, length, &map, &fault);
+	if (result != WALK_OK)
+		return emulate_walk_failed(vcpu, result, &fault);
+	for (i = 0; pio->in && i < map.pieces; i++) {
+		if (!memory_is_ram(vcpu->vm, map.piece[i].gpa, true))
+			return emulate_failed(vcpu, "INS to a device", NULL, 0);
+	}
+	return pio_to_user(vcpu, pio);
+}
+
+static enum exit_action pio_string(struct vcpu *vcpu, struct pio_access *pio)
+{
+	enum exit_action action;
+	gva_t linear;
+	u8 vector;
+	u64 left = 1;
+
+	if (!string_describe(vcpu, pio, &action))
+		return action;
+	if (pio->repeat)
+		left = register_read(vcpu, REG_RCX, pio->width);
+	if (!left)
+		return pio_done(vcpu, pio);
+	vector = string_address(vcpu, pio, &linear);
+	if (vector)
+		return emulate_inject(vcpu, vector);
+	pio->count = string_batch(vcpu, pio, linear, left);
+	return string_prepare(vcpu, pio, linear);
+}
+
+enum exit_action emulate_io(struct vcpu *vcpu)
+{
+	u64 qualification = vcpu->exit.qualification;
+	struct pio_access *pio = &vcpu->io->pio;
+
+	*vcpu->io = (struct vcpu_io){.rip = vcpu_rip_read(vcpu)};
+	*pio = (struct pio_access){
+		.port = IO_PORT(qualification),
+		.size = IO_SIZE_MINUS_1(qualification) + 1,
+		.count = 1,
+		.length = vcpu->exit.instruction_length,
+		.in = qualification & IO_IN,
+		.string = qualification & IO_STRING,
+		.repeat = qualification & IO_REPEAT,
+	};
+	if (pio->string)
+		return pio_string(vcpu, pio);
+	if (!pio->in) {
+		u32 value = (u32)register_read(vcpu, REG_RAX, pio->size);
+
+		__builtin_memcpy(vcpu->pio_data, &value, pio->size);
+	}
+	return pio_to_user(vcpu, pio);
+}

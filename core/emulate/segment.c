@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segmentation: from segment:offset to a linear address.
+ */
+#include "emulate/emulate.h"
+#include "vcpu/state.h"
+
+/* Type field of a code or data segment.  "Code- and Data-Segment Descriptor Types". */
+#define TYPE_CODE	 BIT32(3)
+#define TYPE_EXPAND_DOWN BIT32(2) /* data */
+#define TYPE_READABLE	 BIT32(1) /* code */
+#define TYPE_WRITABLE	 BIT32(1) /* data */
+
+static bool address_is_canonical(u64 address, unsigned int width)
+{
+	unsigned int unused = 64 - width;
+
+	return (u64)((s64)(address << unused) >> unused) == address;
+}
+
+static bool type_allows(const struct kvm_segment *segment, bool write)
+{
+	if (segment->unusable || !segment->present)
+		return false;
+	if (segment->type & TYPE_CODE)
+		return !write && (segment->type & TYPE_READABLE);
+	return !write || (segment->type & TYPE_WRITABLE);
+}
+
+/* "Limit Checking". */
+static bool limit_allows(const struct kvm_segment *segment, u32 offset, unsigned int size,
+			 bool expand_down)
+{
+	u64 last = (u64)offset + size - 1;
+
+	if (!expand_down)
+		return last <= segment->limit;
+	return offset > segment->limit && last <= (segment->db ? 0xffffffff : 0xffff);
+}
+
+static bool linear_64bit(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size,
+			 gva_t *linear)
+{
+	unsigned int width = vcpu_cr4_read(vcpu) & CR4_LA57 ? 57 : 48;
+
+	*linear = offset;
+	if (seg == SEG_FS || seg == SEG_GS)
+		*linear += vcpu_seg_base(vcpu, seg);
+	return address_is_canonical(*linear, width) &&
+	       address_is_canonical(*linear + size - 1, width);
+}
+
+static bool linear_legacy(struct vcpu *vcpu, enum vcpu_seg seg, u32 offset, unsigned int size,
+			  bool write, gva_t *linear)
+{
+	bool is_protected = (vcpu_cr0_read(vcpu) & CR0_PE) && !(vcpu_rflags_read(vcpu) & RFLAGS_VM);
+	bool expand_down = false;
+	struct kvm_segment segment;
+
+	vcpu_seg_read(vcpu, seg, &segment);
+	*linear = (u32)(segment.base + offset);
+	/* Real-address and virtual-8086 mode know limits, but neither types nor null segments. */
+	if (is_protected) {
+		if (!type_allows(&segment, write))
+			return false;
+		expand_down = (segment.type & (TYPE_CODE | TYPE_EXPAND_DOWN)) == TYPE_EXPAND_DOWN;
+	}
+	return limit_allows(&segment, offset, size, expand_down);
+}
+
+u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size, bool write,
+		  gva_t *linear)
+{
+	bool ok;
+
+	if (vcpu_code_width(vcpu) == WIDTH_64)
+		ok = linear_64bit(vcpu, seg, offset, size, linear);
+	else
+		ok = linear_legacy(vcpu, seg, (u32)offset, size, write, linear);
+	if (ok)
+		return 0;
+	return seg == SEG_SS ? VECTOR_SS : VECTOR_GP;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory for the access in progress, and which memory is a device.
+ */
+#include "emulate/access.h"
+#include "mem/mem.h"
+
+int emulate_vcpu_init(struct vcpu *vcpu)
+{
+	vcpu->io = host_zalloc(sizeof(*vcpu->io));
+	return vcpu->io ? 0 : -ENOMEM;
+}
+
+void emulate_vcpu_destroy(struct vcpu *vcpu)
+{
+	host_free(vcpu->io);
+	vcpu->io = NULL;
+}
+
+bool memory_is_ram(struct vm *vm, gpa_t gpa, bool write)
+{
+	const struct memslot *slot = memslot_find(vm, gpa >> LINTEL_PAGE_SHIFT);
+
+	return slot && !(write && (slot->flags & KVM_MEM_READONLY));
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's paging structures, walked as its processor does.  SDM: "Paging".
+ */
+#include "emulate/emulate.h"
+#include "mem/mem.h"
+#include "vcpu/cpuid.h"
+#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
+
+#define ENTRY_PRESENT  BIT64(0)
+#define ENTRY_WRITE    BIT64(1)
+#define ENTRY_USER     BIT64(2)
+#define ENTRY_ACCESSED BIT64(5)
+#define ENTRY_DIRTY    BIT64(6)
+#define ENTRY_LARGE    BIT64(7)
+#define ENTRY_XD       BIT64(63)
+
+#define MAX_LEVELS 5
+
+/* Bits high:low. */
+#define BITS64(high, low) ((~0ULL >> (63 - (high))) & (~0ULL << (low)))
+
+/* The registers and features that decide a translation. */
+struct paging {
+	unsigned int levels;	 /* 2, 3 (PAE), 4, 5 */
+	unsigned int entry_size; /* 4 or 8 bytes */
+	unsigned int index_bits;
+	unsigned int maxphyaddr;
+	u64 root;
+	u64 reserved; /* bits that must be 0 in an entry of any level */
+	u32 large;    /* bit n: an entry of level n may map a page */
+	bool pse36;
+	bool wp, smep, smap, nxe;
+	bool fetch_in_error; /* the error code has an I/D bit */
+};
+
+/* One walk: the entries used, and the rights that all of them give. */
+struct walk {
+	gpa_t at[MAX_LEVELS];
+	u64 entry[MAX_LEVELS];
+	unsigned int used;
+	u64 rights; /* ENTRY_WRITE, ENTRY_USER: in every entry; ENTRY_XD: in any */
+};
+
+/* "PDPTE Registers": the top level of PAE paging. */
+static bool entry_is_register(const struct paging *paging, unsigned int level)
+{
+	return paging->levels == 3 && level == 3;
+}
+
+static void paging_read_32bit(struct vcpu *vcpu, struct paging *paging, u64 cr3, u64 cr4)
+{
+	paging->levels = 2;
+	paging->entry_size = 4;
+	paging->index_bits = 10;
+	paging->root = cr3 & BITS64(31, 12);
+	paging->large = cr4 & CR4_PSE ? BIT32(2) : 0;
+	paging->pse36 = cpuid_has(vcpu, 1, 0, CPUID_REG_EDX, 17);
+}
+
+static void paging_read_pae(struct paging *paging)
+{
+	paging->levels = 3;
+	paging->large = BIT32(2);
+	paging->reserved = BITS64(62, paging->maxphyaddr);
+}
+
+static void paging_read_long(struct vcpu *vcpu, struct paging *paging, u64 cr3, u64 cr4)
+{
+	paging->levels = cr4 & CR4_LA57 ? 5 : 4;
+	paging->root = cr3 & BITS64(paging->maxphyaddr - 1, 12);
+	paging->large = BIT32(2);
+	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 26))
+		paging->large |= BIT32(3);
+	if (paging->maxphyaddr < 52)
+		paging->reserved = BITS64(51, paging->maxphyaddr);
+}
+
+static void paging_read(struct vcpu *vcpu, struct paging *paging)
+{
+	u64 cr3 = vcpu_cr3_read(vcpu), cr4 = vcpu_cr4_read(vcpu);
+	unsigned int maxphyaddr = cpuid_maxphyaddr(vcpu);
+
+	*paging = (struct paging){
+		.entry_size = 8,
+		.index_bits = 9,
+		.maxphyaddr = maxphyaddr > 52	? 52
+			      : maxphyaddr < 32 ? 32
+						: maxphyaddr,
+		.wp = vcpu_cr0_read(vcpu) & CR0_WP,
+		.smep = cr4 & CR4_SMEP,
+		.smap = cr4 & CR4_SMAP,
+		.nxe = (cr4 & CR4_PAE) && (vcpu->efer & IA32_EFER_NXE),
+	};
+	if (!(cr4 & CR4_PAE))
+		paging_read_32bit(vcpu, paging, cr3, cr4);
+	else if (vcpu->efer & IA32_EFER_LMA)
+		paging_read_long(vcpu, paging, cr3, cr4);
+	else
+		paging_read_pae(paging);
+	if (paging->entry_size == 8 && !paging->nxe)
+		paging->reserved |= ENTRY_XD;
+	paging->fetch_in_error = paging->smep || paging->nxe;
+}
+
+/* Lowest address bit that an entry of this level (1: page table) decides. */
+static unsigned int paging_shift(const struct paging *paging, unsigned int level)
+{
+	return LINTEL_PAGE_SHIFT + paging->index_bits * (level - 1);
+}
+
+static bool entry_is_leaf(const struct paging *paging, unsigned int level, u64 entry)
+{
+	return level == 1 || ((entry & ENTRY_LARGE) && (paging->large & BIT32(level)));
+}
+
+/* "Use of the Page-Fault Error Code": the bits that must be 0 in this present entry. */
+static u64 entry_reserved(const struct paging *paging, unsigned int level, u64 entry)
+{
+	u64 reserved = paging->reserved;
+
+	if (level == 1)
+		return reserved;
+	if (!entry_is_leaf(paging, level, entry)) {
+		/* Bit 7 of an entry that can't map a page: reserved, except without CR4.PSE. */
+		return level > 2 ? reserved | ENTRY_LARGE : reserved;
+	}
+	if (paging->entry_size == 8)
+		return reserved | BITS64(paging_shift(paging, level) - 1, 13);
+	if (!paging->pse36)
+		return BITS64(21, 13);
+	return paging->maxphyaddr >= 40 ? BIT64(21) : BITS64(21, paging->maxphyaddr - 19);
+}
+
+/* The first byte of the page that a leaf maps. */
+static gpa_t entry_frame(const struct paging *paging, unsigned int level, u64 entry)
+{
+	if (paging->entry_size == 8)
+		return entry & BITS64(51, paging_shift(paging, level));
+	if (level == 1)
+		return entry & BITS64(31, 12);
+	/* PSE-36: bits 20:13 are bits 39:32 of the address. */
+	return (entry & BITS64(31, 22)) | (entry & BITS64(20, 13)) << 19;
+}
+
+/* "Determination of Access Rights". */
+static bool access_allowed(struct vcpu *vcpu, const struct paging *paging, u64 rights, u32 access)
+{
+	bool user_page = rights & ENTRY_USER;
+
+	if (access & PF_USER) {
+		if (!user_page)
+			return false;
+		if ((access & PF_WRITE) && !(rights & ENTRY_WRITE))
+			return false;
+		return !((access & PF_FETCH) && (rights & ENTRY_XD));
+	}
+	if (access & PF_FETCH)
+		return !(user_page && paging->smep) && !(rights & ENTRY_XD);
+	if (user_page && paging->smap && !(vcpu_rflags_read(vcpu) & RFLAGS_AC))
+		return false;
+	return !(access & PF_WRITE) || (rights & ENTRY_WRITE) || !paging->wp;
+}
+
+static u32 fault_error(const struct paging *paging, u32 access, u32 cause)
+{
+	u32 error = cause | (access & (PF_WRITE | PF_USER));
+
+	if ((access & PF_FETCH) && paging->fetch_in_error)
+		error |= PF_FETCH;
+	return error;
+}
+
+/*
+ * Only the low byte is written back, and only when it changes: it holds both bits, and the less is
+ * written the less of a change by another processor of the guest can be lost.
+ */
+static int entry_mark(struct vcpu *vcpu, gpa_t at, u64 entry, u64 bits)
+{
+	u8 low = (u8)(entry | bits);
+
+	if ((entry & bits) == bits)
+		return 0;
+	return guest_write(vcpu->vm, at, &low, sizeof(low));
+}
+
+/* "Accessed and Dirty Flags".  gives: where it failed, in *at. */
+static enum walk_result walk_mark(struct vcpu *vcpu, const struct paging *paging,
+				  const struct walk *walk, u32 access, gpa_t *at)
+{
+	unsigned int i = entry_is_register(paging, paging->levels) ? 1 : 0; /* no accessed flag */
+
+	for (; i < walk->used; i++) {
+		u64 bits = ENTRY_ACCESSED;
+
+		if (i == walk->used - 1 && (access & PF_WRITE))
+			bits |= ENTRY_DIRTY;
+		if (entry_mark(vcpu, walk->at[i], walk->entry[i], bits)) {
+			*at = walk->at[i];
+			return WALK_ERROR;
+		}
+	}
+	return WALK_OK;
+}
+
+/*
+ * The entry of this level, and its place.  PDPTEs of PAE paging are in registers, which loading CR3
+ * fills: memory may have changed since.
+ */
+static int entry_read(struct vcpu *vcpu, const struct paging *paging, unsigned int level,
+		      gva_t address, gpa_t table, struct walk *walk)
+{
+	u64 index = (address >> paging_shift(paging, level)) & (BIT64(paging->index_bits) - 1);
+	gpa_t at = table + index * paging->entry_size;
+
+	walk->at[walk->used] = at;
+	walk->entry[walk->used] = 0;
+	if (entry_is_register(paging, level))
+		walk->entry[walk->used] = vmcs_read64(GUEST_PDPTE0 + 2 * (u32)(index & 3));
+	else if (guest_read(vcpu->vm, at, &walk->entry[walk->used], paging->entry_size))
+		return -EFAULT;
+	walk->used++;
+	return 0;
+}
+
+/* False: a fault, with these bits in its error code beside those of the access. */
+static bool entry_check(const struct paging *paging, unsigned int level, struct walk *walk,
+			u32 *cause)
+{
+	u64 entry = walk->entry[walk->used - 1];
+
+	*cause = 0;
+	if (!(entry & ENTRY_PRESENT))
+		return false;
+	/* A PDPTE was checked when CR3 was loaded, and gives no rights. */
+	if (entry_is_register(paging, level))
+		return true;
+	*cause = PF_PRESENT | PF_RESERVED;
+	if (entry & entry_reserved(paging, level, entry))
+		return false;
+	walk->rights &= entry | ENTRY_XD;
+	walk->rights |= entry & ENTRY_XD;
+	return true;
+}
+
+/* From the root to the page; *gpa as in walk_linear(). */
+static enum walk_result walk_down(struct vcpu *vcpu, const struct paging *paging, gva_t address,
+				  struct walk *walk, gpa_t *gpa, u32 *cause)
+{
+	gpa_t table = paging->root;
+	unsigned int level;
+
+	for (level = paging->levels;; level--) {
+		u64 entry;
+
+		if (entry_read(vcpu, paging, level, address, table, walk)) {
+			*gpa = walk->at[walk->used];
+			return WALK_ERROR;
+		}
+		if (!entry_check(paging, level, walk, cause))
+			return WALK_FAULT;
+		entry = walk->entry[walk->used - 1];
+		if (entry_is_leaf(paging, level, entry)) {
+			u64 offset_mask = BIT64(paging_shift(paging, level)) - 1;
+
+			*gpa = entry_frame(paging, level, entry) | (address & offset_mask);
+			return WALK_OK;
+		}
+		table = entry & BITS64(paging->entry_size == 8 ? 51 : 31, 12);
+	}
+}
+
+enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
+{
+	struct walk walk = {.rights = ENTRY_WRITE | ENTRY_USER};
+	enum walk_result result;
+	struct paging paging;
+	u32 cause;
+
+	if (!(vcpu_cr0_read(vcpu) & CR0_PG)) {
+		*gpa = (u32)address;
+		return WALK_OK;
+	}
+	paging_read(vcpu, &paging);
+	result = walk_down(vcpu, &paging, address, &walk, gpa, &cause);
+	if (result == WALK_OK && !access_allowed(vcpu, &paging, walk.rights, access)) {
+		cause = PF_PRESENT;
+		result = WALK_FAULT;
+	}
+	if (result == WALK_FAULT)
+		*error = fault_error(&paging, access, cause);
+	if (result == WALK_OK)
+		result = walk_mark(vcpu, &paging, &walk, access, gpa);
+	return result;
+}
