@@ -13,7 +13,7 @@ struct memslot {
 	u32 flags; /* KVM_MEM_READONLY */
 	u64 gfn;   /* first guest frame */
 	u64 pages;
-	u64 hva;   /* user address of the first byte */
+	u64 hva; /* user address of the first byte */
 };
 
 /* --- slots.c --- */
@@ -25,24 +25,35 @@ struct memslots {
 	struct memslot slot[]; /* as many as used */
 };
 
-/* An empty array; NULL without memory. */
+/* An empty array with room for `used`; NULL without memory.  Freed with host_free(). */
 struct memslots *memslots_alloc(unsigned int used);
 
 /*
- * KVM_SET_USER_MEMORY_REGION: check, then add, delete, move or change a slot.
- * -EINVAL: flags, alignment, wrap, overflow, a resize; -EEXIST: overlap; -ENOMEM.
+ * KVM_SET_USER_MEMORY_REGION: check, then add, delete or move a slot.
+ * -EINVAL: flags, alignment, wrap, overflow, a resize, another user address or access for a slot
+ * that exists, deletion of one that does not; -EEXIST: overlap; -ENOMEM.
  * Takes slots_lock.  When it returns, no guest and no handler uses what was removed.
  */
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 
-/* The slot that holds this frame, or NULL.  Needs: srcu read lock, slots_lock or mmu_lock. */
+/* The slots now.  Needs: srcu read lock, slots_lock or mmu_lock. */
+const struct memslots *memslots_get(const struct vm *vm);
+/* The slot that holds this frame, or NULL. */
+const struct memslot *memslots_find(const struct memslots *slots, u64 gfn);
+/* Both in one.  Needs: srcu read lock, slots_lock or mmu_lock. */
 const struct memslot *memslot_find(struct vm *vm, u64 gfn);
+
+static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
+{
+	return slot->hva + ((gfn - slot->gfn) << LINTEL_PAGE_SHIFT);
+}
 
 /* --- guest_memory.c --- */
 
 /*
  * Copy to and from guest-physical memory; may cross pages and slots.  Needs: srcu read lock, the
- * VM's process.  -EFAULT: no slot, a read-only slot (write), or no memory behind it.
+ * VM's process.  -EFAULT: no slot, a read-only slot (write): nothing was copied; or no memory
+ * behind it: what comes before may have been copied.
  */
 int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length);
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length);
@@ -50,7 +61,11 @@ int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length);
 /* --- ept.c --- */
 
 int ept_init(struct vm *vm); /* -ENOMEM */
+/* Needs: no vCPU of the VM is left. */
 void ept_destroy(struct vm *vm);
+
+/* Guest frames that a guest on this processor can address: those from here on do not exist. */
+u64 ept_frames_limit(void);
 
 /* What the guest did to cause an EPT violation (exit qualification bits 2:0). */
 struct ept_access {
@@ -58,33 +73,37 @@ struct ept_access {
 };
 
 enum ept_result {
-	EPT_MAPPED,   /* run the guest again */
-	EPT_MMIO,     /* no slot, or a write to a read-only one: a device access */
-	EPT_ERROR,    /* *error says why: -EFAULT, -ENOMEM, -EINTR, -EHWPOISON */
+	EPT_MAPPED, /* run the guest again */
+	EPT_MMIO,   /* no slot, or a write to a read-only one: a device access */
+	EPT_ERROR,  /* *error says why: -EFAULT, -ENOMEM, -EINTR, -EHWPOISON */
 };
 
 /*
  * EPT violation at `gpa`: map the page that backs it.  Needs: srcu read lock, the VM's process.
- * "EPT Violations".
+ * When the process changes that memory at the same time, nothing may get mapped: the guest then
+ * comes again.  "EPT Violations".
  */
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error);
 
-/* Take away what maps [gfn, gfn + pages), and flush it from every vCPU.  Needs: slots_lock. */
-void ept_unmap_slot(struct vm *vm, const struct memslot *slot);
+/*
+ * Publish `slots`, and in the same step take away what maps `removed` (NULL: nothing was), and
+ * flush it from every vCPU.  A fault that looked at the slots before maps nothing any more.
+ * Needs: slots_lock.
+ */
+void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memslot *removed);
 
 /*
  * The VM's process changes the memory at user addresses [start, end): called by the platform's mmu
  * notifier, begin before and end after the change.  Between, no mapping of the range is made; when
- * begin returns, no guest uses the old ones.  Several may be under way.  begin may be called where
- * sleeping is not allowed.
+ * begin returns, no guest uses the old ones.  Several may be under way.  Atomic.
  */
 void ept_invalidate_begin(struct vm *vm, u64 start, u64 end);
 void ept_invalidate_end(struct vm *vm, u64 start, u64 end);
 
-/* Was any page of [start, end) accessed through the EPT since the last `clear`? */
+/* Was any page of [start, end) accessed through the EPT since the last `clear`?  Atomic. */
 bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear);
 
-/* Forget everything (the process is going away). */
+/* Forget everything (the process is going away).  Atomic. */
 void ept_unmap_all(struct vm *vm);
 
 #endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page tables of an EPT.
+ *
+ * An entry that ept_cut() took away but whose table may still be read by a processor keeps the
+ * table's address with the access bits cleared: the processor ignores all other bits of such an
+ * entry, and ept_collect() finds the table there.
+ */
+#include "mem/ept_table.h"
+
+int ept_spare_fill(struct ept_spare *spare)
+{
+	while (spare->count < COUNT_OF(spare->page)) {
+		void *page = host_alloc_pages(0);
+
+		if (!page)
+			return -ENOMEM;
+		spare->page[spare->count++] = page;
+	}
+	return 0;
+}
+
+void ept_spare_free(struct ept_spare *spare)
+{
+	while (spare->count)
+		host_free_pages(spare->page[--spare->count], 0);
+}
+
+/* The processor sets accessed and dirty flags at any time: entries change in one piece. */
+static u64 entry_read(const u64 *entry)
+{
+	return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+
+static void entry_write(u64 *entry, u64 value)
+{
+	__atomic_store_n(entry, value, __ATOMIC_RELEASE);
+}
+
+static u64 *entry_table(u64 entry)
+{
+	return host_phys_to_virt(entry & EPT_ADDRESS);
+}
+
+static u64 *entry_of(u64 *table, unsigned int level, u64 gfn)
+{
+	return &table[(gfn >> ((level - 1) * EPT_INDEX_BITS)) & (EPT_ENTRIES - 1)];
+}
+
+static void table_visit(u64 *table, unsigned int level, u64 start, u64 end,
+			struct ept_visitor *visitor)
+{
+	u64 frames = ept_level_frames(level);
+	u64 at, next;
+
+	for (at = start; at < end; at = next) {
+		u64 *entry = entry_of(table, level, at);
+
+		next = (at | (frames - 1)) + 1;
+		if (next > end)
+			next = end;
+		if (!visitor->enter(visitor, entry, level, next - at == frames))
+			continue;
+		table_visit(entry_table(entry_read(entry)), level - 1, at, next, visitor);
+		if (visitor->leave)
+			visitor->leave(visitor, entry, level);
+	}
+}
+
+void ept_visit(const struct ept *ept, u64 start, u64 end, struct ept_visitor *visitor)
+{
+	table_visit(ept->root, EPT_LEVEL_ROOT, start, end, visitor);
+}
+
+u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level)
+{
+	u64 *table = ept->root;
+
+	for (*level = EPT_LEVEL_ROOT;; --*level) {
+		u64 entry = entry_read(entry_of(table, *level, gfn));
+
+		if (!ept_entry_present(entry))
+			return 0;
+		if (ept_entry_leaf(entry, *level))
+			return entry;
+		table = entry_table(entry);
+	}
+}
+
+int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare)
+{
+	u64 *table = ept->root;
+	unsigned int at;
+
+	for (at = EPT_LEVEL_ROOT; at > level; at--) {
+		u64 *entry = entry_of(table, at, gfn);
+
+		if (!ept_entry_present(entry_read(entry))) {
+			if (!spare->count)
+				return -EAGAIN;
+			table = spare->page[--spare->count];
+			ept->pages++;
+			entry_write(entry, host_virt_to_phys(table) | EPT_PRESENT);
+		} else {
+			table = entry_table(entry_read(entry));
+		}
+	}
+	entry_write(entry_of(table, level, gfn), leaf);
+	return 0;
+}
+
+/* --- cutting off --- */
+
+struct cut {
+	struct ept_visitor visitor; /* first: the visitor is the struct */
+	bool any;
+};
+
+static void entry_cut(u64 *entry)
+{
+	__atomic_fetch_and(entry, ~EPT_PRESENT, __ATOMIC_ACQ_REL);
+}
+
+static bool cut_enter(struct ept_visitor *visitor, u64 *entry, unsigned int level, bool covered)
+{
+	struct cut *cut = (struct cut *)visitor;
+	u64 value = entry_read(entry);
+
+	if (!ept_entry_present(value))
+		return false;
+	if (ept_entry_leaf(value, level)) {
+		entry_write(entry, 0);
+	} else {
+		if (!covered)
+			return true;
+		entry_cut(entry);
+	}
+	cut->any = true;
+	return false;
+}
+
+static bool table_is_empty(const u64 *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < EPT_ENTRIES; i++)
+		if (ept_entry_present(entry_read(&table[i])))
+			return false;
+	return true;
+}
+
+static void cut_leave(struct ept_visitor *visitor, u64 *entry, unsigned int level)
+{
+	struct cut *cut = (struct cut *)visitor;
+
+	(void)level;
+	if (!table_is_empty(entry_table(entry_read(entry))))
+		return;
+	entry_cut(entry);
+	cut->any = true;
+}
+
+bool ept_cut(struct ept *ept, u64 start, u64 end, bool prune)
+{
+	struct cut cut = {.visitor = {cut_enter, prune ? cut_leave : NULL}};
+
+	ept_visit(ept, start, end, &cut.visitor);
+	return cut.any;
+}
+
+/* --- collecting what was cut off --- */
+
+struct collect {
+	struct ept_visitor visitor; /* first: the visitor is the struct */
+	struct ept *ept;
+	struct ept_list *list;
+};
+
+/* The table of `level` and those under it, also those that were cut off from it before. */
+static void list_add_table(struct ept_list *list, struct ept *ept, u64 *table, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; level > EPT_LEVEL_4K && i < EPT_ENTRIES; i++)
+		if (table[i] && !ept_entry_leaf(table[i], level))
+			list_add_table(list, ept, entry_table(table[i]), level - 1);
+	*(void **)table = list->first;
+	list->first = table;
+	ept->pages--;
+}
+
+static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int level, bool covered)
+{
+	struct collect *collect = (struct collect *)visitor;
+	u64 value = entry_read(entry);
+
+	(void)covered;
+	if (ept_entry_present(value))
+		return !ept_entry_leaf(value, level);
+	if (value) {
+		entry_write(entry, 0);
+		list_add_table(collect->list, collect->ept, entry_table(value), level - 1);
+	}
+	return false;
+}
+
+void ept_collect(struct ept *ept, u64 start, u64 end, struct ept_list *list)
+{
+	struct collect collect = {{collect_enter, NULL}, ept, list};
+
+	ept_visit(ept, start, end, &collect.visitor);
+}
+
+void ept_collect_all(struct ept *ept, struct ept_list *list)
+{
+	list_add_table(list, ept, ept->root, EPT_LEVEL_ROOT);
+	ept->root = NULL;
+}
+
+void ept_tables_free(struct ept_list *list)
+{
+	while (list->first) {
+		void *table = list->first;
+
+		list->first = *(void **)table;
+		host_free_pages(table, 0);
+	}
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory slots.  The array is never changed: a new one is built and published in its place, and
+ * the old one is freed when nobody reads it any more.
+ */
+#include "mem/mem.h"
+
+#define SLOT_FLAGS     ((u32)KVM_MEM_READONLY)
+#define SLOT_MAX_PAGES 0x7fffffffull /* as KVM: a page count fits an int */
+
+struct memslots *memslots_alloc(unsigned int used)
+{
+	return host_zalloc(sizeof(struct memslots) + used * sizeof(struct memslot));
+}
+
+const struct memslots *memslots_get(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->slots, __ATOMIC_ACQUIRE);
+}
+
+/* Index of the first slot that ends after `gfn`: the one that holds it, or comes next. */
+static unsigned int slots_lower_bound(const struct memslots *slots, u64 gfn)
+{
+	unsigned int low = 0, high = slots->used;
+
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		const struct memslot *slot = &slots->slot[middle];
+
+		if (slot->gfn + slot->pages <= gfn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct memslot *memslots_find(const struct memslots *slots, u64 gfn)
+{
+	unsigned int index = slots_lower_bound(slots, gfn);
+
+	if (index == slots->used || slots->slot[index].gfn > gfn)
+		return NULL;
+	return &slots->slot[index];
+}
+
+const struct memslot *memslot_find(struct vm *vm, u64 gfn)
+{
+	return memslots_find(memslots_get(vm), gfn);
+}
+
+static const struct memslot *slots_find_id(const struct memslots *slots, u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < slots->used; i++)
+		if (slots->slot[i].id == id)
+			return &slots->slot[i];
+	return NULL;
+}
+
+/* Does any slot but `old` share a frame with `wanted`? */
+static bool slots_overlap(const struct memslots *slots, const struct memslot *old,
+			  const struct memslot *wanted)
+{
+	u64 end = wanted->gfn + wanted->pages;
+	unsigned int i;
+
+	for (i = slots_lower_bound(slots, wanted->gfn); i < slots->used; i++) {
+		if (slots->slot[i].gfn >= end)
+			return false;
+		if (&slots->slot[i] != old)
+			return true;
+	}
+	return false;
+}
+
+/* What makes no sense whatever slots there are.  The region's size may be 0. */
+static int region_check(const struct kvm_userspace_memory_region *region)
+{
+	const u64 in_page = LINTEL_PAGE_SIZE - 1;
+	u64 size = region->memory_size;
+	u64 first = region->guest_phys_addr >> LINTEL_PAGE_SHIFT;
+	u64 pages = size >> LINTEL_PAGE_SHIFT;
+
+	if (region->flags & ~SLOT_FLAGS)
+		return -EINVAL;
+	if ((region->guest_phys_addr | region->userspace_addr | size) & in_page)
+		return -EINVAL;
+	if (!host_user_range_ok(region->userspace_addr, size))
+		return -EINVAL;
+	/* The high half is the address space; Lintel has one. */
+	if (region->slot >= VM_MAX_SLOTS)
+		return -EINVAL;
+	if (region->guest_phys_addr + size < region->guest_phys_addr || pages > SLOT_MAX_PAGES)
+		return -EINVAL;
+	if (pages && first + pages > ept_frames_limit())
+		return -EINVAL;
+	return 0;
+}
+
+/* A copy without `old` and with `added` in its place by gfn; either may be NULL. */
+static struct memslots *slots_copy(const struct memslots *slots, const struct memslot *old,
+				   const struct memslot *added)
+{
+	struct memslots *copy = memslots_alloc(slots->used - !!old + !!added);
+	unsigned int i;
+
+	if (!copy)
+		return NULL;
+	for (i = 0; i < slots->used; i++) {
+		if (added && added->gfn < slots->slot[i].gfn) {
+			copy->slot[copy->used++] = *added;
+			added = NULL;
+		}
+		if (&slots->slot[i] != old)
+			copy->slot[copy->used++] = slots->slot[i];
+	}
+	if (added)
+		copy->slot[copy->used++] = *added;
+	copy->generation = slots->generation + 1;
+	return copy;
+}
+
+/* Needs: slots_lock. */
+static int slots_replace(struct vm *vm, const struct memslot *old, const struct memslot *added)
+{
+	struct memslots *before = vm->slots;
+	struct memslots *after = slots_copy(before, old, added);
+
+	if (!after)
+		return -ENOMEM;
+	ept_publish_slots(vm, after, old);
+	host_srcu_synchronize(&vm->srcu);
+	host_free(before);
+	return 0;
+}
+
+/* Needs: slots_lock. */
+static int slots_set(struct vm *vm, const struct memslot *wanted)
+{
+	const struct memslot *old = slots_find_id(vm->slots, wanted->id);
+
+	if (!wanted->pages)
+		return old ? slots_replace(vm, old, NULL) : -EINVAL;
+	if (old) {
+		if (old->pages != wanted->pages || old->hva != wanted->hva ||
+		    old->flags != wanted->flags)
+			return -EINVAL;
+		if (old->gfn == wanted->gfn)
+			return 0;
+	}
+	if (slots_overlap(vm->slots, old, wanted))
+		return -EEXIST;
+	return slots_replace(vm, old, wanted);
+}
+
+int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region)
+{
+	const struct memslot wanted = {
+		.id = region->slot,
+		.flags = region->flags,
+		.gfn = region->guest_phys_addr >> LINTEL_PAGE_SHIFT,
+		.pages = region->memory_size >> LINTEL_PAGE_SHIFT,
+		.hva = region->userspace_addr,
+	};
+	int error = region_check(region);
+
+	if (error)
+		return error;
+	host_mutex_lock(&vm->slots_lock);
+	error = slots_set(vm, &wanted);
+	host_mutex_unlock(&vm->slots_lock);
+	return error;
+}
