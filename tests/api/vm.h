@@ -124,7 +124,7 @@ int online_cpus(void);
  * it is loaded at GUEST_CODE.
  */
 #define GUEST_ASM(name, mode, text)                                                                \
-	asm(".pushsection .rodata.guests, \"a\"\n" mode "\n.global " #name "\n" #name ":\n" text    \
+	asm(".pushsection .rodata." #name ", \"a\"\n" mode "\n.global " #name "\n" #name ":\n" text    \
 	    "\n.global " #name "_end\n" #name "_end:\n.code64\n.popsection\n");                    \
 	extern const u8 name[], name##_end[]
 #define GUEST16(name, text) GUEST_ASM(name, ".code16", text)
