@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Lintel.  The two commands:
+#
+#	make run	build everything, boot the emulated machine, load the module, run a guest
+#	make test	every test there is: unit tests under sanitizers, then the lab
+#
+# Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
+# The module for the running kernel: make module KDIR=/lib/modules/$(uname -r)/build
+
+BUILD := $(CURDIR)/build
+KDIR ?= $(shell lab/headers.sh 6.1)
+
+.PHONY: all run test deps module tool guests api-tests unit unit-test fuzz module-test lab-test clean
+
+all: module tool guests api-tests
+
+deps:
+	@lab/deps.sh
+
+module: deps
+	$(MAKE) -s -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux
+
+tool: deps
+	$(MAKE) -s -C tool BUILD=$(BUILD)
+
+guests: tool
+	$(MAKE) -s -C tests/guest BUILD=$(BUILD)
+
+api-tests: deps
+	$(MAKE) -s -C tests/api BUILD=$(BUILD)
+
+run: module tool guests
+	@tests/lab/show.sh
+
+# Each of these prints what it ran and "N passed, N failed".
+test: unit-test fuzz module-test lab-test
+	@echo "make test: everything passed"
+
+unit: deps
+	$(MAKE) -s -C tests/unit
+
+unit-test: unit
+	$(BUILD)/unit/unit
+
+fuzz: deps
+	$(MAKE) -s -C tests/fuzz check
+
+# The module against both kernels it is for: no warning, from the compiler or from sparse.
+module-test: deps
+	tests/module.sh
+
+lab-test: all
+	tests/lab/all.sh
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced: payload DIR RUN_SH: gather what runs in the lab (the module, the tool, guests, the tests
+# of the API) in DIR, with RUN_SH as its run.sh.
+
+build=${BUILD:-$PWD/build}
+
+payload() {
+	rm -rf "$1"
+	mkdir -p "$1/guests"
+	cp "$build/linux/lintel.ko" "$build/tool/lintel" "$1/"
+	[ ! -e "$build/api/api-tests" ] || cp "$build/api/api-tests" "$1/"
+	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf tests/guest/list \
+		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
+	cp tests/lab/payload/*.sh "$1/"
+	cp "$2" "$1/run.sh"
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse; any warning fails.
+# So does a header of the core that does not compile alone, and an #include that leaves the house.
+set -u
+cd "$(dirname -- "$0")/.." || exit 2
+
+passed=0
+failed=0
+
+report() {
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $2"
+	fi
+}
+
+build_against() {
+	out=$PWD/build/module-test/$1
+	log=$out/log
+	kdir=$(lab/headers.sh "$1") || return 1
+	rm -rf "$out"
+	mkdir -p "$out"
+	make -s -j2 -C linux KDIR="$kdir" OUT="$out" W=1 C=2 >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	# modpost and sparse write to the same place; a line with "warning" is one.
+	! grep -iE 'warning|error' "$log"
+}
+
+headers_alone() {
+	status=0
+	for header in $(find core -name '*.h'); do
+		gcc -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function -fsyntax-only -x c \
+			-Icore -Isim/include -Isim -include "$header" /dev/null || status=1
+	done
+	return $status
+}
+
+includes_inside() {
+	! grep -rnE '#[[:space:]]*include[[:space:]]*<' core |
+		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
+}
+
+for version in 6.1 6.12; do
+	build_against $version
+	report $? "the module builds against $version, W=1 and sparse, without a warning"
+done
+headers_alone
+report $? "each header of the core compiles alone"
+includes_inside
+report $? "the core includes only its own headers"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
