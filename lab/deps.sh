@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# deps.sh [--update]: install what building, testing and the lab need from Debian 12.
+# Does nothing, quickly, when all is there. --update refreshes apt's lists only.
+set -eu
+
+# the compiler and the module's build (the kernel's headers are unpacked by headers.sh)
+packages='gcc gcc-12 libc6-dev make binutils bc libelf1 sparse'
+# unit tests and fuzzers
+packages="$packages clang libclang-rt-14-dev"
+# the emulated machine
+packages="$packages bochs bochsbios busybox-static cpio xz-utils zstd util-linux"
+# checks of the source itself
+packages="$packages clang-format shellcheck"
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "deps: needs root (or sudo) for: $*" >&2
+		exit 2
+	fi
+}
+
+# run WORDS COMMAND... : as root; silent unless it fails.
+run() {
+	echo "deps: $1..." >&2
+	shift
+	as_root env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 || {
+		cat "$log" >&2
+		return 1
+	}
+}
+
+update() {
+	run "reading Debian's lists of packages" apt-get -q update
+}
+
+missing() {
+	for package in $packages; do
+		dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null |
+			grep -q '^install ok installed$' || echo "$package"
+	done
+}
+
+install() {
+	# shellcheck disable=SC2086 # names of packages hold no spaces
+	run "installing $(echo $wanted)" apt-get -qy --no-install-recommends install $wanted
+}
+
+if [ "${1-}" = --update ]; then
+	update
+	exit
+fi
+wanted=$(missing)
+[ -n "$wanted" ] || exit 0
+# The lists may be absent, or older than what the archive still holds.
+[ -n "$(apt-cache pkgnames bochsbios)" ] || update
+install || {
+	update
+	install
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# How Bochs is set up: the model's row, the kernel's command line, the configuration.
+# To be sourced after cache.sh. Uses the variables model, cpus, memory, append.
+
+# 80 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
+disk_cylinders=80
+disk_bytes=$((disk_cylinders * 16 * 63 * 512))
+
+# Instructions in an emulated second; the kernel's loops per jiffy (HZ is 250) follow from it.
+ips=20000000
+
+bios=/usr/share/bochs/BIOS-bochs-latest
+
+# layout NAME: a number of layout.h
+layout() {
+	sed -n "s/^#define $1[ \t][ \t]*//p" "$lab_dir/layout.h"
+}
+
+# find_model NAME: set model and model_append from the table; false when it has no such row.
+find_model() {
+	row=$(awk -v name="$1" '!/^#/ && ($1 == name || $2 == name) { print $1, $3 }' \
+		"$lab_dir/models")
+	[ -n "$row" ] || return 1
+	model=${row% *}
+	model_append=$(echo "${row#* }" | tr '|' ' ')
+	[ "$model_append" != - ] || model_append=
+}
+
+kernel_command_line() {
+	tr '\n' ' ' <"$lab_dir/cmdline"
+	printf 'lpj=%d ' $((ips / 250))
+	# Bochs wakes a processor from MWAIT only by an interrupt, not by the write it waits for.
+	[ "$cpus" = 1 ] || printf 'idle=nomwait '
+	printf '%s %s\n' "$model_append" "$append"
+}
+
+# bochs_config DIR: a machine that boots the images in DIR, its disk and log there too.
+bochs_config() {
+	cat <<END
+cpu: model=$model, count=$cpus, ips=$ips, reset_on_triple_fault=0
+megs: $memory
+romimage: file=$bios
+vgaromimage: file=$1/loader.rom
+optramimage1: file=$1/kernel.ram, address=$(layout KERNEL_BASE)
+optramimage2: file=$1/params.ram, address=$(layout PARAMS_BASE)
+optramimage3: file=$1/initrd, address=$(layout INITRD_BASE)
+ata0-master: type=disk, path=$1/disk.img, mode=flat, cylinders=$disk_cylinders, heads=16, spt=63
+com1: enabled=1, mode=file, dev=/dev/fd/3
+port_e9_hack: enabled=1
+log: $1/bochs.log
+panic: action=fatal
+error: action=ignore
+clock: sync=none, time0=1767225600
+display_library: rfb, options="timeout=0"
+sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+plugin_ctrl: speaker=0, gameport=0, parallel=0
+END
+}
+
+# make_machine DIR: all that a cold boot needs, with an empty disk.
+make_machine() {
+	cp "$lab_build/loader.rom" "$1/loader.rom"
+	ln -sf "$kernel/kernel.ram" "$1/kernel.ram"
+	make_initrd "$1" || return 1
+	"$lab_build/bootimage" params "$kernel/bzimage" "$(cat "$kernel/entry")" "$1/initrd" \
+		"$(kernel_command_line)" "$1/params.ram" || return 1
+	truncate -s "$disk_bytes" "$1/disk.img"
+	bochs_config "$1" >"$1/bochsrc"
+}
+
+make_initrd() {
+	mkdir -p "$1/root/bin" "$1/root/mods"
+	cp /bin/busybox "$1/root/bin/busybox"
+	cp "$lab_build/guest" "$1/root/bin/lab"
+	cp "$lab_dir/guest-init" "$1/root/init"
+	chmod 755 "$1/root/init"
+	cp "$kernel"/mods/*.ko "$1/root/mods/"
+	(cd "$1/root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) >"$1/initrd" || return 1
+	rm -r "$1/root"
+}
+
+# supervise_bochs SECONDS MARK DIR BOCHS-ARGUMENT... : see supervise.c; results are files in DIR.
+# Debian's Bochs has its debugger built in, which must be told to go on.
+supervise_bochs() {
+	seconds=$1 mark=$2 dir=$3
+	shift 3
+	echo c >"$dir/debugger"
+	LD_PRELOAD=$lab_build/readshim.so "$lab_build/supervise" "$seconds" "$mark" \
+		"$dir/verdict" "$dir/serial" "$dir/chatter" \
+		bochs-bin -q -unlock -rc "$dir/debugger" "$@"
+}
