@@ -54,9 +54,9 @@ depends() {
 		grep -x -e "$pattern" | sort -u
 }
 
-# unpack DIR PACKAGE... -- [APT-OPTION...]: download packages, unpack them into DIR, install nothing.
+# unpack INTO PACKAGE... -- [APT-OPTION...]: download packages, unpack them into INTO, install nothing.
 unpack() {
-	dir=$1
+	into=$1
 	shift
 	names=
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -64,14 +64,14 @@ unpack() {
 		shift
 	done
 	[ $# -eq 0 ] || shift
-	mkdir -p "$dir/debs"
+	mkdir -p "$into/debs"
 	# shellcheck disable=SC2086 # names of packages hold no spaces
-	(cd "$dir/debs" && apt-get -qq "$@" download $names) >"$dir/apt.log" 2>&1 || {
-		cat "$dir/apt.log" >&2
+	(cd "$into/debs" && apt-get -qq "$@" download $names) >"$into/apt.log" 2>&1 || {
+		cat "$into/apt.log" >&2
 		return 1
 	}
-	for deb in "$dir"/debs/*.deb; do
-		dpkg -x "$deb" "$dir" || return 1
+	for deb in "$into"/debs/*.deb; do
+		dpkg -x "$deb" "$into" || return 1
 	done
-	rm -r "$dir/debs" "$dir/apt.log"
+	rm -r "$into/debs" "$into/apt.log"
 }
