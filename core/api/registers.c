@@ -101,7 +101,7 @@ static bool apic_base_valid(const struct vcpu *vcpu, u64 value)
 		return false;
 	if (!(value & APIC_BASE_X2APIC))
 		return true;
-	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_ECX, 21);
+	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21);
 }
 
 /* Could a processor be in this state?  "Checks on Guest Control Registers, Debug Registers, and

@@ -39,10 +39,10 @@ enum exit_action exit_cpuid(struct vcpu *vcpu)
 	bool found = cpuid_answer(vcpu, leaf, subleaf, out);
 
 	host_trace_cpuid(leaf, subleaf, out, found);
-	vcpu_reg_write(vcpu, REG_RAX, out[CPUID_EAX]);
-	vcpu_reg_write(vcpu, REG_RBX, out[CPUID_EBX]);
-	vcpu_reg_write(vcpu, REG_RCX, out[CPUID_ECX]);
-	vcpu_reg_write(vcpu, REG_RDX, out[CPUID_EDX]);
+	vcpu_reg_write(vcpu, REG_RAX, out[CPUID_REG_EAX]);
+	vcpu_reg_write(vcpu, REG_RBX, out[CPUID_REG_EBX]);
+	vcpu_reg_write(vcpu, REG_RCX, out[CPUID_REG_ECX]);
+	vcpu_reg_write(vcpu, REG_RDX, out[CPUID_REG_EDX]);
 	return EXIT_NEXT_INSN;
 }
 

@@ -21,6 +21,12 @@
 #define MSR_IA32_TSC_DEADLINE	    0x000006E0
 #define MSR_TSC_AUX		    0xc0000103
 
+/* Paravirtual clock: names and numbers of the KVM API */
+#define MSR_KVM_WALL_CLOCK	    0x11
+#define MSR_KVM_SYSTEM_TIME	    0x12
+#define MSR_KVM_WALL_CLOCK_NEW	    0x4b564d00
+#define MSR_KVM_SYSTEM_TIME_NEW	    0x4b564d01
+
 /* Identity and switches of the processor */
 #define MSR_IA32_PLATFORM_ID	    0x00000017
 #define MSR_IA32_APICBASE	    0x0000001b

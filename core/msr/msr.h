@@ -30,7 +30,8 @@ struct msr_row {
 	enum msr_owner owner;
 	int (*get)(struct vcpu *vcpu, u32 msr, u64 *value);
 	int (*set)(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
-	bool (*exists)(const struct vcpu *vcpu); /* NULL: always */
+	/* Does this guest have it?  NULL: can a guest on this host have it?  No function: always. */
+	bool (*exists)(const struct vcpu *vcpu);
 	bool listed; /* KVM_GET_MSR_INDEX_LIST */
 	const char *why;
 };
@@ -61,6 +62,9 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
  */
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
+
+/* May IA32_APIC_BASE hold this, for a guest with this CPUID?  KVM_SET_SREGS asks before it acts. */
+bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
 
 /* vcpu->msrs: allocate and set to reset values; -ENOMEM. */
 int msr_vcpu_init(struct vcpu *vcpu);

@@ -25,22 +25,22 @@ struct cr4_feature {
 
 /* CR4 bits, and the CPUID bit that announces each. */
 static const struct cr4_feature cr4_features[] = {
-	{ CR4_VME | CR4_PVI, 1, CPUID_EDX, 1 },
-	{ CR4_DE, 1, CPUID_EDX, 2 },
-	{ CR4_PSE, 1, CPUID_EDX, 3 },
-	{ CR4_TSD, 1, CPUID_EDX, 4 },
-	{ CR4_PAE, 1, CPUID_EDX, 6 },
-	{ CR4_PGE, 1, CPUID_EDX, 13 },
-	{ CR4_OSFXSR, 1, CPUID_EDX, 24 },
-	{ CR4_OSXMMEXCPT, 1, CPUID_EDX, 25 },
-	{ CR4_PCIDE, 1, CPUID_ECX, 17 },
-	{ CR4_OSXSAVE, 1, CPUID_ECX, 26 },
-	{ CR4_FSGSBASE, 7, CPUID_EBX, 0 },
-	{ CR4_SMEP, 7, CPUID_EBX, 7 },
-	{ CR4_SMAP, 7, CPUID_EBX, 20 },
-	{ CR4_UMIP, 7, CPUID_ECX, 2 },
-	{ CR4_PKE, 7, CPUID_ECX, 3 },
-	{ CR4_LA57, 7, CPUID_ECX, 16 },
+	{ CR4_VME | CR4_PVI, 1, CPUID_REG_EDX, 1 },
+	{ CR4_DE, 1, CPUID_REG_EDX, 2 },
+	{ CR4_PSE, 1, CPUID_REG_EDX, 3 },
+	{ CR4_TSD, 1, CPUID_REG_EDX, 4 },
+	{ CR4_PAE, 1, CPUID_REG_EDX, 6 },
+	{ CR4_PGE, 1, CPUID_REG_EDX, 13 },
+	{ CR4_OSFXSR, 1, CPUID_REG_EDX, 24 },
+	{ CR4_OSXMMEXCPT, 1, CPUID_REG_EDX, 25 },
+	{ CR4_PCIDE, 1, CPUID_REG_ECX, 17 },
+	{ CR4_OSXSAVE, 1, CPUID_REG_ECX, 26 },
+	{ CR4_FSGSBASE, 7, CPUID_REG_EBX, 0 },
+	{ CR4_SMEP, 7, CPUID_REG_EBX, 7 },
+	{ CR4_SMAP, 7, CPUID_REG_EBX, 20 },
+	{ CR4_UMIP, 7, CPUID_REG_ECX, 2 },
+	{ CR4_PKE, 7, CPUID_REG_ECX, 3 },
+	{ CR4_LA57, 7, CPUID_REG_ECX, 16 },
 };
 
 /*
@@ -244,11 +244,11 @@ u64 vcpu_efer_allowed(const struct vcpu *vcpu)
 {
 	u64 allowed = 0;
 
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_EDX, 11))
+	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 11))
 		allowed |= IA32_EFER_SCE;
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_EDX, 20))
+	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 20))
 		allowed |= IA32_EFER_NXE;
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_EDX, 29))
+	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 29))
 		allowed |= IA32_EFER_LME | IA32_EFER_LMA;
 	return allowed;
 }

@@ -10,16 +10,45 @@
 #include "vcpu/vcpu.h"
 
 #define CPUID_MAX_ENTRIES 256
+#define CPUID_WORDS	  8 /* rows of cpuid_words[] */
 
 struct vcpu_cpuid {
+	u32 features[CPUID_WORDS]; /* what the guest was told and Lintel can give: cpuid_has() */
+	u64 xcr0_allowed;
+	unsigned int maxphyaddr;
 	unsigned int count;
 	struct kvm_cpuid_entry2 entry[];
 };
+
+/* Register of a CPUID word. */
+enum cpuid_register { CPUID_REG_EAX, CPUID_REG_EBX, CPUID_REG_ECX, CPUID_REG_EDX };
+
+/* --- cpuid_table.c: what Lintel can give on this host --- */
 
 /*
  * KVM_GET_SUPPORTED_CPUID: fill up to `room` entries, return how many there are (may exceed room).
  */
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room);
+
+/* The words of feature bits that Lintel has an opinion about. */
+struct cpuid_word {
+	u32 leaf, subleaf;
+	enum cpuid_register reg;
+};
+extern const struct cpuid_word cpuid_words[CPUID_WORDS];
+
+/* The feature bits of a word (index into cpuid_words[]) that a guest on this host can have. */
+u32 cpuid_offered_word(unsigned int word);
+/* One of them; false for a word that is not in cpuid_words[]. */
+bool cpuid_offered(u32 leaf, u32 subleaf, enum cpuid_register reg, unsigned int bit);
+/* XCR0 bits that a guest on this host can set; 0 without XSAVE. */
+u64 cpuid_xcr0_offered(void);
+/* Width of the guest-physical addresses that a guest on this host can have. */
+u32 cpuid_address_bits_offered(void);
+/* Size of the XSAVE area for these components: standard format, or compacted. */
+u32 cpuid_xsave_size(u64 components, bool compacted);
+
+/* --- cpuid.c: what this guest was told --- */
 
 /* KVM_SET_CPUID2: takes a copy.  -EINVAL (a leaf the guest can't have), -ENOMEM.  Loaded. */
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count);
@@ -27,14 +56,15 @@ int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned 
 /* The entry for a leaf, exactly; NULL: none. */
 const struct kvm_cpuid_entry2 *cpuid_find(const struct vcpu *vcpu, u32 leaf, u32 subleaf);
 
-/* What CPUID answers in the guest, out of range rules included ("CPUID", "INPUT EAX"). */
+/* What CPUID answers in the guest, out of range rules included ("CPUID", "INPUT EAX").
+ * gives: whether there is an entry for just this leaf. */
 bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4]);
 
-/* Register of a CPUID word, for cpuid_has(). */
-enum cpuid_register { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+/* Was the guest told of the feature, and can Lintel give it?  User space may say what it likes. */
 bool cpuid_has(const struct vcpu *vcpu, u32 leaf, u32 subleaf, enum cpuid_register reg,
 	       unsigned int bit);
-/* Guest-physical address width that the guest was told (36 without leaf 80000008H). */
+/* Guest-physical address width that the guest was told (36 without leaf 80000008H), 32 to what the
+ * host has. */
 unsigned int cpuid_maxphyaddr(const struct vcpu *vcpu);
 /* XCR0 bits that the guest's leaf 0DH allows, within the host's; 0 without XSAVE. */
 u64 cpuid_xcr0_allowed(const struct vcpu *vcpu);

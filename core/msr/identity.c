@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * MSRs that say what the processor is and switch parts of it: APIC base, EFER, MISC_ENABLE, the
+ * revision of its microcode, and those that a processor has only to read as 0.
+ *
+ * SDM: "Local APIC Status and Location", "x2APIC State Transitions", volume 4.
+ */
+#include "msr/state.h"
+#include "vcpu/cpuid.h"
+#include "vmcs/vmcs.h"
+
+#define APIC_BASE_X2APIC   BIT64(10)
+#define APIC_BASE_ENABLE   BIT64(11)
+#define APIC_BASE_MODE	   (APIC_BASE_X2APIC | APIC_BASE_ENABLE)
+#define APIC_BASE_RESERVED 0x2ffull
+
+/* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
+ * SpeedStep, the monitor FSM, xTPR messages.  None of them does anything. */
+#define MISC_ENABLE_GUEST (BIT64(0) | BIT64(3) | BIT64(16) | BIT64(18) | BIT64(23))
+
+MSR_GET(zero)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = 0;
+	return 0;
+}
+
+MSR_SET(zero_from_host)
+{
+	(void)vcpu;
+	(void)msr;
+	return from_host && !value ? 0 : -EINVAL;
+}
+
+bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value)
+{
+	u64 reserved = APIC_BASE_RESERVED | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1);
+
+	if (!cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21))
+		reserved |= APIC_BASE_X2APIC;
+	if (value & reserved)
+		return false;
+	return (value & APIC_BASE_MODE) != APIC_BASE_X2APIC;
+}
+
+/* From x2APIC mode a guest can only switch the APIC off, and into it only from xAPIC mode. */
+static bool transition_valid(u64 old, u64 value)
+{
+	old &= APIC_BASE_MODE;
+	value &= APIC_BASE_MODE;
+	if (old == APIC_BASE_MODE && value == APIC_BASE_ENABLE)
+		return false;
+	return old || value != APIC_BASE_MODE;
+}
+
+MSR_GET(apic_base)
+{
+	(void)msr;
+	*value = vcpu->apic_base;
+	return 0;
+}
+
+MSR_SET(apic_base)
+{
+	(void)msr;
+	if (!msr_apic_base_valid(vcpu, value))
+		return -EINVAL;
+	if (!from_host && !transition_valid(vcpu->apic_base, value))
+		return -EINVAL;
+	vcpu->apic_base = value;
+	return 0;
+}
+
+MSR_GET(efer)
+{
+	(void)msr;
+	*value = vcpu->efer;
+	return 0;
+}
+
+MSR_SET(efer)
+{
+	(void)msr;
+	return vcpu_efer_write(vcpu, value, from_host);
+}
+
+MSR_GET(misc_enable)
+{
+	(void)msr;
+	*value = vcpu->msrs->misc_enable;
+	return 0;
+}
+
+MSR_SET(misc_enable)
+{
+	(void)msr;
+	if (!from_host && ((value ^ vcpu->msrs->misc_enable) & ~MISC_ENABLE_GUEST))
+		return -EINVAL;
+	vcpu->msrs->misc_enable = value;
+	return 0;
+}
+
+MSR_GET(ucode_rev)
+{
+	(void)msr;
+	*value = vcpu->msrs->ucode_rev;
+	return 0;
+}
+
+/* A guest writes 0 before it asks for the revision by CPUID; the revision stays what it is. */
+MSR_SET(ucode_rev)
+{
+	(void)msr;
+	if (from_host)
+		vcpu->msrs->ucode_rev = value;
+	return 0;
+}
+
+#define DEBUGCTL_LBR BIT64(0)
+#define DEBUGCTL_BTF BIT64(1)
+
+MSR_GET(debugctl)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = vmcs_read64(GUEST_IA32_DEBUGCTL);
+	return 0;
+}
+
+/* LBR is taken and not kept, as an operating system sets it without asking for its MSRs first. */
+MSR_SET(debugctl)
+{
+	(void)vcpu;
+	(void)msr;
+	(void)from_host;
+	if (value & ~(DEBUGCTL_LBR | DEBUGCTL_BTF))
+		return -EINVAL;
+	vmcs_write64(GUEST_IA32_DEBUGCTL, value & DEBUGCTL_BTF);
+	return 0;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of MSRs: what each one is to the guest, who keeps the host's value apart from the
+ * guest's, and why.  What is not here is #GP(0) to the guest and refused to user space; the MSRs
+ * that are here only to be denied are those that people ask about.
+ *
+ * SDM: volume 4, "Model-Specific Registers".
+ */
+#include "msr/state.h"
+#include "vcpu/cpuid.h"
+
+/* 0, or no constant at all. */
+#define MUST(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
+
+/* A row whose write passes through, and whose host value nobody keeps, does not compile. */
+#define ROWS(first_, last_, words, read_, write_, owner_, ...)                                     \
+	{ .first = (first_) + MUST((first_) <= (last_)), .last = (last_), .name = words,           \
+	  .read = MSR_##read_, .write = MSR_##write_,                                              \
+	  .owner = (enum msr_owner)(OWNER_##owner_ + MUST(MSR_##write_ != MSR_PASS_THROUGH ||      \
+							  OWNER_##owner_ != OWNER_NONE)),          \
+	  __VA_ARGS__ }
+#define ROW(msr, words, ...) ROWS(msr, msr, words, __VA_ARGS__)
+
+#define BY(name)       .get = msr_get_##name, .set = msr_set_##name
+#define BY2(get_, set_) .get = msr_get_##get_, .set = msr_set_##set_
+#define GET(name)      .get = msr_get_##name
+#define IF(condition)  .exists = has_##condition
+#define LISTED	       .listed = true
+#define WHY(words)     .why = words
+
+static bool has_tsc_adjust(const struct vcpu *vcpu)
+{
+	return !vcpu || cpuid_has(vcpu, 7, 0, CPUID_REG_EBX, 1);
+}
+
+static bool has_mtrr(const struct vcpu *vcpu)
+{
+	return !vcpu || cpuid_has(vcpu, 1, 0, CPUID_REG_EDX, 12);
+}
+
+/* RDTSCP and RDPID read it, so it is there only where the processor has it. */
+static bool has_tsc_aux(const struct vcpu *vcpu)
+{
+	if (!vcpu)
+		return cpuid_offered(0x80000001, 0, CPUID_REG_EDX, 27) ||
+		       cpuid_offered(7, 0, CPUID_REG_ECX, 22);
+	return cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 27) ||
+	       cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 22);
+}
+
+/* Ordered by index. */
+const struct msr_row msr_table[] = {
+	ROWS(MSR_IA32_P5_MC_ADDR, MSR_IA32_P5_MC_TYPE, "IA32_P5_MC_ADDR, IA32_P5_MC_TYPE", EMULATE,
+	     DENY, NONE, GET(zero), WHY("the Pentium's machine check: no error, ever")),
+	ROW(MSR_IA32_TSC, "IA32_TIME_STAMP_COUNTER", PASS_THROUGH, EMULATE, NOBODY_NEEDS, BY(tsc),
+	    LISTED,
+	    WHY("RDMSR adds the TSC offset as RDTSC does; a write moves the offset, not the "
+		"host's counter")),
+	ROWS(MSR_KVM_WALL_CLOCK, MSR_KVM_SYSTEM_TIME, "KVM_WALL_CLOCK, KVM_SYSTEM_TIME", DENY, DENY,
+	     NONE, BY2(zero, zero_from_host),
+	     WHY("CPUID offers no paravirtual clock; VMMs write 0 at reset without asking")),
+	ROW(MSR_IA32_PLATFORM_ID, "IA32_PLATFORM_ID", EMULATE, DENY, NONE, GET(zero),
+	    WHY("loaders of microcode read it; platform 0")),
+	ROW(MSR_IA32_APICBASE, "IA32_APIC_BASE", EMULATE, EMULATE, NONE, BY(apic_base),
+	    WHY("address and mode of the guest's APIC, not of the host's")),
+	ROW(MSR_EBL_CR_POWERON, "EBL_CR_POWERON", EMULATE, DENY, NONE, GET(zero),
+	    WHY("bus ratio of old processors: none")),
+	ROW(MSR_IA32_FEAT_CTL, "IA32_FEATURE_CONTROL", DENY, DENY, NONE,
+	    WHY("it exists where CPUID has VMX, SMX, SGX or LMCE; the guest's has none")),
+	ROW(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST", EMULATE, EMULATE, NONE, BY(tsc_adjust),
+	    IF(tsc_adjust), LISTED, WHY("moves the guest's TSC offset")),
+	ROWS(MSR_IA32_SPEC_CTRL, MSR_IA32_PRED_CMD, "IA32_SPEC_CTRL, IA32_PRED_CMD", DENY, DENY,
+	     NONE, WHY("CPUID does not offer IBRS, STIBP, SSBD and IBPB: the host's setting holds "
+		       "for the guest")),
+	ROW(MSR_IA32_UCODE_REV, "IA32_BIOS_SIGN_ID", EMULATE, EMULATE, NONE, BY(ucode_rev), LISTED,
+	    WHY("the guest must not depend on this host's microcode; a write, always 0, only "
+		"prepares the read")),
+	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", DENY, DENY, NONE,
+	    WHY("would tell of CPUID faulting, which the guest has not, and of the host's clock")),
+	ROW(MSR_MTRRcap, "IA32_MTRRCAP", EMULATE, DENY, NONE, GET(mtrr_cap), IF(mtrr),
+	    WHY("fixed ranges, WC and eight variable ranges, on every host")),
+	ROW(MSR_IA32_ARCH_CAPABILITIES, "IA32_ARCH_CAPABILITIES", DENY, DENY, NONE,
+	    WHY("CPUID does not offer it")),
+	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", DENY, DENY, NONE,
+	    WHY("PLATFORM_INFO does not offer CPUID faulting")),
+	ROW(MSR_IA32_SYSENTER_CS, "IA32_SYSENTER_CS", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
+	    LISTED, WHY("VM entries and exits load it")),
+	ROW(MSR_IA32_SYSENTER_ESP, "IA32_SYSENTER_ESP", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
+	    LISTED, WHY("VM entries and exits load it")),
+	ROW(MSR_IA32_SYSENTER_EIP, "IA32_SYSENTER_EIP", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
+	    LISTED, WHY("VM entries and exits load it")),
+	ROW(MSR_IA32_MCG_CAP, "IA32_MCG_CAP", EMULATE, DENY, NONE, GET(mcg_cap),
+	    WHY("32 banks; no IA32_MCG_CTL")),
+	ROW(MSR_IA32_MCG_STATUS, "IA32_MCG_STATUS", EMULATE, EMULATE, NONE, BY(mcg), LISTED,
+	    WHY("kept; no machine check is delivered")),
+	ROW(MSR_IA32_MCG_CTL, "IA32_MCG_CTL", DENY, DENY, NONE, BY(mcg), LISTED,
+	    WHY("IA32_MCG_CAP says there is none; VMMs write it at reset all the same")),
+	ROW(MSR_IA32_MISC_ENABLE, "IA32_MISC_ENABLE", EMULATE, EMULATE, NONE, BY(misc_enable),
+	    LISTED, WHY("kept; its switches are the host's")),
+	ROW(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL", EMULATE, EMULATE, NONE, BY(debugctl), LISTED,
+	    WHY("single-stepping on branches works through the VMCS; of the rest, LBR is taken and "
+		"does nothing")),
+	ROWS(MSR_IA32_MTRR_PHYSBASE0, MSR_IA32_MTRR_PHYSBASE0 + 2 * MTRR_VARIABLE_COUNT - 1,
+	     "IA32_MTRR_PHYSBASEn, IA32_MTRR_PHYSMASKn", EMULATE, EMULATE, NONE, BY(mtrr_variable),
+	     IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	ROW(MSR_MTRRfix64K_00000, "IA32_MTRR_FIX64K", EMULATE, EMULATE, NONE, BY(mtrr_fixed),
+	    IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	ROWS(MSR_MTRRfix16K_80000, MSR_MTRRfix16K_A0000, "IA32_MTRR_FIX16K", EMULATE, EMULATE, NONE,
+	     BY(mtrr_fixed), IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	ROWS(MSR_MTRRfix4K_C0000, MSR_MTRRfix4K_F8000, "IA32_MTRR_FIX4K", EMULATE, EMULATE, NONE,
+	     BY(mtrr_fixed), IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	ROW(MSR_IA32_CR_PAT, "IA32_PAT", EMULATE, EMULATE, NONE, BY(pat), LISTED,
+	    WHY("VM entries and exits load it; a write is rare, and checked here")),
+	ROW(MSR_MTRRdefType, "IA32_MTRR_DEF_TYPE", EMULATE, EMULATE, NONE, BY(mtrr_def_type),
+	    IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	ROWS(MSR_IA32_MC0_CTL, MSR_IA32_MC0_CTL + MCE_BANKS * MCE_BANK_MSRS - 1,
+	     "IA32_MCi_CTL, _STATUS, _ADDR, _MISC", EMULATE, EMULATE, NONE, BY(mce_bank),
+	     WHY("kept; no machine check is delivered")),
+	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", DENY, DENY, NONE,
+	    WHY("part of a local APIC; CPUID does not offer it")),
+	ROW(MSR_IA32_XSS, "IA32_XSS", DENY, DENY, NONE, WHY("CPUID does not offer XSAVES")),
+	ROWS(MSR_KVM_WALL_CLOCK_NEW, MSR_KVM_SYSTEM_TIME_NEW,
+	     "KVM_WALL_CLOCK_NEW, KVM_SYSTEM_TIME_NEW", DENY, DENY, NONE, BY2(zero, zero_from_host),
+	     WHY("CPUID offers no paravirtual clock")),
+	ROW(MSR_EFER, "IA32_EFER", EMULATE, EMULATE, NONE, BY(efer),
+	    WHY("LMA and the VM-entry control follow it; VM entries and exits load it")),
+	ROW(MSR_STAR, "IA32_STAR", PASS_THROUGH, EMULATE, SWITCH_BY_HAND, BY(switched), LISTED,
+	    WHY("the processor holds the guest's value while the guest runs; written once at boot, "
+		"and a write that exits need not be fetched back at each switch")),
+	ROW(MSR_LSTAR, "IA32_LSTAR", PASS_THROUGH, EMULATE, SWITCH_BY_HAND,
+	    BY2(switched, switched_canonical), LISTED, WHY("as IA32_STAR")),
+	ROW(MSR_CSTAR, "IA32_CSTAR", PASS_THROUGH, EMULATE, SWITCH_BY_HAND,
+	    BY2(switched, switched_canonical), LISTED, WHY("as IA32_STAR")),
+	ROW(MSR_SYSCALL_MASK, "IA32_FMASK", PASS_THROUGH, EMULATE, SWITCH_BY_HAND,
+	    BY2(switched, switched_u32), LISTED, WHY("as IA32_STAR")),
+	ROW(MSR_FS_BASE, "IA32_FS_BASE", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
+	    WHY("the base of FS, in the VMCS; written at each task switch of the guest")),
+	ROW(MSR_GS_BASE, "IA32_GS_BASE", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
+	    WHY("the base of GS, in the VMCS; written at each task switch of the guest")),
+	ROW(MSR_KERNEL_GS_BASE, "IA32_KERNEL_GS_BASE", PASS_THROUGH, PASS_THROUGH, SWITCH_BY_HAND,
+	    BY2(switched, switched_canonical), LISTED,
+	    WHY("SWAPGS changes it without an exit, so it is fetched back anyway")),
+	ROW(MSR_TSC_AUX, "IA32_TSC_AUX", PASS_THROUGH, EMULATE, SWITCH_BY_HAND,
+	    BY2(switched, switched_u32), IF(tsc_aux), LISTED,
+	    WHY("RDTSCP and RDPID read it; the host's has the number of the processor")),
+};
+
+const unsigned int msr_table_rows = COUNT_OF(msr_table);
+
+const struct msr_row *msr_find(u32 msr)
+{
+	unsigned int low = 0, high = COUNT_OF(msr_table);
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (msr < msr_table[middle].first)
+			high = middle;
+		else if (msr > msr_table[middle].last)
+			low = middle + 1;
+		else
+			return &msr_table[middle];
+	}
+	return NULL;
+}
+
+unsigned int msr_index_list(u32 *indices, unsigned int room)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < COUNT_OF(msr_table); i++) {
+		const struct msr_row *row = &msr_table[i];
+
+		if (!row->listed || (row->exists && !row->exists(NULL)))
+			continue;
+		for (u32 msr = row->first; msr <= row->last; msr++, count++)
+			if (count < room)
+				indices[count] = msr;
+	}
+	return count;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's time-stamp counter: the host's plus an offset.
+ *
+ * SDM: "Time-Stamp Counter", "IA32_TSC_ADJUST MSR", "VMX Timestamp-Counter Offset".
+ */
+#include "msr/state.h"
+#include "vmcs/vmcs.h"
+
+static void offset_write(struct vcpu *vcpu, u64 offset)
+{
+	vcpu->tsc_offset = offset;
+	vmcs_write64(TSC_OFFSET, offset);
+}
+
+/* Less than a second between the two? */
+static bool is_near(u64 a, u64 b)
+{
+	u64 distance = a > b ? a - b : b - a;
+
+	return distance < host_tsc_khz() * 1000;
+}
+
+/*
+ * User space sets the counters of a VM's vCPUs one after the other and means them to be equal, which
+ * they would not be, by the time between.  So a value near to what another vCPU has, or the 0 of a
+ * processor that starts, means the counter of that other one.
+ */
+static u64 offset_for(const struct vcpu *vcpu, u64 value)
+{
+	u64 now = host_rdtsc();
+
+	for (unsigned int id = 0; id < VM_MAX_VCPUS; id++) {
+		const struct vcpu *other = __atomic_load_n(&vcpu->vm->vcpus[id], __ATOMIC_ACQUIRE);
+		u64 offset;
+
+		if (!other || other == vcpu)
+			continue;
+		offset = __atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED);
+		if (!value || is_near(value, now + offset))
+			return offset;
+	}
+	return value - now;
+}
+
+void msr_tsc_reset(struct vcpu *vcpu)
+{
+	offset_write(vcpu, offset_for(vcpu, 0));
+}
+
+MSR_GET(tsc)
+{
+	(void)msr;
+	*value = host_rdtsc() + vcpu->tsc_offset;
+	return 0;
+}
+
+MSR_SET(tsc)
+{
+	u64 offset;
+
+	(void)msr;
+	if (from_host) {
+		offset_write(vcpu, offset_for(vcpu, value));
+		return 0;
+	}
+	/* What WRMSR adds to the counter it adds to IA32_TSC_ADJUST as well. */
+	offset = value - host_rdtsc();
+	vcpu->msrs->tsc_adjust += offset - vcpu->tsc_offset;
+	offset_write(vcpu, offset);
+	return 0;
+}
+
+MSR_GET(tsc_adjust)
+{
+	(void)msr;
+	*value = vcpu->msrs->tsc_adjust;
+	return 0;
+}
+
+/* User space restores the register only: it sets the counter by itself. */
+MSR_SET(tsc_adjust)
+{
+	(void)msr;
+	if (!from_host)
+		offset_write(vcpu, vcpu->tsc_offset + (value - vcpu->msrs->tsc_adjust));
+	vcpu->msrs->tsc_adjust = value;
+	return 0;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CPUID as one guest sees it: the entries that user space gave, and the few bits that follow the
+ * guest's registers.  cpuid_answer() is on the way of every CPUID exit.
+ *
+ * SDM: "CPUID - CPU Identification".
+ */
+#include "vcpu/cpuid.h"
+#include "vcpu/state.h"
+
+#define MAXPHYADDR_DEFAULT 36
+
+static const struct kvm_cpuid_entry2 *find(const struct vcpu_cpuid *cpuid, u32 leaf, u32 subleaf)
+{
+	const struct kvm_cpuid_entry2 *entry = cpuid->entry, *end = entry + cpuid->count;
+
+	for (; entry < end; entry++) {
+		if (entry->function != leaf)
+			continue;
+		if (entry->index == subleaf || !(entry->flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX))
+			return entry;
+	}
+	return NULL;
+}
+
+const struct kvm_cpuid_entry2 *cpuid_find(const struct vcpu *vcpu, u32 leaf, u32 subleaf)
+{
+	return vcpu->cpuid ? find(vcpu->cpuid, leaf, subleaf) : NULL;
+}
+
+static u32 register_of(const struct kvm_cpuid_entry2 *entry, enum cpuid_register reg)
+{
+	switch (reg) {
+	case CPUID_REG_EAX:
+		return entry->eax;
+	case CPUID_REG_EBX:
+		return entry->ebx;
+	case CPUID_REG_ECX:
+		return entry->ecx;
+	default:
+		return entry->edx;
+	}
+}
+
+/* --- KVM_SET_CPUID2 ------------------------------------------------------------ */
+
+/* Linear addresses of other than 48 or 57 bits exist nowhere; 0 says nothing. */
+static bool valid(const struct vcpu_cpuid *cpuid)
+{
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0x80000008, 0);
+	u32 linear = entry ? (entry->eax >> 8) & 0xff : 0;
+
+	return linear == 0 || linear == 48 || linear == 57;
+}
+
+static void note_features(struct vcpu_cpuid *cpuid)
+{
+	for (unsigned int i = 0; i < CPUID_WORDS; i++) {
+		const struct cpuid_word *word = &cpuid_words[i];
+		const struct kvm_cpuid_entry2 *entry = find(cpuid, word->leaf, word->subleaf);
+
+		if (entry)
+			cpuid->features[i] = register_of(entry, word->reg) & cpuid_offered_word(i);
+	}
+}
+
+/* The host bounds the guest: VM entry takes no wider CR3, and EPT maps no wider address. */
+static void note_address_width(struct vcpu_cpuid *cpuid)
+{
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0x80000008, 0);
+	u32 most = cpuid_address_bits_offered();
+	u32 bits = entry ? entry->eax & 0xff : MAXPHYADDR_DEFAULT;
+
+	if (bits > most)
+		bits = most;
+	cpuid->maxphyaddr = bits < 32 ? 32 : bits;
+}
+
+static void note_xcr0(struct vcpu_cpuid *cpuid)
+{
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0xd, 0);
+
+	if (entry)
+		cpuid->xcr0_allowed = (entry->eax | (u64)entry->edx << 32) & cpuid_xcr0_offered();
+}
+
+int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count)
+{
+	struct vcpu_cpuid *cpuid;
+
+	if (count > CPUID_MAX_ENTRIES)
+		return -EINVAL;
+	cpuid = host_zalloc(sizeof(*cpuid) + count * sizeof(cpuid->entry[0]));
+	if (!cpuid)
+		return -ENOMEM;
+	cpuid->count = count;
+	for (unsigned int i = 0; i < count; i++)
+		cpuid->entry[i] = entry[i];
+	if (!valid(cpuid)) {
+		host_free(cpuid);
+		return -EINVAL;
+	}
+	note_features(cpuid);
+	note_address_width(cpuid);
+	note_xcr0(cpuid);
+	host_free(vcpu->cpuid);
+	vcpu->cpuid = cpuid;
+	return 0;
+}
+
+/* --- What the guest has ---------------------------------------------------------- */
+
+bool cpuid_has(const struct vcpu *vcpu, u32 leaf, u32 subleaf, enum cpuid_register reg,
+	       unsigned int bit)
+{
+	if (!vcpu->cpuid)
+		return false;
+	for (unsigned int i = 0; i < CPUID_WORDS; i++) {
+		const struct cpuid_word *word = &cpuid_words[i];
+
+		if (word->leaf == leaf && word->subleaf == subleaf && word->reg == reg)
+			return vcpu->cpuid->features[i] & BIT32(bit);
+	}
+	return false;
+}
+
+unsigned int cpuid_maxphyaddr(const struct vcpu *vcpu)
+{
+	return vcpu->cpuid ? vcpu->cpuid->maxphyaddr : MAXPHYADDR_DEFAULT;
+}
+
+u64 cpuid_xcr0_allowed(const struct vcpu *vcpu)
+{
+	return vcpu->cpuid ? vcpu->cpuid->xcr0_allowed : 0;
+}
+
+/* --- CPUID exits ------------------------------------------------------------------- */
+
+/* Processors of AMD and of Hygon answer 0 where Intel's repeat the highest basic leaf. */
+static bool vendor_answers_zero(const struct kvm_cpuid_entry2 *leaf_0)
+{
+	return leaf_0->ebx == 0x68747541 /* "Auth" */ || leaf_0->ebx == 0x6f677948 /* "Hygo" */;
+}
+
+/* The first leaf of the range that a leaf belongs to: it holds the range's highest. */
+static u32 range_of(u32 leaf)
+{
+	if (leaf >> 28 == 4)
+		return leaf & 0xffffff00;
+	return leaf >= 0xc0000000 ? 0xc0000000 : leaf & 0x80000000;
+}
+
+/* A leaf without an entry: NULL when it lies in its range (all zero), or the highest basic leaf. */
+static const struct kvm_cpuid_entry2 *out_of_range(const struct vcpu_cpuid *cpuid, u32 leaf,
+						   u32 subleaf)
+{
+	const struct kvm_cpuid_entry2 *basic = find(cpuid, 0, 0);
+	const struct kvm_cpuid_entry2 *range;
+
+	if (!basic || vendor_answers_zero(basic))
+		return NULL;
+	range = find(cpuid, range_of(leaf), 0);
+	if (range && leaf <= range->eax)
+		return NULL;
+	return find(cpuid, basic->eax, subleaf);
+}
+
+static u32 with_bit(u32 value, unsigned int bit, bool on)
+{
+	return on ? value | BIT32(bit) : value & ~BIT32(bit);
+}
+
+/* Bits that show the guest's registers. */
+static void follow_registers(const struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry,
+			     u32 out[4])
+{
+	switch (entry->function) {
+	case 1:
+		out[2] = with_bit(out[2], 27, vcpu->cr4 & CR4_OSXSAVE);
+		if (!(vcpu->apic_base & BIT64(11)))
+			out[3] = with_bit(out[3], 9, false);
+		break;
+	case 7:
+		if (!entry->index)
+			out[2] = with_bit(out[2], 4, vcpu->cr4 & CR4_PKE);
+		break;
+	case 0xd:
+		if (!entry->index && cpuid_xcr0_allowed(vcpu))
+			out[1] = cpuid_xsave_size(vcpu->xcr0, false);
+		else if (entry->index == 1 && (out[0] & BIT32(1)))
+			out[1] = cpuid_xsave_size(vcpu->xcr0, true);
+		break;
+	}
+}
+
+/* A topology leaf beyond the levels there are: ECX as asked, EDX (the x2APIC ID) as in all. */
+static void topology_beyond(const struct vcpu_cpuid *cpuid, u32 leaf, u32 subleaf, u32 out[4])
+{
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, leaf, 1);
+
+	if (!entry)
+		return;
+	out[2] = subleaf & 0xff;
+	out[3] = entry->edx;
+}
+
+bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4])
+{
+	const struct vcpu_cpuid *cpuid = vcpu->cpuid;
+	const struct kvm_cpuid_entry2 *entry;
+	bool exact;
+
+	out[0] = out[1] = out[2] = out[3] = 0;
+	if (!cpuid)
+		return false;
+	entry = find(cpuid, leaf, subleaf);
+	exact = entry;
+	if (!entry)
+		entry = out_of_range(cpuid, leaf, subleaf);
+	if (entry) {
+		out[0] = entry->eax;
+		out[1] = entry->ebx;
+		out[2] = entry->ecx;
+		out[3] = entry->edx;
+		follow_registers(vcpu, entry, out);
+	} else if (leaf == 0xb || leaf == 0x1f) {
+		topology_beyond(cpuid, leaf, subleaf, out);
+	}
+	return exact;
+}
