@@ -7,9 +7,9 @@
 #include "msr/state.h"
 #include "vmcs/vmcs.h"
 
-#define PAT_AT_POWER_UP	       0x0007040600070406ull
+#define PAT_AT_POWER_UP		0x0007040600070406ull
 #define MISC_ENABLE_AT_POWER_UP 0x1801ull /* fast strings; no BTS, no PEBS */
-#define UCODE_REV_AT_POWER_UP  BIT64(32)  /* revision 1, in the high half */
+#define UCODE_REV_AT_POWER_UP	BIT64(32) /* revision 1, in the high half */
 
 /* The guest has what its CPUID says; user space what this host can offer, whatever CPUID says. */
 static bool row_exists(const struct msr_row *row, struct vcpu *vcpu, bool from_host)

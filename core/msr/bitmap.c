@@ -53,7 +53,7 @@ void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction)
 	u32 bit = msr % RANGE_SIZE;
 
 	if (bitmap && msr_bitmap_covers(msr))
-		quarter(bitmap, msr, direction)[bit / 8] &= (u8)~(1u << bit % 8);
+		quarter(bitmap, msr, direction)[bit / 8] &= (u8) ~(1u << bit % 8);
 }
 
 bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)

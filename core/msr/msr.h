@@ -30,7 +30,7 @@ struct msr_row {
 	enum msr_owner owner;
 	int (*get)(struct vcpu *vcpu, u32 msr, u64 *value);
 	int (*set)(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
-	/* Does this guest have it?  NULL: can a guest on this host have it?  No function: always. */
+	/* Does this guest have it?  NULL: can a guest on this host?  No function: always. */
 	bool (*exists)(const struct vcpu *vcpu);
 	bool listed; /* KVM_GET_MSR_INDEX_LIST */
 	const char *why;
@@ -51,7 +51,7 @@ void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction); /* doe
 /* Would the access exit?  True outside the two ranges, and when bitmap is NULL. */
 bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction);
 bool msr_bitmap_covers(u32 msr);
-/* Open what the table passes through for this guest, close everything else.  Changes memory only. */
+/* Open what the table passes through for this guest, close all else.  Changes memory only. */
 void msr_bitmap_apply_policy(struct vcpu *vcpu);
 
 /* --- access.c --- */

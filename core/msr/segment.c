@@ -13,11 +13,11 @@ static const struct vmcs_msr {
 	u16 field;
 	bool address; /* must be canonical */
 } vmcs_msrs[] = {
-	{ MSR_IA32_SYSENTER_CS, GUEST_SYSENTER_CS, false },
-	{ MSR_IA32_SYSENTER_ESP, GUEST_SYSENTER_ESP, true },
-	{ MSR_IA32_SYSENTER_EIP, GUEST_SYSENTER_EIP, true },
-	{ MSR_FS_BASE, GUEST_FS_BASE, true },
-	{ MSR_GS_BASE, GUEST_GS_BASE, true },
+	{MSR_IA32_SYSENTER_CS, GUEST_SYSENTER_CS, false},
+	{MSR_IA32_SYSENTER_ESP, GUEST_SYSENTER_ESP, true},
+	{MSR_IA32_SYSENTER_EIP, GUEST_SYSENTER_EIP, true},
+	{MSR_FS_BASE, GUEST_FS_BASE, true},
+	{MSR_GS_BASE, GUEST_GS_BASE, true},
 };
 
 /*

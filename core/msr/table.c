@@ -14,19 +14,22 @@
 
 /* A row whose write passes through, and whose host value nobody keeps, does not compile. */
 #define ROWS(first_, last_, words, read_, write_, owner_, ...)                                     \
-	{ .first = (first_) + MUST((first_) <= (last_)), .last = (last_), .name = words,           \
-	  .read = MSR_##read_, .write = MSR_##write_,                                              \
-	  .owner = (enum msr_owner)(OWNER_##owner_ + MUST(MSR_##write_ != MSR_PASS_THROUGH ||      \
-							  OWNER_##owner_ != OWNER_NONE)),          \
-	  __VA_ARGS__ }
+	{                                                                                          \
+		.first = (first_) + MUST((first_) <= (last_)), .last = (last_), .name = words,     \
+		.read = MSR_##read_, .write = MSR_##write_,                                        \
+		.owner =                                                                           \
+			(enum msr_owner)(OWNER_##owner_ + MUST(MSR_##write_ != MSR_PASS_THROUGH || \
+							       OWNER_##owner_ != OWNER_NONE)),     \
+		__VA_ARGS__                                                                        \
+	}
 #define ROW(msr, words, ...) ROWS(msr, msr, words, __VA_ARGS__)
 
-#define BY(name)       .get = msr_get_##name, .set = msr_set_##name
+#define BY(name)	.get = msr_get_##name, .set = msr_set_##name
 #define BY2(get_, set_) .get = msr_get_##get_, .set = msr_set_##set_
-#define GET(name)      .get = msr_get_##name
-#define IF(condition)  .exists = has_##condition
-#define LISTED	       .listed = true
-#define WHY(words)     .why = words
+#define GET(name)	.get = msr_get_##name
+#define IF(condition)	.exists = has_##condition
+#define LISTED		.listed = true
+#define WHY(words)	.why = words
 
 static bool has_tsc_adjust(const struct vcpu *vcpu)
 {
@@ -70,8 +73,9 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST", EMULATE, EMULATE, NONE, BY(tsc_adjust),
 	    IF(tsc_adjust), LISTED, WHY("moves the guest's TSC offset")),
 	ROWS(MSR_IA32_SPEC_CTRL, MSR_IA32_PRED_CMD, "IA32_SPEC_CTRL, IA32_PRED_CMD", DENY, DENY,
-	     NONE, WHY("CPUID does not offer IBRS, STIBP, SSBD and IBPB: the host's setting holds "
-		       "for the guest")),
+	     NONE,
+	     WHY("CPUID does not offer IBRS, STIBP, SSBD and IBPB: the host's setting holds "
+		 "for the guest")),
 	ROW(MSR_IA32_UCODE_REV, "IA32_BIOS_SIGN_ID", EMULATE, EMULATE, NONE, BY(ucode_rev), LISTED,
 	    WHY("the guest must not depend on this host's microcode; a write, always 0, only "
 		"prepares the read")),

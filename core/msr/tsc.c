@@ -22,9 +22,9 @@ static bool is_near(u64 a, u64 b)
 }
 
 /*
- * User space sets the counters of a VM's vCPUs one after the other and means them to be equal, which
- * they would not be, by the time between.  So a value near to what another vCPU has, or the 0 of a
- * processor that starts, means the counter of that other one.
+ * User space sets the counters of a VM's vCPUs one after the other and means them to be equal,
+ * which they would not be, by the time between.  So a value near to what another vCPU has, or the 0
+ * of a processor that starts, means the counter of that other one.
  */
 static u64 offset_for(const struct vcpu *vcpu, u64 value)
 {

@@ -15,10 +15,10 @@
 
 /* What a feature needs beside the host's own bit. */
 enum need {
-	HOST,	  /* nothing */
-	MADE,	  /* not even that: Lintel makes it */
-	XCR0,	  /* these components of XSAVE state */
-	CONTROL,  /* this secondary VM-execution control */
+	HOST,	 /* nothing */
+	MADE,	 /* not even that: Lintel makes it */
+	XCR0,	 /* these components of XSAVE state */
+	CONTROL, /* this secondary VM-execution control */
 };
 
 struct feature_row {
@@ -31,14 +31,10 @@ struct feature_row {
 enum word { W_1_ECX, W_1_EDX, W_7_EBX, W_7_ECX, W_7_EDX, W_7_1_EAX, W_D_1_EAX, W_81_EDX };
 
 const struct cpuid_word cpuid_words[CPUID_WORDS] = {
-	[W_1_ECX] = { 1, 0, CPUID_REG_ECX },
-	[W_1_EDX] = { 1, 0, CPUID_REG_EDX },
-	[W_7_EBX] = { 7, 0, CPUID_REG_EBX },
-	[W_7_ECX] = { 7, 0, CPUID_REG_ECX },
-	[W_7_EDX] = { 7, 0, CPUID_REG_EDX },
-	[W_7_1_EAX] = { 7, 1, CPUID_REG_EAX },
-	[W_D_1_EAX] = { 0xd, 1, CPUID_REG_EAX },
-	[W_81_EDX] = { 0x80000001, 0, CPUID_REG_EDX },
+	[W_1_ECX] = {1, 0, CPUID_REG_ECX},     [W_1_EDX] = {1, 0, CPUID_REG_EDX},
+	[W_7_EBX] = {7, 0, CPUID_REG_EBX},     [W_7_ECX] = {7, 0, CPUID_REG_ECX},
+	[W_7_EDX] = {7, 0, CPUID_REG_EDX},     [W_7_1_EAX] = {7, 1, CPUID_REG_EAX},
+	[W_D_1_EAX] = {0xd, 1, CPUID_REG_EAX}, [W_81_EDX] = {0x80000001, 0, CPUID_REG_EDX},
 };
 
 #define B(n) BIT32(n)
@@ -49,68 +45,66 @@ const struct cpuid_word cpuid_words[CPUID_WORDS] = {
 
 static const struct feature_row features[] = {
 	/* SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, MOVBE, POPCNT */
-	{ W_1_ECX, HOST, B(0) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23), 0 },
+	{W_1_ECX, HOST, B(0) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23), 0},
 	/* PCLMULQDQ, PCID, AES, RDRAND */
-	{ W_1_ECX, HOST, B(1) | B(17) | B(25) | B(30), 0 },
+	{W_1_ECX, HOST, B(1) | B(17) | B(25) | B(30), 0},
 	/* the guest runs on a hypervisor */
-	{ W_1_ECX, MADE, B(31), 0 },
+	{W_1_ECX, MADE, B(31), 0},
 	/* XSAVE */
-	{ W_1_ECX, XCR0, B(26), XCR0_X87_SSE },
+	{W_1_ECX, XCR0, B(26), XCR0_X87_SSE},
 	/* FMA, AVX, F16C */
-	{ W_1_ECX, XCR0, B(12) | B(28) | B(29), XCR0_AVX },
+	{W_1_ECX, XCR0, B(12) | B(28) | B(29), XCR0_AVX},
 
 	/* FPU, VME, DE, PSE, TSC, MSR, PAE, MCE, CMPXCHG8B */
-	{ W_1_EDX, HOST, 0x1ff, 0 },
+	{W_1_EDX, HOST, 0x1ff, 0},
 	/* APIC: whether there is one is for user space to say */
-	{ W_1_EDX, HOST, B(9), 0 },
+	{W_1_EDX, HOST, B(9), 0},
 	/* SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFLUSH */
-	{ W_1_EDX, HOST, 0x3f800 | B(19), 0 },
+	{W_1_EDX, HOST, 0x3f800 | B(19), 0},
 	/* MMX, FXSR, SSE, SSE2, self-snoop */
-	{ W_1_EDX, HOST, 0xf800000, 0 },
+	{W_1_EDX, HOST, 0xf800000, 0},
 
 	/* FSGSBASE, BMI1, FDP_EXCPTN_ONLY, SMEP, BMI2, ERMS, no FCS/FDS, RDSEED, ADX, SMAP */
-	{ W_7_EBX, HOST,
-	  B(0) | B(3) | B(6) | B(7) | B(8) | B(9) | B(13) | B(18) | B(19) | B(20), 0 },
+	{W_7_EBX, HOST, B(0) | B(3) | B(6) | B(7) | B(8) | B(9) | B(13) | B(18) | B(19) | B(20), 0},
 	/* TSC_ADJUST */
-	{ W_7_EBX, MADE, B(1), 0 },
+	{W_7_EBX, MADE, B(1), 0},
 	/* CLFLUSHOPT, CLWB, SHA */
-	{ W_7_EBX, HOST, B(23) | B(24) | B(29), 0 },
+	{W_7_EBX, HOST, B(23) | B(24) | B(29), 0},
 	/* INVPCID */
-	{ W_7_EBX, CONTROL, B(10), CPU2_ENABLE_INVPCID },
+	{W_7_EBX, CONTROL, B(10), CPU2_ENABLE_INVPCID},
 	/* AVX2 */
-	{ W_7_EBX, XCR0, B(5), XCR0_AVX },
+	{W_7_EBX, XCR0, B(5), XCR0_AVX},
 	/* AVX512 F, DQ, IFMA, PF, ER, CD, BW, VL */
-	{ W_7_EBX, XCR0, B(16) | B(17) | B(21) | B(26) | B(27) | B(28) | B(30) | B(31),
-	  XCR0_AVX512 },
+	{W_7_EBX, XCR0, B(16) | B(17) | B(21) | B(26) | B(27) | B(28) | B(30) | B(31), XCR0_AVX512},
 
 	/* UMIP, GFNI, LA57, CLDEMOTE, MOVDIRI, MOVDIR64B */
-	{ W_7_ECX, HOST, B(2) | B(8) | B(16) | B(25) | B(27) | B(28), 0 },
+	{W_7_ECX, HOST, B(2) | B(8) | B(16) | B(25) | B(27) | B(28), 0},
 	/* VAES, VPCLMULQDQ */
-	{ W_7_ECX, XCR0, B(9) | B(10), XCR0_AVX },
+	{W_7_ECX, XCR0, B(9) | B(10), XCR0_AVX},
 	/* AVX512 VBMI, VBMI2, VNNI, BITALG, VPOPCNTDQ */
-	{ W_7_ECX, XCR0, B(1) | B(6) | B(11) | B(12) | B(14), XCR0_AVX512 },
+	{W_7_ECX, XCR0, B(1) | B(6) | B(11) | B(12) | B(14), XCR0_AVX512},
 	/* RDPID */
-	{ W_7_ECX, CONTROL, B(22), CPU2_ENABLE_RDTSCP },
+	{W_7_ECX, CONTROL, B(22), CPU2_ENABLE_RDTSCP},
 
 	/* FSRM, VERW clears buffers, SERIALIZE */
-	{ W_7_EDX, HOST, B(4) | B(10) | B(14), 0 },
+	{W_7_EDX, HOST, B(4) | B(10) | B(14), 0},
 	/* AVX512 4VNNIW, 4FMAPS, VP2INTERSECT, FP16 */
-	{ W_7_EDX, XCR0, B(2) | B(3) | B(8) | B(23), XCR0_AVX512 },
+	{W_7_EDX, XCR0, B(2) | B(3) | B(8) | B(23), XCR0_AVX512},
 
 	/* CMPCCXADD, fast zero-length REP MOVSB, fast short REP STOSB and CMPSB */
-	{ W_7_1_EAX, HOST, B(7) | B(10) | B(11) | B(12), 0 },
+	{W_7_1_EAX, HOST, B(7) | B(10) | B(11) | B(12), 0},
 	/* AVX-VNNI, AVX-IFMA */
-	{ W_7_1_EAX, XCR0, B(4) | B(23), XCR0_AVX },
+	{W_7_1_EAX, XCR0, B(4) | B(23), XCR0_AVX},
 	/* AVX512 BF16 */
-	{ W_7_1_EAX, XCR0, B(5), XCR0_AVX512 },
+	{W_7_1_EAX, XCR0, B(5), XCR0_AVX512},
 
 	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1 */
-	{ W_D_1_EAX, XCR0, B(0) | B(1) | B(2), XCR0_X87_SSE },
+	{W_D_1_EAX, XCR0, B(0) | B(1) | B(2), XCR0_X87_SSE},
 
 	/* SYSCALL, NX, 1-GByte pages, 64 bits */
-	{ W_81_EDX, HOST, B(11) | B(20) | B(26) | B(29), 0 },
+	{W_81_EDX, HOST, B(11) | B(20) | B(26) | B(29), 0},
 	/* RDTSCP */
-	{ W_81_EDX, CONTROL, B(27), CPU2_ENABLE_RDTSCP },
+	{W_81_EDX, CONTROL, B(27), CPU2_ENABLE_RDTSCP},
 };
 
 /* State that the FPU code switches and no other register belongs to: x87, SSE, AVX, AVX-512. */
@@ -208,7 +202,10 @@ static void add(struct list *list, u32 leaf, const u32 out[4])
 	if (list->count < list->room)
 		list->entry[list->count] = (struct kvm_cpuid_entry2){
 			.function = leaf,
-			.eax = out[0], .ebx = out[1], .ecx = out[2], .edx = out[3],
+			.eax = out[0],
+			.ebx = out[1],
+			.ecx = out[2],
+			.edx = out[3],
 		};
 	list->count++;
 }
@@ -301,7 +298,7 @@ static void leaf_d(struct list *list, u32 leaf)
 {
 	u64 components = cpuid_xcr0_offered();
 	u32 size = cpuid_xsave_size(components, false);
-	u32 out[4] = { (u32)components, size, size, (u32)(components >> 32) };
+	u32 out[4] = {(u32)components, size, size, (u32)(components >> 32)};
 
 	if (!components)
 		return;
@@ -326,7 +323,7 @@ static void leaf_d(struct list *list, u32 leaf)
 /* "KVMKVMKVM": the hypervisor's leaves as guests of the KVM API look for them. */
 static void leaf_signature(struct list *list, u32 leaf)
 {
-	static const u32 signature[4] = { 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d };
+	static const u32 signature[4] = {0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d};
 
 	add(list, leaf, signature);
 }
@@ -392,23 +389,23 @@ static const struct leaf_row {
 	u32 leaf;
 	void (*fill)(struct list *list, u32 leaf);
 } leaves[] = {
-	{ 0, leaf_0 },
-	{ 1, leaf_1 },
-	{ 2, leaf_as_host }, /* caches and TLBs */
-	{ 4, leaf_4 },
-	{ 7, leaf_7 },
-	{ 0xb, leaf_b },
-	{ 0xd, leaf_d },
-	{ 0x40000000, leaf_signature },
-	{ 0x40000001, leaf_kvm_features },
-	{ 0x80000000, leaf_80000000 },
-	{ 0x80000001, leaf_80000001 },
-	{ 0x80000002, leaf_as_host }, /* brand string */
-	{ 0x80000003, leaf_as_host },
-	{ 0x80000004, leaf_as_host },
-	{ 0x80000006, leaf_as_host }, /* L2 cache */
-	{ 0x80000007, leaf_80000007 },
-	{ 0x80000008, leaf_80000008 },
+	{0, leaf_0},
+	{1, leaf_1},
+	{2, leaf_as_host}, /* caches and TLBs */
+	{4, leaf_4},
+	{7, leaf_7},
+	{0xb, leaf_b},
+	{0xd, leaf_d},
+	{0x40000000, leaf_signature},
+	{0x40000001, leaf_kvm_features},
+	{0x80000000, leaf_80000000},
+	{0x80000001, leaf_80000001},
+	{0x80000002, leaf_as_host}, /* brand string */
+	{0x80000003, leaf_as_host},
+	{0x80000004, leaf_as_host},
+	{0x80000006, leaf_as_host}, /* L2 cache */
+	{0x80000007, leaf_80000007},
+	{0x80000008, leaf_80000008},
 };
 
 /* Does the host have the leaf?  Those of the hypervisor are Lintel's own. */
@@ -424,7 +421,7 @@ static bool leaf_exists(u32 leaf)
 
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 {
-	struct list list = { .entry = entry, .room = room };
+	struct list list = {.entry = entry, .room = room};
 
 	for (unsigned int i = 0; i < COUNT_OF(leaves); i++)
 		if (leaf_exists(leaves[i].leaf))

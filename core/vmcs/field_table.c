@@ -11,22 +11,26 @@
 #define MUST(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
 
 #define FIELD(field, width, type, words, ...)                                                      \
-	{ .encoding = (field) + MUST(VMCS_FIELD_WIDTH(field) == VMCS_WIDTH_##width &&              \
-				     VMCS_FIELD_TYPE(field) == VMCS_##type && !((field) & 1)),     \
-	  .name = words, __VA_ARGS__ }
+	{                                                                                          \
+		.encoding = (field) + MUST(VMCS_FIELD_WIDTH(field) == VMCS_WIDTH_##width &&        \
+					   VMCS_FIELD_TYPE(field) == VMCS_##type && !((field)&1)), \
+		.name = words, __VA_ARGS__                                                         \
+	}
 
-#define REF(word_, mask) { .word = (word_), .bit = __builtin_ctzll(mask) }
-#define WHERE(word, mask) .exists_count = 1, .exists = { REF(word, mask) }
+#define REF(word_, mask)                                                                           \
+	{                                                                                          \
+		.word = (word_), .bit = __builtin_ctzll(mask)                                      \
+	}
+#define WHERE(word, mask) .exists_count = 1, .exists = {REF(word, mask)}
 #define WHERE_EITHER(word_a, mask_a, word_b, mask_b)                                               \
-	.exists_count = 2, .exists = { REF(word_a, mask_a), REF(word_b, mask_b) }
+	.exists_count = 2, .exists = {REF(word_a, mask_a), REF(word_b, mask_b)}
 
 #define WHERE_CPU1(control)  WHERE(CTL_PRIMARY, CPU1_##control)
 #define WHERE_CPU2(control)  WHERE(CTL_SECONDARY, CPU2_##control)
 #define WHERE_CPU3(control)  WHERE(CTL_TERTIARY, CPU3_##control)
 #define WHERE_EXIT(control)  WHERE(CTL_EXIT, EXIT_##control)
 #define WHERE_ENTRY(control) WHERE(CTL_ENTRY, ENTRY_##control)
-#define WHERE_FRED                                                                                 \
-	WHERE_EITHER(CTL_ENTRY, ENTRY_LOAD_FRED, CTL_EXIT2, EXIT2_SAVE_FRED)
+#define WHERE_FRED	     WHERE_EITHER(CTL_ENTRY, ENTRY_LOAD_FRED, CTL_EXIT2, EXIT2_SAVE_FRED)
 
 #define VMFUNC_EPTP_SWITCHING BIT64(0)
 
@@ -128,7 +132,8 @@ const struct vmcs_field vmcs_field_table[] = {
 
 	FIELD(GUEST_PHYSICAL_ADDRESS, 64, READ_ONLY, "Guest-physical address",
 	      WHERE_CPU2(ENABLE_EPT)),
-	FIELD(VM_EXIT_MSR_DATA, 64, READ_ONLY, "MSR data", WHERE_CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)),
+	FIELD(VM_EXIT_MSR_DATA, 64, READ_ONLY, "MSR data",
+	      WHERE_CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)),
 	FIELD(ORIGINAL_EVENT_DATA, 64, READ_ONLY, "Original-event data", WHERE_FRED),
 
 	FIELD(VMCS_LINK_POINTER, 64, GUEST, "VMCS link pointer"),
