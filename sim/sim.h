@@ -89,6 +89,8 @@ void sim_user_set_page_shift(u64 hva, unsigned int shift);
 
 /* The frame behind a user address now, 0 when there is none yet. */
 u64 sim_user_pfn(u64 hva);
+/* Could the process write there now without a fault? */
+bool sim_user_is_writable(u64 hva);
 /* The user address that a frame is mapped at, 0 when it is free. */
 u64 sim_pfn_user(u64 pfn);
 u64 sim_page_references(void); /* taken and not given back */
@@ -149,6 +151,8 @@ extern struct sim_delivered sim_delivered;
 void sim_signal(bool pending);
 /* host_guest_must_wait() says so once; host_before_guest() does the work. */
 void sim_work_pending(bool pending);
+/* Called in host_kick_vm(), when all vCPUs would have left the guest: NULL for none. */
+void sim_kick_hook(void (*hook)(struct vm *vm));
 void sim_thread_reset(void);
 
 /* --- schedule.c --- */

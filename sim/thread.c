@@ -30,6 +30,7 @@ struct sim_registers sim_registers;
 struct sim_delivered sim_delivered;
 
 static bool signal_pending, work_pending, in_guest_time;
+static void (*kick_hook)(struct vm *vm);
 
 __attribute__((constructor)) void sim_thread_reset(void)
 {
@@ -40,6 +41,7 @@ __attribute__((constructor)) void sim_thread_reset(void)
 	memset(&sim_delivered, 0, sizeof(sim_delivered));
 	signal_pending = false;
 	work_pending = false;
+	kick_hook = NULL;
 	in_guest_time = false;
 }
 
@@ -228,7 +230,16 @@ void host_fpu_reset(struct vcpu *vcpu, bool init)
 
 void host_kick_vm(struct vm *vm)
 {
+	if (!sim_irqs_enabled())
+		sim_panic("host_kick_vm(): interrupts are off: deadlock");
 	vm->host.kicks++;
+	if (kick_hook)
+		kick_hook(vm);
+}
+
+void sim_kick_hook(void (*hook)(struct vm *vm))
+{
+	kick_hook = hook;
 }
 
 void host_kick_vcpu(struct vcpu *vcpu)

@@ -336,6 +336,13 @@ u64 sim_user_pfn(u64 hva)
 	return page && page->frame ? SIM_USER_PFN_BASE + page->frame : 0;
 }
 
+bool sim_user_is_writable(u64 hva)
+{
+	struct page *page = page_find(hva);
+
+	return page && !page->readonly && !page->shared;
+}
+
 u64 sim_pfn_user(u64 pfn)
 {
 	return frame_of(pfn, "sim_pfn_user()")->hva;
