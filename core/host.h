@@ -54,6 +54,7 @@ struct host_page {
 	u64 pfn;
 	bool writable;		/* the mapping may allow writes */
 	unsigned int page_shift; /* size of the naturally aligned host mapping round it: 12, 21, 30 */
+	bool referenced;	/* the platform's own: host_page_put() has a reference to give back */
 };
 
 /*

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processors: cross calls and kicks; what the kernel knows of CPUID and of the clock.
+ */
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+#include <asm/cpufeature.h>
+#include <asm/processor.h>
+#include <asm/tsc.h>
+#include "platform.h"
+
+/* Too large for the stack, and host_kick_vm() may not allocate. */
+static DEFINE_PER_CPU(cpumask_var_t, kick_mask);
+
+int cpu_kick_init(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (!zalloc_cpumask_var_node(&per_cpu(kick_mask, cpu), GFP_KERNEL,
+					     cpu_to_node(cpu))) {
+			cpu_kick_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void cpu_kick_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		free_cpumask_var(per_cpu(kick_mask, cpu));
+}
+
+void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument)
+{
+	smp_call_function_single((int)cpu, function, argument, 1);
+}
+
+static void nothing(void *argument)
+{
+}
+
+static void collect_running(struct vm *vm, struct cpumask *mask)
+{
+	unsigned int limit = READ_ONCE(vm->host.vcpu_limit);
+
+	cpumask_clear(mask);
+	for (unsigned int id = 0; id < limit; id++) {
+		struct vcpu *vcpu = READ_ONCE(vm->vcpus[id]);
+		int cpu;
+
+		if (!vcpu || READ_ONCE(vcpu->mode) == VCPU_OUTSIDE)
+			continue;
+		cpu = READ_ONCE(vcpu->host.cpu);
+		if (cpu >= 0)
+			cpumask_set_cpu(cpu, mask);
+	}
+}
+
+/*
+ * The interrupt itself makes the guest exit, and the call that it brings is answered only after: so
+ * all have left when this returns.  A vCPU that is on its way in with interrupts off either sees
+ * the request that the caller has set, or exits at once for the pending interrupt.
+ */
+void host_kick_vm(struct vm *vm)
+{
+	struct cpumask *mask;
+
+	/* The caller's request before the modes; the other side does it the other way round. */
+	smp_mb();
+	preempt_disable();
+	mask = this_cpu_cpumask_var_ptr(kick_mask);
+	collect_running(vm, mask);
+	smp_call_function_many(mask, nothing, NULL, true);
+	preempt_enable();
+}
+
+void host_kick_vcpu(struct vcpu *vcpu)
+{
+	int cpu;
+
+	smp_mb();
+	preempt_disable();
+	cpu = READ_ONCE(vcpu->host.cpu);
+	if (READ_ONCE(vcpu->mode) == VCPU_IN_GUEST && cpu >= 0 && cpu != smp_processor_id() &&
+	    cpu_online(cpu))
+		smp_send_reschedule(cpu);
+	preempt_enable();
+}
+
+u64 host_tsc_khz(void)
+{
+	return tsc_khz;
+}
+
+/* Where the kernel keeps a register of CPUID, cleared of what it does not use. */
+static const struct cpuid_word {
+	u32 leaf, subleaf;
+	u8 reg; /* EAX EBX ECX EDX */
+	u8 word;
+} cpuid_words[] = {
+	{ 0x1, 0, 2, CPUID_1_ECX },
+	{ 0x1, 0, 3, CPUID_1_EDX },
+	{ 0x7, 0, 1, CPUID_7_0_EBX },
+	{ 0x7, 0, 2, CPUID_7_ECX },
+	{ 0x7, 0, 3, CPUID_7_EDX },
+	{ 0x7, 1, 0, CPUID_7_1_EAX },
+	{ 0xd, 1, 0, CPUID_D_1_EAX },
+	{ 0x80000001, 0, 2, CPUID_8000_0001_ECX },
+	{ 0x80000001, 0, 3, CPUID_8000_0001_EDX },
+	{ 0x80000008, 0, 1, CPUID_8000_0008_EBX },
+};
+
+void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4])
+{
+	host_cpuid(leaf, subleaf, out);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cpuid_words); i++) {
+		const struct cpuid_word *row = &cpuid_words[i];
+
+		if (row->leaf == leaf && row->subleaf == subleaf)
+			out[row->reg] &= boot_cpu_data.x86_capability[row->word];
+	}
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
+ * (<pid>-<fd>) what its vCPUs' exits were and which MSRs don't exit.
+ *
+ * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
+ */
+#include <linux/debugfs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include "platform.h"
+#include "cap/describe.h"
+#include "exit/exit.h"
+#include "msr/msr.h"
+
+static struct dentry *root;
+
+static void put_line(void *file, const char *line)
+{
+	seq_printf(file, "%s\n", line);
+}
+
+static int capabilities_show(struct seq_file *file, void *unused)
+{
+	cap_describe_msrs(&capability_msrs, put_line, file);
+	cap_describe_capability(&vmcs_config, &vmx_capability, put_line, file);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(capabilities);
+
+static int controls_show(struct seq_file *file, void *unused)
+{
+	cap_describe_controls(&vmcs_config, &vmx_capability, put_line, file);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(controls);
+
+static int exits_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++) {
+		u64 count = READ_ONCE(vcpu->stats.exits[reason]);
+
+		if (count)
+			seq_printf(file, "%12llu  %2u  %s\n", count, reason,
+				   exit_reason_name(reason));
+	}
+	seq_printf(file, "%12llu      to user space\n", READ_ONCE(vcpu->stats.to_user));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(exits);
+
+#define MSR_OTHER 0xffffffff /* the row of the table that counts what found no room */
+
+static int msrs_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	seq_puts(file, "       reads       writes  MSR\n");
+	for (unsigned int i = 0; i < VCPU_MSR_COUNTERS; i++) {
+		u32 index = READ_ONCE(vcpu->stats.msr[i].msr);
+		u64 reads = READ_ONCE(vcpu->stats.msr[i].reads);
+		u64 writes = READ_ONCE(vcpu->stats.msr[i].writes);
+		const struct msr_row *row;
+
+		if (!reads && !writes)
+			continue;
+		row = msr_find(index);
+		seq_printf(file, "%12llu %12llu  %#010x %s\n", reads, writes, index,
+			   index == MSR_OTHER ? "(others)" : row ? row->name : "(not in the table)");
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(msrs);
+
+static void show_range(struct seq_file *file, const u8 *bitmap, u32 first, u32 last)
+{
+	for (u32 index = first; index <= last; index++) {
+		bool read = !msr_bitmap_test(bitmap, index, MSR_READ);
+		bool write = !msr_bitmap_test(bitmap, index, MSR_WRITE);
+		const struct msr_row *row;
+
+		if (!read && !write)
+			continue;
+		row = msr_find(index);
+		seq_printf(file, "%#010x %c%c %s\n", index, read ? 'r' : '-', write ? 'w' : '-',
+			   row ? row->name : "");
+	}
+}
+
+static int bitmap_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	if (!vcpu->vmcs.msr_bitmap) {
+		seq_puts(file, "no MSR bitmap: every access exits\n");
+		return 0;
+	}
+	seq_puts(file, "MSRs whose reads (r) or writes (w) do not exit\n");
+	show_range(file, vcpu->vmcs.msr_bitmap, 0, 0x1fff);
+	show_range(file, vcpu->vmcs.msr_bitmap, 0xc0000000, 0xc0001fff);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(bitmap);
+
+void debugfs_init(void)
+{
+	root = debugfs_create_dir("lintel", NULL);
+	debugfs_create_file("capabilities", 0444, root, NULL, &capabilities_fops);
+	debugfs_create_file("controls", 0444, root, NULL, &controls_fops);
+}
+
+void debugfs_exit(void)
+{
+	debugfs_remove(root);
+}
+
+void debugfs_add_vm(struct vm *vm, int fd)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%d-%d", task_pid_nr(current), fd);
+	vm->host.debugfs = debugfs_create_dir(name, root);
+}
+
+void debugfs_remove_vm(struct vm *vm)
+{
+	debugfs_remove(vm->host.debugfs);
+}
+
+void debugfs_add_vcpu(struct vcpu *vcpu)
+{
+	struct dentry *directory;
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
+	directory = debugfs_create_dir(name, vcpu->vm->host.debugfs);
+	debugfs_create_file("exits", 0444, directory, vcpu, &exits_fops);
+	debugfs_create_file("msrs", 0444, directory, vcpu, &msrs_fops);
+	debugfs_create_file("bitmap", 0444, directory, vcpu, &bitmap_fops);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's FPU state.  The kernel's FPU code holds it like a task's, and swaps the two.
+ */
+#include <asm/cpufeature.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/xcr.h>
+#include <asm/fpu/xstate.h>
+#include "platform.h"
+
+/*
+ * Components that the swap covers.  Not PKRU, which the kernel switches with the task and not with
+ * the FPU state; not AMX, which needs a permission asked for and a larger buffer.
+ */
+#define XCR0_SWITCHED                                                                              \
+	(XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM | XFEATURE_MASK_AVX512)
+
+void host_fpu_load_guest(struct vcpu *vcpu)
+{
+	fpu_swap_kvm_fpstate(&vcpu->host.fpu, true);
+}
+
+void host_fpu_load_host(struct vcpu *vcpu)
+{
+	fpu_swap_kvm_fpstate(&vcpu->host.fpu, false);
+}
+
+u64 host_xcr0(void)
+{
+	return boot_cpu_has(X86_FEATURE_OSXSAVE) ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
+}
+
+u64 host_xcr0_supported(void)
+{
+	return host_xcr0() & XCR0_SWITCHED;
+}
+
+void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
+{
+	fpu_copy_guest_fpstate_to_uabi(&vcpu->host.fpu, state->region, sizeof(state->region),
+				       host_xcr0_supported() | XFEATURE_MASK_FPSSE, 0);
+}
+
+int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
+{
+	return fpu_copy_uabi_to_guest_fpstate(&vcpu->host.fpu, state->region,
+					      host_xcr0_supported(), NULL);
+}
+
+#define FCW_OFFSET   0	/* "FXSAVE Area": bytes; the control word is the low half of the first */
+#define MXCSR_OFFSET 24
+#define XSTATE_BV_OFFSET 512
+
+void host_fpu_reset(struct vcpu *vcpu, bool init)
+{
+	struct kvm_xsave *state;
+
+	/* INIT leaves the FPU alone. */
+	if (init)
+		return;
+	state = kvzalloc(sizeof(*state), GFP_KERNEL_ACCOUNT);
+	/* Without memory it stays as host_vcpu_init() made it, and that is the same. */
+	if (!state)
+		return;
+	/* As FNINIT leaves it, not 40H as after power-up: clients of the KVM API know it so. */
+	state->region[FCW_OFFSET / 4] = 0x37f;
+	state->region[MXCSR_OFFSET / 4] = 0x1f80;
+	state->region[XSTATE_BV_OFFSET / 4] = XFEATURE_MASK_FPSSE;
+	if (host_fpu_set_xsave(vcpu, state))
+		host_log(HOST_LOG_ERROR, "vCPU %u: the FPU's reset state was refused", vcpu->id);
+	kvfree(state);
+}

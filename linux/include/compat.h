@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that Lintel builds for (6.1 and 6.12), and nothing else.  Where
+ * a distribution brings a change to an older version, the header that has it is looked at by
+ * Kbuild, not the version's number.
+ */
+#ifndef LINTEL_LINUX_COMPAT_H
+#define LINTEL_LINUX_COMPAT_H
+
+#include <linux/cpuhotplug.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/smp.h>
+#include <linux/syscore_ops.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <asm/gsseg.h>
+
+/* The step of taking a CPU down in which no task but the idle one runs there any more.  It is a
+ * slot for one hypervisor: while kvm_intel has it, it can't be had. */
+#define COMPAT_CPUHP_HYPERVISOR CPUHP_AP_KVM_ONLINE
+
+static inline void compat_rcu_note_guest(void)
+{
+	rcu_virt_note_context_switch();
+}
+
+/* The page frame that a mapping without struct pages names.  mmap_lock is held. */
+static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long address, u64 *pfn,
+				       bool *writable)
+{
+	struct follow_pfnmap_args args = { .vma = vma, .address = address };
+
+	if (follow_pfnmap_start(&args))
+		return -EFAULT;
+	*pfn = args.pfn;
+	*writable = args.writable;
+	follow_pfnmap_end(&args);
+	return 0;
+}
+
+#else
+#include <asm/special_insns.h>
+
+#define COMPAT_CPUHP_HYPERVISOR CPUHP_AP_KVM_STARTING
+
+static inline void compat_rcu_note_guest(void)
+{
+	rcu_virt_note_context_switch(smp_processor_id());
+}
+
+static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long address, u64 *pfn,
+				       bool *writable)
+{
+	spinlock_t *lock;
+	pte_t *pte;
+
+	if (follow_pte(vma->vm_mm, address, &pte, &lock))
+		return -EFAULT;
+	*pfn = pte_pfn(*pte);
+	*writable = pte_write(*pte);
+	pte_unmap_unlock(pte, lock);
+	return 0;
+}
+
+#endif
+
+#ifdef COMPAT_HAVE_SYSCORE_DEVICE /* see Kbuild: operations got an argument and a holder */
+
+#define COMPAT_SYSCORE_OPS(name, suspend_function, resume_function)                                \
+	static int name##_suspend(void *data)                                                      \
+	{                                                                                          \
+		return suspend_function();                                                         \
+	}                                                                                          \
+	static void name##_resume(void *data)                                                      \
+	{                                                                                          \
+		resume_function();                                                                 \
+	}                                                                                          \
+	static const struct syscore_ops name##_ops = { .suspend = name##_suspend,                  \
+						       .resume = name##_resume };                  \
+	static struct syscore name = { .ops = &name##_ops }
+
+#define compat_register_syscore(name)	register_syscore(name)
+#define compat_unregister_syscore(name) unregister_syscore(name)
+
+#else
+
+#define COMPAT_SYSCORE_OPS(name, suspend_function, resume_function)                                \
+	static struct syscore_ops name = { .suspend = suspend_function, .resume = resume_function }
+
+#define compat_register_syscore(name)	register_syscore_ops(name)
+#define compat_unregister_syscore(name) unregister_syscore_ops(name)
+
+#endif
+
+#endif

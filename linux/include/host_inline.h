@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The bodies of what host.h declares inline.
+ */
+#ifndef LINTEL_LINUX_HOST_INLINE_H
+#define LINTEL_LINUX_HOST_INLINE_H
+
+#include <linux/context_tracking.h>
+#include <linux/entry-kvm.h>
+#include <linux/instrumentation.h>
+#include <linux/irqflags.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/vtime.h>
+#include <asm/asm.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/xcr.h>
+#include <asm/io.h>
+#include <asm/mmu_context.h>
+#include <asm/msr.h>
+#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
+#include <compat.h>
+
+/* A lock class for each place that makes a lock: these have to be macros. */
+#define host_mutex_init(mutex) mutex_init(mutex)
+#define host_spin_init(lock)   spin_lock_init(lock)
+#define host_srcu_init(srcu)   init_srcu_struct(srcu)
+
+static inline hpa_t host_virt_to_phys(const void *page)
+{
+	return __pa(page);
+}
+
+static inline void *host_phys_to_virt(hpa_t address)
+{
+	return __va(address);
+}
+
+/* --- Locks ---------------------------------------------------------------- */
+
+static inline void host_mutex_lock(host_mutex_t *mutex)
+{
+	mutex_lock(mutex);
+}
+
+static inline void host_mutex_unlock(host_mutex_t *mutex)
+{
+	mutex_unlock(mutex);
+}
+
+static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
+{
+	spin_lock(lock);
+}
+
+static inline void host_spin_unlock(host_spinlock_t *lock) __releases(lock)
+{
+	spin_unlock(lock);
+}
+
+static inline int host_srcu_read_lock(host_srcu_t *srcu) __acquires(srcu)
+{
+	return srcu_read_lock(srcu);
+}
+
+static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket) __releases(srcu)
+{
+	srcu_read_unlock(srcu, ticket);
+}
+
+/* --- Processors ----------------------------------------------------------- */
+
+static inline unsigned int host_cpu(void)
+{
+	return smp_processor_id();
+}
+
+static inline void host_preempt_disable(void)
+{
+	preempt_disable();
+}
+
+static inline void host_preempt_enable(void)
+{
+	preempt_enable();
+}
+
+static inline void host_irq_disable(void)
+{
+	local_irq_disable();
+}
+
+static inline void host_irq_enable(void)
+{
+	local_irq_enable();
+}
+
+/* Not rdmsrl() and wrmsrl(): on a kernel that can be a Xen guest those are indirect calls, and
+ * where they are there is no VMX. */
+static inline u64 host_rdmsr(u32 msr)
+{
+	return __rdmsr(msr);
+}
+
+static inline void host_wrmsr(u32 msr, u64 value)
+{
+	__wrmsr(msr, (u32)value, (u32)(value >> 32));
+}
+
+static inline int host_rdmsr_safe(u32 msr, u64 *value)
+{
+	return rdmsrl_safe(msr, value) ? -EIO : 0;
+}
+
+static inline int host_wrmsr_safe(u32 msr, u64 value)
+{
+	return wrmsrl_safe(msr, value) ? -EIO : 0;
+}
+
+static inline u64 host_rdtsc(void)
+{
+	return rdtsc();
+}
+
+static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
+{
+	cpuid_count(leaf, subleaf, &out[0], &out[1], &out[2], &out[3]);
+}
+
+/* --- VMX instructions ------------------------------------------------------
+ *
+ * One that faults fails like one without a current VMCS.  It can happen once: when the machine goes
+ * down, VMX operation ends on every CPU while vCPUs still run.
+ */
+
+#define HOST_VMX_INSTRUCTION(instruction, ...)                                                     \
+	do {                                                                                       \
+		asm goto("1: " instruction "\n\t"                                                  \
+			 "jc %l[invalid]\n\t"                                                      \
+			 "jz %l[valid]\n\t"                                                        \
+			 _ASM_EXTABLE(1b, %l[invalid])                                             \
+			 : : __VA_ARGS__ : "cc", "memory" : invalid, valid);                       \
+		return VMX_SUCCEED;                                                                \
+valid:                                                                                             \
+		return VMX_FAIL_VALID;                                                             \
+invalid:                                                                                           \
+		return VMX_FAIL_INVALID;                                                           \
+	} while (0)
+
+static inline enum vmx_status host_vmclear(hpa_t region)
+{
+	HOST_VMX_INSTRUCTION("vmclear %0", "m"(region));
+}
+
+static inline enum vmx_status host_vmptrld(hpa_t region)
+{
+	HOST_VMX_INSTRUCTION("vmptrld %0", "m"(region));
+}
+
+static inline enum vmx_status host_vmwrite(u32 field, u64 value)
+{
+	HOST_VMX_INSTRUCTION("vmwrite %1, %0", "r"((u64)field), "rm"(value));
+}
+
+static inline enum vmx_status host_vmread(u32 field, u64 *value)
+{
+	u64 read;
+
+	asm_goto_output("1: vmread %[field], %[read]\n\t"
+			"jc %l[invalid]\n\t"
+			"jz %l[valid]\n\t"
+			_ASM_EXTABLE(1b, %l[invalid])
+			: [read] "=r"(read) : [field] "r"((u64)field) : "cc" : invalid, valid);
+	*value = read;
+	return VMX_SUCCEED;
+valid:
+	return VMX_FAIL_VALID;
+invalid:
+	return VMX_FAIL_INVALID;
+}
+
+static inline enum vmx_status host_invept(u32 type, u64 eptp)
+{
+	struct {
+		u64 eptp, reserved;
+	} descriptor = { eptp, 0 };
+
+	HOST_VMX_INSTRUCTION("invept %0, %1", "m"(descriptor), "r"((u64)type));
+}
+
+static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address)
+{
+	struct {
+		u64 vpid, address;
+	} descriptor = { vpid, address };
+
+	HOST_VMX_INSTRUCTION("invvpid %0, %1", "m"(descriptor), "r"((u64)type));
+}
+
+#undef HOST_VMX_INSTRUCTION
+
+/* --- Host state ------------------------------------------------------------- */
+
+static inline u64 host_cr3(void)
+{
+	return __get_current_cr3_fast();
+}
+
+static inline u64 host_cr4(void)
+{
+	return cr4_read_shadow();
+}
+
+static inline u64 host_read_cr2(void)
+{
+	return native_read_cr2();
+}
+
+static inline void host_write_cr2(u64 value)
+{
+	native_write_cr2(value);
+}
+
+static inline void host_write_xcr0(u64 value)
+{
+	xsetbv(XCR_XFEATURE_ENABLED_MASK, value);
+}
+
+/* --- The vCPU's thread ------------------------------------------------------ */
+
+static inline void host_fpu_before_entry(struct vcpu *vcpu)
+{
+	/* An interrupt that used the FPU left the guest's registers in memory. */
+	fpregs_assert_state_consistent();
+	if (test_thread_flag(TIF_NEED_FPU_LOAD))
+		switch_fpu_return();
+}
+
+static inline bool host_guest_must_wait(void)
+{
+	return __xfer_to_guest_mode_work_pending();
+}
+
+/*
+ * For lock debugging and RCU the guest is like user space: interrupts are on there, and a CPU that
+ * runs it is in a quiescent state.
+ */
+static __always_inline void host_guest_enter(void)
+{
+	instrumentation_begin();
+	vtime_account_guest_enter();
+	trace_hardirqs_on_prepare();
+	lockdep_hardirqs_on_prepare();
+	instrumentation_end();
+
+	if (!context_tracking_guest_enter()) {
+		instrumentation_begin();
+		compat_rcu_note_guest();
+		instrumentation_end();
+	}
+	lockdep_hardirqs_on(CALLER_ADDR0);
+}
+
+static __always_inline void host_guest_exit(void)
+{
+	lockdep_hardirqs_off(CALLER_ADDR0);
+	context_tracking_guest_exit();
+
+	instrumentation_begin();
+	trace_hardirqs_off_finish();
+	vtime_account_guest_exit();
+	instrumentation_end();
+}
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The types that the core embeds and only this platform looks into.
+ */
+#ifndef LINTEL_LINUX_HOST_TYPES_H
+#define LINTEL_LINUX_HOST_TYPES_H
+
+#include <linux/errno.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/refcount.h>
+#include <linux/signal_types.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <asm/fpu/types.h>
+
+typedef struct mutex host_mutex_t;
+typedef spinlock_t host_spinlock_t;
+typedef struct srcu_struct host_srcu_t;
+
+struct dentry;
+
+struct host_vm {
+	refcount_t users; /* the VM's file and the files of its vCPUs */
+	struct mm_struct *mm;
+	struct mmu_notifier notifier;
+	struct dentry *debugfs;
+	unsigned int vcpu_limit; /* above every vCPU id in use; only grows, under vm->lock */
+};
+
+/* What of the host a VM exit does not bring back. */
+struct host_saved {
+	u16 ds, es, fs, gs; /* 0: the VMCS holds it */
+	u16 ldt;
+	u64 fs_base, user_gs_base;
+};
+
+struct host_vcpu {
+	struct mutex mutex; /* the vCPU is used by one thread at a time */
+	struct preempt_notifier notifier;
+	int cpu; /* where its thread has it loaded; -1: nowhere */
+	struct fpu_guest fpu;
+	struct host_saved saved;
+	u64 rsp; /* HOST_RSP as the VMCS has it */
+	bool sigmask_set; /* KVM_SET_SIGNAL_MASK */
+	sigset_t sigmask;
+};
+
+#endif

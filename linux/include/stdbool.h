@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The core's <stdbool.h>, where the kernel gives the types. */
+#include <linux/types.h>

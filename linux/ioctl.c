@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Between an ioctl and its row in the table: copies, limits, locks.
+ *
+ * User memory is read before the first lock is taken and written after the last is given back: it
+ * may take for ever to appear.
+ */
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "platform.h"
+
+#define IOCTL_ENTRIES (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT)
+
+/* Most arguments are small: no allocation for them. */
+#define SMALL_WORDS 64
+
+struct prepared {
+	const struct ioctl_row *row;
+	void __user *user;
+	size_t header; /* bytes of the argument without its entries */
+	struct ioctl_call call;
+	u64 small[SMALL_WORDS];
+};
+
+/* How many entries there is room for: what the user said, within the row's limit. */
+static int count_entries(struct prepared *p)
+{
+	u32 count;
+
+	if (!(p->row->flags & IOCTL_ENTRIES))
+		return 0;
+	if (get_user(count, (u32 __user *)p->user))
+		return -EFAULT;
+	if (count > p->row->max_entries) {
+		if (!(p->row->flags & IOCTL_ENTRIES_CLAMP))
+			return -E2BIG;
+		count = p->row->max_entries;
+	}
+	p->call.entries = count;
+	return 0;
+}
+
+static size_t entries_size(const struct prepared *p)
+{
+	return (size_t)p->call.entries * p->row->entry_size;
+}
+
+static int alloc_data(struct prepared *p)
+{
+	size_t size = p->header + entries_size(p);
+
+	if (size <= sizeof(p->small)) {
+		memset(p->small, 0, size);
+		p->call.data = p->small;
+		return 0;
+	}
+	p->call.data = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	return p->call.data ? 0 : -ENOMEM;
+}
+
+static void free_data(struct prepared *p)
+{
+	if (p->call.data != p->small)
+		kvfree(p->call.data);
+}
+
+static int copy_in(struct prepared *p)
+{
+	if ((_IOC_DIR(p->row->number) & _IOC_WRITE) &&
+	    copy_from_user(p->call.data, p->user, p->header))
+		return -EFAULT;
+	/* It was read twice, and the user may have changed it in between. */
+	if (p->row->flags & IOCTL_ENTRIES)
+		*(u32 *)p->call.data = p->call.entries;
+	if ((p->row->flags & IOCTL_ENTRIES_IN) &&
+	    copy_from_user(p->call.data + p->header, p->user + p->header, entries_size(p)))
+		return -EFAULT;
+	return 0;
+}
+
+static int prepare(struct prepared *p)
+{
+	int error;
+
+	if (!_IOC_SIZE(p->row->number))
+		return 0;
+	p->header = _IOC_SIZE(p->row->number);
+	error = count_entries(p);
+	if (!error)
+		error = alloc_data(p);
+	if (!error)
+		error = copy_in(p);
+	return error;
+}
+
+static int copy_header_out(const struct prepared *p)
+{
+	if (!(_IOC_DIR(p->row->number) & _IOC_READ))
+		return 0;
+	return copy_to_user(p->user, p->call.data, p->header) ? -EFAULT : 0;
+}
+
+/* The call may have said fewer entries than there is room for. */
+static int copy_entries_out(const struct prepared *p)
+{
+	u32 count;
+
+	if (!(p->row->flags & IOCTL_ENTRIES_OUT))
+		return 0;
+	count = min(*(const u32 *)p->call.data, p->call.entries);
+	return copy_to_user(p->user + p->header, p->call.data + p->header,
+			    (size_t)count * p->row->entry_size) ? -EFAULT : 0;
+}
+
+static long finish(struct prepared *p, long result)
+{
+	int error = 0;
+
+	if (result >= 0 || (result == -E2BIG && (p->row->flags & IOCTL_HEADER_ON_E2BIG)))
+		error = copy_header_out(p);
+	if (!error && result >= 0)
+		error = copy_entries_out(p);
+	return error ? error : result;
+}
+
+static long call_vcpu(struct prepared *p)
+{
+	struct vcpu *vcpu = p->call.vcpu;
+	bool loaded = p->row->flags & IOCTL_LOADED;
+	long result;
+
+	if (mutex_lock_killable(&vcpu->host.mutex))
+		return -EINTR;
+	if (loaded)
+		host_vcpu_get(vcpu);
+	result = p->row->call(&p->call);
+	if (loaded)
+		host_vcpu_release(vcpu);
+	mutex_unlock(&vcpu->host.mutex);
+	return result;
+}
+
+static long call_locked(struct prepared *p)
+{
+	bool vm_lock = p->row->flags & IOCTL_VM_LOCK;
+	long result;
+
+	if (vm_lock && mutex_lock_killable(&p->call.vm->lock))
+		return -EINTR;
+	result = p->row->scope == SCOPE_VCPU ? call_vcpu(p) : p->row->call(&p->call);
+	if (vm_lock)
+		mutex_unlock(&p->call.vm->lock);
+	return result;
+}
+
+long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
+		    unsigned long argument)
+{
+	struct prepared p;
+	long result;
+
+	if ((row->flags & IOCTL_NO_ARGUMENT) && argument)
+		return -EINVAL;
+	p.row = row;
+	p.header = 0;
+	p.user = (void __user *)argument;
+	p.call = (struct ioctl_call){ .vm = vm, .vcpu = vcpu, .argument = argument };
+	result = prepare(&p);
+	if (!result)
+		result = finish(&p, call_locked(&p));
+	free_data(&p);
+	return result;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Load and unload.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include "platform.h"
+#include "vcpu/vpid.h"
+
+static char *device = "kvm";
+module_param(device, charp, 0444);
+MODULE_PARM_DESC(device, "name of the device file in /dev (default kvm)");
+
+module_param_named(debug, log_debug, bool, 0644);
+MODULE_PARM_DESC(debug, "more words in the kernel log");
+
+static int __init kvm_init(void)
+{
+	int error;
+
+	error = hardware_setup();
+	if (error)
+		return error;
+	vpid_init();
+	world_switch_init();
+	error = cpu_kick_init();
+	if (error)
+		return error;
+	error = vmx_cpu_init();
+	if (error)
+		goto kick_exit;
+	debugfs_init();
+	/* The last step: from here on there are users. */
+	error = device_register(device);
+	if (error)
+		goto debugfs_exit;
+	return 0;
+debugfs_exit:
+	debugfs_exit();
+	vmx_cpu_exit();
+kick_exit:
+	cpu_kick_exit();
+	return error;
+}
+
+static int __init vmx_init(void)
+{
+	int error = kvm_init();
+
+	if (error)
+		pr_err("not loaded (error %d)\n", error);
+	else
+		pr_info("loaded, /dev/%s\n", device);
+	return error;
+}
+module_init(vmx_init);
+
+static void __exit vmx_exit(void)
+{
+	device_unregister();
+	debugfs_exit();
+	vmx_cpu_exit();
+	cpu_kick_exit();
+}
+module_exit(vmx_exit);
+
+MODULE_DESCRIPTION("A small hypervisor for Intel VT-x that speaks the KVM API");
+MODULE_LICENSE("GPL");

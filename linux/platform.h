@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the kernel module know of each other.
+ */
+#ifndef LINTEL_LINUX_PLATFORM_H
+#define LINTEL_LINUX_PLATFORM_H
+
+#include <linux/fs.h>
+#include "api/api.h"
+#include "cap/cap.h"
+#include "vcpu/vcpu.h"
+#include "vm.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "lintel: " fmt
+
+/* --- capability.c --- */
+
+/* The raw capability MSRs of the processor that Lintel was loaded on. */
+extern struct vmx_cap_msrs capability_msrs;
+
+/* Fill vmcs_config and vmx_capability from this processor, and check every online CPU against
+ * them; says in the log what is missing.  -EOPNOTSUPP, -EBUSY, -EIO. */
+int hardware_setup(void);
+
+/* Does the CPU that this runs on agree?  Says each difference.  -EIO.  Callers take turns (CPU
+ * hotplug and resume do).  Atomic. */
+int check_processor_compat(void);
+
+/* --- vmx_cpu.c --- */
+
+/* VMXON regions, CPU hotplug, suspend, reboot and crash.  After hardware_setup().  -ENOMEM,
+ * -EBUSY, -EIO. */
+int vmx_cpu_init(void);
+void vmx_cpu_exit(void);
+
+/* A VM begins: with the first, every CPU enters VMX operation.  -EIO, -EBUSY, -ESHUTDOWN. */
+int vmx_cpu_get(void);
+/* A VM is gone: with the last, every CPU leaves VMX operation. */
+void vmx_cpu_put(void);
+
+/* The machine goes down, VMX operation has ended. */
+bool vmx_cpu_shutting_down(void);
+
+/* --- host_state.c --- */
+
+/* Note what of this CPU's state never changes.  Interrupts off. */
+void host_state_init_cpu(void);
+
+/* --- vmenter.c, entry.S, world_switch.c --- */
+
+enum vmx_status vmx_enter_guest(u64 regs[REG_COUNT], u64 *host_rsp, bool resume);
+extern const u8 vmx_exit_point[];
+
+/* What each entry does for the kernel's sake, by the processor: L1TF, perf's MSRs. */
+void world_switch_init(void);
+
+/* --- cpu.c --- */
+
+int cpu_kick_init(void);
+void cpu_kick_exit(void);
+
+/* --- device.c, vm_file.c, vcpu_file.c, ioctl.c --- */
+
+int device_register(const char *name);
+void device_unregister(void);
+
+/* KVM_CREATE_VM: the new file's descriptor, or an errno. */
+int vm_file_create(unsigned long type);
+void vm_get(struct vm *vm);
+void vm_put(struct vm *vm);
+
+/* KVM_CREATE_VCPU.  vm->lock is held. */
+int vcpu_file_create(struct vm *vm, unsigned long id);
+/* The memory of a vCPU that nobody refers to any more. */
+void vcpu_release_memory(struct vcpu *vcpu);
+
+/* Carry out an ioctl that has a function in the table: copy, lock, call, copy back. */
+long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
+		    unsigned long argument);
+
+#define VCPU_MMAP_PAGES 2 /* struct kvm_run; the data of KVM_EXIT_IO */
+
+/* --- user_memory.c --- */
+
+int user_memory_attach(struct vm *vm);
+void user_memory_detach(struct vm *vm);
+
+/* --- debugfs.c --- */
+
+void debugfs_init(void);
+void debugfs_exit(void);
+void debugfs_add_vm(struct vm *vm, int fd);
+void debugfs_remove_vm(struct vm *vm);
+void debugfs_add_vcpu(struct vcpu *vcpu);
+
+/* --- log.c --- */
+
+extern bool log_debug; /* HOST_LOG_DEBUG goes to the log */
+
+#endif

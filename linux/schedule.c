@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A vCPU and its thread: loaded whenever the thread runs, on whatever CPU.
+ */
+#include <linux/entry-kvm.h>
+#include <linux/preempt.h>
+#include "platform.h"
+
+static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
+{
+	return container_of(notifier, struct vcpu, host.notifier);
+}
+
+static void load_here(struct vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->host.cpu, smp_processor_id());
+	vcpu_load(vcpu);
+}
+
+static void put_here(struct vcpu *vcpu)
+{
+	vcpu_put(vcpu);
+	WRITE_ONCE(vcpu->host.cpu, -1);
+}
+
+static void sched_in(struct preempt_notifier *notifier, int cpu)
+{
+	load_here(vcpu_of(notifier));
+}
+
+static void sched_out(struct preempt_notifier *notifier, struct task_struct *next)
+{
+	put_here(vcpu_of(notifier));
+}
+
+static struct preempt_ops preempt_ops = {
+	.sched_in = sched_in,
+	.sched_out = sched_out,
+};
+
+int host_vcpu_init(struct vcpu *vcpu)
+{
+	if (!fpu_alloc_guest_fpstate(&vcpu->host.fpu))
+		return -ENOMEM;
+	mutex_init(&vcpu->host.mutex);
+	preempt_notifier_init(&vcpu->host.notifier, &preempt_ops);
+	vcpu->host.cpu = -1;
+	return 0;
+}
+
+void host_vcpu_destroy(struct vcpu *vcpu)
+{
+	fpu_free_guest_fpstate(&vcpu->host.fpu);
+}
+
+void host_vcpu_get(struct vcpu *vcpu)
+{
+	preempt_disable();
+	preempt_notifier_register(&vcpu->host.notifier);
+	load_here(vcpu);
+	preempt_enable();
+}
+
+void host_vcpu_release(struct vcpu *vcpu)
+{
+	preempt_disable();
+	put_here(vcpu);
+	preempt_notifier_unregister(&vcpu->host.notifier);
+	preempt_enable();
+}
+
+int host_before_guest(struct vcpu *vcpu)
+{
+	if (vmx_cpu_shutting_down())
+		return -EINTR;
+	cond_resched();
+	if (!__xfer_to_guest_mode_work_pending())
+		return 0;
+	/* The pointer is for other architectures; x86 looks at the thread alone. */
+	return xfer_to_guest_mode_handle_work(NULL);
+}

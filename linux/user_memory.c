@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest memory is the memory of the VM's process: its pages for the EPT, copies, and word of every
+ * change to it.
+ */
+#include <linux/kvm.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/ratelimit.h>
+#include <linux/sched/mm.h>
+#include <linux/uaccess.h>
+#include <compat.h>
+#include "platform.h"
+#include "mem/mem.h"
+
+/* --- Pages ------------------------------------------------------------------ */
+
+/*
+ * The size of the mapping round an address, as the process's page tables have it now.  It may change
+ * the next moment: the notifier says so, and who maps the page looks after that.
+ */
+static unsigned int mapping_shift(struct mm_struct *mm, unsigned long address)
+{
+	unsigned int shift = PAGE_SHIFT;
+	unsigned long flags;
+	pgd_t *pgd;
+	p4d_t *p4d;
+	pud_t *pud, pud_value;
+	pmd_t pmd_value;
+
+	/* Page tables are freed after every CPU has had its interrupts on. */
+	local_irq_save(flags);
+	pgd = pgd_offset(mm, address);
+	if (pgd_none(READ_ONCE(*pgd)))
+		goto out;
+	p4d = p4d_offset(pgd, address);
+	if (p4d_none(READ_ONCE(*p4d)) || !p4d_present(READ_ONCE(*p4d)))
+		goto out;
+	pud = pud_offset(p4d, address);
+	pud_value = READ_ONCE(*pud);
+	if (pud_none(pud_value) || !pud_present(pud_value))
+		goto out;
+	if (pud_leaf(pud_value)) {
+		shift = PUD_SHIFT;
+		goto out;
+	}
+	pmd_value = READ_ONCE(*pmd_offset(&pud_value, address));
+	if (pmd_present(pmd_value) && pmd_leaf(pmd_value))
+		shift = PMD_SHIFT;
+out:
+	local_irq_restore(flags);
+	return shift;
+}
+
+static int errno_of_pin(long pinned)
+{
+	if (pinned == -EHWPOISON)
+		return -EHWPOISON;
+	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+}
+
+/* A page of the kernel's memory map, with a reference. */
+static int get_counted_page(u64 hva, bool write, struct host_page *page)
+{
+	struct page *found;
+	long pinned;
+
+	page->referenced = true;
+	/* A page that is writable already is mapped so even for a read: it saves a fault later.
+	 * This does not make it writable, which would undo copy-on-write sharing for nothing. */
+	page->writable = true;
+	pinned = get_user_pages_fast_only(hva, 1, FOLL_WRITE, &found);
+	if (pinned != 1) {
+		page->writable = write;
+		pinned = get_user_pages_unlocked(hva, 1, &found,
+						 FOLL_HWPOISON | (write ? FOLL_WRITE : 0));
+	}
+	if (pinned != 1)
+		return errno_of_pin(pinned);
+	page->pfn = page_to_pfn(found);
+	return 0;
+}
+
+static bool vma_allows(const struct vm_area_struct *vma, bool write)
+{
+	if (!(vma->vm_flags & (VM_IO | VM_PFNMAP)))
+		return false;
+	return vma->vm_flags & (write ? VM_WRITE : VM_READ);
+}
+
+/* mmap_lock is held. */
+static int lookup_frame(struct mm_struct *mm, u64 hva, bool write, struct host_page *page)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, hva);
+
+	if (!vma || !vma_allows(vma, write))
+		return -EFAULT;
+	if (compat_pfnmap_lookup(vma, hva, &page->pfn, &page->writable))
+		return -EAGAIN;
+	return write && !page->writable ? -EAGAIN : 0;
+}
+
+/* A driver's mapping of frames: no reference can be had; the notifier tells of its end. */
+static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
+{
+	struct mm_struct *mm = current->mm;
+	int error;
+
+	mmap_read_lock(mm);
+	error = lookup_frame(mm, hva, write, page);
+	if (error == -EAGAIN) {
+		error = fixup_user_fault(mm, hva, write ? FAULT_FLAG_WRITE : 0, NULL);
+		if (!error)
+			error = lookup_frame(mm, hva, write, page);
+	}
+	mmap_read_unlock(mm);
+	if (error)
+		return -EFAULT;
+	/* A device's registers are not memory: as write-back memory they would go wrong. */
+	if (!pfn_valid(page->pfn)) {
+		pr_err_ratelimited("%s[%d] maps a device (frame %#llx) into a guest: Lintel gives guests memory only\n",
+				   current->comm, current->pid, page->pfn);
+		return -EFAULT;
+	}
+	page->referenced = false;
+	return 0;
+}
+
+int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
+{
+	int error = get_counted_page(hva, write, page);
+
+	if (error == -EFAULT)
+		error = get_mapped_frame(hva, write, page);
+	if (!error)
+		page->page_shift = mapping_shift(vm->host.mm, hva);
+	return error;
+}
+
+void host_page_put(const struct host_page *page)
+{
+	struct page *held;
+
+	if (!page->referenced)
+		return;
+	held = pfn_to_page(page->pfn);
+	mark_page_accessed(held);
+	if (page->writable)
+		SetPageDirty(held);
+	put_page(held);
+}
+
+/* --- Copies ----------------------------------------------------------------- */
+
+int host_user_read(void *to, u64 hva, size_t length)
+{
+	return copy_from_user(to, (const void __user *)(unsigned long)hva, length) ? -EFAULT : 0;
+}
+
+int host_user_write(u64 hva, const void *from, size_t length)
+{
+	return copy_to_user((void __user *)(unsigned long)hva, from, length) ? -EFAULT : 0;
+}
+
+bool host_user_range_ok(u64 hva, u64 size)
+{
+	return access_ok((const void __user *)(unsigned long)hva, size);
+}
+
+/* --- Changes ----------------------------------------------------------------
+ *
+ * Called with the process's locks held, from any thread of the system, and interrupts on: the cross
+ * calls by which the core makes vCPUs leave the guest may wait.  Nothing here allocates or sleeps,
+ * so a range that must not block is like any other.
+ */
+
+static struct vm *vm_of(struct mmu_notifier *notifier)
+{
+	return container_of(notifier, struct vm, host.notifier);
+}
+
+static int range_start(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	ept_invalidate_begin(vm_of(notifier), range->start, range->end);
+	return 0;
+}
+
+static void range_end(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	ept_invalidate_end(vm_of(notifier), range->start, range->end);
+}
+
+static int clear_young(struct mmu_notifier *notifier, struct mm_struct *mm, unsigned long start,
+		       unsigned long end)
+{
+	return ept_test_young(vm_of(notifier), start, end, true);
+}
+
+static int test_young(struct mmu_notifier *notifier, struct mm_struct *mm, unsigned long address)
+{
+	return ept_test_young(vm_of(notifier), address, address + PAGE_SIZE, false);
+}
+
+static void process_goes(struct mmu_notifier *notifier, struct mm_struct *mm)
+{
+	ept_unmap_all(vm_of(notifier));
+}
+
+static const struct mmu_notifier_ops notifier_operations = {
+	.invalidate_range_start = range_start,
+	.invalidate_range_end = range_end,
+	.clear_flush_young = clear_young,
+	.clear_young = clear_young,
+	.test_young = test_young,
+	.release = process_goes,
+};
+
+int user_memory_attach(struct vm *vm)
+{
+	vm->host.notifier.ops = &notifier_operations;
+	return mmu_notifier_register(&vm->host.notifier, vm->host.mm);
+}
+
+void user_memory_detach(struct vm *vm)
+{
+	mmu_notifier_unregister(&vm->host.notifier, vm->host.mm);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file of a VM: its life, and its ioctls.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include "platform.h"
+
+void vm_get(struct vm *vm)
+{
+	refcount_inc(&vm->host.users);
+}
+
+static void free_vcpus(struct vm *vm)
+{
+	for (unsigned int id = 0; id < vm->host.vcpu_limit; id++) {
+		struct vcpu *vcpu = vm->vcpus[id];
+
+		if (!vcpu)
+			continue;
+		vmx_free_vcpu(vcpu);
+		vcpu_release_memory(vcpu);
+	}
+}
+
+void vm_put(struct vm *vm)
+{
+	struct mm_struct *mm = vm->host.mm;
+
+	if (!refcount_dec_and_test(&vm->host.users))
+		return;
+	debugfs_remove_vm(vm);
+	user_memory_detach(vm);
+	free_vcpus(vm);
+	vm_destroy(vm);
+	kvfree(vm);
+	mmdrop(mm);
+	preempt_notifier_dec();
+	vmx_cpu_put();
+}
+
+static long vm_ioctl(struct file *file, unsigned int number, unsigned long argument)
+{
+	struct vm *vm = file->private_data;
+	const struct ioctl_row *row;
+	long result;
+
+	/* Guest memory is this process's; a file passed on to another one is no use there. */
+	if (vm->host.mm != current->mm)
+		return -EIO;
+	if (number == KVM_CREATE_VCPU) {
+		mutex_lock(&vm->lock);
+		result = vcpu_file_create(vm, argument);
+		mutex_unlock(&vm->lock);
+		return result;
+	}
+	row = ioctl_find(SCOPE_VM, number);
+	if (!row || !row->call)
+		return -ENOTTY;
+	return ioctl_call_row(row, vm, NULL, argument);
+}
+
+static int vm_release(struct inode *inode, struct file *file)
+{
+	vm_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations vm_operations = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = vm_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = vm_release,
+	.llseek = noop_llseek,
+};
+
+/* A VM with one user.  VMX operation is on. */
+static struct vm *vm_create(void)
+{
+	struct vm *vm = kvzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	int error;
+
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&vm->host.users, 1);
+	error = vm_init(vm);
+	if (error)
+		goto free;
+	vm->host.mm = current->mm;
+	mmgrab(vm->host.mm);
+	error = user_memory_attach(vm);
+	if (error)
+		goto drop;
+	return vm;
+drop:
+	mmdrop(vm->host.mm);
+	vm_destroy(vm);
+free:
+	kvfree(vm);
+	return ERR_PTR(error);
+}
+
+static int vm_file_install(struct vm *vm)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+	struct file *file;
+
+	if (fd < 0)
+		return fd;
+	file = anon_inode_getfile("kvm-vm", &vm_operations, vm, O_RDWR);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	debugfs_add_vm(vm, fd);
+	fd_install(fd, file);
+	return fd;
+}
+
+int vm_file_create(unsigned long type)
+{
+	struct vm *vm;
+	int result;
+
+	if (type)
+		return -EINVAL;
+	result = vmx_cpu_get();
+	if (result)
+		return result;
+	preempt_notifier_inc();
+	vm = vm_create();
+	if (IS_ERR(vm)) {
+		preempt_notifier_dec();
+		vmx_cpu_put();
+		return PTR_ERR(vm);
+	}
+	result = vm_file_install(vm);
+	if (result < 0)
+		vm_put(vm);
+	return result;
+}
