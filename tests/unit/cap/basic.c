@@ -74,8 +74,8 @@ TEST(cap_sizes_from_1_to_4096_are_usable)
 	static const struct {
 		u64 size;
 		bool usable;
-	} sizes[] = { { 0, false },    { 1, true },	{ 1024, true },	 { 4095, true },
-		      { 4096, true },  { 4097, false }, { 8191, false } };
+	} sizes[] = {{0, false},   {1, true},	  {1024, true}, {4095, true},
+		     {4096, true}, {4097, false}, {8191, false}};
 
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
 		u64 basic = (BASIC_BASE & ~(0x1fffull << 32)) | sizes[i].size << 32;
@@ -136,13 +136,13 @@ TEST(cap_fixed_bits_of_cr0_and_cr4_are_checked)
 {
 	EXPECT_PROBLEMS(setup_with(CAP_CR0_FIXED0, 0x21), ""); /* PG may be 0: all the better */
 	EXPECT_PROBLEMS(setup_with(CAP_CR0_FIXED0, 0x80000023), "486"); /* MP */
-	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED0, 0x2020), "488"); /* PAE */
+	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED0, 0x2020), "488");	/* PAE */
 	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED1, 0x27ff), "");
 	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED1, 0x27df), "489"); /* no PAE */
 	/* without PG, NE, PE it also contradicts what is fixed to 1 */
 	EXPECT_PROBLEMS(setup_with(CAP_CR0_FIXED1, 0x7fffffff), "487 487");
 	EXPECT_PROBLEMS(setup_with(CAP_CR0_FIXED1, 0xfffeffff), "487"); /* WP */
-	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED1, 0x7ff), "489 489"); /* VMXE */
+	EXPECT_PROBLEMS(setup_with(CAP_CR4_FIXED1, 0x7ff), "489 489");	/* VMXE */
 }
 
 TEST(cap_what_ept_needs_is_checked)
@@ -166,27 +166,27 @@ static const struct {
 	const char *problems;
 	const char *note;
 } without[CAP_MSRS] = {
-	{ CAP_FEATURE_CONTROL, "", "-3a" },
-	{ CAP_BASIC, "-480", NULL },
-	{ CAP_PINBASED_CTLS, "-481", NULL },
-	{ CAP_PROCBASED_CTLS, "-482", NULL },
-	{ CAP_EXIT_CTLS, "-483", NULL },
-	{ CAP_ENTRY_CTLS, "-484", NULL },
-	{ CAP_MISC, "-485", NULL },
-	{ CAP_CR0_FIXED0, "-486", NULL },
-	{ CAP_CR0_FIXED1, "-487", NULL },
-	{ CAP_CR4_FIXED0, "-488", NULL },
-	{ CAP_CR4_FIXED1, "-489", NULL },
-	{ CAP_VMCS_ENUM, "", "-48a" },
-	{ CAP_PROCBASED_CTLS2, "-48b", NULL },
-	{ CAP_EPT_VPID_CAP, "-48c", NULL },
-	{ CAP_TRUE_PINBASED_CTLS, "-48d", NULL },
-	{ CAP_TRUE_PROCBASED_CTLS, "-48e", NULL },
-	{ CAP_TRUE_EXIT_CTLS, "-48f", NULL },
-	{ CAP_TRUE_ENTRY_CTLS, "-490", NULL },
-	{ CAP_VMFUNC, "", "-491" },
-	{ CAP_PROCBASED_CTLS3, "", "-492" },
-	{ CAP_EXIT_CTLS2, "", "-493" },
+	{CAP_FEATURE_CONTROL, "", "-3a"},
+	{CAP_BASIC, "-480", NULL},
+	{CAP_PINBASED_CTLS, "-481", NULL},
+	{CAP_PROCBASED_CTLS, "-482", NULL},
+	{CAP_EXIT_CTLS, "-483", NULL},
+	{CAP_ENTRY_CTLS, "-484", NULL},
+	{CAP_MISC, "-485", NULL},
+	{CAP_CR0_FIXED0, "-486", NULL},
+	{CAP_CR0_FIXED1, "-487", NULL},
+	{CAP_CR4_FIXED0, "-488", NULL},
+	{CAP_CR4_FIXED1, "-489", NULL},
+	{CAP_VMCS_ENUM, "", "-48a"},
+	{CAP_PROCBASED_CTLS2, "-48b", NULL},
+	{CAP_EPT_VPID_CAP, "-48c", NULL},
+	{CAP_TRUE_PINBASED_CTLS, "-48d", NULL},
+	{CAP_TRUE_PROCBASED_CTLS, "-48e", NULL},
+	{CAP_TRUE_EXIT_CTLS, "-48f", NULL},
+	{CAP_TRUE_ENTRY_CTLS, "-490", NULL},
+	{CAP_VMFUNC, "", "-491"},
+	{CAP_PROCBASED_CTLS3, "", "-492"},
+	{CAP_EXIT_CTLS2, "", "-493"},
 };
 
 TEST(cap_a_missing_msr_is_said_to_be_missing)
@@ -208,7 +208,7 @@ TEST(cap_a_missing_msr_is_said_to_be_missing)
 
 TEST(cap_no_msr_at_all_means_no_vmx)
 {
-	struct vmx_cap_msrs raw = { .present = 0 };
+	struct vmx_cap_msrs raw = {.present = 0};
 	const struct cap_result *result = fixture_setup(&raw);
 	char words[CAP_LINE_MAX];
 

@@ -74,8 +74,7 @@ TEST(cap_a_processor_that_allows_everything_is_usable)
 
 		test_context("%s", row->name);
 		EXPECT_EQ(is_on(result, row), row->ask == CTL_MUST1 || row->ask == CTL_LIKE1);
-		EXPECT_EQ(result->config.toggle[row->word] >> row->bit & 1,
-			  row->ask == CTL_TOGGLE);
+		EXPECT_EQ(result->config.toggle[row->word] >> row->bit & 1, row->ask == CTL_TOGGLE);
 	}
 }
 
@@ -161,7 +160,7 @@ static const struct ctl_bit *vpid_row(void)
 
 TEST(cap_vpid_needs_single_context_invvpid)
 {
-	static const unsigned int needed[] = { 32, 41 };
+	static const unsigned int needed[] = {32, 41};
 
 	for (size_t i = 0; i < COUNT_OF(needed); i++) {
 		struct vmx_cap_msrs raw = fixture_full();

@@ -83,7 +83,7 @@ TEST(cap_table_pairs_are_mutual)
 static enum ctl_word word_of_prefix(const char *prefix, size_t length)
 {
 	static const char *const prefixes[CTL_WORDS] = {
-		[CTL_PIN] = "PIN",    [CTL_PRIMARY] = "CPU1", [CTL_SECONDARY] = "CPU2",
+		[CTL_PIN] = "PIN",	 [CTL_PRIMARY] = "CPU1", [CTL_SECONDARY] = "CPU2",
 		[CTL_TERTIARY] = "CPU3", [CTL_EXIT] = "EXIT",	 [CTL_EXIT2] = "EXIT2",
 		[CTL_ENTRY] = "ENTRY",
 	};
@@ -125,11 +125,11 @@ TEST(cap_table_has_a_row_for_each_constant)
  */
 TEST(cap_default1_classes_are_those_of_the_sdm)
 {
-	static const u8 pin[] = { 1, 2, 4 };
-	static const u8 primary[] = { 1, 4, 5, 6, 8, 13, 14, 15, 16, 26 };
-	static const u8 exit[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 16, 17 };
-	static const u8 entry[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 12 };
-	u64 masks[CTL_WORDS] = { 0 };
+	static const u8 pin[] = {1, 2, 4};
+	static const u8 primary[] = {1, 4, 5, 6, 8, 13, 14, 15, 16, 26};
+	static const u8 exit[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 16, 17};
+	static const u8 entry[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 12};
+	u64 masks[CTL_WORDS] = {0};
 
 	for (size_t i = 0; i < COUNT_OF(pin); i++)
 		masks[CTL_PIN] |= BIT64(pin[i]);
@@ -151,8 +151,7 @@ TEST(cap_fields_do_not_overlap)
 		test_context("%s", cap_msr_table[msr].name);
 		for (size_t i = 0; i < cap_field_count; i++) {
 			const struct cap_field *field = &cap_field_table[i];
-			u64 mask = cap_bits(~(u64)0, field->hi_bit, field->lo_bit)
-				   << field->lo_bit;
+			u64 mask = cap_bits(~(u64)0, field->hi_bit, field->lo_bit) << field->lo_bit;
 
 			if (field->msr != msr)
 				continue;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The parser of recordings: what it reads, and where it says that it cannot.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fixture.h"
+
+static struct recording recording;
+static struct recording_error error;
+
+/* The text in memory of its own size, so that reading past it is caught. */
+static int parse(const char *text)
+{
+	size_t length = strlen(text);
+	char *copy = malloc(length ? length : 1);
+	int result;
+
+	memcpy(copy, text, length);
+	result = recording_parse(copy, length, &recording, &error);
+	free(copy);
+	return result;
+}
+
+TEST(recording_reads_values_comments_and_class)
+{
+	REQUIRE_EQ(parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
+			 "0x480 0x00da040000000012\n0x03a\t0X5"),
+		   -EINVAL);
+	REQUIRE_EQ(parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
+			 "0x480 0x00da040000000012\n0x0000003a\t 0xFf05 \n0x481 0x1"),
+		   0);
+	EXPECT_STR_EQ(recording.cpu, "A Processor");
+	EXPECT_EQ(recording.class, RECORDING_PHYSICAL);
+	EXPECT_EQ(recording.sets, 1);
+	EXPECT_STR_EQ(recording.set[0].label, "");
+	EXPECT_EQ(recording.set[0].msrs.present,
+		  BIT32(CAP_BASIC) | BIT32(CAP_FEATURE_CONTROL) | BIT32(CAP_PINBASED_CTLS));
+	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], 0x00da040000000012ull);
+	EXPECT_EQ(recording.set[0].msrs.value[CAP_FEATURE_CONTROL], 0xff05);
+
+	REQUIRE_EQ(parse("# class: virtual\n0x480 0xffffffffffffffff\n"), 0);
+	EXPECT_EQ(recording.class, RECORDING_VIRTUAL);
+	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], ~0ull);
+	REQUIRE_EQ(parse("0x480 0x0\n"), 0);
+	EXPECT_EQ(recording.class, RECORDING_UNKNOWN);
+}
+
+TEST(recording_reads_several_processors)
+{
+	REQUIRE_EQ(parse("# cpu: two\n[cpu 0-3]\n0x480 0x1\n\n[cpu 4]\n0x480 0x2\n0x481 0x3\n"), 0);
+	EXPECT_EQ(recording.sets, 2);
+	EXPECT_STR_EQ(recording.set[0].label, "cpu 0-3");
+	EXPECT_STR_EQ(recording.set[1].label, "cpu 4");
+	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], 1);
+	EXPECT_EQ(recording.set[1].msrs.value[CAP_BASIC], 2);
+	EXPECT_FALSE(cap_msr_present(&recording.set[0].msrs, CAP_PINBASED_CTLS));
+}
+
+static const struct {
+	const char *text;
+	unsigned int line, column;
+	const char *words;
+} bad[] = {
+	{"", 0, 0, "no values"},
+	{"# cpu: x\n\n", 0, 0, "no values"},
+	{"[a]\n", 0, 0, "the last label has no values"},
+	{"480 0x1\n", 1, 1, "0x is expected"},
+	{" 0x480 0x1\n", 1, 1, "0x is expected"},
+	{"0x480\n", 1, 6, "0x is expected"},
+	{"0x480 1\n", 1, 7, "0x is expected"},
+	{"0x480 0x\n", 1, 9, "a hexadecimal digit is expected"},
+	{"0x 0x1\n", 1, 3, "a hexadecimal digit is expected"},
+	{"0x48g 0x1\n", 1, 5, "unknown character"},
+	{"0x480 0x1z\n", 1, 10, "unknown character"},
+	{"0x480 0x00000000000000001\n", 1, 7, "more than 16"},
+	{"0x000000480 0x1\n", 1, 1, "more than 8"},
+	{"0x480 0x1 0x2\n", 1, 11, "nothing may follow the value"},
+	{"0x47f 0x1\n", 1, 1, "0x47f is no VMX capability MSR"},
+	{"0x494 0x1\n", 1, 1, "0x494 is no VMX capability MSR"},
+	{"0x480 0x1\n0x481 0x1\n0x480 0x1\n", 3, 1, "0x480 appears twice"},
+	{"0x480 0x1\r\n", 1, 10, "byte 0x0d"},
+	{"0x480 0x1\n# \xc3\xa9\n", 2, 3, "byte 0xc3"},
+	{"# class: real\n0x480 0x1\n", 1, 10, "physical or virtual"},
+	{"0x480 0x1\n[a]\n0x480 0x1\n", 2, 1, "values before the first label"},
+	{"[a]\n[b]\n0x480 0x1\n", 2, 1, "no values"},
+	{"[a\n0x480 0x1\n", 1, 3, "ends with ]"},
+	{"[a] x\n0x480 0x1\n", 1, 4, "nothing may follow a label"},
+	{"[]\n0x480 0x1\n", 1, 1, "1 to 63 characters"},
+	{"[0123456789012345678901234567890123456789012345678901234567890123]\n0x480 0x1\n", 1, 1,
+	 "1 to 63 characters"},
+};
+
+TEST(recording_names_line_and_column_of_what_it_does_not_know)
+{
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		test_context("\"%s\"", bad[i].text);
+		EXPECT_EQ(parse(bad[i].text), -EINVAL);
+		EXPECT_EQ(error.line, bad[i].line);
+		EXPECT_EQ(error.column, bad[i].column);
+		EXPECT_CONTAINS(error.words, bad[i].words);
+	}
+}
+
+TEST(recording_has_room_for_64_labels)
+{
+	static char text[RECORDING_SETS_MAX * 32];
+	size_t length = 0;
+
+	for (unsigned int i = 0; i < RECORDING_SETS_MAX; i++)
+		length += (size_t)sprintf(text + length, "[%u]\n0x480 0x%x\n", i, i);
+	EXPECT_EQ(parse(text), 0);
+	EXPECT_EQ(recording.sets, RECORDING_SETS_MAX);
+	sprintf(text + length, "[one more]\n0x480 0x1\n");
+	EXPECT_EQ(parse(text), -EINVAL);
+	EXPECT_EQ(error.line, 2 * RECORDING_SETS_MAX + 1);
+	EXPECT_CONTAINS(error.words, "more than 64 labels");
+}
+
+TEST(recording_of_a_file_that_is_not_there)
+{
+	EXPECT_EQ(recording_read(test_source_path("data/cpus/none.msr"), &recording, &error),
+		  -ENOENT);
+	EXPECT_CONTAINS(error.words, "No such file");
+}
