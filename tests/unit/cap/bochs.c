@@ -12,6 +12,7 @@ static const struct {
 	const char *label;
 	const char *problems;
 	u32 secondary;
+	u32 revision;
 } models[] = {
 	{"corei5_arrandale_m520", "", 0x000000ea},     /* & 000000ff */
 	{"corei7_sandy_bridge_2600k", "", 0x000000ea}, /* & 000000ff */
@@ -45,7 +46,7 @@ TEST(cap_bochs_models_get_their_verdict)
 			continue;
 		EXPECT_EQ(result->config.size, 4096);
 		EXPECT_EQ(result->config.order, 0);
-		EXPECT_EQ(result->config.revision_id, 0x2b);
+		EXPECT_EQ(result->config.revision_id, models[i].revision);
 		EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
 		EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5186dfa);
 		EXPECT_EQ(result->config.ctl[CTL_SECONDARY], models[i].secondary);
