@@ -14,18 +14,18 @@ static const struct {
 	u32 secondary;
 	u32 revision;
 } models[] = {
-	{"corei5_arrandale_m520", "", 0x000000ea},     /* & 000000ff */
-	{"corei7_sandy_bridge_2600k", "", 0x000000ea}, /* & 000000ff */
-	{"corei7_ivy_bridge_3770k", "", 0x000000ea},   /* & 000008ff */
-	{"corei7_haswell_4770", "", 0x000010ea},       /* & 00047fff */
-	{"broadwell_ult", "", 0x000010ea},	       /* & 00057fff */
-	{"corei7_skylake_x", "", 0x001010ea},	       /* & 02177fff */
-	{"corei3_cnl", "", 0x001010ea},		       /* & 02157cff */
-	{"corei7_icelake_u", "", 0x001010ea},	       /* & 02977fff */
-	{"tigerlake", "", 0x001010ea},		       /* & 02977fff */
-	{"core2_penryn_t9600", "48b.33 48b.39 " PAT_EFER, 0},
-	{"corei5_lynnfield_750", "48b.39", 0}, /* Nehalem: EPT, but no unrestricted guest */
-	{"bx_generic", "48b.33 48b.39 " PAT_EFER, 0},
+	{"corei5_arrandale_m520", "", 0x000000ea, 0x2b},     /* & 000000ff */
+	{"corei7_sandy_bridge_2600k", "", 0x000000ea, 0x2b}, /* & 000000ff */
+	{"corei7_ivy_bridge_3770k", "", 0x000000ea, 0x2b},   /* & 000008ff */
+	{"corei7_haswell_4770", "", 0x000010ea, 0x2b},	     /* & 00047fff */
+	{"broadwell_ult", "", 0x000010ea, 0x2b},	     /* & 00057fff */
+	{"corei7_skylake_x", "", 0x001010ea, 0x2b},	     /* & 02177fff */
+	{"corei3_cnl", "", 0x001010ea, 0x2b},		     /* & 02157cff */
+	{"corei7_icelake_u", "", 0x001010ea, 0x4},	     /* & 02977fff */
+	{"tigerlake", "", 0x001010ea, 0x4},		     /* & 02977fff */
+	{"core2_penryn_t9600", "48b.33 48b.39 " PAT_EFER, 0, 0},
+	{"corei5_lynnfield_750", "48b.39", 0, 0}, /* Nehalem: EPT, but no unrestricted guest */
+	{"bx_generic", "48b.33 48b.39 " PAT_EFER, 0, 0},
 };
 
 TEST(cap_bochs_models_get_their_verdict)
