@@ -44,8 +44,8 @@ enum cap_msr {
 };
 
 #define MSR_IA32_FEATURE_CONTROL  0x3a
-#define MSR_IA32_VMX_BASIC	  0x480
-#define MSR_IA32_VMX_EPT_VPID_CAP 0x48c
+#define MSR_IA32_VMX_BASIC	  0x00000480
+#define MSR_IA32_VMX_EPT_VPID_CAP 0x0000048c
 #define MSR_IA32_VMX_EXIT_CTLS2	  0x493
 
 struct cap_msr_info {
