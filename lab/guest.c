@@ -209,6 +209,7 @@ static int cmd_klog(const char *mark)
 	static char buf[8192];
 	int fd = klog_open();
 
+	host_print("\n");
 	if (!klog_find(fd, mark, buf, sizeof(buf))) {
 		host_print("lab: the beginning of the kernel log is lost\n");
 		close(fd);

@@ -20,10 +20,6 @@
 #define PARAMS_PML4	  0x3000
 #define PARAMS_SIZE	  0x9000
 
-/* CMOS byte that says that the kernel has been started before, and its value. */
-#define CMOS_BOOTED_INDEX 0x7e
-#define CMOS_BOOTED_VALUE 0x5a
-
 /* Bochs prints what is written to one port and ends when "Shutdown" is written to the other. */
 #define PORT_DEBUG    0xe9
 #define PORT_SHUTDOWN 0x8900

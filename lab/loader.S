@@ -4,15 +4,12 @@
  * as the BIOS has built the ACPI and MP tables. It asks the BIOS for the memory map
  * and enters the uncompressed kernel, which Bochs has put into RAM, by its 64-bit
  * entry. All the rest (boot parameters, page tables) was prepared by bootimage.
- *
- * When it runs a second time the machine was reset: that ends the emulation.
  */
 #include "layout.h"
 
 	.set	E820_STAGE, 0x8000	/* low memory that the BIOS can write to */
 	.set	E820_ENTRY, 20
 	.set	ROM_BASE, 0xc0000
-	.set	PORT_CMOS, 0x70
 	.set	PORT_FAST_A20, 0x92
 	.set	EFER, 0xc0000080
 
@@ -21,14 +18,6 @@
 _start:	.byte	0x55, 0xaa, 1		/* option ROM of one 512-byte block */
 	cli
 	cld
-	movb	$CMOS_BOOTED_INDEX, %al
-	outb	%al, $PORT_CMOS
-	inb	$PORT_CMOS + 1, %al
-	cmpb	$CMOS_BOOTED_VALUE, %al
-	je	was_reset
-	movb	$CMOS_BOOTED_VALUE, %al
-	outb	%al, $PORT_CMOS + 1
-
 	xorw	%ax, %ax
 	movw	%ax, %ds
 	movw	%ax, %es
@@ -96,23 +85,6 @@ longmode:
 	xorl	%ebx, %ebx
 	movq	PARAMS_BASE + PARAMS_ENTRY, %rax
 	jmp	*%rax
-
-	.code16
-was_reset:
-	movw	%cs, %ax
-	movw	%ax, %ds
-	movw	$(s_reset - _start), %si
-	movw	$PORT_DEBUG, %dx
-	movw	$(s_shutdown - s_reset), %cx
-	rep outsb
-	movw	$PORT_SHUTDOWN, %dx
-	movw	$8, %cx
-	rep outsb
-	hlt
-s_reset:
-	.ascii	"\nlab: machine was reset\n"
-s_shutdown:
-	.ascii	"Shutdown"
 
 	.align	8
 gdt:	.quad	0, 0
