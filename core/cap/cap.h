@@ -43,11 +43,6 @@ enum cap_msr {
 	CAP_MSRS
 };
 
-#define MSR_IA32_FEATURE_CONTROL  0x3a
-#define MSR_IA32_VMX_BASIC	  0x00000480
-#define MSR_IA32_VMX_EPT_VPID_CAP 0x0000048c
-#define MSR_IA32_VMX_EXIT_CTLS2	  0x493
-
 struct cap_msr_info {
 	u32 index;
 	const char *name;
