@@ -49,19 +49,45 @@ static void set_leaf4(struct kvm_cpuid_entry2 *e, unsigned int cpus)
 		e->eax = (e->eax & 0x3fff) | sharing << 14 | (ids < 63 ? ids : 63) << 26;
 }
 
-static void set_topology(struct kvm_cpuid_entry2 *e, unsigned int cpu, unsigned int cpus)
+static void set_topology(struct kvm_cpuid_entry2 *e, uint32_t leaf, uint32_t level,
+			 unsigned int cpu, unsigned int cpus)
 {
-	e->eax = e->ebx = 0;
-	e->ecx = e->index;
-	e->edx = cpu;
-	if (e->index == 0) {
-		e->ebx = 1;
-		e->ecx |= LEVEL_SMT;
-	} else if (e->index == 1) {
-		e->eax = id_bits(cpus);
-		e->ebx = cpus;
-		e->ecx |= LEVEL_CORE;
+	*e = (struct kvm_cpuid_entry2){
+		.function = leaf,
+		.index = level,
+		.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
+		.eax = level ? id_bits(cpus) : 0,
+		.ebx = level ? cpus : 1,
+		.ecx = level | (level ? LEVEL_CORE : LEVEL_SMT),
+		.edx = cpu,
+	};
+}
+
+static bool is_topology(const struct kvm_cpuid_entry2 *e)
+{
+	return e->function == 0xb || e->function == 0x1f;
+}
+
+/*
+ * Writes the levels "thread" and "core" of each topology leaf that there is, in place of whatever
+ * levels the host has.
+ */
+static void replace_topology(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus)
+{
+	bool leaf_b = false, leaf_1f = false;
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < cpuid->nent; i++) {
+		leaf_b |= cpuid->entries[i].function == 0xb;
+		leaf_1f |= cpuid->entries[i].function == 0x1f;
+		if (!is_topology(&cpuid->entries[i]))
+			cpuid->entries[kept++] = cpuid->entries[i];
 	}
+	for (i = 0; i < 2 && leaf_b; i++)
+		set_topology(&cpuid->entries[kept++], 0xb, i, cpu, cpus);
+	for (i = 0; i < 2 && leaf_1f; i++)
+		set_topology(&cpuid->entries[kept++], 0x1f, i, cpu, cpus);
+	cpuid->nent = kept;
 }
 
 void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus, bool irqchip)
@@ -75,7 +101,6 @@ void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int
 			set_leaf1(e, cpu, cpus, irqchip);
 		else if (e->function == 4)
 			set_leaf4(e, cpus);
-		else if (e->function == 0xb || e->function == 0x1f)
-			set_topology(e, cpu, cpus);
 	}
+	replace_topology(cpuid, cpu, cpus);
 }

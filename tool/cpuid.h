@@ -9,9 +9,12 @@
 
 #include "kvm.h"
 
+#define CPUID_ROOM 4
+
 /*
  * Writes APIC id and topology of vCPU @cpu of @cpus (one package, a core each) into the leaves
- * that hold them.  Without @irqchip there is no local APIC, and the leaves say so.
+ * that hold them; @cpuid must have room for CPUID_ROOM entries more.  Without @irqchip there is no
+ * local APIC, and the leaves say so.
  */
 void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus,
 			bool irqchip);

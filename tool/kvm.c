@@ -114,12 +114,13 @@ int kvm_capability(const struct kvm *kvm, int cap)
 	return value < 0 ? 0 : value;
 }
 
-struct kvm_cpuid2 *kvm_supported_cpuid(const struct kvm *kvm)
+struct kvm_cpuid2 *kvm_supported_cpuid(const struct kvm *kvm, uint32_t room)
 {
 	uint32_t entries;
 
 	for (entries = 64; entries <= CPUID_ENTRIES_MAX; entries *= 2) {
-		size_t size = sizeof(struct kvm_cpuid2) + entries * sizeof(struct kvm_cpuid_entry2);
+		size_t size = sizeof(struct kvm_cpuid2) +
+			      (entries + room) * sizeof(struct kvm_cpuid_entry2);
 		struct kvm_cpuid2 *cpuid = calloc(1, size);
 
 		if (!cpuid)

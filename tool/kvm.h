@@ -9,6 +9,7 @@
 #include <linux/kvm.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct kvm {
 	const char *device;  /* path of the device, for messages */
@@ -32,9 +33,10 @@ int kvm_call(int fd, unsigned long request, void *arg, const char *what);
 int kvm_capability(const struct kvm *kvm, int cap);
 
 /*
- * The CPUID leaves the hypervisor can show, in memory to be freed by the caller;
+ * The CPUID leaves the hypervisor can show, in memory to be freed by the caller, with room for
+ * @room entries more;
  * NULL after saying why.
  */
-struct kvm_cpuid2 *kvm_supported_cpuid(const struct kvm *kvm);
+struct kvm_cpuid2 *kvm_supported_cpuid(const struct kvm *kvm, uint32_t room);
 
 #endif

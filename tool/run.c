@@ -69,7 +69,7 @@ static int vm_create_vcpu(struct vm *vm, unsigned int id, struct kvm_cpuid2 *cpu
 
 static int vm_create_vcpus(struct vm *vm, const struct image *image, bool irqchip)
 {
-	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&vm->kvm);
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&vm->kvm, CPUID_ROOM);
 	unsigned int id;
 	int ret = 0;
 
