@@ -65,7 +65,7 @@ static void bad_basic(struct cap_setup *setup, u8 hi_bit, u8 lo_bit, const char 
 {
 	cap_setup_problem(setup, (struct cap_problem){
 					 .kind = CAP_BAD_VALUE,
-					 .msr = MSR_IA32_VMX_BASIC,
+					 .msr = cap_msr_table[CAP_BASIC].index,
 					 .hi_bit = hi_bit,
 					 .lo_bit = lo_bit,
 					 .name = cap_field_find(CAP_BASIC, lo_bit)->name,
@@ -94,7 +94,7 @@ static void check_feature_control(struct cap_setup *setup)
 	u64 value = cap_msr_value(setup->raw, CAP_FEATURE_CONTROL);
 	struct cap_problem entry = {
 		.kind = CAP_BAD_VALUE,
-		.msr = MSR_IA32_FEATURE_CONTROL,
+		.msr = cap_msr_table[CAP_FEATURE_CONTROL].index,
 		.hi_bit = 2,
 		.lo_bit = 0,
 		.name = "VMX outside SMX operation",
@@ -188,7 +188,7 @@ static void note_ins_outs(struct cap_setup *setup)
 	if (cap_msr_present(setup->raw, CAP_BASIC) && !setup->capability->basic.ins_outs_info)
 		cap_setup_note(setup, (struct cap_problem){
 					      .kind = CAP_INFO,
-					      .msr = MSR_IA32_VMX_BASIC,
+					      .msr = cap_msr_table[CAP_BASIC].index,
 					      .hi_bit = 54,
 					      .lo_bit = 54,
 					      .name = "information on INS and OUTS exits",

@@ -73,7 +73,7 @@ static bool check_vmx_exists(struct cap_setup *setup)
 {
 	u32 present = setup->raw->present & ~BIT32(CAP_FEATURE_CONTROL);
 	struct cap_problem entry = {
-		.msr = MSR_IA32_VMX_BASIC,
+		.msr = cap_msr_table[CAP_BASIC].index,
 		.hi_bit = 63,
 		.name = "basic VMX information",
 	};
