@@ -125,3 +125,8 @@ void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4])
 			out[row->reg] &= boot_cpu_data.x86_capability[row->word];
 	}
 }
+
+unsigned int host_cpus_online(void)
+{
+	return num_online_cpus();
+}

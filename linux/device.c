@@ -36,7 +36,7 @@ static struct miscdevice device = {
 	.fops = &device_operations,
 };
 
-int device_register(const char *name)
+int kvm_device_register(const char *name)
 {
 	int error;
 
@@ -48,7 +48,7 @@ int device_register(const char *name)
 	return error;
 }
 
-void device_unregister(void)
+void kvm_device_unregister(void)
 {
 	misc_deregister(&device);
 }

@@ -5,6 +5,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include "mitigation.h"
 #include "platform.h"
 #include "vcpu/vpid.h"
 
@@ -23,7 +24,7 @@ static int __init kvm_init(void)
 	if (error)
 		return error;
 	vpid_init();
-	world_switch_init();
+	mitigation_init();
 	error = cpu_kick_init();
 	if (error)
 		return error;
@@ -32,7 +33,7 @@ static int __init kvm_init(void)
 		goto kick_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
-	error = device_register(device);
+	error = kvm_device_register(device);
 	if (error)
 		goto debugfs_exit;
 	return 0;
@@ -58,7 +59,7 @@ module_init(vmx_init);
 
 static void __exit vmx_exit(void)
 {
-	device_unregister();
+	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
 	cpu_kick_exit();

@@ -47,13 +47,10 @@ bool vmx_cpu_shutting_down(void);
 /* Note what of this CPU's state never changes.  Interrupts off. */
 void host_state_init_cpu(void);
 
-/* --- vmenter.c, entry.S, world_switch.c --- */
+/* --- entry.S --- */
 
 enum vmx_status vmx_enter_guest(u64 regs[REG_COUNT], u64 *host_rsp, bool resume);
 extern const u8 vmx_exit_point[];
-
-/* What each entry does for the kernel's sake, by the processor: L1TF, perf's MSRs. */
-void world_switch_init(void);
 
 /* --- cpu.c --- */
 
@@ -62,8 +59,8 @@ void cpu_kick_exit(void);
 
 /* --- device.c, vm_file.c, vcpu_file.c, ioctl.c --- */
 
-int device_register(const char *name);
-void device_unregister(void);
+int kvm_device_register(const char *name);
+void kvm_device_unregister(void);
 
 /* KVM_CREATE_VM: the new file's descriptor, or an errno. */
 int vm_file_create(unsigned long type);

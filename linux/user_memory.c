@@ -8,6 +8,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
+#include <linux/swap.h>
 #include <linux/uaccess.h>
 #include <compat.h>
 #include "platform.h"
@@ -117,7 +118,7 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 	if (error)
 		return -EFAULT;
 	/* A device's registers are not memory: as write-back memory they would go wrong. */
-	if (!pfn_valid(page->pfn)) {
+	if (!pfn_valid(page->pfn) || PageReserved(pfn_to_page(page->pfn))) {
 		pr_err_ratelimited("%s[%d] maps a device (frame %#llx) into a guest: Lintel gives guests memory only\n",
 				   current->comm, current->pid, page->pfn);
 		return -EFAULT;
@@ -144,9 +145,12 @@ void host_page_put(const struct host_page *page)
 	if (!page->referenced)
 		return;
 	held = pfn_to_page(page->pfn);
-	mark_page_accessed(held);
-	if (page->writable)
-		SetPageDirty(held);
+	/* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
+	if (!PageReserved(held)) {
+		mark_page_accessed(held);
+		if (page->writable)
+			SetPageDirty(held);
+	}
 	put_page(held);
 }
 

@@ -5,15 +5,13 @@
  * SDM: "Loading Host State", "VM-Entry Failures During or After Loading Guest State".
  */
 #include <linux/sched.h>
-#include <asm/cpufeature.h>
-#include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/mce.h>
 #include <asm/perf_event.h>
 #include <asm/ptrace.h>
-#include <asm/vmx.h>
 #include "platform.h"
 #include "host_check.h"
+#include "mitigation.h"
 #include "vmcs/fields.h"
 
 static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && REG_RBP == 5 &&
@@ -21,29 +19,6 @@ static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && RE
 	      "entry.S knows the order of the registers");
 static_assert(VMX_FAIL_INVALID == 1 && VMX_FAIL_VALID == 2, "entry.S returns these");
 static_assert(HOST_RSP == 0x6c14, "entry.S writes this field");
-
-/* The L1 data cache is emptied before each entry: this processor lets a guest read what is in it
- * through a page-table entry that is not present (L1TF). */
-static bool flush_l1d __ro_after_init;
-
-void __init world_switch_init(void)
-{
-	u64 capabilities = 0;
-
-	if (!boot_cpu_has_bug(X86_BUG_L1TF) || cpu_mitigations_off())
-		return;
-	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
-		rdmsrl(MSR_IA32_ARCH_CAPABILITIES, capabilities);
-	if (capabilities & ARCH_CAP_SKIP_VMENTRY_L1DFLUSH) {
-		l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_NOT_REQUIRED;
-		return;
-	}
-	flush_l1d = boot_cpu_has(X86_FEATURE_FLUSH_L1D);
-	if (flush_l1d)
-		l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_ALWAYS;
-	else
-		pr_warn("this processor needs the L1 data cache flushed before each VM entry (L1TF) and its microcode can't: a guest may read memory of the host\n");
-}
 
 /* perf's counters that must not count, and above all must not write records, in the guest. */
 static void switch_perf_msrs(const struct perf_guest_switch_msr *msrs, int count, bool to_guest)

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a guest could read of the host through the L1 data cache.
+ */
+#define pr_fmt(fmt) "lintel: " fmt
+
+#include <linux/cpu.h>
+#include <asm/cpufeature.h>
+#include <asm/msr.h>
+#include <asm/vmx.h>
+#include "mitigation.h"
+
+bool flush_l1d __ro_after_init;
+
+void __init mitigation_init(void)
+{
+	u64 capabilities = 0;
+
+	if (!boot_cpu_has_bug(X86_BUG_L1TF) || cpu_mitigations_off())
+		return;
+	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
+		rdmsrl_safe(MSR_IA32_ARCH_CAPABILITIES, &capabilities);
+	if (capabilities & ARCH_CAP_SKIP_VMENTRY_L1DFLUSH) {
+		l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_NOT_REQUIRED;
+		return;
+	}
+	flush_l1d = boot_cpu_has(X86_FEATURE_FLUSH_L1D);
+	if (flush_l1d)
+		l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_ALWAYS;
+	else
+		pr_warn("this processor needs the L1 data cache flushed before each VM entry (L1TF), and its microcode cannot: a guest may read memory of the host\n");
+}
