@@ -86,10 +86,9 @@ TEST(msr_bitmap_edges_of_the_ranges)
 		u32 msr;
 		bool covered;
 	} rows[] = {
-		{0, true},	     {0x1fff, true},	  {0x2000, false},
-		{0x40000000, false}, {0x80000000, false}, {0xbfffffff, false},
-		{0xc0000000, true},  {0xc0001fff, true},  {0xc0002000, false},
-		{0xc0010015, false}, {0xffffffff, false},
+		{0, true},	     {0x1fff, true},	  {0x2000, false},     {0x40000000, false},
+		{0x80000000, false}, {0xbfffffff, false}, {0xc0000000, true},  {0xc0001fff, true},
+		{0xc0002000, false}, {0xc0010015, false}, {0xffffffff, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -136,18 +135,18 @@ static const struct {
 	u32 msr;
 	bool read, write;
 } opened[] = {
-	{0x10, true, false},		/* TSC */
-	{0x174, true, true},		/* SYSENTER_CS, _ESP, _EIP */
-	{0x175, true, true},		/* */
-	{0x176, true, true},		/* */
-	{0xc0000081, true, false},	/* STAR */
-	{0xc0000082, true, false},	/* LSTAR */
-	{0xc0000083, true, false},	/* CSTAR */
-	{0xc0000084, true, false},	/* FMASK */
-	{0xc0000100, true, true},	/* FS_BASE */
-	{0xc0000101, true, true},	/* GS_BASE */
-	{0xc0000102, true, true},	/* KERNEL_GS_BASE */
-	{0xc0000103, true, false},	/* TSC_AUX, with RDTSCP */
+	{0x10, true, false},	   /* TSC */
+	{0x174, true, true},	   /* SYSENTER_CS, _ESP, _EIP */
+	{0x175, true, true},	   /* */
+	{0x176, true, true},	   /* */
+	{0xc0000081, true, false}, /* STAR */
+	{0xc0000082, true, false}, /* LSTAR */
+	{0xc0000083, true, false}, /* CSTAR */
+	{0xc0000084, true, false}, /* FMASK */
+	{0xc0000100, true, true},  /* FS_BASE */
+	{0xc0000101, true, true},  /* GS_BASE */
+	{0xc0000102, true, true},  /* KERNEL_GS_BASE */
+	{0xc0000103, true, false}, /* TSC_AUX, with RDTSCP */
 };
 
 static void expect_policy(const u8 *bitmap, bool tsc_aux)
@@ -160,9 +159,9 @@ static void expect_policy(const u8 *bitmap, bool tsc_aux)
 		if (opened[i].msr == 0xc0000103 && !tsc_aux)
 			continue;
 		if (opened[i].read)
-			page[read / 8] &= (u8)~(1 << read % 8);
+			page[read / 8] &= (u8) ~(1 << read % 8);
 		if (opened[i].write)
-			page[write / 8] &= (u8)~(1 << write % 8);
+			page[write / 8] &= (u8) ~(1 << write % 8);
 	}
 	for (unsigned int i = 0; i < MSR_BITMAP_SIZE; i++) {
 		test_context("byte %u", i);

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/* RDMSR and WRMSR, by the guest and by user space: values that are taken, and refused. */
+#include "guest.h"
+#include "vcpu/state.h"
+
+#define NOT_CANONICAL 0x0000800000000000ull
+#define ONES	      (~0ull)
+
+enum who { GUEST = 1, USER = 2, BOTH = 3 };
+
+struct access_row {
+	const char *name;
+	u32 msr;
+	u64 value;
+	u64 read;	/* what is read afterwards */
+	enum who taken; /* who may write it; the others are refused */
+};
+
+static const struct access_row rows[] = {
+	{"P5_MC_ADDR", 0, 0, 0, 0},
+	{"KVM_WALL_CLOCK", 0x11, 0, 0, USER},
+	{"KVM_WALL_CLOCK, on", 0x11, 0x1001, 0, 0},
+	{"KVM_SYSTEM_TIME_NEW", 0x4b564d01, 0, 0, USER},
+	{"PLATFORM_ID", 0x17, 0, 0, 0},
+	{"EBL_CR_POWERON", 0x2a, 0, 0, 0},
+	{"BIOS_SIGN_ID by the guest", 0x8b, 0, 1ull << 32, GUEST},
+	{"BIOS_SIGN_ID", 0x8b, 0x1234ull << 32, 0x1234ull << 32, BOTH},
+	{"MTRRCAP", 0xfe, 0x508, 0x508, 0},
+	{"SYSENTER_CS", 0x174, 0xffff00001234, 0x1234, BOTH},
+	{"SYSENTER_ESP", 0x175, 0xffff800000000000, 0xffff800000000000, BOTH},
+	{"SYSENTER_ESP, not canonical", 0x175, NOT_CANONICAL, 0xffff800000000000, USER},
+	{"SYSENTER_EIP, not canonical", 0x176, 0xffff000000001234, 0x1234, USER},
+	{"SYSENTER_EIP", 0x176, 0x7fffffffffff, 0x7fffffffffff, BOTH},
+	{"MCG_CAP", 0x179, 32, 32, 0},
+	{"MCG_STATUS", 0x17a, 0xf, 0xf, BOTH},
+	{"MCG_STATUS, reserved", 0x17a, 0x10, 0x10, USER},
+	{"MCG_CTL, all", 0x17b, ONES, ONES, USER},
+	{"MCG_CTL, some", 0x17b, 3, 3, 0},
+	{"MISC_ENABLE, fast strings off", 0x1a0, 0x1800, 0x1800, BOTH},
+	{"MISC_ENABLE, PEBS available", 0x1a0, 1, 1, USER},
+	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, USER},
+	{"DEBUGCTL, BTF", 0x1d9, 2, 2, BOTH},
+	{"DEBUGCTL, LBR", 0x1d9, 3, 2, BOTH},
+	{"DEBUGCTL, BTS", 0x1d9, 0x80, 0x80, 0},
+	{"MTRR base", 0x200, 0x80000006, 0x80000006, BOTH},
+	{"MTRR base, type 2", 0x200, 0x80000002, 0, 0},
+	{"MTRR base, bit 8", 0x200, 0x80000106, 0, 0},
+	{"MTRR base, too wide", 0x202, 1ull << 39, 0, 0},
+	{"MTRR mask", 0x20f, 0x7ff8000800, 0x7ff8000800, BOTH},
+	{"MTRR mask, bit 10", 0x20f, 0x7ff8000c00, 0, 0},
+	{"MTRR_FIX64K", 0x250, 0x0606060606060606, 0x0606060606060606, BOTH},
+	{"MTRR_FIX16K", 0x259, 0x0001040506060606, 0x0001040506060606, BOTH},
+	{"MTRR_FIX4K", 0x26f, 0x0505050505050505, 0x0505050505050505, BOTH},
+	{"MTRR_FIX4K, type 7", 0x268, 0x0007040600070406, 0, 0},
+	{"PAT", 0x277, 0x0007010500070406, 0x0007010500070406, BOTH},
+	{"PAT, type 2", 0x277, 0x0007040600070402, 0, 0},
+	{"PAT, type 3 in entry 7", 0x277, 0x0307040600070406, 0, 0},
+	{"PAT, type 8", 0x277, 0x0007080600070406, 0, 0},
+	{"MTRR_DEF_TYPE", 0x2ff, 0xc06, 0xc06, BOTH},
+	{"MTRR_DEF_TYPE, type 3", 0x2ff, 0xc03, 0, 0},
+	{"MTRR_DEF_TYPE, bit 9", 0x2ff, 0xe06, 0, 0},
+	{"MC0_CTL, all", 0x400, ONES, ONES, BOTH},
+	{"MC4_CTL, all but bit 10", 0x410, ONES - 0x400, ONES - 0x400, BOTH},
+	{"MC31_CTL, some", 0x47c, 0xff, 0, 0},
+	{"MC0_STATUS", 0x401, 0x80, 0x80, USER},
+	{"MC0_STATUS, cleared", 0x401, 0, 0, BOTH},
+	{"MC31_MISC", 0x47f, 0x80, 0x80, USER},
+	{"EFER, SCE", 0xc0000080, 0x1, 0x1, BOTH},
+	{"EFER, bit 1", 0xc0000080, 0x2, 0, 0},
+	{"EFER, bit 63", 0xc0000080, 1ull << 63, 0, 0},
+	{"STAR", 0xc0000081, 0xfedcba9876543210, 0xfedcba9876543210, BOTH},
+	{"LSTAR", 0xc0000082, 0xffffffff81000123, 0xffffffff81000123, BOTH},
+	{"LSTAR, not canonical", 0xc0000082, NOT_CANONICAL, 0, 0},
+	{"LSTAR, 57 bits", 0xc0000082, 0x00ffffffffffffff, 0, 0},
+	{"CSTAR, not canonical", 0xc0000083, ~NOT_CANONICAL, 0, 0},
+	{"FMASK", 0xc0000084, 0x47700, 0x47700, BOTH},
+	{"FMASK, bit 32", 0xc0000084, 1ull << 32, 0, 0},
+	{"FS_BASE", 0xc0000100, 0x00007f1234567000, 0x00007f1234567000, BOTH},
+	{"FS_BASE, not canonical", 0xc0000100, NOT_CANONICAL, 0, 0},
+	{"GS_BASE", 0xc0000101, 0xffff888000000000, 0xffff888000000000, BOTH},
+	{"GS_BASE, not canonical", 0xc0000101, 1ull << 63, 0, 0},
+	{"KERNEL_GS_BASE", 0xc0000102, 0xffff888087654321, 0xffff888087654321, BOTH},
+	{"KERNEL_GS_BASE, not canonical", 0xc0000102, NOT_CANONICAL, 0, 0},
+	{"TSC_AUX", 0xc0000103, 0xffffffff, 0xffffffff, BOTH},
+	{"TSC_AUX, bit 32", 0xc0000103, 1ull << 32, 0, 0},
+};
+
+static void expect_write(struct vcpu *vcpu, const struct access_row *row, enum who who)
+{
+	bool user = who == USER;
+	u64 before = 0, after = 0;
+
+	test_context("%s, by %s", row->name, user ? "user space" : "the guest");
+	EXPECT_EQ(msr_read(vcpu, row->msr, &before, true), 0);
+	EXPECT_EQ(msr_write(vcpu, row->msr, row->value, user), row->taken & who ? 0 : -EINVAL);
+	EXPECT_EQ(msr_read(vcpu, row->msr, &after, true), 0);
+	EXPECT_EQ(after, row->taken & who ? row->read : before);
+}
+
+TEST(msr_write_values)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		static const enum who who[] = {GUEST, USER};
+
+		for (size_t w = 0; w < COUNT_OF(who); w++) {
+			struct guest *g;
+
+			/* "A write by the guest alone": the row says what user space sees then. */
+			if (rows[i].taken == GUEST && who[w] == USER)
+				continue;
+			if (rows[i].msr == 0x8b && rows[i].taken == BOTH && who[w] == GUEST)
+				continue;
+			g = guest_create();
+			guest_set_supported_cpuid(&g->vcpu[0]);
+			expect_write(&g->vcpu[0], &rows[i], who[w]);
+			guest_destroy(g);
+		}
+	}
+}
+
+TEST(msr_values_do_not_mix)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	for (u32 n = 0; n < 16; n++)
+		EXPECT_EQ(msr_write(&g->vcpu[0], 0x200 + n, (u64)(n + 1) << 12, true), 0);
+	for (u32 n = 0; n < 128; n++)
+		if (n % 4)
+			EXPECT_EQ(msr_write(&g->vcpu[0], 0x400 + n, n, true), 0);
+	for (u32 n = 0; n < 16; n++) {
+		EXPECT_EQ(msr_read(&g->vcpu[0], 0x200 + n, &value, false), 0);
+		EXPECT_EQ(value, (u64)(n + 1) << 12);
+	}
+	for (u32 n = 0; n < 128; n++) {
+		EXPECT_EQ(msr_read(&g->vcpu[0], 0x400 + n, &value, false), 0);
+		EXPECT_EQ(value, n % 4 ? n : 0);
+	}
+	guest_destroy(g);
+}
+
+TEST(msr_refused_to_the_guest)
+{
+	static const u32 refused[] = {0x11,	  0x3a,	      0x48,  0x49,  0xce,   0x10a,
+				      0x140,	  0x17b,      0x6e0, 0xda0, 0x2000, 0x4b564d00,
+				      0xbeef0000, 0xc0002000, 0x2,   0x480, 0x491,  0xffffffff};
+	struct guest *g = guest_create();
+	u64 value;
+
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
+		test_context("MSR 0x%x", refused[i]);
+		EXPECT_EQ(msr_read(&g->vcpu[0], refused[i], &value, false), -EINVAL);
+		EXPECT_EQ(msr_write(&g->vcpu[0], refused[i], 0, false), -EINVAL);
+	}
+	guest_destroy(g);
+}
+
+/* Every index there is near a range's edge or in the table: an answer, and nothing breaks. */
+TEST(msr_any_index_has_an_answer)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	for (u32 msr = 0; msr < 0x2100; msr++) {
+		test_context("MSR 0x%x", msr);
+		if (msr_read(&g->vcpu[0], msr, &value, false) == 0)
+			EXPECT_TRUE(msr_find(msr) != NULL);
+		msr_write(&g->vcpu[0], msr, 0xa5a5a5a5a5a5a5a5, false);
+		msr_write(&g->vcpu[0], msr, 0xa5a5a5a5a5a5a5a5, true);
+		msr_read(&g->vcpu[0], 0xc0000000 + msr, &value, true);
+		msr_write(&g->vcpu[0], 0xc0000000 + msr, 0x5a5a5a5a, false);
+	}
+	guest_destroy(g);
+}
+
+TEST(msr_reset_values)
+{
+	static const struct {
+		u32 msr;
+		u64 value;
+	} reset[] = {
+		{0x1b, 0xfee00900}, {0x8b, 1ull << 32},
+		{0x174, 0},	    {0x175, 0},
+		{0x176, 0},	    {0x17a, 0},
+		{0x1a0, 0x1801},    {0x1d9, 0},
+		{0x200, 0},	    {0x277, 0x0007040600070406},
+		{0x2ff, 0},	    {0x400, 0},
+		{0xc0000080, 0},    {0xc0000081, 0},
+		{0xc0000082, 0},    {0xc0000102, 0},
+		{0x3b, 0},
+	};
+	struct guest *g = guest_create();
+	u64 value;
+
+	for (size_t i = 0; i < COUNT_OF(reset); i++) {
+		test_context("MSR 0x%x", reset[i].msr);
+		EXPECT_EQ(msr_read(&g->vcpu[0], reset[i].msr, &value, true), 0);
+		EXPECT_EQ(value, reset[i].value);
+	}
+	/* INIT leaves them as they are. */
+	EXPECT_EQ(msr_write(&g->vcpu[0], 0x277, 0x0606060606060606, true), 0);
+	EXPECT_EQ(msr_write(&g->vcpu[0], 0x175, 0x1000, true), 0);
+	vmx_vcpu_reset(&g->vcpu[0], true);
+	EXPECT_EQ(msr_read(&g->vcpu[0], 0x277, &value, true), 0);
+	EXPECT_EQ(value, 0x0606060606060606);
+	EXPECT_EQ(msr_read(&g->vcpu[0], 0x175, &value, true), 0);
+	EXPECT_EQ(value, 0x1000);
+	guest_destroy(g);
+}
+
+/* Without CPUID the guest has no MSR that a feature bit announces; user space has them. */
+TEST(msr_features_follow_cpuid)
+{
+	static const u32 announced[] = {0x3b, 0xfe, 0x200, 0x250, 0x2ff, 0xc0000103};
+	struct guest *g = guest_create();
+	u64 value;
+
+	for (size_t i = 0; i < COUNT_OF(announced); i++) {
+		test_context("MSR 0x%x", announced[i]);
+		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, false), -EINVAL);
+		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, true), 0);
+	}
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	for (size_t i = 0; i < COUNT_OF(announced); i++) {
+		test_context("MSR 0x%x", announced[i]);
+		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, false), 0);
+	}
+	guest_destroy(g);
+}
+
+TEST(msr_apic_base)
+{
+	static const struct {
+		const char *name;
+		u64 value;
+		int guest, user;
+	} row[] = {
+		{"as it is", 0xfee00900, 0, 0},
+		{"off", 0xfee00100, 0, 0},
+		{"elsewhere", 0xfed00800, 0, 0},
+		{"bit 0", 0xfee00901, -EINVAL, -EINVAL},
+		{"bit 9", 0xfee00b00, -EINVAL, -EINVAL},
+		{"x2APIC without CPUID's bit", 0xfee00c00, -EINVAL, -EINVAL},
+		{"x2APIC without enable", 0xfee00400, -EINVAL, -EINVAL},
+		{"beyond the physical width", 1ull << 39, -EINVAL, -EINVAL},
+		{"the highest page", 0x7ffffff800, 0, 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct guest *g = guest_create();
+
+		guest_set_supported_cpuid(&g->vcpu[0]);
+		test_context("%s", row[i].name);
+		EXPECT_EQ(msr_write(&g->vcpu[0], 0x1b, row[i].value, false), row[i].guest);
+		EXPECT_EQ(g->vcpu[0].apic_base, row[i].guest ? 0xfee00900 : row[i].value);
+		EXPECT_EQ(msr_write(&g->vcpu[0], 0x1b, row[i].value, true), row[i].user);
+		guest_destroy(g);
+	}
+}
+
+TEST(msr_fs_and_gs_are_the_segments)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_FS_BASE, 0x1234000, true), 0);
+	EXPECT_EQ(vcpu_seg_base(&g->vcpu[0], SEG_FS), 0x1234000);
+	vmcs_writel(GUEST_GS_BASE, 0xffff888000001000);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_GS_BASE, &value, true), 0);
+	EXPECT_EQ(value, 0xffff888000001000);
+	guest_destroy(g);
+}
+
+/* 57 bits where both the host and the guest have five-level paging. */
+TEST(msr_canonical_with_la57)
+{
+	static const u64 wide = 0x00ffffffffffffff;
+
+	for (unsigned int host = 0; host < 2; host++) {
+		for (unsigned int told = 0; told < 2; told++) {
+			struct kvm_cpuid_entry2 entry = {
+				.function = 7,
+				.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
+				.ecx = told ? BIT32(16) : 0,
+			};
+			struct guest *g;
+
+			sim_reset();
+			sim_cpuid_set(7, 0, 0, 0x27ab, host ? BIT32(16) : 0, 0);
+			g = guest_create();
+			EXPECT_EQ(cpuid_set(&g->vcpu[0], &entry, 1), 0);
+			test_context("LA57: host %u, guest %u", host, told);
+			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_LSTAR, wide, true),
+				  host && told ? 0 : -EINVAL);
+			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_FS_BASE, wide, false),
+				  host && told ? 0 : -EINVAL);
+			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_LSTAR, 1ull << 57, true), -EINVAL);
+			guest_destroy(g);
+		}
+	}
+}
+
+/* A processor without MSR bitmaps: what passes through elsewhere is emulated by the same rows. */
+TEST(msr_pass_through_rows_answer_exits)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	for (unsigned int i = 0; i < msr_table_rows; i++) {
+		test_context("%s", msr_table[i].name);
+		if (msr_table[i].read == MSR_PASS_THROUGH)
+			EXPECT_EQ(msr_read(&g->vcpu[0], msr_table[i].first, &value, false), 0);
+		if (msr_table[i].write == MSR_PASS_THROUGH)
+			EXPECT_EQ(msr_write(&g->vcpu[0], msr_table[i].first, 0x1000, false), 0);
+	}
+	guest_destroy(g);
+}
+
+TEST(msr_vcpu_init_without_memory)
+{
+	struct vcpu vcpu = {0};
+
+	sim_fail_allocation_after(0);
+	EXPECT_EQ(msr_vcpu_init(&vcpu), -ENOMEM);
+	EXPECT_TRUE(sim_allocation_failed());
+	msr_vcpu_destroy(&vcpu);
+	EXPECT_EQ(sim_memory_leaks(), 0);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* MSRs switched by hand: the guest's values in, and the host's back. */
+#include "guest.h"
+
+static const struct {
+	u32 msr;
+	u64 host, guest;
+} rows[] = {
+	{MSR_STAR, 0x0023001000000000, 0x001b000800000000},
+	{MSR_LSTAR, 0xffffffff81e00080, 0xffffffff80001000},
+	{MSR_CSTAR, 0xffffffff81e01850, 0xffffffff80002000},
+	{MSR_SYSCALL_MASK, 0x257fd5, 0x47700},
+	{MSR_KERNEL_GS_BASE, 0x00007f0000001000, 0xffff888000005000},
+	{MSR_TSC_AUX, 3, 7},
+};
+
+static u64 on_cpu(unsigned int cpu, u32 msr)
+{
+	u64 value = 0;
+
+	EXPECT_TRUE(sim_msr_get(cpu, msr, &value));
+	return value;
+}
+
+static void set_host_values(unsigned int cpu)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		sim_msr_set(cpu, rows[i].msr, rows[i].host + cpu);
+}
+
+static void set_guest_values(struct vcpu *vcpu)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		EXPECT_EQ(msr_write(vcpu, rows[i].msr, rows[i].guest, true), 0);
+}
+
+static void expect_host_values(unsigned int cpu)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_context("MSR 0x%x on CPU %u", rows[i].msr, cpu);
+		EXPECT_EQ(on_cpu(cpu, rows[i].msr), rows[i].host + cpu);
+	}
+}
+
+static void expect_guest_values(unsigned int cpu)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_context("MSR 0x%x on CPU %u", rows[i].msr, cpu);
+		EXPECT_EQ(on_cpu(cpu, rows[i].msr), rows[i].guest);
+	}
+}
+
+TEST(msr_switch_in_and_out)
+{
+	struct guest *g = guest_create();
+
+	set_host_values(0);
+	set_guest_values(&g->vcpu[0]);
+	expect_host_values(0);
+	for (unsigned int n = 0; n < 3; n++) {
+		guest_switch_in(&g->vcpu[0]);
+		expect_guest_values(0);
+		guest_switch_out(&g->vcpu[0]);
+		expect_host_values(0);
+	}
+	guest_destroy(g);
+}
+
+TEST(msr_switch_on_another_cpu)
+{
+	struct guest *g;
+
+	sim_set_cpus(2);
+	g = guest_create();
+	set_host_values(0);
+	set_host_values(1);
+	set_guest_values(&g->vcpu[0]);
+	for (unsigned int cpu = 0; cpu < 4; cpu++) {
+		sim_reschedule(&g->vcpu[0], cpu % 2);
+		guest_switch_in(&g->vcpu[0]);
+		expect_guest_values(cpu % 2);
+		guest_switch_out(&g->vcpu[0]);
+		expect_host_values(0);
+		expect_host_values(1);
+	}
+	guest_destroy(g);
+}
+
+/* KERNEL_GS_BASE belongs to the task: another value each time. */
+TEST(msr_switch_reads_the_tasks_value)
+{
+	struct guest *g = guest_create();
+
+	set_guest_values(&g->vcpu[0]);
+	for (u64 task = 0x1000; task < 0x5000; task += 0x1000) {
+		sim_msr_set(0, MSR_KERNEL_GS_BASE, task);
+		guest_switch_in(&g->vcpu[0]);
+		EXPECT_EQ(on_cpu(0, MSR_KERNEL_GS_BASE), 0xffff888000005000);
+		guest_switch_out(&g->vcpu[0]);
+		EXPECT_EQ(on_cpu(0, MSR_KERNEL_GS_BASE), task);
+	}
+	guest_destroy(g);
+}
+
+/* The guest's SWAPGS changes the register without an exit. */
+TEST(msr_switch_fetches_what_the_guest_wrote)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	set_host_values(0);
+	set_guest_values(&g->vcpu[0]);
+	guest_switch_in(&g->vcpu[0]);
+	sim_msr_set(0, MSR_KERNEL_GS_BASE, 0x77777777);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_KERNEL_GS_BASE, &value, true), 0);
+	EXPECT_EQ(value, 0x77777777);
+	sim_msr_set(0, MSR_KERNEL_GS_BASE, 0x66666666);
+	guest_switch_out(&g->vcpu[0]);
+	expect_host_values(0);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_KERNEL_GS_BASE, &value, true), 0);
+	EXPECT_EQ(value, 0x66666666);
+
+	/* Even to the host's own value. */
+	guest_switch_in(&g->vcpu[0]);
+	sim_msr_set(0, MSR_KERNEL_GS_BASE, rows[4].host);
+	guest_switch_out(&g->vcpu[0]);
+	expect_host_values(0);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_KERNEL_GS_BASE, &value, true), 0);
+	EXPECT_EQ(value, rows[4].host);
+	guest_destroy(g);
+}
+
+/* A write that exits is live at once. */
+TEST(msr_switch_writes_live_values)
+{
+	struct guest *g = guest_create();
+	u64 value;
+
+	guest_set_supported_cpuid(&g->vcpu[0]);
+	set_host_values(0);
+	guest_switch_in(&g->vcpu[0]);
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		EXPECT_EQ(msr_write(&g->vcpu[0], rows[i].msr, rows[i].guest, false), 0);
+	expect_guest_values(0);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_LSTAR, &value, false), 0);
+	EXPECT_EQ(value, 0xffffffff80001000);
+	guest_switch_out(&g->vcpu[0]);
+	expect_host_values(0);
+	guest_destroy(g);
+}
+
+TEST(msr_switch_two_vcpus_in_turn)
+{
+	struct guest *g = guest_create();
+	struct vcpu *second;
+
+	set_host_values(0);
+	set_guest_values(&g->vcpu[0]);
+	second = guest_add_vcpu(g);
+	for (unsigned int n = 0; n < 3; n++) {
+		guest_switch_in(&g->vcpu[0]);
+		expect_guest_values(0);
+		guest_switch_out(&g->vcpu[0]);
+		expect_host_values(0);
+		guest_switch_in(second);
+		for (size_t i = 0; i < COUNT_OF(rows); i++)
+			EXPECT_EQ(on_cpu(0, rows[i].msr), 0);
+		guest_switch_out(second);
+		expect_host_values(0);
+	}
+	guest_destroy(g);
+}
+
+/* A host without RDTSCP has no IA32_TSC_AUX: an access would fault. */
+TEST(msr_switch_leaves_absent_msrs_alone)
+{
+	struct guest *g;
+	u64 value;
+
+	sim_cpuid_disable(0x80000001, SIM_ANY_SUBLEAF, 0, 0, 0, BIT32(27));
+	sim_msr_remove(0, MSR_TSC_AUX);
+	g = guest_create();
+	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_LSTAR, 0x1000, true), 0);
+	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_TSC_AUX, &value, true), -EINVAL);
+	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_TSC_AUX, 0, true), -EINVAL);
+	guest_switch_in(&g->vcpu[0]);
+	EXPECT_EQ(on_cpu(0, MSR_LSTAR), 0x1000);
+	guest_switch_out(&g->vcpu[0]);
+	guest_destroy(g);
+}
