@@ -292,7 +292,7 @@ static void requeue(struct vcpu *vcpu, u32 info)
 	case INTERRUPTION_SOFTWARE_EXCEPTION:
 	case INTERRUPTION_PRIVILEGED_EXCEPTION:
 		vcpu->events.instruction_length = vcpu->exit.instruction_length;
-		/* fallthrough */
+		__attribute__((__fallthrough__));
 	case INTERRUPTION_HARDWARE_EXCEPTION:
 		vcpu->events.exception.injected = true;
 		vcpu->events.exception.vector = vector;
