@@ -83,11 +83,25 @@ void sim_set_online(unsigned int cpu, bool online)
 	offline[cpu] = !online;
 }
 
+bool sim_is_online(unsigned int cpu)
+{
+	return cpu < cpus && !offline[cpu];
+}
+
+unsigned int host_cpus_online(void)
+{
+	unsigned int cpu, count = 0;
+
+	for (cpu = 0; cpu < cpus; cpu++)
+		count += sim_is_online(cpu);
+	return count;
+}
+
 void sim_run_on(unsigned int cpu)
 {
 	if (!sim_preemptible())
 		sim_panic("the thread cannot move to CPU %u: preemption is off", cpu);
-	if (cpu >= cpus || offline[cpu])
+	if (!sim_is_online(cpu))
 		sim_panic("the thread cannot move to CPU %u: it is not online", cpu);
 	cpu_now = cpu;
 }
@@ -105,7 +119,7 @@ void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *arg
 
 	if (!sim_irqs_enabled())
 		sim_panic("host_call_cpu(): interrupts are off: deadlock");
-	if (cpu >= cpus || offline[cpu])
+	if (!sim_is_online(cpu))
 		return;
 	cpu_now = cpu;
 	sim_irq_disable();

@@ -34,6 +34,7 @@ static u32 arena_next;
 
 static bool failing, failed;
 static unsigned int fail_after;
+static void (*on_freed)(hpa_t start, u64 size);
 
 void sim_fail_allocation_after(unsigned int n)
 {
@@ -67,6 +68,11 @@ static bool allocation_fails(void)
 	failing = false;
 	failed = true;
 	return true;
+}
+
+void sim_on_pages_freed(void (*function)(hpa_t start, u64 size))
+{
+	on_freed = function;
 }
 
 void *host_zalloc(size_t size)
@@ -184,6 +190,9 @@ void host_free_pages(void *pages, unsigned int order)
 	if (arena_order[first] != order + 1)
 		sim_panic("host_free_pages(%p, %u): it has order %d", pages, order,
 			  arena_order[first] - 1);
+	if (on_freed)
+		on_freed(SIM_PHYS_BASE + first * (u64)LINTEL_PAGE_SIZE,
+			 (u64)LINTEL_PAGE_SIZE << order);
 	arena_order[first] = 0;
 	for (i = 0; i < 1u << order; i++)
 		arena_used[first + i] = false;

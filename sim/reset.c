@@ -2,7 +2,7 @@
 /* The whole simulator: back to its start, and what was not given back. */
 #include <stdio.h>
 
-#include "sim.h"
+#include "vmx.h"
 
 void sim_reset(void)
 {
@@ -14,6 +14,7 @@ void sim_reset(void)
 	sim_user_reset();
 	sim_lock_reset();
 	sim_cpu_reset();
+	sim_vmx_reset();
 	sim_thread_reset();
 	sim_log_clear();
 	sim_traces = (struct sim_traces){0};

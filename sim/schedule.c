@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The scheduling of a vCPU's thread: loaded whenever it runs, put whenever it does not. */
-#include "sim.h"
+#include "vmx.h"
 #include "vcpu/vcpu.h"
+#include "vmcs/vmcs.h"
 
 void host_vcpu_get(struct vcpu *vcpu)
 {
@@ -35,4 +36,41 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 	sim_preempt_disable();
 	vcpu_load(vcpu);
 	sim_preempt_enable();
+}
+
+static struct loaded_vmcs *tracked[SIM_MAX_CPUS];
+
+void host_vmcs_track(struct loaded_vmcs *vmcs)
+{
+	struct loaded_vmcs **first = &tracked[vmcs->cpu];
+
+	if (sim_irqs_enabled())
+		sim_panic("host_vmcs_track(): interrupts are on");
+	vmcs->previous = NULL;
+	vmcs->next = *first;
+	if (*first)
+		(*first)->previous = vmcs;
+	*first = vmcs;
+}
+
+void host_vmcs_untrack(struct loaded_vmcs *vmcs)
+{
+	struct loaded_vmcs **first = &tracked[vmcs->cpu];
+
+	if (sim_irqs_enabled())
+		sim_panic("host_vmcs_untrack(): interrupts are on");
+	if (vmcs->previous)
+		vmcs->previous->next = vmcs->next;
+	else
+		*first = vmcs->next;
+	if (vmcs->next)
+		vmcs->next->previous = vmcs->previous;
+}
+
+void sim_cpu_down(unsigned int cpu)
+{
+	while (tracked[cpu])
+		host_call_cpu(cpu, loaded_vmcs_clear_here, tracked[cpu]);
+	sim_vmxoff(cpu);
+	sim_set_online(cpu, false);
 }

@@ -58,6 +58,9 @@ struct sim_memory sim_memory_now(void);
 
 u64 sim_memory_leaks(void); /* of memory.c alone */
 
+/* Called for pages that are freed, with their physical address: NULL for none. */
+void sim_on_pages_freed(void (*function)(hpa_t start, u64 size));
+
 /* --- user_memory.c: the process that owns the VM --- */
 
 #define SIM_USER_PFN_BASE 0x400000ull /* user pages have physical addresses from 16 GiB up */
@@ -112,6 +115,7 @@ void sim_lock_reset(void);
 
 void sim_set_cpus(unsigned int count); /* all online; the thread is on CPU 0 */
 void sim_set_online(unsigned int cpu, bool online);
+bool sim_is_online(unsigned int cpu);
 unsigned int sim_cpus(void);
 void sim_run_on(unsigned int cpu); /* the thread moves; needs a preemptible context */
 
@@ -159,5 +163,8 @@ void sim_thread_reset(void);
 
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
+
+/* A CPU goes offline: the VMCSs that are active there are cleared, and it leaves VMX operation. */
+void sim_cpu_down(unsigned int cpu);
 
 #endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What each simulated CPU can do with VMX, and VMX operation itself.
+ *
+ * SDM: "VMX Capability Reporting Facility", "Enabling and Entering VMX Operation".
+ */
+#include <string.h>
+
+#include "cap/control_table.h"
+#include "cap/fields.h"
+#include "processor.h"
+
+#define FEATURE_CONTROL_LOCK 1u
+#define FEATURE_CONTROL_VMX  4u
+#define CR4_VMXE	     BIT64(13)
+#define VMXON_REGIONS	     0x10000000ull /* below what host_alloc_pages() gives */
+
+static struct processor processors[SIM_MAX_CPUS];
+
+struct sim_vmx_counts sim_vmx_counts;
+
+static void decode_controls(struct processor *processor, const struct vmx_cap_msrs *msrs)
+{
+	for (unsigned int word = 0; word < CTL_WORDS; word++) {
+		const struct ctl_word_info *info = &ctl_word_table[word];
+		bool exact = processor->capability.basic.true_ctls && info->true_msr;
+		enum cap_msr msr = cap_msr_find(exact ? info->true_msr : info->msr);
+		u64 value = cap_msr_present(msrs, msr) ? msrs->value[msr] : 0;
+
+		processor->config.allowed0[word] = info->wide ? 0 : (u32)value;
+		processor->config.allowed1[word] = info->wide ? value : value >> 32;
+	}
+}
+
+static void write_msrs(unsigned int cpu, const struct vmx_cap_msrs *msrs)
+{
+	for (unsigned int msr = 0; msr < CAP_MSRS; msr++) {
+		if (cap_msr_present(msrs, msr))
+			sim_msr_set(cpu, cap_msr_table[msr].index, msrs->value[msr]);
+		else if (msr != CAP_FEATURE_CONTROL)
+			sim_msr_remove(cpu, cap_msr_table[msr].index);
+	}
+}
+
+void sim_vmx_set_processor(unsigned int cpu, const struct vmx_cap_msrs *msrs)
+{
+	struct processor *processor = &processors[cpu];
+
+	if (processor->vmxon)
+		sim_panic("CPU %u cannot change while it is in VMX operation", cpu);
+	write_msrs(cpu, msrs);
+	*processor = (struct processor){
+		.has_vmx = cap_msr_present(msrs, CAP_BASIC),
+		.vmxon_region = VMXON_REGIONS + cpu * (u64)LINTEL_PAGE_SIZE,
+		.current = NO_VMCS,
+	};
+	cap_fields_decode(msrs, &processor->config, &processor->capability);
+	decode_controls(processor, msrs);
+	sim_host_state.cr0 |= processor->config.cr0_fixed0;
+	sim_host_state.cr0 &= processor->config.cr0_fixed1;
+	sim_host_state.cr4 |= processor->config.cr4_fixed0;
+	sim_host_state.cr4 &= processor->config.cr4_fixed1;
+}
+
+void sim_vmx_set_processors(const struct vmx_cap_msrs *msrs)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < sim_cpus(); cpu++)
+		sim_vmx_set_processor(cpu, msrs);
+}
+
+void sim_vmxon(unsigned int cpu)
+{
+	struct processor *processor = &processors[cpu];
+	const struct vmcs_config *config = &processor->config;
+	u64 feature_control = 0;
+
+	sim_msr_get(cpu, cap_msr_table[CAP_FEATURE_CONTROL].index, &feature_control);
+	if (!processor->has_vmx || !(sim_host_state.cr4 & CR4_VMXE))
+		sim_panic("VMXON on CPU %u: #UD", cpu);
+	if (processor->vmxon)
+		sim_panic("VMXON on CPU %u: it is in VMX operation already", cpu);
+	if ((feature_control & (FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX)) !=
+		    (FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX) ||
+	    !entry_fixed_ok(sim_host_state.cr0, config->cr0_fixed0, config->cr0_fixed1) ||
+	    !entry_fixed_ok(sim_host_state.cr4, config->cr4_fixed0, config->cr4_fixed1))
+		sim_panic("VMXON on CPU %u: #GP", cpu);
+	processor->vmxon = true;
+	processor->current = NO_VMCS;
+}
+
+void sim_vmxoff(unsigned int cpu)
+{
+	struct processor *processor = &processors[cpu];
+
+	if (!processor->vmxon)
+		sim_panic("VMXOFF on CPU %u: #UD", cpu);
+	if (processor->active)
+		sim_panic("VMXOFF on CPU %u: %u VMCSs are still active there", cpu,
+			  processor->active);
+	processor->vmxon = false;
+}
+
+void sim_vmxon_all(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < sim_cpus(); cpu++)
+		if (sim_is_online(cpu))
+			sim_vmxon(cpu);
+}
+
+void sim_vmxoff_all(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < sim_cpus(); cpu++)
+		if (processors[cpu].vmxon)
+			sim_vmxoff(cpu);
+}
+
+struct processor *processor_in_vmx(const char *instruction)
+{
+	/* host_cpu() also checks that the thread cannot be moved meanwhile. */
+	struct processor *processor = &processors[sim_cpu()];
+
+	if (!processor->vmxon)
+		sim_panic("%s on CPU %u outside VMX operation: #UD", instruction, sim_cpu());
+	return processor;
+}
+
+unsigned int processor_physical_width(void)
+{
+	u32 out[4];
+
+	sim_cpuid(0x80000008, 0, out);
+	return out[0] & 0xff;
+}
+
+bool processor_address_ok(const struct processor *processor, u64 address, u64 alignment)
+{
+	unsigned int width = processor_physical_width();
+
+	if (processor->capability.basic.addresses_32bit)
+		width = 32;
+	return !(address & (alignment - 1)) && !(address >> width);
+}
+
+bool processor_canonical(u64 address)
+{
+	unsigned int width;
+	u64 high;
+	u32 out[4];
+
+	sim_cpuid(0x80000008, 0, out);
+	width = out[0] >> 8 & 0xff;
+	high = address >> (width - 1);
+	return !high || high == ~(u64)0 >> (width - 1);
+}
+
+void sim_vmx_reset(void)
+{
+	memset(processors, 0, sizeof(processors));
+	memset(&sim_vmx_counts, 0, sizeof(sim_vmx_counts));
+	vmcs_forget_all();
+	sim_script_reset();
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A VT-x processor in software, as its tests see it: the VMX instructions of host.h, with the
+ * capabilities of any recorded processor, VM entry with the SDM's checks, and VM exits by script.
+ *
+ * What the SDM calls undefined, or answers with an exception in the VMM (an instruction outside VMX
+ * operation, a VMCS active on two processors, a region freed while active), is a sim_panic().
+ */
+#ifndef LINTEL_SIM_VMX_H
+#define LINTEL_SIM_VMX_H
+
+#include "cap/cap.h"
+#include "sim.h"
+
+/* --- processor.c --- */
+
+/*
+ * Each simulated CPU, or one, becomes a processor with these capability MSRs, outside VMX
+ * operation.  The host's CR0 and CR4 (sim_host_state) become what it allows in VMX operation.
+ */
+void sim_vmx_set_processors(const struct vmx_cap_msrs *msrs);
+void sim_vmx_set_processor(unsigned int cpu, const struct vmx_cap_msrs *msrs);
+
+/* VMXON and VMXOFF on every online CPU, or on one; each has its own VMXON region. */
+void sim_vmxon_all(void);
+void sim_vmxoff_all(void);
+void sim_vmxon(unsigned int cpu);
+void sim_vmxoff(unsigned int cpu); /* panics when a VMCS is still active there */
+
+struct sim_vmx_counts {
+	u64 vmread, vmwrite, vmclear, vmptrld, entries, invept, invvpid;
+};
+extern struct sim_vmx_counts sim_vmx_counts;
+
+void sim_vmx_reset(void);
+
+/* --- vmx.c --- */
+
+/*
+ * What fields of a VMCS that was never written hold: the SDM does not say, so the default is a
+ * pattern that most checks refuse.
+ */
+void sim_vmcs_set_fill(u64 fill);
+
+/* Fields of a VMCS, current or not, by the physical address of its region; no rules apply. */
+u64 sim_vmcs_get(hpa_t region, u32 field);
+void sim_vmcs_set(hpa_t region, u32 field, u64 value);
+bool sim_vmcs_launched(hpa_t region);
+
+/* --- vmenter.c --- */
+
+/* One VM exit.  What is 0 is 0 in the VMCS. */
+struct sim_exit {
+	u32 reason;
+	u64 qualification;
+	u64 guest_physical, guest_linear;
+	u32 instruction_length, instruction_info;
+	u32 interruption_info, interruption_error;
+	u32 idt_vectoring_info, idt_vectoring_error;
+
+	/* What the guest did before: registers of the vCPU, fields of its VMCS; NULL: nothing. */
+	void (*guest)(struct vcpu *vcpu, void *argument);
+	void *argument;
+};
+
+/*
+ * The next entry that has no exit yet ends with this one (a copy).  When the script is at its end,
+ * the guest is stopped by an external interrupt, and the thread gets a signal.
+ */
+void sim_script_exit(const struct sim_exit *exit);
+unsigned int sim_script_left(void);
+
+/* The rule of the SDM that the last VM entry broke, in words; "" when it broke none. */
+const char *sim_entry_failure(void);
+
+#endif
