@@ -108,6 +108,7 @@ static bool vcpu_handle_exit(struct vcpu *vcpu)
 		return true;
 	case KVM_EXIT_INTR:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
+	case KVM_EXIT_SET_TPR: /* CR8 was lowered: no interrupt controller here waits for that */
 		return true;
 	case KVM_EXIT_HLT:
 		return handle_hlt(vcpu);

@@ -9,13 +9,13 @@
 #define FLAG_RF	 (1ull << 16)
 
 /* DR7: breakpoint 0 enabled (L0), its R/W and LEN fields. */
-#define DR7_L0	     1ull
-#define DR7_WRITE    (1ull << 16)
-#define DR7_IO	     (2ull << 16)
-#define DR7_LEN4     (3ull << 18)
+#define DR7_L0	  1ull
+#define DR7_WRITE (1ull << 16)
+#define DR7_IO	  (2ull << 16)
+#define DR7_LEN4  (3ull << 18)
 
-static u32 hits;
-static u64 hit_dr6, hit_rip;
+static volatile u32 hits;
+static volatile u64 hit_dr6, hit_rip;
 static u32 watched;
 
 static void handle_debug(struct frame *frame)

@@ -25,8 +25,10 @@ static void check_simple(void)
 
 	CHECK_EQ(TRY("ud2"), VECTOR_UD, "UD2 is #UD");
 	CHECK_EQ(TRY("divl %%ecx", : : "a"(1), "d"(0), "c"(0)), VECTOR_DE, "division by 0 is #DE");
-	CHECK_EQ(TRY("divl %%ecx", : : "a"(0), "d"(2), "c"(1)), VECTOR_DE,
-		 "a quotient too large is #DE");
+	CHECK_EQ(TRY("divl %%ecx",
+		     :
+		     : "a"(0), "d"(2), "c"(1)),
+		 VECTOR_DE, "a quotient too large is #DE");
 	exception_set(VECTOR_BP, handle_skip1);
 	fault.vector = NO_FAULT;
 	__asm__ volatile("int3; 1: lea 1b(%%rip), %0" : "=r"(at) : : "memory");
@@ -34,16 +36,24 @@ static void check_simple(void)
 	exception_set(VECTOR_BP, NULL);
 	CHECK_EQ(TRY("mov %0, %%cr0", : : "r"(1ull << 40)), VECTOR_GP, "#GP by MOV to CR0");
 	CHECK_EQ(fault.error, 0, "its error code is 0");
-	CHECK_EQ(TRY("movw %w0, %%ds", : : "r"(0x1230)), VECTOR_GP, "a selector beyond the GDT is #GP");
+	CHECK_EQ(TRY("movw %w0, %%ds",
+		     :
+		     : "r"(0x1230)),
+		 VECTOR_GP, "a selector beyond the GDT is #GP");
 	CHECK_EQ(fault.error, 0x1230, "its error code is the selector");
-	CHECK_EQ(TRY("movw %w0, %%ds", : : "r"(SEL_KERNEL_CODE)), NO_FAULT,
-		 "readable code can be in DS");
+	CHECK_EQ(TRY("movw %w0, %%ds",
+		     :
+		     : "r"(SEL_KERNEL_CODE)),
+		 NO_FAULT, "readable code can be in DS");
 	__asm__ volatile("movw %w0, %%ds" : : "r"(SEL_KERNEL_DATA));
 	gdt[SEL_SPARE / 8] = 0x00cf13000000ffff;
 	CHECK_EQ(TRY("movw %w0, %%ds", : : "r"(SEL_SPARE)), VECTOR_NP, "an absent segment is #NP");
 	CHECK_EQ(fault.error, SEL_SPARE, "its error code is the selector");
-	CHECK_EQ(TRY("mov (%0), %%eax", : : "r"(NON_CANONICAL) : "eax"), VECTOR_GP,
-		 "a non-canonical address is #GP");
+	CHECK_EQ(TRY("mov (%0), %%eax",
+		     :
+		     : "r"(NON_CANONICAL)
+		     : "eax"),
+		 VECTOR_GP, "a non-canonical address is #GP");
 }
 
 static void check_stack_fault(void)
@@ -61,8 +71,11 @@ static void check_page_fault(void)
 
 	*entry &= ~PTE_P;
 	invlpg(page);
-	CHECK_EQ(TRY("movb (%0), %%al", : : "r"(page + 0x123) : "al"), VECTOR_PF,
-		 "a missing page is #PF");
+	CHECK_EQ(TRY("movb (%0), %%al",
+		     :
+		     : "r"(page + 0x123)
+		     : "al"),
+		 VECTOR_PF, "a missing page is #PF");
 	CHECK_EQ(fault.cr2, (u64)page + 0x123, "CR2 is the address to the byte");
 	CHECK_EQ(fault.error, 0, "error code: read, not present");
 	CHECK_EQ(TRY("movb $1, (%0)", : : "r"(page) : "memory"), VECTOR_PF, "a write to it, too");
@@ -87,7 +100,8 @@ static void check_user_page_fault(void)
 	*page_entry((void *)0x1000) &= ~PTE_U;
 	invlpg((void *)0x1000);
 	user_call(user_touch, 0);
-	CHECK(fault.vector == VECTOR_PF && fault.cr2 == 0x1000, "a supervisor page in ring 3 is #PF");
+	CHECK(fault.vector == VECTOR_PF && fault.cr2 == 0x1000,
+	      "a supervisor page in ring 3 is #PF");
 	CHECK_EQ(fault.error, PF_P | PF_U, "error code: present, user");
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
 	user_call(user_jump, 0);
@@ -208,7 +222,8 @@ static void check_fault_in_delivery(void)
 	*page_entry(page) &= ~PTE_P;
 	invlpg(page);
 	tss.rsp[0] = (u64)page + PAGE_SIZE;
-	/* #PF while #UD (benign) is delivered is served as #PF, on the same stack: #DF, on its own. */
+	/* #PF while #UD (benign) is delivered is served as #PF, on the same stack: #DF, on its own.
+	 */
 	user_call(user_ud, 0);
 	CHECK_EQ(fault.vector, VECTOR_DF, "no stack for the handler is #DF");
 	CHECK_EQ(fault.cr2, (u64)page + PAGE_SIZE - 8, "CR2 is the stack");

@@ -112,8 +112,11 @@ static void check_xsave(void)
 	__asm__ volatile("movq %%xmm5, %0" : "=r"(value));
 	CHECK_EQ(value, 0x123456789abcdef0, "XRSTOR brings it back");
 	area[512 + 7] = 0x40;
-	CHECK_EQ(TRY("xrstor %0", : : "m"(area), "a"(3), "d"(0) : "memory"), VECTOR_GP,
-		 "XRSTOR with a component that is off is #GP");
+	CHECK_EQ(TRY("xrstor %0",
+		     :
+		     : "m"(area), "a"(3), "d"(0)
+		     : "memory"),
+		 VECTOR_GP, "XRSTOR with a component that is off is #GP");
 }
 
 static void user_xsetbv(void)

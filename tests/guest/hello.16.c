@@ -120,19 +120,13 @@ static void check_string_io(void)
 	u32 count = sizeof(from) - 1, di = (u32)to, si = (u32)from;
 
 	print("# ");
-	__asm__ volatile("rep outsb"
-			 : "+S"(si), "+c"(count)
-			 : "d"((u16)SERIAL_PORT)
-			 : "memory");
+	__asm__ volatile("rep outsb" : "+S"(si), "+c"(count) : "d"((u16)SERIAL_PORT) : "memory");
 	print("\n");
 	CHECK_EQ(count, 0, "REP OUTSB counts CX down to 0");
 	CHECK_EQ(si, (u32)from + sizeof(from) - 1, "REP OUTSB moves SI");
 	__asm__ volatile("outb %0, %1" : : "a"((u8)0xa5), "d"((u16)SERIAL_SCRATCH));
 	count = 5;
-	__asm__ volatile("rep insb"
-			 : "+D"(di), "+c"(count)
-			 : "d"((u16)SERIAL_SCRATCH)
-			 : "memory");
+	__asm__ volatile("rep insb" : "+D"(di), "+c"(count) : "d"((u16)SERIAL_SCRATCH) : "memory");
 	CHECK_EQ(di, (u32)to + 5, "REP INSB moves DI");
 	CHECK(to[0] == 0xa5 && to[4] == 0xa5 && to[5] == 0, "REP INSB stores CX bytes");
 	__asm__ volatile("movl $0x10000, %%ecx; movl $0x12340000, %%edi; .byte 0xf3; insb"

@@ -15,8 +15,7 @@
 		value;                                                                             \
 	})
 
-#define STORE(insn, value)                                                                         \
-	__asm__ volatile(insn : : "r"((u64)(value)), "r"(HOLE) : "memory")
+#define STORE(insn, value) __asm__ volatile(insn : : "r"((u64)(value)), "r"(HOLE) : "memory")
 
 static void check_loads(void)
 {
@@ -47,11 +46,12 @@ static void check_registers(void)
 
 	__asm__ volatile("xor %%eax, %%eax; movb (%1), %%ah" : "=a"(rax) : "r"(HOLE));
 	CHECK_EQ(rax, 0xff00, "a load to AH");
-	__asm__ volatile("mov %2, %%r13; mov (%%r13), %%r8; xor %%r15d, %%r15d; movb (%%r13), %%r15b;"
-			 "mov %%r8, %0; mov %%r15, %1"
-			 : "=r"(r8), "=r"(r15)
-			 : "r"(HOLE)
-			 : "r8", "r13", "r15");
+	__asm__ volatile(
+		"mov %2, %%r13; mov (%%r13), %%r8; xor %%r15d, %%r15d; movb (%%r13), %%r15b;"
+		"mov %%r8, %0; mov %%r15, %1"
+		: "=r"(r8), "=r"(r15)
+		: "r"(HOLE)
+		: "r8", "r13", "r15");
 	CHECK_EQ(r8, ~0ull, "a load to R8 from (R13)");
 	CHECK_EQ(r15, 0xff, "a load to R15B");
 	__asm__ volatile("mov %1, %%r12; xor %%esi, %%esi; movb (%%r12), %%sil; mov %%rsi, %0"

@@ -2,8 +2,8 @@
 /* The guest's own page tables: permissions, accessed and dirty bits, TLB, address spaces. */
 #include "rt64.h"
 
-#define PAGE_VA	  ((u8 *)0x40000000) /* not RAM in small guests; only its mapping counts */
-#define OTHER_VA  ((u8 *)0x40001000)
+#define PAGE_VA	 ((u8 *)0x40000000) /* not RAM in small guests; only its mapping counts */
+#define OTHER_VA ((u8 *)0x40001000)
 
 static u8 *page_a, *page_b;
 
@@ -166,22 +166,31 @@ static void check_pcid(void)
 	u64 cr3 = read_cr3();
 
 	if (!(cpuid(1).ecx >> 17 & 1)) {
-		CHECK_EQ(TRY("mov %0, %%cr4", : : "r"(read_cr4() | CR4_PCIDE)), VECTOR_GP,
-			 "CR4.PCIDE that there is not is #GP");
+		CHECK_EQ(TRY("mov %0, %%cr4",
+			     :
+			     : "r"(read_cr4() | CR4_PCIDE)),
+			 VECTOR_GP, "CR4.PCIDE that there is not is #GP");
 		return;
 	}
 	write_cr4(read_cr4() | CR4_PCIDE);
 	write_cr3(cr3 | 5);
 	CHECK_EQ(read_cr3(), cr3 | 5, "CR3 holds a PCID");
-	CHECK_EQ(TRY("mov %0, %%cr3", : : "r"(cr3 | 6 | 1ull << 63) : "memory"), NO_FAULT,
-		 "CR3 bit 63 means no flush");
+	CHECK_EQ(TRY("mov %0, %%cr3",
+		     :
+		     : "r"(cr3 | 6 | 1ull << 63)
+		     : "memory"),
+		 NO_FAULT, "CR3 bit 63 means no flush");
 	CHECK_EQ(read_cr3(), cr3 | 6, "and reads as 0");
-	CHECK_EQ(TRY("mov %0, %%cr4", : : "r"(read_cr4() & ~CR4_PAE)), VECTOR_GP,
-		 "PAE still cannot be cleared");
+	CHECK_EQ(TRY("mov %0, %%cr4",
+		     :
+		     : "r"(read_cr4() & ~CR4_PAE)),
+		 VECTOR_GP, "PAE still cannot be cleared");
 	write_cr3(cr3);
 	write_cr4(read_cr4() & ~CR4_PCIDE);
 	write_cr3(cr3 | 7);
-	CHECK_EQ(TRY("mov %0, %%cr4", : : "r"(read_cr4() | CR4_PCIDE)),
+	CHECK_EQ(TRY("mov %0, %%cr4",
+		     :
+		     : "r"(read_cr4() | CR4_PCIDE)),
 		 cr3 == (cr3 | 7) ? NO_FAULT : VECTOR_GP, "PCIDE with CR3[11:0] not 0 is #GP");
 	write_cr3(cr3);
 }
@@ -189,6 +198,22 @@ static void check_pcid(void)
 static void user_return(void)
 {
 	__asm__ volatile("mov $0x1234, %%eax; int $0x80" : : : "rax");
+}
+
+static void check_smep(void)
+{
+	if (!(cpuid_or_zero(7).ebx >> 7 & 1)) {
+		skip("SMEP keeps ring 0 from running user pages", "no SMEP");
+		return;
+	}
+	write_cr4(read_cr4() | CR4_SMEP);
+	exception_set(VECTOR_PF, handle_fetch);
+	fault.vector = NO_FAULT;
+	__asm__ volatile("call *%0" : : "r"(PAGE_VA) : "memory");
+	exception_set(VECTOR_PF, NULL);
+	CHECK_EQ(fault.vector, VECTOR_PF, "SMEP: ring 0 runs no user page");
+	CHECK_EQ(fault.error, PF_P | PF_I, "error code: present, instruction");
+	write_cr4(read_cr4() & ~CR4_SMEP);
 }
 
 static void check_supervisor_protection(void)
@@ -202,20 +227,15 @@ static void check_supervisor_protection(void)
 		skip("SMAP keeps ring 0 off user pages", "no SMAP");
 		return;
 	}
-	/* The image itself is user pages since user_call(). */
-	write_flags(read_flags() | FLAG_AC);
+	user_revoke(); /* ring 0 has to go on: its stack and tables are no user pages */
 	write_cr4(read_cr4() | CR4_SMAP);
-	CHECK_EQ(read_byte(PAGE_VA), NO_FAULT, "SMAP with AC set: ring 0 reads a user page");
-	fault.vector = NO_FAULT;
-	__asm__ volatile("clac; 1: movb (%0), %%al; 2: stac\n.pushsection .fixups, \"a\"\n"
-			 ".quad 1b, 2b\n.popsection"
-			 :
-			 : "r"(PAGE_VA)
-			 : "al", "memory");
-	write_cr4(read_cr4() & ~CR4_SMAP);
-	write_flags(read_flags() & ~FLAG_AC);
-	CHECK_EQ(fault.vector, VECTOR_PF, "SMAP with AC clear: #PF");
+	CHECK_EQ(read_byte(PAGE_VA), VECTOR_PF, "SMAP with AC clear: ring 0 reads no user page");
 	CHECK_EQ(fault.error, PF_P, "error code: present");
+	write_flags(read_flags() | FLAG_AC);
+	CHECK_EQ(read_byte(PAGE_VA), NO_FAULT, "SMAP with AC set: it does");
+	write_flags(read_flags() & ~FLAG_AC);
+	write_cr4(read_cr4() & ~CR4_SMAP);
+	check_smep();
 }
 
 void guest_main(void)

@@ -99,7 +99,8 @@ static void check_in_backwards(void)
 	memset(buffer, 0, sizeof(buffer));
 	outb(SERIAL_SCRATCH, 0x44);
 	s = REP_IN("std; rep insb; cld", SERIAL_SCRATCH, buffer + PAGE_SIZE + 2, 6);
-	CHECK(s.rcx == 0 && s.rdi == (u64)buffer + PAGE_SIZE - 4, "REP INSB with DF set moves down");
+	CHECK(s.rcx == 0 && s.rdi == (u64)buffer + PAGE_SIZE - 4,
+	      "REP INSB with DF set moves down");
 	CHECK(filled(buffer + PAGE_SIZE - 3, 6, 0x44) && !buffer[PAGE_SIZE - 4] &&
 		      !buffer[PAGE_SIZE + 3],
 	      "and stores the bytes there");
@@ -143,7 +144,8 @@ static void check_addressing(void)
 	wrmsr(MSR_FS_BASE, 0);
 	memset(buffer, 0, 16);
 	__asm__ volatile("addr32 rep insb" : "+D"(rdi), "+c"(rcx) : "d"(NOTHING) : "memory");
-	CHECK(rdi == (u64)buffer + 3 && rcx == 0, "REP INSB with 32-bit addresses uses EDI and ECX");
+	CHECK(rdi == (u64)buffer + 3 && rcx == 0,
+	      "REP INSB with 32-bit addresses uses EDI and ECX");
 	CHECK(filled(buffer, 3, 0xff) && !buffer[3], "and stores the bytes");
 }
 

@@ -77,8 +77,8 @@ wanted() {
 while read -r image status options <&3; do
 	case $image in '' | '#'*) continue ;; esac
 	wanted "$image" "$@" || continue
-	# shellcheck disable=SC2086 # the options are words
-	run_guest "$image" "$status" $options
+	# shellcheck disable=SC2046,SC2086 # the options are words
+	run_guest "$image" "$status" $(echo $options | sed "s#@#$guests#")
 done 3<"$guests/list"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -37,8 +37,11 @@ static void check_rdtscp(void)
 	u32 aux;
 
 	if (!(cpuid(0x80000001).edx >> 27 & 1)) {
-		CHECK_EQ(TRY("rdtscp", : : : "rax", "rcx", "rdx"), VECTOR_UD,
-			 "RDTSCP that there is not is #UD");
+		CHECK_EQ(TRY("rdtscp",
+			     :
+			     :
+			     : "rax", "rcx", "rdx"),
+			 VECTOR_UD, "RDTSCP that there is not is #UD");
 		return;
 	}
 	wrmsr(MSR_TSC_AUX, 0x1234abcd);
@@ -68,7 +71,8 @@ static void check_adjust(void)
 	before = rdmsr(MSR_TSC_ADJUST);
 	wrmsr(MSR_TSC, rdtsc() + (1ull << 46));
 	now = rdmsr(MSR_TSC_ADJUST);
-	CHECK(now - before >= (1ull << 46) - (1ull << 30) && now - before < (1ull << 46) + (1ull << 30),
+	CHECK(now - before >= (1ull << 46) - (1ull << 30) &&
+		      now - before < (1ull << 46) + (1ull << 30),
 	      "writing TSC moves TSC_ADJUST as far");
 }
 

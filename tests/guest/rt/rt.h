@@ -19,11 +19,11 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-#define SERIAL_PORT	   0x3f8
-#define SERIAL_SCRATCH	   0x3ff
-#define DEBUG_EXIT_PORT	   0xf4
-#define PAGE_SIZE	   4096
-#define ARRAY_SIZE(a)	   (sizeof(a) / sizeof((a)[0]))
+#define SERIAL_PORT	0x3f8
+#define SERIAL_SCRATCH	0x3ff
+#define DEBUG_EXIT_PORT 0xf4
+#define PAGE_SIZE	4096
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /* The guest program itself.  When it returns the VM ends as done() says. */
 void guest_main(void);

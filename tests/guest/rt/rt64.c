@@ -8,12 +8,9 @@ const struct boot_info *boot_info;
 volatile struct fault fault = {.vector = NO_FAULT};
 
 u64 gdt[] __attribute__((aligned(16))) = {
-	[SEL_KERNEL_CODE / 8] = 0x00af9b000000ffff,
-	[SEL_KERNEL_DATA / 8] = 0x00cf93000000ffff,
-	[SEL_USER_CODE32 / 8] = 0x00cffb000000ffff,
-	[SEL_USER_DATA / 8] = 0x00cff3000000ffff,
-	[SEL_USER_CODE / 8] = 0x00affb000000ffff,
-	[SEL_KERNEL_CODE32 / 8] = 0x00cf9b000000ffff,
+	[SEL_KERNEL_CODE / 8] = 0x00af9b000000ffff, [SEL_KERNEL_DATA / 8] = 0x00cf93000000ffff,
+	[SEL_USER_CODE32 / 8] = 0x00cffb000000ffff, [SEL_USER_DATA / 8] = 0x00cff3000000ffff,
+	[SEL_USER_CODE / 8] = 0x00affb000000ffff,   [SEL_KERNEL_CODE32 / 8] = 0x00cf9b000000ffff,
 };
 struct gate idt[256];
 struct tss tss = {.io_map = sizeof(struct tss)};
@@ -183,18 +180,26 @@ u64 *page_entry(const void *address)
 	return &table[va >> 12 & 511];
 }
 
-static void pages_make_user(void)
+static void pages_set_user(bool user)
 {
 	u64 page, end = next_page ? next_page : (u64)image_end;
 
-	for (page = 0x100000; page < end; page += PAGE_SIZE)
-		*page_entry((void *)page) |= PTE_U;
+	for (page = 0x100000; page < end; page += PAGE_SIZE) {
+		u64 *entry = page_entry((void *)page);
+
+		*entry = user ? *entry | PTE_U : *entry & ~PTE_U;
+	}
 	write_cr3(read_cr3());
+}
+
+void user_revoke(void)
+{
+	pages_set_user(false);
 }
 
 u64 user_call(void (*code)(void), u64 arg)
 {
-	pages_make_user();
+	pages_set_user(true);
 	fault.vector = NO_FAULT;
 	return user_enter(code, arg, (u64)user_stack + sizeof(user_stack) - 8);
 }

@@ -84,13 +84,12 @@ void exception_set(unsigned int vector, exception_handler handler);
  * TRY(CODE, ...): executes one instruction and gives the vector of the exception that it raised,
  * or NO_FAULT.  What follows CODE are the outputs, inputs and clobbers of an asm statement.
  */
-#define TRY_ENTRY                                                                                  \
-	"\n2:\n.pushsection .fixups, \"a\"\n.quad 1b, 2b\n.popsection\n"
+#define TRY_ENTRY "\n2:\n.pushsection .fixups, \"a\"\n.quad 1b, 2b\n.popsection\n"
 #define TRY(code, ...)                                                                             \
 	({                                                                                         \
-		fault.vector = NO_FAULT; \
+		fault.vector = NO_FAULT;                                                           \
 		__asm__ volatile("1: " code TRY_ENTRY __VA_ARGS__);                                \
-		fault.vector;                                                   \
+		fault.vector;                                                                      \
 	})
 
 static inline int try_wrmsr(u32 msr, u64 value)
@@ -136,5 +135,8 @@ u64 *page_entry(const void *address);
  * and page_alloc() pages become user pages.
  */
 u64 user_call(void (*code)(void), u64 arg);
+
+/* Makes the pages that user_call() gave to ring 3 supervisor pages again. */
+void user_revoke(void);
 
 #endif
