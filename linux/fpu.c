@@ -25,9 +25,18 @@ void host_fpu_load_host(struct vcpu *vcpu)
 	fpu_swap_kvm_fpstate(&vcpu->host.fpu, false);
 }
 
+/* The register itself holds the guest's value round a guest. */
+static u64 host_value_of_xcr0 __ro_after_init;
+
+void __init fpu_init(void)
+{
+	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+		host_value_of_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+}
+
 u64 host_xcr0(void)
 {
-	return boot_cpu_has(X86_FEATURE_OSXSAVE) ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
+	return host_value_of_xcr0;
 }
 
 u64 host_xcr0_supported(void)

@@ -25,6 +25,7 @@ static int __init kvm_init(void)
 		return error;
 	vpid_init();
 	mitigation_init();
+	fpu_init();
 	error = cpu_kick_init();
 	if (error)
 		return error;

@@ -52,6 +52,10 @@ void host_state_init_cpu(void);
 enum vmx_status vmx_enter_guest(u64 regs[REG_COUNT], u64 *host_rsp, bool resume);
 extern const u8 vmx_exit_point[];
 
+/* --- fpu.c --- */
+
+void fpu_init(void);
+
 /* --- cpu.c --- */
 
 int cpu_kick_init(void);
