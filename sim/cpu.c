@@ -113,6 +113,11 @@ unsigned int sim_cpu(void)
 	return cpu_now;
 }
 
+unsigned int sim_cpu_now(void)
+{
+	return cpu_now;
+}
+
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument)
 {
 	unsigned int caller = cpu_now;

@@ -23,8 +23,8 @@ static void decode_controls(struct processor *processor, const struct vmx_cap_ms
 {
 	for (unsigned int word = 0; word < CTL_WORDS; word++) {
 		const struct ctl_word_info *info = &ctl_word_table[word];
-		bool exact = processor->capability.basic.true_ctls && info->true_msr;
-		enum cap_msr msr = cap_msr_find(exact ? info->true_msr : info->msr);
+		enum cap_msr msr =
+			processor->capability.basic.true_ctls ? info->true_msr : info->msr;
 		u64 value = cap_msr_present(msrs, msr) ? msrs->value[msr] : 0;
 
 		processor->config.allowed0[word] = info->wide ? 0 : (u32)value;
@@ -122,12 +122,18 @@ void sim_vmxoff_all(void)
 
 struct processor *processor_in_vmx(const char *instruction)
 {
-	/* host_cpu() also checks that the thread cannot be moved meanwhile. */
-	struct processor *processor = &processors[sim_cpu()];
+	struct processor *processor = &processors[sim_cpu_now()];
 
 	if (!processor->vmxon)
-		sim_panic("%s on CPU %u outside VMX operation: #UD", instruction, sim_cpu());
+		sim_panic("%s on CPU %u outside VMX operation: #UD", instruction, sim_cpu_now());
 	return processor;
+}
+
+struct processor *processor_pinned(const char *instruction)
+{
+	if (sim_preemptible())
+		sim_panic("%s: preemption is on", instruction);
+	return processor_in_vmx(instruction);
 }
 
 unsigned int processor_physical_width(void)

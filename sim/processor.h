@@ -35,8 +35,13 @@ struct processor {
 	unsigned int active; /* VMCSs that are active here */
 };
 
-/* The one the thread is on; panics unless it is in VMX operation (#UD). */
+/*
+ * The one the thread is on; panics unless it is in VMX operation (#UD).  A vCPU that is loaded may
+ * use its VMCS with preemption on: when its thread moves, the VMCS moves along.  For the rest the
+ * thread must be pinned.
+ */
 struct processor *processor_in_vmx(const char *instruction);
+struct processor *processor_pinned(const char *instruction);
 
 unsigned int processor_physical_width(void);
 bool processor_address_ok(const struct processor *processor, u64 address, u64 alignment);

@@ -117,6 +117,7 @@ void sim_set_cpus(unsigned int count); /* all online; the thread is on CPU 0 */
 void sim_set_online(unsigned int cpu, bool online);
 bool sim_is_online(unsigned int cpu);
 unsigned int sim_cpus(void);
+unsigned int sim_cpu_now(void);	   /* as host_cpu(), in any context */
 void sim_run_on(unsigned int cpu); /* the thread moves; needs a preemptible context */
 
 void sim_msr_set(unsigned int cpu, u32 msr, u64 value);

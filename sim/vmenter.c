@@ -65,7 +65,7 @@ static bool msr_entry_ok(const struct msr_entry *msr)
 	u64 ignored;
 
 	return !msr->reserved && msr->index != MSR_FS_BASE && msr->index != MSR_GS_BASE &&
-	       msr->index >> 8 != 8 && sim_msr_get(sim_cpu(), msr->index, &ignored);
+	       msr->index >> 8 != 8 && sim_msr_get(sim_cpu_now(), msr->index, &ignored);
 }
 
 /* The number of the first entry that cannot be loaded, from 1; 0: all can. */
@@ -178,7 +178,7 @@ static enum vmx_status enter_guest(struct processor *processor, struct vcpu *vcp
 
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
-	struct processor *processor = processor_in_vmx(resume ? "VMRESUME" : "VMLAUNCH");
+	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
 	struct vmcs *vmcs = vmcs_current(processor);
 	struct entry entry;
 

@@ -155,7 +155,7 @@ bool sim_vmcs_launched(hpa_t region)
 static struct vmcs *vmcs_use(hpa_t region, const char *instruction)
 {
 	struct vmcs *vmcs = vmcs_find(region);
-	int here = (int)sim_cpu();
+	int here = (int)sim_cpu_now();
 
 	if (vmcs && vmcs->cpu >= 0 && vmcs->cpu != here)
 		sim_panic("%s on CPU %d of the VMCS 0x%llx, which is active on CPU %d", instruction,
@@ -165,7 +165,7 @@ static struct vmcs *vmcs_use(hpa_t region, const char *instruction)
 
 enum vmx_status sim_vmclear(hpa_t region)
 {
-	struct processor *processor = processor_in_vmx("VMCLEAR");
+	struct processor *processor = processor_pinned("VMCLEAR");
 	struct vmcs *vmcs;
 
 	sim_vmx_counts.vmclear++;
@@ -185,7 +185,7 @@ enum vmx_status sim_vmclear(hpa_t region)
 
 enum vmx_status sim_vmptrld(hpa_t region)
 {
-	struct processor *processor = processor_in_vmx("VMPTRLD");
+	struct processor *processor = processor_pinned("VMPTRLD");
 	struct vmcs *vmcs;
 
 	sim_vmx_counts.vmptrld++;
@@ -198,7 +198,7 @@ enum vmx_status sim_vmptrld(hpa_t region)
 		return vmx_fail(processor, ERROR_VMPTRLD_REVISION);
 	vmcs = vmcs_use(region, "VMPTRLD");
 	processor->active += vmcs->cpu < 0;
-	vmcs->cpu = (int)sim_cpu();
+	vmcs->cpu = (int)sim_cpu_now();
 	processor->current = region;
 	return VMX_SUCCEED;
 }
@@ -260,7 +260,7 @@ enum { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
 
 enum vmx_status sim_invept(u32 type, u64 eptp)
 {
-	struct processor *processor = processor_in_vmx("INVEPT");
+	struct processor *processor = processor_pinned("INVEPT");
 	const struct vmx_capability *capability = &processor->capability;
 
 	sim_vmx_counts.invept++;
@@ -294,7 +294,7 @@ static bool invvpid_type_ok(const struct vmx_capability *capability, u32 type)
 
 enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address)
 {
-	struct processor *processor = processor_in_vmx("INVVPID");
+	struct processor *processor = processor_pinned("INVVPID");
 
 	sim_vmx_counts.invvpid++;
 	if (!processor->capability.vpid.invvpid)
