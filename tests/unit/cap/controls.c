@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "cap/control_table.h"
+#include "cap/internal.h"
 #include "fixture.h"
 
 /* The MSR that the resolver goes by on fixture_full(), which has TRUE MSRs. */
@@ -178,6 +178,31 @@ TEST(cap_vpid_needs_single_context_invvpid)
 	}
 }
 
+TEST(cap_needs_and_pairs_are_looked_up)
+{
+	struct vmcs_config config = {.size = 0};
+	struct vmx_capability capability = {.vmfunc = 0};
+	const struct ctl_bit *load_pat = ctl_find(CTL_ENTRY, 14);
+	const struct ctl_bit *posted = ctl_find(CTL_PIN, 7);
+
+	EXPECT_STR_EQ(cap_unmet_need(&config, &capability, load_pat), "load IA32_PAT");
+	config.ctl[CTL_EXIT] = EXIT_LOAD_IA32_PAT;
+	EXPECT_TRUE(!cap_unmet_need(&config, &capability, load_pat));
+
+	EXPECT_STR_EQ(cap_unmet_need(&config, &capability, posted), "virtual-interrupt delivery");
+	config.ctl[CTL_SECONDARY] = CPU2_VIRTUAL_INTERRUPT_DELIVERY;
+	EXPECT_STR_EQ(cap_unmet_need(&config, &capability, posted),
+		      "acknowledge interrupt on exit");
+	config.ctl[CTL_EXIT] |= EXIT_ACKNOWLEDGE_INTERRUPT;
+	EXPECT_TRUE(!cap_unmet_need(&config, &capability, posted));
+
+	EXPECT_STR_EQ(cap_unmet_need(&config, &capability, vpid_row()), "INVVPID");
+	capability.vpid.invvpid = true;
+	EXPECT_STR_EQ(cap_unmet_need(&config, &capability, vpid_row()), "single-context INVVPID");
+	capability.vpid.single_context = true;
+	EXPECT_TRUE(!cap_unmet_need(&config, &capability, vpid_row()));
+}
+
 /* A bit of the default1 class without a name stays 1 even where the TRUE MSR allows 0. */
 TEST(cap_nameless_default1_bits_stay_1)
 {
@@ -230,6 +255,18 @@ TEST(cap_odd_but_resolvable_values_are_noted)
 	EXPECT_PROBLEMS(fixture_setup(&raw), "");
 	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "481"));
 	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "48d"));
+
+	/* the TRUE MSR has a control that the plain one has not */
+	raw = fixture_full();
+	raw.value[CAP_PINBASED_CTLS] &= ~BIT64(39);
+	EXPECT_PROBLEMS(fixture_setup(&raw), "");
+	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "48d"));
+
+	/* a secondary control, which Lintel wants, is forced to 1 */
+	raw = fixture_full();
+	raw.value[CAP_PROCBASED_CTLS2] |= BIT64(7);
+	EXPECT_PROBLEMS(fixture_setup(&raw), "");
+	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "48b"));
 
 	raw = fixture_full();
 	raw.value[CAP_MISC] &= ~BIT64(5);
