@@ -168,6 +168,11 @@ static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit
 	}
 	if (!emulate_fetch(vcpu, &insn, action))
 		return false;
+	/* The code changed since the exit: the processor will meet what is there now. */
+	if (!(insn.opcode->flags & INSN_IO) || (insn.opcode->dst == PLACE_DI) != pio->in) {
+		*action = EXIT_SAME_INSN;
+		return false;
+	}
 	pio->width = insn.address_size;
 	if (!pio->in)
 		pio->segment = insn.src.memory.segment;

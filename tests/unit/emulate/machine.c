@@ -5,10 +5,15 @@
 #include "emulate/machine.h"
 #include "emulate/emulate.h"
 #include "mem/mem.h"
+#include "recording.h"
 #include "sim.h"
 #include "vcpu/cpuid.h"
+#include "vcpu/vpid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
+#include "vmx.h"
+
+#define PROCESSOR "EmeraldRapids_01_00C06F2"
 
 #define ENTRY_ALL 7ull /* present, writable, user */
 
@@ -36,25 +41,50 @@ static const struct mode_row mode_table[MODE_COUNT] = {
 			 IA32_EFER_LME | IA32_EFER_LMA | IA32_EFER_NXE, 5, true, false, true, ~0u},
 };
 
-static void set_cpuid(void)
-{
-	static const struct kvm_cpuid_entry2 entries[] = {
-		{.function = 0, .eax = 7},
-		{.function = 1, .ecx = ~0u, .edx = ~0u},
-		{.function = 7, .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX, .ebx = ~0u, .ecx = ~0u},
-		{.function = 0x80000000, .eax = 0x80000008},
-		{.function = 0x80000001, .ecx = ~0u, .edx = ~0u},
-		{.function = 0x80000008, .eax = 0x3028},
-	};
+/* Features that the guest is told of; all that Lintel offers on the simulated processor. */
+static struct kvm_cpuid_entry2 cpuid_entries[] = {
+	{.function = 0, .eax = 7},
+	{.function = 1},
+	{.function = 7, .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX},
+	{.function = 0x80000000, .eax = 0x80000008},
+	{.function = 0x80000001},
+	{.function = 0x80000008},
+};
 
-	machine.vcpu.cpuid = host_zalloc(sizeof(*machine.vcpu.cpuid) + sizeof(entries));
-	machine.vcpu.cpuid->count = COUNT_OF(entries);
-	memcpy(machine.vcpu.cpuid->entry, entries, sizeof(entries));
+void machine_set_cpuid(struct machine *m, unsigned int maxphyaddr, u32 edx_1, u32 edx_80000001)
+{
+	cpuid_entries[1].ecx = ~0u;
+	cpuid_entries[1].edx = edx_1;
+	cpuid_entries[2].ebx = cpuid_entries[2].ecx = ~0u;
+	cpuid_entries[4].ecx = ~0u;
+	cpuid_entries[4].edx = edx_80000001;
+	cpuid_entries[5].eax = 0x3000 | maxphyaddr;
+	if (cpuid_set(&m->vcpu, cpuid_entries, COUNT_OF(cpuid_entries)))
+		abort();
+	vcpu_cr4_update_allowed(&m->vcpu);
 }
 
-void machine_set_maxphyaddr(struct machine *m, unsigned int bits)
+/* Once in a process: a recorded processor, in VMX operation. */
+static void start_processor(void)
 {
-	m->vcpu.cpuid->entry[5].eax = 0x3000 | bits;
+	static struct recording recording;
+	static struct cap_report report;
+	static bool started;
+	struct recording_error error;
+
+	if (started)
+		return;
+	started = true;
+	if (recording_read(SOURCE_ROOT "/data/cpus/" PROCESSOR ".msr", &recording, &error) ||
+	    setup_vmcs_config(&recording.set[0].msrs, &vmcs_config, &vmx_capability, &report))
+		abort();
+	sim_cpuid_set(1, SIM_ANY_SUBLEAF, 0x000c06f2, 0, ~0u, ~0u);
+	sim_cpuid_set(7, 0, 0, ~0u, ~0u, ~0u);
+	sim_cpuid_set(0x80000001, SIM_ANY_SUBLEAF, 0, 0, ~0u, ~0u);
+	sim_cpuid_set(0x80000008, SIM_ANY_SUBLEAF, 0x3030, 0, 0, 0);
+	sim_vmx_set_processors(&recording.set[0].msrs);
+	sim_vmxon_all();
+	vpid_init();
 }
 
 static u8 *add_slot(u32 id, u64 gpa, u64 size, u32 flags)
@@ -77,25 +107,26 @@ struct machine *machine_create(enum machine_mode mode)
 {
 	struct machine *m = &machine;
 
+	start_processor();
 	memset(m, 0, sizeof(*m));
 	if (vm_init(&m->vm))
 		abort();
 	m->ram = add_slot(0, 0, MACHINE_RAM_SIZE, 0);
 	m->rom = add_slot(1, MACHINE_ROM, LINTEL_PAGE_SIZE, KVM_MEM_READONLY);
-	m->vcpu.vm = &m->vm;
 	m->vcpu.run = host_alloc_pages(0);
 	m->vcpu.pio_data = host_alloc_pages(0);
-	if (!m->vcpu.run || !m->vcpu.pio_data || emulate_vcpu_init(&m->vcpu))
+	if (!m->vcpu.run || !m->vcpu.pio_data || vmx_create_vcpu(&m->vm, &m->vcpu, 0))
 		abort();
-	set_cpuid();
+	host_vcpu_get(&m->vcpu);
+	machine_set_cpuid(m, 40, ~0u, ~0u);
 	machine_set_mode(m, mode);
 	return m;
 }
 
 void machine_destroy(struct machine *m)
 {
-	emulate_vcpu_destroy(&m->vcpu);
-	host_free(m->vcpu.cpuid);
+	host_vcpu_release(&m->vcpu);
+	vmx_free_vcpu(&m->vcpu);
 	host_free_pages(m->vcpu.run, 0);
 	host_free_pages(m->vcpu.pio_data, 0);
 	vm_destroy(&m->vm);

@@ -52,7 +52,9 @@ void machine_set_cr0(struct machine *machine, u64 value);
 void machine_set_cr3(struct machine *machine, u64 value);
 void machine_set_cr4(struct machine *machine, u64 value);
 void machine_set_cpl(struct machine *machine, unsigned int cpl);
-void machine_set_maxphyaddr(struct machine *machine, unsigned int bits);
+/* KVM_SET_CPUID2: the two EDX hold PSE-36 (bit 17) and 1 GiB pages (bit 26). */
+void machine_set_cpuid(struct machine *machine, unsigned int maxphyaddr, u32 edx_1,
+		       u32 edx_80000001);
 
 /* A 4 KiB page in the mode's page tables, with these low bits in its entry. */
 void machine_map(struct machine *machine, u64 linear, u64 gpa, u64 bits);

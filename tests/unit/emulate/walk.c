@@ -223,11 +223,11 @@ TEST(walk_reserved_bits)
 			m->vcpu.efer &= ~IA32_EFER_NXE;
 			check_reserved(m, level, XD, true);
 			m->vcpu.efer |= IA32_EFER_NXE;
-			machine_set_maxphyaddr(m, 52);
-			check_reserved(m, level, 1ull << 52, m->levels == 3);
-			machine_set_maxphyaddr(m, 36);
+			machine_set_cpuid(m, 48, ~0u, ~0u);
+			check_reserved(m, level, 1ull << 48, true);
+			machine_set_cpuid(m, 36, ~0u, ~0u);
 			check_reserved(m, level, 1ull << 36, true);
-			machine_set_maxphyaddr(m, 40);
+			machine_set_cpuid(m, 40, ~0u, ~0u);
 		}
 		machine_destroy(m);
 	}
@@ -251,7 +251,7 @@ TEST(walk_large_pages)
 	EXPECT_EQ(walk_large(m, 3, 0x8040000000, 0x2000), reserved);
 	EXPECT_EQ(walk_large(m, 3, 0x8040000000, 0x20000000), reserved);
 	/* without 1 GiB pages in CPUID bit 7 itself is reserved */
-	m->vcpu.cpuid->entry[4].edx = ~(1u << 26);
+	machine_set_cpuid(m, 40, ~0u, ~(1u << 26));
 	EXPECT_EQ(walk_large(m, 3, 0x8040000000, 0), reserved);
 	machine_destroy(m);
 
@@ -281,13 +281,13 @@ TEST(walk_pse36)
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x2000), 0x100e15345);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x100000), 0x8000e15345);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x200000), reserved);
-	machine_set_maxphyaddr(m, 36);
+	machine_set_cpuid(m, 36, ~0u, ~0u);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x10000), 0x800e15345);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x20000), reserved);
-	machine_set_maxphyaddr(m, 32);
+	machine_set_cpuid(m, 32, ~0u, ~0u);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x2000), reserved);
-	machine_set_maxphyaddr(m, 40);
-	m->vcpu.cpuid->entry[1].edx = ~(1u << 17);
+	machine_set_cpuid(m, 40, ~0u, ~0u);
+	machine_set_cpuid(m, 40, ~(1u << 17), ~0u);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0x2000), reserved);
 	EXPECT_EQ(walk_large(m, 2, 0x00c00000, 0), 0x00e15345);
 	/* without CR4.PSE bit 7 means nothing: the entry names a page table */
