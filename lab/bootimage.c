@@ -118,9 +118,12 @@ static char *const *unpacker(const uint8_t *payload)
 		size_t len;
 		char *argv[4];
 	} formats[] = {
-		{ "\xfd" "7zXZ", 5, { "xz", "-dcq", NULL } },
-		{ "\x1f\x8b", 2, { "gzip", "-dcq", NULL } },
-		{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dcq", NULL } },
+		{"\xfd"
+		 "7zXZ",
+		 5,
+		 {"xz", "-dcq", NULL}},
+		{"\x1f\x8b", 2, {"gzip", "-dcq", NULL}},
+		{"\x28\xb5\x2f\xfd", 4, {"zstd", "-dcq", NULL}},
 	};
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
@@ -253,8 +256,7 @@ static void fill_page_tables(uint8_t *params)
 	uint8_t *pdpt = params + PARAMS_PML4 + PAGE;
 	uint8_t *pd = pdpt + PAGE;
 
-	put64(params + PARAMS_PML4,
-	      (PARAMS_BASE + PARAMS_PML4 + PAGE) | PTE_PRESENT | PTE_WRITE);
+	put64(params + PARAMS_PML4, (PARAMS_BASE + PARAMS_PML4 + PAGE) | PTE_PRESENT | PTE_WRITE);
 	for (uint64_t i = 0; i < 4; i++)
 		put64(pdpt + 8 * i,
 		      (PARAMS_BASE + PARAMS_PML4 + (2 + i) * PAGE) | PTE_PRESENT | PTE_WRITE);

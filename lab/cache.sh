@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The lab's cache and what comes into it from Debian. To be sourced.
+# shellcheck disable=SC2034
 
 lab_dir=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 lab_build=$(dirname -- "$lab_dir")/build/lab
@@ -25,9 +26,8 @@ hash_of() {
 # locked NAME COMMAND... : run COMMAND while holding the cache's lock NAME.
 locked() {
 	(
-		lock=$1
-		shift
 		flock 8
+		shift
 		"$@" 8>&-
 	) 8>"$lab_cache/$1.lock"
 }
@@ -50,7 +50,7 @@ depends() {
 	package=$1 pattern=$2
 	shift 2
 	apt-cache "$@" show --no-all-versions "$package" 2>/dev/null |
-		sed -n 's/^Depends: //p' | tr ',|' '\n\n' | sed 's/^ *//; s/ .*//' |
+		sed -n 's/^Depends: //p' | tr ',|' '\n' | sed 's/^ *//; s/ .*//' |
 		grep -x -e "$pattern" | sort -u
 }
 

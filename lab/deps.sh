@@ -51,7 +51,7 @@ missing() {
 
 install() {
 	# shellcheck disable=SC2086 # names of packages hold no spaces
-	run "installing $(echo $wanted)" apt-get -qy --no-install-recommends install $wanted
+	run "installing $(echo "$wanted" | tr '\n' ' ')" apt-get -qy --no-install-recommends install $wanted
 }
 
 if [ "${1-}" = --update ]; then

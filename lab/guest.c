@@ -113,7 +113,7 @@ static bool disk_header(unsigned long *payload)
 
 static int cmd_wait(void)
 {
-	const struct timespec pause = { .tv_nsec = POLL_NS };
+	const struct timespec pause = {.tv_nsec = POLL_NS};
 	unsigned long payload;
 
 	if (!disk_header(&payload))

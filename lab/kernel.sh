@@ -14,7 +14,8 @@ current=$kernels/current
 
 # Asking apt takes half a second: ask again only when its lists have changed.
 is_fresh() {
-	[ -e "$current/release" ] && [ ! /var/lib/apt/lists -nt "$kernels/checked" ]
+	[ -e "$current/release" ] && [ -e "$kernels/checked" ] &&
+		[ -z "$(find /var/lib/apt/lists -maxdepth 0 -newer "$kernels/checked")" ]
 }
 
 # Module loading in the emulated machine spends most of its time on these two sections.
@@ -59,7 +60,7 @@ refresh_lists() {
 	"$lab_dir/deps.sh" --update
 }
 
-# prune: a kernel that Debian no longer names goes, unless a run may still be using it.
+# prune: a kernel that Debian no longer names goes, unless a run used it within the hour.
 prune() {
 	find "$kernels" -mindepth 1 -maxdepth 1 -type d ! -path "$1" -mmin +60 -exec rm -rf {} +
 }
@@ -85,4 +86,6 @@ is_fresh || {
 	build_tools
 	locked kernel update
 }
-readlink -f "$current"
+dir=$(readlink -f "$current")
+touch "$dir"
+echo "$dir"

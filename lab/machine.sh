@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How Bochs is set up: the model's row, the kernel's command line, the configuration.
-# To be sourced after cache.sh. Uses the variables model, cpus, memory, append.
+# To be sourced after cache.sh. Uses the variables kernel, model, cpus, memory, append.
+# shellcheck disable=SC2154
 
 # 80 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
 disk_cylinders=80
@@ -29,7 +30,8 @@ find_model() {
 
 kernel_command_line() {
 	tr '\n' ' ' <"$lab_dir/cmdline"
-	printf 'lpj=%d ' $((ips / 250))
+	# The newer models' CPUID names a TSC frequency of some GHz, but the TSC counts instructions.
+	printf 'lpj=%d tsc_early_khz=%d ' $((ips / 250)) $((ips / 1000))
 	# Bochs wakes a processor from MWAIT only by an interrupt, not by the write it waits for.
 	[ "$cpus" = 1 ] || printf 'idle=nomwait '
 	printf '%s %s\n' "$model_append" "$append"

@@ -2,6 +2,7 @@
 #
 # Snapshots of booted machines, one for each key (kernel, lab, model, CPUs, memory,
 # command line). To be sourced after machine.sh.
+# shellcheck disable=SC2154
 
 snapshots=$lab_cache/snapshot
 

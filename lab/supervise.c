@@ -35,9 +35,9 @@
 #define STATUS_SIGNALLED 128
 
 struct line {
-	const char *mark;    /* MARK_START, the mark, a colon */
-	size_t matched;	     /* bytes of the mark seen so far, and held back */
-	bool in_verdict;     /* the mark is complete, the rest of the line follows */
+	const char *mark; /* MARK_START, the mark, a colon */
+	size_t matched;	  /* bytes of the mark seen so far, and held back */
+	bool in_verdict;  /* the mark is complete, the rest of the line follows */
 	bool got_verdict;
 	int serial;
 	int verdict;
@@ -171,8 +171,8 @@ static long long now_ms(void)
 static int pump(struct line *line, int fd, int signals, long long end)
 {
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = fd, .events = POLLIN },
-					 { .fd = signals, .events = POLLIN } };
+		struct pollfd fds[2] = {{.fd = fd, .events = POLLIN},
+					{.fd = signals, .events = POLLIN}};
 		long long left = end - now_ms();
 
 		if (left <= 0)
@@ -192,7 +192,7 @@ static int pump(struct line *line, int fd, int signals, long long end)
 
 int main(int argc, char **argv)
 {
-	struct line line = { 0 };
+	struct line line = {0};
 	char mark[128];
 	int pipefd[2];
 	int chatter, signals, status, child_status;

@@ -98,8 +98,7 @@ static void handshake(void)
 
 static void pointer(uint16_t x, uint16_t y, uint8_t buttons)
 {
-	uint8_t msg[6] = { 5, buttons, (uint8_t)(x >> 8), (uint8_t)x, (uint8_t)(y >> 8),
-			   (uint8_t)y };
+	uint8_t msg[6] = {5, buttons, (uint8_t)(x >> 8), (uint8_t)x, (uint8_t)(y >> 8), (uint8_t)y};
 
 	transmit(msg, sizeof(msg));
 	usleep(CLICK_US);
@@ -108,7 +107,7 @@ static void pointer(uint16_t x, uint16_t y, uint8_t buttons)
 static void key(uint32_t sym)
 {
 	for (uint8_t down = 2; down-- > 0;) {
-		uint8_t msg[8] = { 4, down };
+		uint8_t msg[8] = {4, down};
 
 		sym = htonl(sym);
 		memcpy(msg + 4, &sym, sizeof(sym));
@@ -132,7 +131,7 @@ static void attach(const char *port)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		.sin_port = htons((uint16_t)atoi(port)),
 	};
-	struct timeval limit = { .tv_sec = SAVE_SECONDS };
+	struct timeval limit = {.tv_sec = SAVE_SECONDS};
 
 	sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (sock < 0 || setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ||
@@ -161,7 +160,7 @@ static void await_start(const char *dir, const char *name)
 static void decline_to_continue(void)
 {
 	for (int ms = 0; ms < SAVE_SECONDS * 1000; ms += ANSWER_MS) {
-		struct pollfd fd = { .fd = sock, .events = POLLIN };
+		struct pollfd fd = {.fd = sock, .events = POLLIN};
 		char byte;
 
 		type("n");
