@@ -12,16 +12,16 @@
  * What Lintel wants to be 1:
  *
  *	pin        bits 0 3 5                          0x00000029
- *	primary    bits 3 7 10 11 19 20 24 28 29 31    0xb1180c88
+ *	primary    bits 3 7 10 11 19 20 23 24 28 29 31 0xb1980c88
  *	secondary  bits 1 3 5 6 7 12 20                0x001010ea
- *	exit       bits 2 9 15 18 19 20 21             0x003c8204
+ *	exit       bits 2 9 18 19 20 21                0x003c0204
  *	entry      bits 2 14 15                        0x0000c004
  *
  * On every usable processor the TRUE MSRs force the same bits to 1:
  *
  *	pin        0x00000016 | 0x00000029 = 0x0000003f
- *	primary    0x04006172 | 0xb1180c88 = 0xb5186dfa
- *	exit       0x00036dfb | 0x003c8204 = 0x003fefff
+ *	primary    0x04006172 | 0xb1980c88 = 0xb5986dfa
+ *	exit       0x00036dfb | 0x003c0204 = 0x003f6fff
  *	entry      0x000011fb | 0x0000c004 = 0x0000d1ff
  *
  * and allow all that is wanted; the values of allowed1 differ as follows.
@@ -38,8 +38,8 @@
 #include "fixture.h"
 
 #define PIN	0x0000003f
-#define PRIMARY 0xb5186dfa
-#define EXIT	0x003fefff
+#define PRIMARY 0xb5986dfa
+#define EXIT	0x003f6fff
 #define ENTRY	0x0000d1ff
 
 struct by_hand {
