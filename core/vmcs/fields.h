@@ -22,7 +22,7 @@
 
 #include "types.h"
 
-#define VMCS_FIELD_HIGH(field) ((field) + 1)
+#define VMCS_FIELD_HIGH(field) ((u32)(field) + 1)
 
 /* "16-Bit Fields" */
 enum {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The MSR bitmap against a model of its own, written from the SDM's "MSR-Bitmap Address". */
 #include "guest.h"
+#include "vmx.h"
 
 /*
  * The four parts: "Read bitmap for low MSRs (located at the MSR-bitmap address)", "Read bitmap for
@@ -128,6 +129,7 @@ TEST(msr_bitmap_starts_as_all_ones)
 	for (unsigned int i = 0; i < MSR_BITMAP_SIZE; i++)
 		REQUIRE_EQ(loaded.msr_bitmap[i], 0xff);
 	free_loaded_vmcs(&loaded);
+	sim_vmxoff_all();
 }
 
 /* What a guest may do without an exit, written down by hand. */

@@ -3,6 +3,7 @@
 #include "guest.h"
 #include "../cap/fixture.h"
 #include "vcpu/vpid.h"
+#include "vmx.h"
 
 static struct guest guest;
 
@@ -13,6 +14,8 @@ void guest_use_processor(void)
 
 	if (setup_vmcs_config(&raw, &vmcs_config, &vmx_capability, &report))
 		test_fail(__FILE__, __LINE__, "the recorded processor is refused");
+	sim_vmx_set_processors(&raw);
+	sim_vmxon_all();
 }
 
 static void create_vcpu(struct guest *g, u32 id)
@@ -57,6 +60,7 @@ void guest_destroy(struct guest *g)
 		vmx_free_vcpu(&g->vcpu[i]);
 	}
 	vm_destroy(&g->vm);
+	sim_vmxoff_all();
 }
 
 void guest_set_supported_cpuid(struct vcpu *vcpu)

@@ -20,7 +20,7 @@ struct guest {
 	u8 pio[GUEST_VCPUS][LINTEL_PAGE_SIZE];
 };
 
-/* vmcs_config and vmx_capability of a recorded processor that has every control. */
+/* A recorded processor that has every control, in VMX operation, and the choice it leads to. */
 void guest_use_processor(void);
 
 /* A VM with vCPU 0, loaded, without CPUID.  There is one at a time. */

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM_GET_SUPPORTED_CPUID on hosts of several kinds. */
+#include "../msr/guest.h"
+
+struct supported {
+	unsigned int count;
+	struct kvm_cpuid_entry2 entry[CPUID_MAX_ENTRIES];
+};
+
+static struct supported supported(void)
+{
+	struct supported list = {0};
+
+	list.count = cpuid_supported(list.entry, CPUID_MAX_ENTRIES);
+	return list;
+}
+
+static const struct kvm_cpuid_entry2 *find(const struct supported *list, u32 leaf, u32 subleaf)
+{
+	for (unsigned int i = 0; i < list->count; i++)
+		if (list->entry[i].function == leaf && list->entry[i].index == subleaf)
+			return &list->entry[i];
+	return NULL;
+}
+
+/* A server of 2023: everything that the table has an opinion about is there. */
+static void host_has_everything(void)
+{
+	sim_cpuid_set(0, SIM_ANY_SUBLEAF, 0x20, 0x756e6547, 0x6c65746e, 0x49656e69);
+	sim_cpuid_set(1, SIM_ANY_SUBLEAF, 0x806f8, 0x12345678, ~0u, ~0u);
+	sim_cpuid_set(7, 0, 2, ~0u, ~0u, ~0u);
+	sim_cpuid_set(7, 1, ~0u, ~0u, ~0u, ~0u);
+	sim_cpuid_set(0xd, 0, 0xe7, 0x980, 0x2b00, 0x60000);
+	sim_cpuid_set(0xd, 1, 0x1f, 0xa00, 0x1900, 0);
+	sim_cpuid_set(0xd, 2, 256, 576, 0, 0);
+	sim_cpuid_set(0xd, 5, 64, 1088, 0, 0);
+	sim_cpuid_set(0xd, 6, 512, 1152, 0, 0);
+	sim_cpuid_set(0xd, 7, 1024, 1664, 0, 0);
+	sim_cpuid_set(0xd, 9, 8, 2688, 0, 0);
+	sim_cpuid_set(0xd, 17, 64, 2752, 2, 0);
+	sim_cpuid_set(0xd, 18, 8192, 2816, 6, 0);
+	sim_cpuid_set(0x80000000, SIM_ANY_SUBLEAF, 0x80000008, 1, 2, 3);
+	sim_cpuid_set(0x80000001, SIM_ANY_SUBLEAF, ~0u, ~0u, ~0u, ~0u);
+	sim_cpuid_set(0x80000007, SIM_ANY_SUBLEAF, ~0u, ~0u, ~0u, ~0u);
+	sim_cpuid_set(0x80000008, SIM_ANY_SUBLEAF, 0x343934, ~0u, ~0u, ~0u);
+	sim_set_xcr0(0x602e7, 0x602e7);
+	guest_use_processor();
+}
+
+TEST(cpuid_supported_on_a_full_host)
+{
+	/* By hand from the SDM's tables of CPUID: which bits of all ones are left. */
+	static const struct {
+		u32 leaf, subleaf;
+		u32 out[4];
+	} rows[] = {
+		{0, 0, {0x16, 0x756e6547, 0x6c65746e, 0x49656e69}},
+		{1, 0, {0x806f8, 0x5678, 0xf6da3203, 0x0f8bfbff}},
+		{7, 0, {1, 0xfdbf27eb, 0x1a415f46, 0x0080451c}},
+		{7, 1, {0x00801cb0, 0, 0, 0}},
+		{0xb, 0, {0, 0, 0, 0}},
+		{0xd, 0, {0xe7, 2688, 2688, 0}},
+		{0xd, 1, {7, 576 + 256 + 64 + 512 + 1024, 0, 0}},
+		{0xd, 2, {256, 576, 0, 0}},
+		{0xd, 7, {1024, 1664, 0, 0}},
+		{0x40000000, 0, {0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d}},
+		{0x40000001, 0, {0, 0, 0, 0}},
+		{0x80000000, 0, {0x80000008, 1, 2, 3}},
+		{0x80000001, 0, {0, 0, 0x121, 0x2c100800}},
+		{0x80000007, 0, {0, 0, 0, 0x100}},
+		{0x80000008, 0, {0x3930, 0, 0, 0}},
+	};
+	struct supported list;
+
+	host_has_everything();
+	list = supported();
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct kvm_cpuid_entry2 *entry = find(&list, rows[i].leaf, rows[i].subleaf);
+
+		test_context("leaf 0x%x subleaf %u", rows[i].leaf, rows[i].subleaf);
+		REQUIRE_TRUE(entry != NULL);
+		EXPECT_EQ(entry->eax, rows[i].out[0]);
+		EXPECT_EQ(entry->ebx, rows[i].out[1]);
+		EXPECT_EQ(entry->ecx, rows[i].out[2]);
+		EXPECT_EQ(entry->edx, rows[i].out[3]);
+	}
+}
+
+/* What Lintel cannot give must never be offered, whatever the host has. */
+TEST(cpuid_supported_never_offers)
+{
+	static const struct {
+		const char *name;
+		u32 leaf, subleaf;
+		enum cpuid_register reg;
+		unsigned int bit;
+	} rows[] = {
+		{"DTES64", 1, 0, CPUID_REG_ECX, 2},
+		{"MONITOR", 1, 0, CPUID_REG_ECX, 3},
+		{"DS-CPL", 1, 0, CPUID_REG_ECX, 4},
+		{"VMX", 1, 0, CPUID_REG_ECX, 5},
+		{"SMX", 1, 0, CPUID_REG_ECX, 6},
+		{"EIST", 1, 0, CPUID_REG_ECX, 7},
+		{"TM2", 1, 0, CPUID_REG_ECX, 8},
+		{"SDBG", 1, 0, CPUID_REG_ECX, 11},
+		{"xTPR", 1, 0, CPUID_REG_ECX, 14},
+		{"PDCM", 1, 0, CPUID_REG_ECX, 15},
+		{"DCA", 1, 0, CPUID_REG_ECX, 18},
+		{"x2APIC", 1, 0, CPUID_REG_ECX, 21},
+		{"TSC deadline", 1, 0, CPUID_REG_ECX, 24},
+		{"OSXSAVE", 1, 0, CPUID_REG_ECX, 27},
+		{"PSN", 1, 0, CPUID_REG_EDX, 18},
+		{"DS", 1, 0, CPUID_REG_EDX, 21},
+		{"ACPI", 1, 0, CPUID_REG_EDX, 22},
+		{"HTT", 1, 0, CPUID_REG_EDX, 28},
+		{"TM", 1, 0, CPUID_REG_EDX, 29},
+		{"PBE", 1, 0, CPUID_REG_EDX, 31},
+		{"SGX", 7, 0, CPUID_REG_EBX, 2},
+		{"HLE", 7, 0, CPUID_REG_EBX, 4},
+		{"RTM", 7, 0, CPUID_REG_EBX, 11},
+		{"RDT-M", 7, 0, CPUID_REG_EBX, 12},
+		{"MPX", 7, 0, CPUID_REG_EBX, 14},
+		{"RDT-A", 7, 0, CPUID_REG_EBX, 15},
+		{"PT", 7, 0, CPUID_REG_EBX, 25},
+		{"PKU", 7, 0, CPUID_REG_ECX, 3},
+		{"OSPKE", 7, 0, CPUID_REG_ECX, 4},
+		{"WAITPKG", 7, 0, CPUID_REG_ECX, 5},
+		{"CET_SS", 7, 0, CPUID_REG_ECX, 7},
+		{"TME_EN", 7, 0, CPUID_REG_ECX, 13},
+		{"key locker", 7, 0, CPUID_REG_ECX, 23},
+		{"bus-lock detection", 7, 0, CPUID_REG_ECX, 24},
+		{"ENQCMD", 7, 0, CPUID_REG_ECX, 29},
+		{"SGX_LC", 7, 0, CPUID_REG_ECX, 30},
+		{"PKS", 7, 0, CPUID_REG_ECX, 31},
+		{"UINTR", 7, 0, CPUID_REG_EDX, 5},
+		{"PCONFIG", 7, 0, CPUID_REG_EDX, 18},
+		{"LBR", 7, 0, CPUID_REG_EDX, 19},
+		{"CET_IBT", 7, 0, CPUID_REG_EDX, 20},
+		{"AMX-BF16", 7, 0, CPUID_REG_EDX, 22},
+		{"AMX-TILE", 7, 0, CPUID_REG_EDX, 24},
+		{"IBRS and IBPB", 7, 0, CPUID_REG_EDX, 26},
+		{"STIBP", 7, 0, CPUID_REG_EDX, 27},
+		{"L1D_FLUSH", 7, 0, CPUID_REG_EDX, 28},
+		{"IA32_ARCH_CAPABILITIES", 7, 0, CPUID_REG_EDX, 29},
+		{"core capabilities", 7, 0, CPUID_REG_EDX, 30},
+		{"SSBD", 7, 0, CPUID_REG_EDX, 31},
+		{"FRED", 7, 1, CPUID_REG_EAX, 17},
+		{"LKGS", 7, 1, CPUID_REG_EAX, 18},
+		{"WRMSRNS", 7, 1, CPUID_REG_EAX, 19},
+		{"AMX-FP16", 7, 1, CPUID_REG_EAX, 21},
+		{"LAM", 7, 1, CPUID_REG_EAX, 26},
+		{"MSRLIST", 7, 1, CPUID_REG_EAX, 27},
+		{"XSAVES", 0xd, 1, CPUID_REG_EAX, 3},
+		{"XFD", 0xd, 1, CPUID_REG_EAX, 4},
+	};
+	struct supported list;
+
+	host_has_everything();
+	list = supported();
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct kvm_cpuid_entry2 *entry = find(&list, rows[i].leaf, rows[i].subleaf);
+		const u32 *out = &entry->eax;
+
+		test_context("%s", rows[i].name);
+		EXPECT_EQ(out[rows[i].reg] & BIT32(rows[i].bit), 0);
+		EXPECT_FALSE(
+			cpuid_offered(rows[i].leaf, rows[i].subleaf, rows[i].reg, rows[i].bit));
+	}
+	test_context("%s", "");
+	EXPECT_TRUE(find(&list, 5, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0xa, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0x12, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0x14, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0xd, 9) == NULL);
+	EXPECT_TRUE(find(&list, 0xd, 17) == NULL);
+}
+
+TEST(cpuid_supported_needs_controls_and_state)
+{
+	static const struct {
+		const char *name;
+		u64 control; /* taken away */
+		u64 xcr0;    /* what is left */
+		u32 leaf;
+		enum cpuid_register reg;
+		unsigned int bit;
+		bool offered;
+	} rows[] = {
+		{"INVPCID", 0, 0x7, 7, CPUID_REG_EBX, 10, true},
+		{"INVPCID, no control", CPU2_ENABLE_INVPCID, 0x7, 7, CPUID_REG_EBX, 10, false},
+		{"RDTSCP", 0, 0x7, 0x80000001, CPUID_REG_EDX, 27, true},
+		{"RDTSCP, no control", CPU2_ENABLE_RDTSCP, 0x7, 0x80000001, CPUID_REG_EDX, 27,
+		 false},
+		{"RDPID, no control", CPU2_ENABLE_RDTSCP, 0x7, 7, CPUID_REG_ECX, 22, false},
+		{"XSAVE", 0, 0x3, 1, CPUID_REG_ECX, 26, true},
+		{"XSAVE, no XCR0", 0, 0, 1, CPUID_REG_ECX, 26, false},
+		{"AVX", 0, 0x7, 1, CPUID_REG_ECX, 28, true},
+		{"AVX, no state", 0, 0x3, 1, CPUID_REG_ECX, 28, false},
+		{"AVX2, no state", 0, 0x3, 7, CPUID_REG_EBX, 5, false},
+		{"AVX512F", 0, 0xe7, 7, CPUID_REG_EBX, 16, true},
+		{"AVX512F, AVX state only", 0, 0x7, 7, CPUID_REG_EBX, 16, false},
+		{"AVX512F, a part of the state", 0, 0x67, 7, CPUID_REG_EBX, 16, false},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		sim_reset();
+		host_has_everything();
+		vmcs_config.ctl[CTL_SECONDARY] &= ~rows[i].control;
+		sim_set_xcr0(rows[i].xcr0, rows[i].xcr0);
+		test_context("%s", rows[i].name);
+		EXPECT_EQ(cpuid_offered(rows[i].leaf, 0, rows[i].reg, rows[i].bit),
+			  rows[i].offered);
+	}
+}
+
+/* A feature that the kernel switched off is not for guests either; what Lintel makes is. */
+TEST(cpuid_supported_follows_the_kernel)
+{
+	host_has_everything();
+	EXPECT_TRUE(cpuid_offered(7, 0, CPUID_REG_EBX, 20));
+	sim_cpuid_disable(7, 0, 0, ~0u, 0, 0);
+	EXPECT_FALSE(cpuid_offered(7, 0, CPUID_REG_EBX, 20));
+	EXPECT_TRUE(cpuid_offered(7, 0, CPUID_REG_EBX, 1));
+	sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
+	EXPECT_EQ(cpuid_xcr0_offered(), 0);
+	EXPECT_TRUE(cpuid_offered(1, 0, CPUID_REG_ECX, 31));
+	EXPECT_FALSE(cpuid_offered(2, 0, CPUID_REG_EAX, 0));
+}
+
+TEST(cpuid_supported_without_xsave)
+{
+	struct supported list;
+
+	guest_use_processor();
+	sim_set_xcr0(0, 0);
+	list = supported();
+	EXPECT_TRUE(find(&list, 0xd, 0) == NULL);
+	EXPECT_EQ(cpuid_xcr0_offered(), 0);
+	EXPECT_EQ(find(&list, 1, 0)->ecx & BIT32(26), 0);
+}
+
+/* Leaves that the host has not got are not there. */
+TEST(cpuid_supported_on_an_old_host)
+{
+	struct supported list;
+
+	guest_use_processor();
+	sim_cpuid_set(0, SIM_ANY_SUBLEAF, 2, 0x756e6547, 0x6c65746e, 0x49656e69);
+	sim_cpuid_set(0x80000000, SIM_ANY_SUBLEAF, 0x80000004, 0, 0, 0);
+	list = supported();
+	EXPECT_EQ(find(&list, 0, 0)->eax, 2);
+	EXPECT_TRUE(find(&list, 4, 0) == NULL);
+	EXPECT_TRUE(find(&list, 7, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0xd, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0x40000000, 0) != NULL);
+	EXPECT_TRUE(find(&list, 0x80000004, 0) != NULL);
+	EXPECT_TRUE(find(&list, 0x80000006, 0) == NULL);
+	EXPECT_TRUE(find(&list, 0x80000008, 0) == NULL);
+}
+
+TEST(cpuid_supported_caches)
+{
+	struct supported list;
+
+	guest_use_processor();
+	sim_cpuid_set(4, 0, 0x1c004121, 1, 2, 3);
+	sim_cpuid_set(4, 1, 0x1c004122, 4, 5, 6);
+	sim_cpuid_set(4, 2, 0, 0, 0, 0);
+	list = supported();
+	REQUIRE_TRUE(find(&list, 4, 1) != NULL);
+	EXPECT_EQ(find(&list, 4, 1)->edx, 6);
+	EXPECT_EQ(find(&list, 4, 1)->flags, KVM_CPUID_FLAG_SIGNIFCANT_INDEX);
+	EXPECT_TRUE(find(&list, 4, 2) != NULL);
+	EXPECT_TRUE(find(&list, 4, 3) == NULL);
+
+	/* A host that never ends the list (a hypervisor's mistake) ends it for us. */
+	sim_reset();
+	guest_use_processor();
+	sim_cpuid_set(4, SIM_ANY_SUBLEAF, 0x1c004121, 1, 2, 3);
+	list = supported();
+	EXPECT_TRUE(list.count < 64);
+}
+
+TEST(cpuid_supported_in_too_little_room)
+{
+	static struct kvm_cpuid_entry2 entry[CPUID_MAX_ENTRIES + 1];
+	struct supported list;
+
+	host_has_everything();
+	list = supported();
+	EXPECT_TRUE(list.count < CPUID_MAX_ENTRIES / 2);
+	EXPECT_EQ(cpuid_supported(NULL, 0), list.count);
+	for (unsigned int room = 0; room <= list.count; room++) {
+		memset(entry, 0xa5, sizeof(entry));
+		test_context("room for %u", room);
+		EXPECT_EQ(cpuid_supported(entry, room), list.count);
+		EXPECT_EQ(memcmp(entry, list.entry, room * sizeof(entry[0])), 0);
+		EXPECT_EQ(entry[room].function, 0xa5a5a5a5);
+	}
+}
+
+TEST(cpuid_xsave_sizes)
+{
+	host_has_everything();
+	EXPECT_EQ(cpuid_xsave_size(0x1, false), 576);
+	EXPECT_EQ(cpuid_xsave_size(0x3, true), 576);
+	EXPECT_EQ(cpuid_xsave_size(0x7, false), 832);
+	EXPECT_EQ(cpuid_xsave_size(0xe7, false), 2688);
+	EXPECT_EQ(cpuid_xsave_size(0xe7, true), 2432);
+	/* Component 9 is not aligned, 17 is. */
+	EXPECT_EQ(cpuid_xsave_size(BIT64(9) | BIT64(17), true), 576 + 64 + 64);
+	EXPECT_EQ(cpuid_xsave_size(BIT64(9), false), 2696);
+}
