@@ -5,6 +5,7 @@
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
+#include <trace/events/ipi.h>
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
 #include <asm/tsc.h>

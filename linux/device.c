@@ -3,7 +3,6 @@
  * The device: what Lintel can do, and KVM_CREATE_VM.
  */
 #include <linux/fs.h>
-#include <linux/kvm.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/string.h>

@@ -3,7 +3,6 @@
  * Guest memory is the memory of the VM's process: its pages for the EPT, copies, and word of every
  * change to it.
  */
-#include <linux/kvm.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/ratelimit.h>
