@@ -209,7 +209,7 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */
 int host_before_guest(struct vcpu *vcpu);
-/* True when such work came up since; interrupts are off. */
+/* True when such work came up since.  What comes up while interrupts are off, ends the next entry. */
 static inline bool host_guest_must_wait(void);
 /* Time and RCU accounting round the guest; interrupts are off. */
 static inline void host_guest_enter(void);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "machine.h"
+#include "mem/mem.h"
+#include "vcpu/vpid.h"
+
+static struct sim_machine the_machine;
+
+static void add_page(struct sim_machine *machine)
+{
+	struct kvm_userspace_memory_region region = {.memory_size = LINTEL_PAGE_SIZE};
+
+	machine->hva = sim_user_map(LINTEL_PAGE_SIZE);
+	region.userspace_addr = machine->hva;
+	EXPECT_EQ(memslot_set(&machine->vm, &region), 0);
+}
+
+struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
+{
+	static struct cap_report report;
+	struct sim_machine *machine = &the_machine;
+
+	sim_reset();
+	if (setup_vmcs_config(msrs, &vmcs_config, &vmx_capability, &report))
+		return NULL;
+	sim_set_cpus(SIM_MACHINE_CPUS);
+	sim_vmx_set_processors(msrs);
+	sim_vmxon_all();
+	vpid_init();
+	memset(machine, 0, sizeof(*machine));
+	EXPECT_EQ(vm_init(&machine->vm), 0);
+	add_page(machine);
+	machine->vcpu.run = host_alloc_pages(0);
+	machine->vcpu.pio_data = host_alloc_pages(0);
+	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
+	machine->vm.vcpus[0] = &machine->vcpu;
+	return machine;
+}
+
+void sim_machine_destroy(struct sim_machine *machine)
+{
+	machine->vm.vcpus[0] = NULL;
+	vmx_free_vcpu(&machine->vcpu);
+	host_free_pages(machine->vcpu.run, 0);
+	host_free_pages(machine->vcpu.pio_data, 0);
+	vm_destroy(&machine->vm);
+	sim_vmxoff_all();
+	EXPECT_EQ(sim_leaks(), 0);
+}
+
+hpa_t sim_machine_vmcs(struct sim_machine *machine)
+{
+	return host_virt_to_phys(machine->vcpu.vmcs.region);
+}
+
+enum vmx_status sim_machine_enter(struct sim_machine *machine)
+{
+	struct vcpu *vcpu = &machine->vcpu;
+	enum vmx_status status;
+
+	host_vcpu_get(vcpu);
+	host_fpu_load_guest(vcpu);
+	host_preempt_disable();
+	host_irq_disable();
+	status = host_vmenter(vcpu, sim_vmcs_launched(sim_machine_vmcs(machine)));
+	host_irq_enable();
+	host_preempt_enable();
+	host_fpu_load_host(vcpu);
+	host_vcpu_release(vcpu);
+	return status;
+}
