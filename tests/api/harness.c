@@ -203,7 +203,7 @@ static void usage(FILE *stream)
 	      "Runs the tests whose name contains a NAME (all without one).\n"
 	      "  --device PATH  the device, /dev/kvm by default\n"
 	      "  --list         name the tests and end\n"
-	      "  --long[=N]     stress and fuzz tests N times as long (20)\n"
+	      "  --long[=N]     stress and fuzz tests N times as long (50)\n"
 	      "  --seed N       where the fuzzers start\n"
 	      "  --skip NAME    leave out the tests whose name contains NAME\n"
 	      "  --times        say how long each test took\n",
@@ -228,7 +228,7 @@ static bool parse_options(int argc, char **argv, bool *list)
 			*list = true;
 			break;
 		case 'x':
-			test_scale = optarg ? strtoul(optarg, NULL, 0) : 20;
+			test_scale = optarg ? strtoul(optarg, NULL, 0) : 50;
 			break;
 		case 's':
 			test_seed = strtoull(optarg, NULL, 0);

@@ -104,18 +104,23 @@ TEST(signal_mask_in_force)
 	CHECK(sigismember(&set, SIGUSR1) && !sigismember(&set, SIGUSR2));
 }
 
+/* A million rounds, then HLT: some tens of milliseconds. */
+GUEST16(guest_long_way, "sti\nmov $1000000, %ecx\n1: dec %ecx\njnz 1b\nhlt");
+
 /* The other way round: the mask keeps a signal out that the thread would take. */
 TEST(signal_mask_keeps_out)
 {
-	struct guest g = GUEST_REAL(guest_halts);
+	struct guest g = GUEST_REAL(guest_long_way);
+	struct kvm_regs start = vcpu_regs(&g.cpu);
 
-	alarm_every(10);
-	alarm_every(0);
+	alarm_every(5);
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
 	CHECK_OK(set_signal_mask(&g.cpu, 0, 8));
-	for (int i = 0; i < 100; i++)
-		CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
-	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_SIGNAL_MASK, NULL));
+	vcpu_set_regs(&g.cpu, &start);
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_SIGNAL_MASK, NULL));
+	vcpu_set_regs(&g.cpu, &start);
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
 }
 
 struct runner {
