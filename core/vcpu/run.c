@@ -151,8 +151,10 @@ static enum enter_result enter(struct vcpu *vcpu)
 
 	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
 	if (status == VMX_SUCCEED) {
-		vcpu->vmcs.launched = true;
 		capture_exit(vcpu);
+		/* A VMLAUNCH whose guest state was refused has not launched anything. */
+		if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
+			vcpu->vmcs.launched = true;
 		deliver_host_event(&vcpu->exit);
 	}
 	host_irq_enable();

@@ -5,6 +5,16 @@
 
 static struct sim_machine the_machine;
 
+static void notify_begin(void *argument, u64 start, u64 end)
+{
+	ept_invalidate_begin(argument, start, end);
+}
+
+static void notify_end(void *argument, u64 start, u64 end)
+{
+	ept_invalidate_end(argument, start, end);
+}
+
 static void add_page(struct sim_machine *machine)
 {
 	struct kvm_userspace_memory_region region = {.memory_size = LINTEL_PAGE_SIZE};
@@ -29,6 +39,7 @@ struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
 	memset(machine, 0, sizeof(*machine));
 	EXPECT_EQ(vm_init(&machine->vm), 0);
 	add_page(machine);
+	sim_user_set_notifier(notify_begin, notify_end, &machine->vm);
 	machine->vcpu.run = host_alloc_pages(0);
 	machine->vcpu.pio_data = host_alloc_pages(0);
 	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
@@ -42,6 +53,7 @@ void sim_machine_destroy(struct sim_machine *machine)
 	vmx_free_vcpu(&machine->vcpu);
 	host_free_pages(machine->vcpu.run, 0);
 	host_free_pages(machine->vcpu.pio_data, 0);
+	sim_user_set_notifier(NULL, NULL, NULL);
 	vm_destroy(&machine->vm);
 	sim_vmxoff_all();
 	EXPECT_EQ(sim_leaks(), 0);

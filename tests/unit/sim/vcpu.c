@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The whole core on the software processor: what goes wrong, and that it goes on afterwards. */
+#include "../cap/fixture.h"
+#include "exit/reason.h"
+#include "machine.h"
+#include "vmcs/vmcs.h"
+
+static struct sim_machine *machine_create(void)
+{
+	struct vmx_cap_msrs msrs = fixture_full();
+
+	return sim_machine_create(&msrs);
+}
+
+static void script(u32 reason)
+{
+	sim_script_exit(&(struct sim_exit){.reason = reason, .instruction_length = 1});
+}
+
+TEST(vcpu_creation_without_memory)
+{
+	struct sim_machine *machine = machine_create();
+	struct sim_memory before = sim_memory_now();
+	unsigned int n, failures = 0;
+	static struct vcpu vcpu;
+
+	for (n = 0;; n++) {
+		struct sim_memory now;
+		int error;
+
+		memset(&vcpu, 0, sizeof(vcpu));
+		vcpu.run = machine->vcpu.run;
+		vcpu.pio_data = machine->vcpu.pio_data;
+		sim_fail_allocation_after(n);
+		error = vmx_create_vcpu(&machine->vm, &vcpu, 1);
+		if (!sim_allocation_failed()) {
+			EXPECT_EQ(error, 0);
+			break;
+		}
+		test_context("allocation %u", n);
+		failures++;
+		EXPECT_EQ(error, -ENOMEM);
+		now = sim_memory_now();
+		EXPECT_EQ(now.objects, before.objects);
+		EXPECT_EQ(now.pages, before.pages);
+	}
+	/* At least the VMCS, the MSR bitmap, the MSRs and the FPU state. */
+	EXPECT_TRUE(failures >= 4);
+	sim_fail_allocation_never();
+	vmx_free_vcpu(&vcpu);
+	sim_machine_destroy(machine);
+}
+
+TEST(vcpu_reports_controls_that_the_processor_refuses)
+{
+	struct sim_machine *machine = machine_create();
+	struct kvm_run *run = machine->vcpu.run;
+	hpa_t vmcs = sim_machine_vmcs(machine);
+	u64 bitmap = sim_vmcs_get(vmcs, MSR_BITMAP);
+
+	sim_vmcs_set(vmcs, MSR_BITMAP, bitmap + 8);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(run->fail_entry.hardware_entry_failure_reason, 7);
+	EXPECT_EQ(run->fail_entry.cpu, 0);
+	EXPECT_CONTAINS(sim_log_text(), "VMLAUNCH failed: VM-instruction error 7");
+
+	sim_vmcs_set(vmcs, MSR_BITMAP, bitmap);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(run->exit_reason, KVM_EXIT_HLT);
+	sim_machine_destroy(machine);
+}
+
+TEST(vcpu_runs_again_after_an_invalid_guest_state)
+{
+	struct sim_machine *machine = machine_create();
+	struct kvm_run *run = machine->vcpu.run;
+	hpa_t vmcs = sim_machine_vmcs(machine);
+	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
+
+	/* The VMCS does not count as launched after this: another VMLAUNCH has to follow. */
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(run->fail_entry.hardware_entry_failure_reason,
+		  BIT32(31) | EXIT_REASON_INVALID_GUEST_STATE);
+	EXPECT_FALSE(sim_vmcs_launched(vmcs));
+
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, rights);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(run->exit_reason, KVM_EXIT_HLT);
+	sim_machine_destroy(machine);
+}
+
+/* The guest reads a word of its page, and comes until it is mapped. */
+TEST(vcpu_faults_memory_in)
+{
+	struct sim_machine *machine = machine_create();
+	struct sim_exit violation = {
+		.reason = EXIT_REASON_EPT_VIOLATION,
+		.qualification = 1,
+		.guest_physical = 0x10,
+	};
+
+	sim_script_exit(&violation);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(machine->vm.ept.pages, 4);
+	EXPECT_TRUE(sim_user_pfn(machine->hva));
+	EXPECT_EQ(sim_page_references(), 0);
+
+	/* The process takes it away: KVM_RUN says so, and the VM is still there. */
+	sim_user_unmap(machine->hva, LINTEL_PAGE_SIZE);
+	sim_script_exit(&violation);
+	EXPECT_EQ(machine->vcpu.requests, BIT32(VCPU_REQUEST_FLUSH_TLB));
+	EXPECT_EQ(vcpu_run(&machine->vcpu), -EFAULT);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	sim_machine_destroy(machine);
+}
