@@ -212,6 +212,7 @@ int load_multiboot(const struct file *file, const struct image_request *request,
 				 "no room for a multiboot image");
 	if (request->nr_modules > MODULES_MAX)
 		return say_error("give fewer", "more than %d --initrd", MODULES_MAX);
+	memset(area, 0, sizeof(*area));
 	if (multiboot_load_image(file, mem, image))
 		return -1;
 	if (image->entry >= MEMORY_HOLE_END)

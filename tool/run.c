@@ -119,11 +119,11 @@ static void vm_flush(struct vm *vm)
 /* What came over stdin goes to the UART.  Returns false when no more will come. */
 static bool vm_input(struct vm *vm, size_t room)
 {
-	unsigned char bytes[SERIAL_FIFO];
+	unsigned char bytes[256];
 	enum console_event event;
 	size_t i, count;
 
-	event = console_read(bytes, room, &count);
+	event = console_read(bytes, room < sizeof(bytes) ? room : sizeof(bytes), &count);
 	pthread_mutex_lock(&vm->devices);
 	for (i = 0; i < count; i++)
 		serial_receive(&vm->serial, bytes[i]);
@@ -144,8 +144,8 @@ static size_t vm_input_room(struct vm *vm)
 }
 
 /*
- * Until the VM has ended.  stdin is only watched while the UART has room; every FLUSH_INTERVAL
- * this is looked at again.
+ * Until the VM has ended.  stdin is only watched while the line to the UART has room; every
+ * FLUSH_INTERVAL this is looked at again.
  */
 static void vm_watch(struct vm *vm, unsigned int timeout)
 {

@@ -95,12 +95,7 @@ static size_t fifo_size(const struct serial *s)
 
 size_t serial_room(const struct serial *s)
 {
-	size_t size = fifo_size(s);
-
-	/* In loopback the receiver is off the line. */
-	if (s->mcr & MCR_LOOP || s->fifo_count >= size)
-		return 0;
-	return size - s->fifo_count;
+	return SERIAL_LINE - s->line_count;
 }
 
 static void fifo_put(struct serial *s, uint8_t byte)
@@ -133,10 +128,28 @@ static void fifo_clear(struct serial *s)
 	s->fifo_count = 0;
 }
 
+/* In loopback the receiver is off the line: what is there waits. */
+static void line_arrive(struct serial *s)
+{
+	while (s->line_count && s->fifo_count < fifo_size(s) && !(s->mcr & MCR_LOOP)) {
+		fifo_put(s, s->line[s->line_first]);
+		s->line_first = (s->line_first + 1) % SERIAL_LINE;
+		s->line_count--;
+	}
+}
+
 void serial_receive(struct serial *s, uint8_t byte)
 {
-	if (!(s->mcr & MCR_LOOP))
-		fifo_put(s, byte);
+	s->line[(s->line_first + s->line_count++) % SERIAL_LINE] = byte;
+	line_arrive(s);
+}
+
+static uint8_t read_data(struct serial *s)
+{
+	uint8_t byte = fifo_get(s);
+
+	line_arrive(s);
+	return byte;
 }
 
 /* The highest-priority interrupt that is enabled and pending. */
@@ -202,6 +215,7 @@ static void write_mcr(struct serial *s, uint8_t value)
 		changed &= ~MSR_RI;
 	s->msr_lines = after;
 	s->msr_changes |= changed >> 4;
+	line_arrive(s);
 }
 
 static void write_fcr(struct serial *s, uint8_t value)
@@ -210,6 +224,7 @@ static void write_fcr(struct serial *s, uint8_t value)
 	if ((value ^ s->fcr) & FCR_ENABLE || (value & FCR_ENABLE && value & FCR_CLEAR_RECEIVE))
 		fifo_clear(s);
 	s->fcr = value & FCR_ENABLE ? value & FCR_KEPT : 0;
+	line_arrive(s);
 }
 
 static void write_data(struct serial *s, uint8_t value)
@@ -235,7 +250,7 @@ uint8_t serial_read(struct serial *s, unsigned int reg)
 
 	switch (reg) {
 	case REG_DATA:
-		return dlab ? s->dll : fifo_get(s);
+		return dlab ? s->dll : read_data(s);
 	case REG_IER:
 		return dlab ? s->dlm : s->ier;
 	case REG_IIR:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A 16550A UART without an interrupt line: what a polling driver needs, register for register.
- * What is sent is out at once, so the transmitter is always ready; what comes in waits in the
- * receive FIFO until the guest reads it.
+ * What is sent is out at once, so the transmitter is always ready; what comes in waits on
+ * the line, and in the receive FIFO as far as that has room, until the guest reads it.
  */
 #ifndef TOOL_SERIAL_H
 #define TOOL_SERIAL_H
@@ -14,6 +14,7 @@
 #define SERIAL_PORT	 0x3f8
 #define SERIAL_REGISTERS 8
 #define SERIAL_FIFO	 16
+#define SERIAL_LINE	 4096
 #define SERIAL_OUT	 1024
 
 struct serial {
@@ -25,6 +26,8 @@ struct serial {
 	bool thre_pending;   /* "transmitter empty" has not been reported by IIR yet */
 	uint8_t fifo[SERIAL_FIFO];
 	unsigned int fifo_first, fifo_count;
+	uint8_t line[SERIAL_LINE]; /* arrives as soon as the FIFO has room: no byte is lost */
+	unsigned int line_first, line_count;
 	char out[SERIAL_OUT]; /* sent, not yet written to @fd */
 	size_t out_count;
 	int fd;
@@ -37,10 +40,10 @@ void serial_init(struct serial *s, int fd, bool unbuffered);
 uint8_t serial_read(struct serial *s, unsigned int reg);
 void serial_write(struct serial *s, unsigned int reg, uint8_t value);
 
-/* How many bytes serial_receive() would take now. */
+/* How many bytes serial_receive() can take now. */
 size_t serial_room(const struct serial *s);
 
-/* A byte arrives on the line.  Without room it is lost and an overrun reported, as on the wire. */
+/* Puts a byte on the line; serial_room() must not be 0. */
 void serial_receive(struct serial *s, uint8_t byte);
 
 /* Writes out what is waiting. */

@@ -54,14 +54,18 @@ static void check_kept(void)
 
 static void check_identification(void)
 {
+	u8 first, second;
+
 	out(FCR, 0);
 	CHECK_EQ(in(IIR), 0x01, "IIR without FIFOs, nothing pending");
 	out(FCR, 0x01);
 	CHECK_EQ(in(IIR), 0xc1, "IIR says that the FIFOs are on");
 	out(IER, 2);
-	CHECK_EQ(in(IIR), 0xc2, "enabling the transmitter's interrupt raises it");
-	CHECK_EQ(in(IIR), 0xc1, "reading IIR takes it back");
+	first = in(IIR); /* before anything is printed, which raises it again */
+	second = in(IIR);
 	out(IER, 0);
+	CHECK_EQ(first, 0xc2, "enabling the transmitter's interrupt raises it");
+	CHECK_EQ(second, 0xc1, "reading IIR takes it back");
 }
 
 static void check_loopback(void)
