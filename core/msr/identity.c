@@ -3,16 +3,14 @@
  * MSRs that say what the processor is and switch parts of it: APIC base, EFER, MISC_ENABLE, the
  * revision of its microcode, and those that a processor has only to read as 0.
  *
- * SDM: "Local APIC Status and Location", "x2APIC State Transitions", volume 4.
+ * SDM: "Local APIC Status and Location", volume 4.
  */
 #include "msr/state.h"
 #include "vcpu/cpuid.h"
 #include "vmcs/vmcs.h"
 
-#define APIC_BASE_X2APIC   BIT64(10)
-#define APIC_BASE_ENABLE   BIT64(11)
-#define APIC_BASE_MODE	   (APIC_BASE_X2APIC | APIC_BASE_ENABLE)
-#define APIC_BASE_RESERVED 0x2ffull
+/* Bits 7:0 and 9, and bit 10 as there is no x2APIC mode. */
+#define APIC_BASE_RESERVED 0x6ffull
 
 /* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
  * SpeedStep, the monitor FSM, xTPR messages.  None of them does anything. */
@@ -26,32 +24,17 @@ MSR_GET(zero)
 	return 0;
 }
 
-MSR_SET(zero_from_host)
+MSR_SET(zero)
 {
 	(void)vcpu;
 	(void)msr;
-	return from_host && !value ? 0 : -EINVAL;
+	(void)from_host;
+	return value ? -EINVAL : 0;
 }
 
 bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value)
 {
-	u64 reserved = APIC_BASE_RESERVED | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1);
-
-	if (!cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21))
-		reserved |= APIC_BASE_X2APIC;
-	if (value & reserved)
-		return false;
-	return (value & APIC_BASE_MODE) != APIC_BASE_X2APIC;
-}
-
-/* From x2APIC mode a guest can only switch the APIC off, and into it only from xAPIC mode. */
-static bool transition_valid(u64 old, u64 value)
-{
-	old &= APIC_BASE_MODE;
-	value &= APIC_BASE_MODE;
-	if (old == APIC_BASE_MODE && value == APIC_BASE_ENABLE)
-		return false;
-	return old || value != APIC_BASE_MODE;
+	return !(value & (APIC_BASE_RESERVED | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1)));
 }
 
 MSR_GET(apic_base)
@@ -64,9 +47,8 @@ MSR_GET(apic_base)
 MSR_SET(apic_base)
 {
 	(void)msr;
+	(void)from_host;
 	if (!msr_apic_base_valid(vcpu, value))
-		return -EINVAL;
-	if (!from_host && !transition_valid(vcpu->apic_base, value))
 		return -EINVAL;
 	vcpu->apic_base = value;
 	return 0;

@@ -51,7 +51,7 @@ bool msr_memory_type_valid(u8 type, bool pat);
 
 /* identity.c */
 MSR_GET(zero);
-MSR_SET(zero_from_host);
+MSR_SET(zero);
 MSR_GET(apic_base);
 MSR_SET(apic_base);
 MSR_GET(efer);

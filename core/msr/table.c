@@ -60,7 +60,7 @@ const struct msr_row msr_table[] = {
 	    WHY("RDMSR adds the TSC offset as RDTSC does; a write moves the offset, not the "
 		"host's counter")),
 	ROWS(MSR_KVM_WALL_CLOCK, MSR_KVM_SYSTEM_TIME, "KVM_WALL_CLOCK, KVM_SYSTEM_TIME", DENY, DENY,
-	     NONE, BY2(zero, zero_from_host),
+	     NONE, BY(zero),
 	     WHY("CPUID offers no paravirtual clock; VMMs write 0 at reset without asking")),
 	ROW(MSR_IA32_PLATFORM_ID, "IA32_PLATFORM_ID", EMULATE, DENY, NONE, GET(zero),
 	    WHY("loaders of microcode read it; platform 0")),
@@ -124,7 +124,7 @@ const struct msr_row msr_table[] = {
 	    WHY("part of a local APIC; CPUID does not offer it")),
 	ROW(MSR_IA32_XSS, "IA32_XSS", DENY, DENY, NONE, WHY("CPUID does not offer XSAVES")),
 	ROWS(MSR_KVM_WALL_CLOCK_NEW, MSR_KVM_SYSTEM_TIME_NEW,
-	     "KVM_WALL_CLOCK_NEW, KVM_SYSTEM_TIME_NEW", DENY, DENY, NONE, BY2(zero, zero_from_host),
+	     "KVM_WALL_CLOCK_NEW, KVM_SYSTEM_TIME_NEW", DENY, DENY, NONE, BY(zero),
 	     WHY("CPUID offers no paravirtual clock")),
 	ROW(MSR_EFER, "IA32_EFER", EMULATE, EMULATE, NONE, BY(efer),
 	    WHY("LMA and the VM-entry control follow it; VM entries and exits load it")),

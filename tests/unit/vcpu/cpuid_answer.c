@@ -62,7 +62,7 @@ TEST(cpuid_answers_entries)
 TEST(cpuid_answers_out_of_range)
 {
 	struct vcpu vcpu = {0};
-	struct kvm_cpuid_entry2 amd[COUNT_OF(small)];
+	struct kvm_cpuid_entry2 other[COUNT_OF(small)];
 
 	REQUIRE_EQ(set(&vcpu, small, COUNT_OF(small)), 0);
 	expect_answer(&vcpu, 5, 0, false, 0x40, 0, 0, 0x43);
@@ -76,13 +76,15 @@ TEST(cpuid_answers_out_of_range)
 	expect_answer(&vcpu, 0xffffffff, 1, false, 0x41, 0, 0, 0x44);
 	forget(&vcpu);
 
-	/* Another vendor's processors answer 0. */
-	memcpy(amd, small, sizeof(amd));
-	amd[0].ebx = 0x68747541;
-	REQUIRE_EQ(set(&vcpu, amd, COUNT_OF(amd)), 0);
-	expect_answer(&vcpu, 5, 0, false, 0, 0, 0, 0);
-	expect_answer(&vcpu, 0x80000002, 0, false, 0, 0, 0, 0);
-	forget(&vcpu);
+	/* Other vendors' processors answer 0. */
+	for (unsigned int i = 0; i < 2; i++) {
+		memcpy(other, small, sizeof(other));
+		other[0].ebx = i ? 0x68747541 : 0x6f677948;
+		REQUIRE_EQ(set(&vcpu, other, COUNT_OF(other)), 0);
+		expect_answer(&vcpu, 5, 0, false, 0, 0, 0, 0);
+		expect_answer(&vcpu, 0x80000002, 0, false, 0, 0, 0, 0);
+		forget(&vcpu);
+	}
 
 	/* Without leaf 0 nobody knows what the highest is. */
 	REQUIRE_EQ(set(&vcpu, small + 1, COUNT_OF(small) - 1), 0);
