@@ -15,7 +15,8 @@
 
 #define PROCESSOR "EmeraldRapids_01_00C06F2"
 
-#define ENTRY_ALL 7ull /* present, writable, user */
+#define ENTRY_ALL   7ull    /* present, writable, user */
+#define TABLES_SIZE 0x10000 /* more than the tables of any mode take */
 
 static struct machine machine;
 
@@ -230,7 +231,7 @@ void machine_set_mode(struct machine *m, enum machine_mode mode)
 
 	m->levels = row->levels;
 	m->tables = MACHINE_TABLES + LINTEL_PAGE_SIZE;
-	memset(m->ram + MACHINE_TABLES, 0, MACHINE_RAM_SIZE - MACHINE_TABLES);
+	memset(m->ram + MACHINE_TABLES, 0, TABLES_SIZE);
 	machine_set_cr0(m, row->cr0);
 	machine_set_cr4(m, row->cr4);
 	machine_set_cr3(m, MACHINE_TABLES);
