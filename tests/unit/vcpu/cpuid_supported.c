@@ -32,7 +32,7 @@ static void host_has_everything(void)
 	sim_cpuid_set(7, 1, ~0u, ~0u, ~0u, ~0u);
 	sim_cpuid_set(0xd, 0, 0xe7, 0x980, 0x2b00, 0x60000);
 	sim_cpuid_set(0xd, 1, 0x1f, 0xa00, 0x1900, 0);
-	sim_cpuid_set(0xd, 2, 256, 576, 0, 0);
+	sim_cpuid_set(0xd, 2, 256, 576, 4, 5);
 	sim_cpuid_set(0xd, 5, 64, 1088, 0, 0);
 	sim_cpuid_set(0xd, 6, 512, 1152, 0, 0);
 	sim_cpuid_set(0xd, 7, 1024, 1664, 0, 0);

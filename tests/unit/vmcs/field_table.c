@@ -4,6 +4,7 @@
 #include "vmcs/field_table.h"
 #include "../msr/guest.h"
 #include "test.h"
+#include "vmx.h"
 
 TEST(vmcs_field_table_is_sorted)
 {
@@ -232,4 +233,15 @@ TEST(vmcs_access_that_fails_is_put_into_words)
 			"VMREAD of 0x27fe (a field the SDM does not name) failed: error 12, "
 			"VMREAD/VMWRITE from/to unsupported VMCS component");
 	guest_destroy(g);
+}
+
+TEST(vmcs_access_without_a_vmcs)
+{
+	guest_use_processor();
+	host_preempt_disable();
+	EXPECT_EQ(vmcs_read_any(GUEST_RIP), 0);
+	host_preempt_enable();
+	EXPECT_STR_EQ(sim_log_text(),
+		      "error: VMREAD of 0x681e (Guest RIP) failed: error 0, no VMCS is current\n");
+	sim_vmxoff_all();
 }
