@@ -14,7 +14,7 @@ static void handle_step(struct frame *frame)
 		frame->rflags &= ~FLAG_TF;
 }
 
-static void handle_skip1(struct frame *frame)
+static void handle_nothing(struct frame *frame)
 {
 	(void)frame;
 }
@@ -29,7 +29,7 @@ static void check_simple(void)
 		     :
 		     : "a"(0), "d"(2), "c"(1)),
 		 VECTOR_DE, "a quotient too large is #DE");
-	exception_set(VECTOR_BP, handle_skip1);
+	exception_set(VECTOR_BP, handle_nothing);
 	fault.vector = NO_FAULT;
 	__asm__ volatile("int3; 1: lea 1b(%%rip), %0" : "=r"(at) : : "memory");
 	CHECK(fault.vector == VECTOR_BP && fault.rip == at, "INT3 is #BP, RIP is after it");

@@ -73,7 +73,7 @@ static void take_turns(u32 cpu)
 	}
 }
 
-/* A value in a register and one in XMM0 must survive the other CPUs. */
+/* A value in a register must survive exits and the other CPUs. */
 static void check_registers(u32 cpu)
 {
 	u64 r15, want = 0x1000 + cpu;
