@@ -4,6 +4,7 @@
  */
 #include <linux/entry-kvm.h>
 #include <linux/preempt.h>
+#include "guest_work.h"
 #include "platform.h"
 
 static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
@@ -76,6 +77,5 @@ int host_before_guest(struct vcpu *vcpu)
 	cond_resched();
 	if (!__xfer_to_guest_mode_work_pending())
 		return 0;
-	/* The pointer is for other architectures; x86 looks at the thread alone. */
-	return xfer_to_guest_mode_handle_work(NULL);
+	return guest_work_handle();
 }
