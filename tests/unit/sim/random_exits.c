@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The whole core against exits at random: whatever the guest does, KVM_RUN comes back with an
+ * answer, and what the core puts into the VMCS for the next entry obeys the SDM's rules.
+ */
+#include "../cap/fixture.h"
+#include "api/api.h"
+#include "exit/reason.h"
+#include "machine.h"
+
+#define RUNS  4000
+#define EXITS 6 /* in one run, at most */
+
+static u64 state;
+
+/* xorshift */
+static u64 any(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state;
+}
+
+static u64 below(u64 limit)
+{
+	return any() % limit;
+}
+
+/* Mostly small numbers, page boundaries, and now and then anything at all. */
+static u64 address(void)
+{
+	switch (below(4)) {
+	case 0:
+		return below(0x2000);
+	case 1:
+		return LINTEL_PAGE_SIZE - below(16);
+	case 2:
+		return any() & 0xffffffff;
+	default:
+		return any() >> 25; /* 39 bits: what the processor has */
+	}
+}
+
+#define RFLAGS_1  BIT64(1)
+#define RFLAGS_IF BIT64(9)
+
+/* Interruptibility that goes with RFLAGS.IF, and with the event whose delivery was cut short. */
+static void guest_changes_blocking(struct vcpu *vcpu, u32 event)
+{
+	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
+	bool interrupt = event && !(event >> 8 & 7), nmi = (event >> 8 & 7) == 2;
+	u64 rflags = RFLAGS_1 | (interrupt || below(2) ? RFLAGS_IF : 0);
+	u64 blocking = 0;
+
+	if (!interrupt && !nmi)
+		switch (below(8)) {
+		case 0:
+			blocking = rflags & RFLAGS_IF ? 1 : 0; /* STI */
+			break;
+		case 1:
+			blocking = 2; /* MOV SS */
+			break;
+		case 2:
+			blocking = 8; /* NMI */
+			break;
+		default:
+			break;
+		}
+	sim_vmcs_set(vmcs, GUEST_RFLAGS, rflags);
+	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, blocking);
+}
+
+static void guest_runs(struct vcpu *vcpu, void *argument)
+{
+	const u32 *event = argument;
+
+	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
+		if (reg != REG_RSP && !below(3))
+			vcpu->regs[reg] = below(2) ? any() : below(0x100);
+	guest_changes_blocking(vcpu, *event);
+}
+
+/* Vector and type of an event that the processor can report: its delivery was cut short. */
+static u32 vectoring(void)
+{
+	static const u32 infos[] = {
+		0x80000020, 0x80000202, 0x80000306, 0x80000b0e, 0x80000603, 0x80000480,
+	};
+
+	return below(4) ? 0 : infos[below(COUNT_OF(infos))];
+}
+
+static bool is_possible(u32 reason)
+{
+	switch (reason) {
+	/* What an entry reports that failed. */
+	case EXIT_REASON_INVALID_GUEST_STATE:
+	case EXIT_REASON_MSR_LOADING:
+	case EXIT_REASON_MACHINE_CHECK_ENTRY:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The processor never reports some values: what the SDM calls not used, or reserved. */
+static u64 qualification(u32 reason)
+{
+	static const u64 io_sizes[] = {0, 1, 3};
+	u64 value = below(3) ? below(0x1000) : any();
+
+	if (reason == EXIT_REASON_IO_INSTRUCTION)
+		value = (value & ~(u64)7) | io_sizes[below(COUNT_OF(io_sizes))];
+	return value;
+}
+
+/* "Format of the VM-Exit Instruction-Information Field": address size, segment register. */
+static u32 instruction_info(u32 reason)
+{
+	if (reason == EXIT_REASON_IO_INSTRUCTION)
+		return (u32)(below(3) << 7 | below(6) << 15);
+	return (u32)any();
+}
+
+static void script_any(void)
+{
+	static u32 events[1024];
+	static unsigned int next;
+	u32 *event = &events[next++ % COUNT_OF(events)];
+	struct sim_exit exit = {
+		.reason = (u32)below(78),
+		.guest_physical = address(),
+		.guest_linear = address(),
+		.instruction_length = 1 + (u32)below(15),
+		.idt_vectoring_error = (u32)below(0x10),
+		.guest = guest_runs,
+		.argument = event,
+	};
+
+	if (!is_possible(exit.reason))
+		return;
+	*event = vectoring();
+	exit.idt_vectoring_info = *event;
+	exit.qualification = qualification(exit.reason);
+	exit.instruction_info = instruction_info(exit.reason);
+	if (exit.reason == EXIT_REASON_EXCEPTION_OR_NMI)
+		exit.interruption_info = 0x80000300 | (u32)below(20);
+	sim_script_exit(&exit);
+}
+
+static void user_space_answers(struct kvm_run *run)
+{
+	for (unsigned int i = 0; i < sizeof(run->mmio.data); i++)
+		run->mmio.data[i] = (u8)any();
+	run->request_interrupt_window = (u8)below(2);
+}
+
+static void raise(struct vcpu *vcpu, u32 ioctl)
+{
+	struct kvm_interrupt interrupt = {.irq = 0x20 + (u32)below(0xe0)};
+	struct ioctl_call call = {.vm = vcpu->vm, .vcpu = vcpu, .data = &interrupt};
+
+	ioctl_find(SCOPE_VCPU, ioctl)->call(&call);
+}
+
+static void user_space_raises(struct vcpu *vcpu)
+{
+	host_vcpu_get(vcpu);
+	switch (below(8)) {
+	case 0:
+		vcpu_inject_gp(vcpu, (u32)below(0x10));
+		break;
+	case 1:
+		vcpu_inject_page_fault(vcpu, address(), (u32)below(8));
+		break;
+	case 2:
+		vcpu_inject_exception(vcpu, VECTOR_UD);
+		break;
+	case 3:
+		raise(vcpu, KVM_INTERRUPT);
+		break;
+	case 4:
+		raise(vcpu, KVM_NMI);
+		break;
+	default:
+		break;
+	}
+	host_vcpu_release(vcpu);
+}
+
+static void run_random(u64 seed)
+{
+	struct vmx_cap_msrs msrs = fixture_full();
+	struct sim_machine *machine = sim_machine_create(&msrs);
+	struct vcpu *vcpu = &machine->vcpu;
+	unsigned int answers = 0;
+
+	state = seed;
+	for (unsigned int i = 0; i < RUNS; i++) {
+		int result;
+
+		test_context("seed 0x%llx, run %u", seed, i);
+		for (unsigned int n = (unsigned int)below(EXITS); n; n--)
+			script_any();
+		user_space_raises(vcpu);
+		result = vcpu_run(vcpu);
+		sim_signal(false);
+		REQUIRE_TRUE(result == 0 || result == -EINTR || result == -EFAULT);
+		REQUIRE_TRUE(result || vcpu->run->exit_reason != KVM_EXIT_UNKNOWN);
+		REQUIRE_TRUE(vcpu->run->exit_reason != KVM_EXIT_FAIL_ENTRY);
+		if (strcmp(sim_entry_failure(), "")) {
+			test_fail(__FILE__, __LINE__, "entry: %s", sim_entry_failure());
+			return;
+		}
+		answers += !result;
+		user_space_answers(vcpu->run);
+	}
+	EXPECT_TRUE(answers > RUNS / 10);
+	sim_machine_destroy(machine);
+}
+
+TEST(vcpu_survives_random_exits)
+{
+	run_random(0x1bad5eed);
+	run_random(0xc0ffee11);
+}
