@@ -43,10 +43,16 @@ update() {
 }
 
 missing() {
-	for package in $packages; do
-		dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null |
-			grep -q '^install ok installed$' || echo "$package"
-	done
+	# shellcheck disable=SC2086 # names of packages hold no spaces
+	dpkg-query -W -f '${Package} ${db:Status-Status}\n' $packages 2>/dev/null |
+		awk -v wanted="$packages" '
+			$2 == "installed" { there[$1] = 1 }
+			END {
+				n = split(wanted, name, " ")
+				for (i = 1; i <= n; i++)
+					if (!(name[i] in there))
+						print name[i]
+			}'
 }
 
 install() {

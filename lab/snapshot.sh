@@ -34,6 +34,7 @@ snapshot_get() {
 # What nothing has used for a day was made by another kernel, lab or command line.
 snapshot_prune() {
 	find "$snapshots" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +
+	find "$snapshots" -mindepth 1 -maxdepth 1 -name 'tmp.*' -mmin +60 -exec rm -rf {} +
 	find "$lab_cache" -maxdepth 1 -name 'snapshot.*.lock' -mmin +1440 -exec rm -f {} +
 }
 
