@@ -222,6 +222,11 @@ void *sim_phys_to_virt(hpa_t address)
 
 u64 sim_memory_leaks(void)
 {
+	return memory_now.objects + memory_now.pages;
+}
+
+void sim_memory_print_leaks(void)
+{
 	struct object *object;
 
 	for (object = objects.next; object != &objects; object = object->next)
@@ -229,5 +234,4 @@ u64 sim_memory_leaks(void)
 			object->serial);
 	if (memory_now.pages)
 		fprintf(stderr, "sim: %llu pages were not freed\n", memory_now.pages);
-	return memory_now.objects + memory_now.pages;
 }

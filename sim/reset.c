@@ -6,7 +6,7 @@
 
 void sim_reset(void)
 {
-	u64 leaks = sim_leaks();
+	u64 leaks = sim_memory_leaks() + sim_page_references() + sim_locks_held();
 
 	if (leaks)
 		sim_panic("sim_reset(): %llu things were leaked", leaks);
@@ -25,6 +25,7 @@ u64 sim_leaks(void)
 	u64 references = sim_page_references();
 	unsigned int locks = sim_locks_held();
 
+	sim_memory_print_leaks();
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)

@@ -17,7 +17,7 @@
  * no injection, an empty log.  Panics when something was leaked. */
 void sim_reset(void);
 
-/* Allocations, page references and locks that nobody gave back; prints each to stderr.  Not user
+/* How many allocations, page references and locks nobody gave back; says which on stderr.  Not user
  * memory: that is the test's. */
 u64 sim_leaks(void);
 
@@ -56,7 +56,8 @@ struct sim_memory {
 };
 struct sim_memory sim_memory_now(void);
 
-u64 sim_memory_leaks(void); /* of memory.c alone */
+u64 sim_memory_leaks(void); /* how many, of memory.c alone */
+void sim_memory_print_leaks(void);
 
 /* Called for pages that are freed, with their physical address: NULL for none. */
 void sim_on_pages_freed(void (*function)(hpa_t start, u64 size));
