@@ -406,3 +406,18 @@ TEST(pio_single_step)
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	machine_destroy(m);
 }
+
+/* SI wraps within the batch, and the linear address does not: one by one. */
+TEST(pio_outs_offset_wraps)
+{
+	struct machine *m = ready(MODE_LONG);
+	struct kvm_segment fs = {.base = DATA + 0x800 - 0xffffffffull, .present = 1};
+
+	vcpu_seg_write(&m->vcpu, SEG_FS, &fs);
+	set_registers(m, 0xffffffff, 1, 8);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_32, SEG_FS)), EXIT_TO_USER);
+	expect_io(m, KVM_EXIT_IO_OUT, 1, 1);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	expect_registers(m, 0, 1, 7, 0);
+	machine_destroy(m);
+}

@@ -376,6 +376,9 @@ TEST(walk_pae_uses_pdpte_registers)
 	at = machine_entry(m, LINEAR, 3);
 	machine_entry_write(m, at, 0);
 	EXPECT_EQ(walk(m, LINEAR, 0), PAGE);
+	/* registers have no accessed flag: nothing is written to where they came from */
+	EXPECT_EQ(m->ram[8], 0);
+	EXPECT_EQ(machine_entry_read(m, at), 0);
 	vmcs_write64(GUEST_PDPTE1, 0);
 	EXPECT_EQ(walk(m, LINEAR, 0), FAULT(0));
 	machine_destroy(m);
@@ -414,13 +417,23 @@ TEST(walk_linear_memory_across_pages)
 	EXPECT_EQ(linear_write(&m->vcpu, MACHINE_ROM, 0, back, 8, &fault), WALK_ERROR);
 	EXPECT_EQ(linear_read(&m->vcpu, 0, 0, m->ram, LINTEL_PAGE_SIZE + 1, &fault), WALK_ERROR);
 	machine_destroy(m);
+}
 
-	/* 32-bit addresses wrap */
-	m = machine_create(MODE_PAGING32);
-	machine_map(m, 0xfffff000, 0x9000, P | W);
-	machine_map(m, 0, 0xb000, P | W);
-	EXPECT_EQ(linear_write(&m->vcpu, 0xfffffffe, 0, bytes, 4, &fault), WALK_OK);
-	EXPECT_EQ(memcmp(m->ram + 0x9ffe, bytes, 2), 0);
-	EXPECT_EQ(memcmp(m->ram + 0xb000, bytes + 2, 2), 0);
-	machine_destroy(m);
+TEST(walk_linear_memory_wraps_at_4_gib)
+{
+	static const enum machine_mode modes[] = {MODE_PAGING32, MODE_PAE, MODE_COMPATIBILITY};
+	static const u8 bytes[] = {1, 2, 3, 4};
+	struct linear_fault fault;
+	unsigned int i;
+
+	for (i = 0; i < COUNT_OF(modes); i++) {
+		struct machine *m = machine_create(modes[i]);
+
+		machine_map(m, 0xfffff000, 0x9000, P | W);
+		machine_map(m, 0, 0xb000, P | W);
+		EXPECT_EQ(linear_write(&m->vcpu, 0xfffffffe, 0, bytes, 4, &fault), WALK_OK);
+		EXPECT_EQ(memcmp(m->ram + 0x9ffe, bytes, 2), 0);
+		EXPECT_EQ(memcmp(m->ram + 0xb000, bytes + 2, 2), 0);
+		machine_destroy(m);
+	}
 }
