@@ -52,31 +52,42 @@ TEST_LIMIT(stress_create_unused, 120)
 	}
 }
 
-struct closing {
+struct batch {
 	struct guest *guests;
 	unsigned int count;
 };
 
-static void *destroy_some(void *argument)
+static void *create_batch(void *argument)
 {
-	struct closing *closing = argument;
+	struct batch *batch = argument;
 
-	for (unsigned int i = 0; i < closing->count; i++)
-		guest_destroy(&closing->guests[i]);
+	for (unsigned int i = 0; i < batch->count; i++)
+		batch->guests[i] = GUEST_REAL(guest_stress_hlt);
 	return NULL;
 }
 
-/* The end of a VM waits for grace periods: ten threads wait for the same ones. */
-static void destroy_all(struct guest *guests, unsigned int count)
+static void *destroy_batch(void *argument)
 {
-	struct closing parts[10];
-	pthread_t threads[10];
+	struct batch *batch = argument;
 
-	for (unsigned int i = 0; i < 10; i++) {
-		parts[i] = (struct closing){guests + i * (count / 10), count / 10};
-		CHECK_EQ(pthread_create(&threads[i], NULL, destroy_some, &parts[i]), 0);
+	for (unsigned int i = 0; i < batch->count; i++)
+		guest_destroy(&batch->guests[i]);
+	return NULL;
+}
+
+#define BATCHES 20
+
+/* A VM's start and end wait for grace periods: twenty threads wait for the same ones. */
+static void in_batches(struct guest *guests, unsigned int count, void *(*work)(void *))
+{
+	struct batch batches[BATCHES];
+	pthread_t threads[BATCHES];
+
+	for (unsigned int i = 0; i < BATCHES; i++) {
+		batches[i] = (struct batch){guests + i * (count / BATCHES), count / BATCHES};
+		CHECK_EQ(pthread_create(&threads[i], NULL, work, &batches[i]), 0);
 	}
-	for (unsigned int i = 0; i < 10; i++)
+	for (unsigned int i = 0; i < BATCHES; i++)
 		CHECK_EQ(pthread_join(threads[i], NULL), 0);
 }
 
@@ -85,14 +96,13 @@ TEST_LIMIT(stress_200_vms, 180)
 {
 	static struct guest guests[200];
 
-	for (size_t i = 0; i < ARRAY_SIZE(guests); i++)
-		guests[i] = GUEST_REAL(guest_stress_hlt);
+	in_batches(guests, ARRAY_SIZE(guests), create_batch);
 	for (int round = 0; round < 2; round++)
 		for (size_t i = 0; i < ARRAY_SIZE(guests); i++)
 			CHECK_EXIT(&guests[i].cpu, KVM_EXIT_HLT);
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++)
 		CHECK_EQ(vcpu_regs(&guests[i].cpu).rip, GUEST_CODE + 1);
-	destroy_all(guests, ARRAY_SIZE(guests));
+	in_batches(guests, ARRAY_SIZE(guests), destroy_batch);
 }
 
 TEST_LIMIT(stress_many_vcpus, 120)
