@@ -94,9 +94,10 @@ static int prepare(struct prepared *p)
 	return error;
 }
 
+/* Entries that came in go out in the same number: the head has nothing new to say. */
 static int copy_header_out(const struct prepared *p)
 {
-	if (!(_IOC_DIR(p->row->number) & _IOC_READ))
+	if (!(_IOC_DIR(p->row->number) & _IOC_READ) || (p->row->flags & IOCTL_ENTRIES_IN))
 		return 0;
 	return copy_to_user(p->user, p->call.data, p->header) ? -EFAULT : 0;
 }
@@ -161,6 +162,8 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 	long result;
 
 	if ((row->flags & IOCTL_NO_ARGUMENT) && argument)
+		return -EINVAL;
+	if ((row->flags & IOCTL_BEFORE_VCPUS) && READ_ONCE(vm->nr_vcpus))
 		return -EINVAL;
 	p.row = row;
 	p.header = 0;

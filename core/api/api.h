@@ -24,6 +24,7 @@ enum ioctl_flags {
 	IOCTL_ENTRIES_OUT = 1 << 4,
 	IOCTL_ENTRIES_CLAMP = 1 << 5,
 	IOCTL_HEADER_ON_E2BIG = 1 << 6, /* the header goes back to the user even on -E2BIG */
+	IOCTL_BEFORE_VCPUS = 1 << 7, /* -EINVAL once the VM has a vCPU, whatever the argument is */
 };
 /* Calls of SCOPE_VCPU always hold the vCPU's mutex. */
 

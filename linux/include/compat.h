@@ -58,6 +58,7 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 
 	if (follow_pte(vma->vm_mm, address, &pte, &lock))
 		return -EFAULT;
+	__acquire(lock); /* sparse does not see that follow_pte() took it */
 	*pfn = pte_pfn(*pte);
 	*writable = pte_write(*pte);
 	pte_unmap_unlock(pte, lock);
