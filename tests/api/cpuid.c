@@ -107,11 +107,10 @@ TEST(cpuid_address_width)
 }
 
 /* CPUID of EBX and ECX; the four results go to memory and HLT tells. */
-GUEST64(guest_cpuid,
-	"1: mov %rbx, %rax\n"
-	"cpuid\n"
-	"hlt\n"
-	"jmp 1b");
+GUEST64(guest_cpuid, "1: mov %rbx, %rax\n"
+		     "cpuid\n"
+		     "hlt\n"
+		     "jmp 1b");
 
 static void check_guest_cpuid(struct guest *g, u32 function, u32 index, const u32 want[4])
 {
@@ -137,15 +136,25 @@ TEST(cpuid_in_guest)
 	struct kvm_cpuid_entry2 *last = cpuid_find(cpuid, max, 0);
 	u32 end[4] = {0};
 
-	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000000, .eax = 0x40000001,
-					     .ebx = 0x11223344, .ecx = 0x55667788,
+	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000000,
+					     .eax = 0x40000001,
+					     .ebx = 0x11223344,
+					     .ecx = 0x55667788,
 					     .edx = 0x99aabbcc};
-	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000001, .index = 0,
+	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000001,
+					     .index = 0,
 					     .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
-					     .eax = 1, .ebx = 2, .ecx = 3, .edx = 4};
-	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000001, .index = 1,
+					     .eax = 1,
+					     .ebx = 2,
+					     .ecx = 3,
+					     .edx = 4};
+	*entry++ = (struct kvm_cpuid_entry2){.function = 0x40000001,
+					     .index = 1,
 					     .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
-					     .eax = 5, .ebx = 6, .ecx = 7, .edx = 8};
+					     .eax = 5,
+					     .ebx = 6,
+					     .ecx = 7,
+					     .edx = 8};
 	/* Leaves 0x4000000x of the system's own would come first. */
 	for (u32 i = 0; i < cpuid->nent; i++)
 		if (cpuid->entries[i].function >> 8 == 0x400000)

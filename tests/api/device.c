@@ -78,7 +78,7 @@ TEST(device_unknown_ioctl)
 		_IO('T', 1),
 		0,
 		0xffffffff,
-		_IOR(KVMIO, 0x00, int), /* KVM_GET_API_VERSION with a size */
+		_IOR(KVMIO, 0x00, int),		      /* KVM_GET_API_VERSION with a size */
 		_IOW(KVMIO, 0x05, struct kvm_cpuid2), /* KVM_GET_SUPPORTED_CPUID, wrong direction */
 		KVM_RUN,
 		KVM_GET_REGS,

@@ -102,12 +102,9 @@ static const struct {
 	u8 value;
 } bad_segments[] = {
 #define FIELD(f) offsetof(struct kvm_sregs, f)
-	{"CS with type 0", FIELD(cs.type), 0},
-	{"CS not present", FIELD(cs.present), 0},
-	{"CS a system segment", FIELD(cs.s), 0},
-	{"CS 64-bit and 32-bit", FIELD(cs.db), 1},
-	{"SS a code segment", FIELD(ss.type), 11},
-	{"TR of type 0", FIELD(tr.type), 0},
+	{"CS with type 0", FIELD(cs.type), 0},	   {"CS not present", FIELD(cs.present), 0},
+	{"CS a system segment", FIELD(cs.s), 0},   {"CS 64-bit and 32-bit", FIELD(cs.db), 1},
+	{"SS a code segment", FIELD(ss.type), 11}, {"TR of type 0", FIELD(tr.type), 0},
 #undef FIELD
 };
 

@@ -145,11 +145,10 @@ TEST(fpu_bad_pointers)
 }
 
 /* ADDPS of XMM1 to XMM0, XMM15 moved to XMM2, one x87 FINIT. */
-GUEST64(guest_sse,
-	"addps %xmm1, %xmm0\n"
-	"movaps %xmm15, %xmm2\n"
-	"fld1\n"
-	"hlt");
+GUEST64(guest_sse, "addps %xmm1, %xmm0\n"
+		   "movaps %xmm15, %xmm2\n"
+		   "fld1\n"
+		   "hlt");
 
 TEST(fpu_in_guest)
 {
@@ -271,10 +270,9 @@ TEST(xsave_component_absent)
 }
 
 /* VADDPS of YMM1 to YMM0, with CR4.OSXSAVE and XCR0 = 7. */
-GUEST64(guest_avx,
-	"vaddps %ymm1, %ymm0, %ymm2\n"
-	"vmovaps %ymm15, %ymm3\n"
-	"hlt");
+GUEST64(guest_avx, "vaddps %ymm1, %ymm0, %ymm2\n"
+		   "vmovaps %ymm15, %ymm3\n"
+		   "hlt");
 
 TEST(xsave_avx_in_guest)
 {
@@ -329,8 +327,16 @@ TEST(xcrs_round_trip)
 
 TEST(xcrs_refused)
 {
-	static const u64 bad[] = {0, XCR0_SSE, XCR0_AVX, XCR0_X87 | XCR0_AVX, 1 | 1ULL << 63,
-				  1 | 1ULL << 8, 1 | 1 << 3, 1 | 1 << 4, 3 | 1 << 5, ~0ULL};
+	static const u64 bad[] = {0,
+				  XCR0_SSE,
+				  XCR0_AVX,
+				  XCR0_X87 | XCR0_AVX,
+				  1 | 1ULL << 63,
+				  1 | 1ULL << 8,
+				  1 | 1 << 3,
+				  1 | 1 << 4,
+				  3 | 1 << 5,
+				  ~0ULL};
 	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
 	struct kvm_xcrs xcrs = {.nr_xcrs = 17};
 
@@ -369,14 +375,13 @@ TEST(xcrs_needs_cpuid)
 }
 
 /* XSETBV of EDX:EAX, XGETBV, HLT; #GP ends in OUT to 0xd. */
-GUEST64(guest_xsetbv,
-	"xor %ecx, %ecx\n"
-	"xor %edx, %edx\n"
-	"xsetbv\n"
-	"xgetbv\n"
-	"hlt\n"
-	".org 0x80\n"
-	"out %al, $0xd");
+GUEST64(guest_xsetbv, "xor %ecx, %ecx\n"
+		      "xor %edx, %edx\n"
+		      "xsetbv\n"
+		      "xgetbv\n"
+		      "hlt\n"
+		      ".org 0x80\n"
+		      "out %al, $0xd");
 
 TEST(xcrs_in_guest)
 {

@@ -43,18 +43,42 @@ static void check_vm_works(void)
 
 /* Requests that exist: the random ones seldom hit number, direction and size at once. */
 static const unsigned long known[] = {
-	KVM_GET_API_VERSION,	    KVM_CREATE_VM,	   KVM_CHECK_EXTENSION,
-	KVM_GET_VCPU_MMAP_SIZE,	    KVM_GET_SUPPORTED_CPUID, KVM_GET_MSR_INDEX_LIST,
-	KVM_SET_USER_MEMORY_REGION, KVM_SET_TSS_ADDR,	   KVM_SET_IDENTITY_MAP_ADDR,
-	KVM_CREATE_VCPU,	    KVM_RUN,		   KVM_GET_REGS,
-	KVM_SET_REGS,		    KVM_GET_SREGS,	   KVM_SET_SREGS,
-	KVM_SET_CPUID2,		    KVM_GET_CPUID2,	   KVM_GET_MSRS,
-	KVM_SET_MSRS,		    KVM_GET_FPU,	   KVM_SET_FPU,
-	KVM_GET_XSAVE,		    KVM_SET_XSAVE,	   KVM_GET_XCRS,
-	KVM_SET_XCRS,		    KVM_GET_DEBUGREGS,	   KVM_SET_DEBUGREGS,
-	KVM_GET_MP_STATE,	    KVM_SET_MP_STATE,	   KVM_GET_VCPU_EVENTS,
-	KVM_SET_VCPU_EVENTS,	    KVM_INTERRUPT,	   KVM_NMI,
-	KVM_SET_SIGNAL_MASK,	    KVM_TRANSLATE,	   KVM_GET_DIRTY_LOG,
+	KVM_GET_API_VERSION,
+	KVM_CREATE_VM,
+	KVM_CHECK_EXTENSION,
+	KVM_GET_VCPU_MMAP_SIZE,
+	KVM_GET_SUPPORTED_CPUID,
+	KVM_GET_MSR_INDEX_LIST,
+	KVM_SET_USER_MEMORY_REGION,
+	KVM_SET_TSS_ADDR,
+	KVM_SET_IDENTITY_MAP_ADDR,
+	KVM_CREATE_VCPU,
+	KVM_RUN,
+	KVM_GET_REGS,
+	KVM_SET_REGS,
+	KVM_GET_SREGS,
+	KVM_SET_SREGS,
+	KVM_SET_CPUID2,
+	KVM_GET_CPUID2,
+	KVM_GET_MSRS,
+	KVM_SET_MSRS,
+	KVM_GET_FPU,
+	KVM_SET_FPU,
+	KVM_GET_XSAVE,
+	KVM_SET_XSAVE,
+	KVM_GET_XCRS,
+	KVM_SET_XCRS,
+	KVM_GET_DEBUGREGS,
+	KVM_SET_DEBUGREGS,
+	KVM_GET_MP_STATE,
+	KVM_SET_MP_STATE,
+	KVM_GET_VCPU_EVENTS,
+	KVM_SET_VCPU_EVENTS,
+	KVM_INTERRUPT,
+	KVM_NMI,
+	KVM_SET_SIGNAL_MASK,
+	KVM_TRANSLATE,
+	KVM_GET_DIRTY_LOG,
 };
 
 static unsigned long random_request(void)
@@ -189,7 +213,8 @@ TEST_LIMIT(fuzz_state, 240)
 {
 	seed(1);
 	for (unsigned int i = 0; i < 20 * test_scale; i++) {
-		struct guest g = i & 1 ? GUEST_LONG(guest_after_fuzz) : GUEST_REAL(guest_after_fuzz);
+		struct guest g =
+			i & 1 ? GUEST_LONG(guest_after_fuzz) : GUEST_REAL(guest_after_fuzz);
 		struct kvm_regs regs;
 
 		test_row("seed %llu round %u", (unsigned long long)test_seed, i);

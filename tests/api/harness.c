@@ -213,9 +213,12 @@ static void usage(FILE *stream)
 static bool parse_options(int argc, char **argv, bool *list)
 {
 	static const struct option options[] = {
-		{"device", required_argument, NULL, 'd'}, {"list", no_argument, NULL, 'l'},
-		{"long", optional_argument, NULL, 'x'},	  {"seed", required_argument, NULL, 's'},
-		{"times", no_argument, NULL, 't'},	  {"skip", required_argument, NULL, 'k'},
+		{"device", required_argument, NULL, 'd'},
+		{"list", no_argument, NULL, 'l'},
+		{"long", optional_argument, NULL, 'x'},
+		{"seed", required_argument, NULL, 's'},
+		{"times", no_argument, NULL, 't'},
+		{"skip", required_argument, NULL, 'k'},
 		{NULL, 0, NULL, 0},
 	};
 
@@ -265,7 +268,8 @@ int main(int argc, char **argv)
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
-	for (const struct test *const *test = __start_test_table; test < __stop_test_table; test++) {
+	for (const struct test *const *test = __start_test_table; test < __stop_test_table;
+	     test++) {
 		if (!is_selected(*test, argv + optind, argc - optind))
 			continue;
 		if (list)

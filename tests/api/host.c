@@ -21,40 +21,39 @@ enum {
 };
 
 /* Leaves nothing of what the host could need in its registers. */
-GUEST64(guest_spoils,
-	"1: mov $0xc0000081, %ecx\n" /* STAR, LSTAR, CSTAR, SYSCALL_MASK */
-	"xor %edx, %edx\n"
-	"mov $0x666000, %eax\n"
-	"2: wrmsr\n"
-	"inc %ecx\n"
-	"cmp $0xc0000085, %ecx\n"
-	"jne 2b\n"
-	"mov $0xc0000100, %ecx\n" /* FS_BASE, GS_BASE, KERNEL_GS_BASE */
-	"3: wrmsr\n"
-	"inc %ecx\n"
-	"cmp $0xc0000103, %ecx\n"
-	"jne 3b\n"
-	"mov $0x174, %ecx\n" /* SYSENTER_CS, _ESP, _EIP */
-	"4: wrmsr\n"
-	"inc %ecx\n"
-	"cmp $0x177, %ecx\n"
-	"jne 4b\n"
-	"mov %rax, %dr0\n"
-	"mov %rax, %dr1\n"
-	"mov %rax, %dr2\n"
-	"mov %rax, %dr3\n"
-	"pcmpeqb %xmm0, %xmm0\n"
-	"movaps %xmm0, %xmm1\n"
-	"movaps %xmm0, %xmm7\n"
-	"movaps %xmm0, %xmm15\n"
-	"fld1\n"
-	"fld1\n"
-	"xor %esi, %esi\n"
-	"mov %esi, %ds\n"
-	"mov %esi, %es\n"
-	"mov %rax, %cr2\n"
-	"hlt\n"
-	"jmp 1b");
+GUEST64(guest_spoils, "1: mov $0xc0000081, %ecx\n" /* STAR, LSTAR, CSTAR, SYSCALL_MASK */
+		      "xor %edx, %edx\n"
+		      "mov $0x666000, %eax\n"
+		      "2: wrmsr\n"
+		      "inc %ecx\n"
+		      "cmp $0xc0000085, %ecx\n"
+		      "jne 2b\n"
+		      "mov $0xc0000100, %ecx\n" /* FS_BASE, GS_BASE, KERNEL_GS_BASE */
+		      "3: wrmsr\n"
+		      "inc %ecx\n"
+		      "cmp $0xc0000103, %ecx\n"
+		      "jne 3b\n"
+		      "mov $0x174, %ecx\n" /* SYSENTER_CS, _ESP, _EIP */
+		      "4: wrmsr\n"
+		      "inc %ecx\n"
+		      "cmp $0x177, %ecx\n"
+		      "jne 4b\n"
+		      "mov %rax, %dr0\n"
+		      "mov %rax, %dr1\n"
+		      "mov %rax, %dr2\n"
+		      "mov %rax, %dr3\n"
+		      "pcmpeqb %xmm0, %xmm0\n"
+		      "movaps %xmm0, %xmm1\n"
+		      "movaps %xmm0, %xmm7\n"
+		      "movaps %xmm0, %xmm15\n"
+		      "fld1\n"
+		      "fld1\n"
+		      "xor %esi, %esi\n"
+		      "mov %esi, %ds\n"
+		      "mov %esi, %es\n"
+		      "mov %rax, %cr2\n"
+		      "hlt\n"
+		      "jmp 1b");
 
 static u64 arch_base(int code)
 {
@@ -144,8 +143,8 @@ static long run_with_xmm(int fd, u8 (*in)[16], u8 (*out)[16])
 		     "movdqu %%xmm7, 32(%[out])\n"
 		     "movdqu %%xmm15, 48(%[out])\n"
 		     : "=a"(result)
-		     : "a"(SYS_ioctl), "D"((long)fd), "S"((long)KVM_RUN), "d"(0L), [in] "r"(in),
-		       [out] "r"(out)
+		     : "a"(SYS_ioctl), "D"((long)fd), "S"((long)KVM_RUN),
+		       "d"(0L), [in] "r"(in), [out] "r"(out)
 		     : "rcx", "r11", "memory", "xmm0", "xmm1", "xmm7", "xmm15");
 	return result;
 }

@@ -20,18 +20,17 @@ TEST(interrupt_refused)
 }
 
 /* An endless loop with interrupts on; the handlers at 0x40 and 0x60 tell their vector. */
-GUEST16(guest_handlers,
-	"sti\n"
-	"1: inc %bx\n"
-	"jmp 1b\n"
-	".org 0x40\n"
-	"mov $0x41, %al\n"
-	"out %al, $0x10\n"
-	"iret\n"
-	".org 0x60\n"
-	"mov $0x61, %al\n"
-	"out %al, $0x10\n"
-	"iret");
+GUEST16(guest_handlers, "sti\n"
+			"1: inc %bx\n"
+			"jmp 1b\n"
+			".org 0x40\n"
+			"mov $0x41, %al\n"
+			"out %al, $0x10\n"
+			"iret\n"
+			".org 0x60\n"
+			"mov $0x61, %al\n"
+			"out %al, $0x10\n"
+			"iret");
 
 static struct guest handlers_guest(void)
 {
@@ -113,12 +112,11 @@ TEST(interrupt_by_sregs_bitmap)
 }
 
 /* The window opens one instruction after STI, not at once. */
-GUEST16(guest_sti_shadow,
-	"out %al, $0x10\n"
-	"sti\n"
-	"inc %ax\n"
-	"inc %bx\n"
-	"out %al, $0x11");
+GUEST16(guest_sti_shadow, "out %al, $0x10\n"
+			  "sti\n"
+			  "inc %ax\n"
+			  "inc %bx\n"
+			  "out %al, $0x11");
 
 TEST(interrupt_window_after_sti)
 {
@@ -165,13 +163,12 @@ TEST(interrupt_shadow_by_events)
 }
 
 /* MOV to SS holds interrupts off for one instruction too: the handler's OUT comes after INC. */
-GUEST16(guest_mov_ss_shadow,
-	"xor %ax, %ax\n"
-	"out %al, $0x10\n"
-	"mov %ax, %ss\n"
-	"inc %bx\n"
-	"inc %bx\n"
-	"out %al, $0x11\n");
+GUEST16(guest_mov_ss_shadow, "xor %ax, %ax\n"
+			     "out %al, $0x10\n"
+			     "mov %ax, %ss\n"
+			     "inc %bx\n"
+			     "inc %bx\n"
+			     "out %al, $0x11\n");
 
 TEST(interrupt_window_after_mov_ss)
 {
@@ -200,16 +197,15 @@ TEST(interrupt_window_after_mov_ss)
  * The loop is interrupted by NMIs; the handler tells when it begins and when it ends. IF is 1 only
  * so that host interrupts reach it: Bochs 2.7 holds them off while a guest runs with IF = 0.
  */
-GUEST16(guest_nmi,
-	"sti\n"
-	"1: inc %bx\n"
-	"jmp 1b\n"
-	".org 0x40\n"
-	"mov $1, %al\n"
-	"out %al, $0x20\n"
-	"mov $2, %al\n"
-	"out %al, $0x20\n"
-	"iret");
+GUEST16(guest_nmi, "sti\n"
+		   "1: inc %bx\n"
+		   "jmp 1b\n"
+		   ".org 0x40\n"
+		   "mov $1, %al\n"
+		   "out %al, $0x20\n"
+		   "mov $2, %al\n"
+		   "out %al, $0x20\n"
+		   "iret");
 
 static struct guest nmi_guest(void)
 {
@@ -292,20 +288,19 @@ TEST(nmi_before_interrupt)
 }
 
 /* Handlers of #UD (0x40) and #GP (0x60): the error code and the return address. */
-GUEST64(guest_exceptions,
-	"hlt\n"
-	".org 0x40\n"
-	"mov (%rsp), %rbx\n"
-	"out %al, $6\n"
-	".org 0x60\n"
-	"mov (%rsp), %rax\n"
-	"mov 8(%rsp), %rbx\n"
-	"out %eax, $13\n"
-	".org 0x80\n"
-	"mov (%rsp), %rax\n"
-	"mov 8(%rsp), %rbx\n"
-	"mov %cr2, %rcx\n"
-	"out %eax, $14\n");
+GUEST64(guest_exceptions, "hlt\n"
+			  ".org 0x40\n"
+			  "mov (%rsp), %rbx\n"
+			  "out %al, $6\n"
+			  ".org 0x60\n"
+			  "mov (%rsp), %rax\n"
+			  "mov 8(%rsp), %rbx\n"
+			  "out %eax, $13\n"
+			  ".org 0x80\n"
+			  "mov (%rsp), %rax\n"
+			  "mov 8(%rsp), %rbx\n"
+			  "mov %cr2, %rcx\n"
+			  "out %eax, $14\n");
 
 static struct guest exceptions_guest(void)
 {
@@ -329,8 +324,8 @@ TEST(exception_injected)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &e));
 	CHECK_EQ(e.exception.injected, 0);
 
-	e = (struct kvm_vcpu_events){.exception = {.injected = 1, .nr = 13, .has_error_code = 1,
-						   .error_code = 0x1238}};
+	e = (struct kvm_vcpu_events){
+		.exception = {.injected = 1, .nr = 13, .has_error_code = 1, .error_code = 0x1238}};
 	g.cpu.run->immediate_exit = 1;
 	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
 	g.cpu.run->immediate_exit = 0;
@@ -363,15 +358,14 @@ TEST(exception_of_guest)
 }
 
 /* Writes 9 to CR8, reads it back, then lowers it to 4. */
-GUEST64(guest_cr8,
-	"mov %cr8, %rbx\n"
-	"mov $9, %eax\n"
-	"mov %rax, %cr8\n"
-	"mov %cr8, %rcx\n"
-	"mov $4, %eax\n"
-	"mov %rax, %cr8\n"
-	"mov %cr8, %rdx\n"
-	"hlt");
+GUEST64(guest_cr8, "mov %cr8, %rbx\n"
+		   "mov $9, %eax\n"
+		   "mov %rax, %cr8\n"
+		   "mov %cr8, %rcx\n"
+		   "mov $4, %eax\n"
+		   "mov %rax, %cr8\n"
+		   "mov %cr8, %rdx\n"
+		   "hlt");
 
 /* Without a local APIC CR8 is the user's: kvm_run.cr8 in both directions, an exit when it sinks. */
 TEST(cr8_in_run)

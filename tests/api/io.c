@@ -2,16 +2,15 @@
 /* Exits of IN and OUT, with and without REP, and of HLT. */
 #include "vm.h"
 
-GUEST16(guest_out_sizes,
-	"mov $0x44332211, %eax\n"
-	"out %al, $0x10\n"
-	"out %ax, $0x11\n"
-	"out %eax, $0x12\n"
-	"mov $0xfff0, %dx\n"
-	"out %al, %dx\n"
-	"mov $0xfffe, %dx\n"
-	"out %ax, %dx\n"
-	"hlt");
+GUEST16(guest_out_sizes, "mov $0x44332211, %eax\n"
+			 "out %al, $0x10\n"
+			 "out %ax, $0x11\n"
+			 "out %eax, $0x12\n"
+			 "mov $0xfff0, %dx\n"
+			 "out %al, %dx\n"
+			 "mov $0xfffe, %dx\n"
+			 "out %ax, %dx\n"
+			 "hlt");
 
 TEST(io_out)
 {
@@ -35,16 +34,15 @@ static void answer_in(struct vcpu *cpu, u16 port, u8 size, u32 value)
 	memcpy(vcpu_io_data(cpu), &value, size);
 }
 
-GUEST16(guest_in_sizes,
-	"mov $0xffffffff, %eax\n"
-	"in $0x20, %al\n"
-	"mov %eax, %ebx\n"
-	"mov $0xffffffff, %eax\n"
-	"in $0x21, %ax\n"
-	"mov %eax, %ecx\n"
-	"mov $0x1234, %dx\n"
-	"in %dx, %eax\n"
-	"hlt");
+GUEST16(guest_in_sizes, "mov $0xffffffff, %eax\n"
+			"in $0x20, %al\n"
+			"mov %eax, %ebx\n"
+			"mov $0xffffffff, %eax\n"
+			"in $0x21, %ax\n"
+			"mov %eax, %ecx\n"
+			"mov $0x1234, %dx\n"
+			"in %dx, %eax\n"
+			"hlt");
 
 /* IN changes as much of RAX as it is wide. */
 TEST(io_in)
@@ -152,9 +150,13 @@ static const struct string_row string_rows[] = {
 
 static void start_string(struct vcpu *cpu, const struct string_row *row)
 {
-	struct kvm_regs regs = {.rip = GUEST_CODE, .rsp = GUEST_STACK, .rdx = 0x300,
+	struct kvm_regs regs = {.rip = GUEST_CODE,
+				.rsp = GUEST_STACK,
+				.rdx = 0x300,
 				.rflags = 2 | (row->down ? 1 << 10 : 0),
-				.rsi = row->start, .rdi = row->start, .rcx = row->count};
+				.rsi = row->start,
+				.rdi = row->start,
+				.rcx = row->count};
 
 	vcpu_set_regs(cpu, &regs);
 }
@@ -197,8 +199,8 @@ TEST(io_rep_outs)
 
 TEST(io_rep_ins)
 {
-	static const u8 *const code[] = {[1] = guest_rep_insb, [2] = guest_rep_insw,
-					 [4] = guest_rep_insl};
+	static const u8 *const code[] = {
+		[1] = guest_rep_insb, [2] = guest_rep_insw, [4] = guest_rep_insl};
 
 	for (size_t i = 0; i < ARRAY_SIZE(string_rows); i++) {
 		const struct string_row *row = &string_rows[i];
@@ -223,8 +225,12 @@ GUEST16(guest_outs_insb, "outsb\ninsb\nhlt");
 TEST(io_string_without_rep)
 {
 	struct guest g = GUEST_REAL(guest_outs_insb);
-	struct kvm_regs regs = {.rip = GUEST_CODE, .rflags = 2, .rdx = 0x44, .rsi = GUEST_DATA,
-				.rdi = GUEST_DATA + 1, .rcx = 7};
+	struct kvm_regs regs = {.rip = GUEST_CODE,
+				.rflags = 2,
+				.rdx = 0x44,
+				.rsi = GUEST_DATA,
+				.rdi = GUEST_DATA + 1,
+				.rcx = 7};
 
 	g.vm.ram[GUEST_DATA] = 0x9a;
 	vcpu_set_regs(&g.cpu, &regs);

@@ -9,17 +9,16 @@
 #include "vm.h"
 
 /* Slot 1 of these tests: seen by real-mode guests at DS = 0xd000. */
-#define WINDOW GUEST_MMIO
+#define WINDOW	    GUEST_MMIO
 #define WINDOW_SIZE (16 * PAGE)
 
 /* Reads byte 0 of the window and tells it, each round; then writes it to byte 1. */
-GUEST16(guest_peek,
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"1: mov 0, %al\n"
-	"out %al, $0x10\n"
-	"mov %al, 1\n"
-	"jmp 1b");
+GUEST16(guest_peek, "mov $0xd000, %ax\n"
+		    "mov %ax, %ds\n"
+		    "1: mov 0, %al\n"
+		    "out %al, $0x10\n"
+		    "mov %al, 1\n"
+		    "jmp 1b");
 
 struct window {
 	struct guest g;
@@ -214,17 +213,16 @@ TEST(memory_shared_file)
 }
 
 /* Writes to the window and reads it through another slot's address, 0xe000:0. */
-GUEST16(guest_two_windows,
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"mov $0xe000, %ax\n"
-	"mov %ax, %es\n"
-	"movb $0x44, 5\n"
-	"mov %es:5, %al\n"
-	"out %al, $0x10\n"
-	"movb $0x55, %es:6\n"
-	"mov 6, %al\n"
-	"out %al, $0x10");
+GUEST16(guest_two_windows, "mov $0xd000, %ax\n"
+			   "mov %ax, %ds\n"
+			   "mov $0xe000, %ax\n"
+			   "mov %ax, %es\n"
+			   "movb $0x44, 5\n"
+			   "mov %es:5, %al\n"
+			   "out %al, $0x10\n"
+			   "movb $0x55, %es:6\n"
+			   "mov 6, %al\n"
+			   "out %al, $0x10");
 
 TEST(memory_in_two_slots)
 {
@@ -250,13 +248,12 @@ TEST(memory_slot_moved)
 }
 
 /* Fills a page each in a slot of 64 GiB, at 0, 33 and 63 GiB. */
-GUEST64(guest_far_memory,
-	"mov $0x5a, %al\n"
-	"mov %al, (%rbx)\n"
-	"mov %al, (%rcx)\n"
-	"mov %al, (%rdx)\n"
-	"mov (%rsi), %al\n"
-	"out %al, $0x10\n");
+GUEST64(guest_far_memory, "mov $0x5a, %al\n"
+			  "mov %al, (%rbx)\n"
+			  "mov %al, (%rcx)\n"
+			  "mov %al, (%rdx)\n"
+			  "mov (%rsi), %al\n"
+			  "out %al, $0x10\n");
 
 TEST(memory_slot_of_64_gib)
 {
@@ -285,15 +282,14 @@ TEST(memory_slot_of_64_gib)
  * Changes under a guest that runs: it waits for byte 0 to change and tells the new value. IF is 1
  * so that the emulated processor lets host interrupts in.
  */
-GUEST16(guest_watch,
-	"sti\n"
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"1: mov 0, %al\n"
-	"cmp $0x55, %al\n"
-	"je 1b\n"
-	"out %al, $0x10\n"
-	"jmp 1b");
+GUEST16(guest_watch, "sti\n"
+		     "mov $0xd000, %ax\n"
+		     "mov %ax, %ds\n"
+		     "1: mov 0, %al\n"
+		     "cmp $0x55, %al\n"
+		     "je 1b\n"
+		     "out %al, $0x10\n"
+		     "jmp 1b");
 
 struct change {
 	struct window *w;
@@ -379,9 +375,9 @@ TEST(memory_changed_while_running)
 		void (*act)(struct window *w);
 		int seen; /* the value, or -1 for EFAULT, -2 for MMIO */
 	} rows[] = {
-		{"written", act_write, 0x12},	  {"given up", act_dontneed, 0},
-		{"replaced", act_replace, 0x34},  {"copied by fork, written", act_fork, 0x78},
-		{"unmapped", act_unmap, -1},	  {"protected", act_protect, -1},
+		{"written", act_write, 0x12},	       {"given up", act_dontneed, 0},
+		{"replaced", act_replace, 0x34},       {"copied by fork, written", act_fork, 0x78},
+		{"unmapped", act_unmap, -1},	       {"protected", act_protect, -1},
 		{"slot deleted", act_delete_slot, -2}, {"slot moved", act_move_slot, -2},
 	};
 

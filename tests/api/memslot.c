@@ -87,14 +87,10 @@ TEST(memslot_overlap)
 		u64 first, pages;
 		int error;
 	} rows[] = {
-		{"the same range", 16, 4, EEXIST},
-		{"its first page", 16, 1, EEXIST},
-		{"its last page", 19, 1, EEXIST},
-		{"around it", 8, 32, EEXIST},
-		{"across its start", 15, 2, EEXIST},
-		{"across its end", 19, 2, EEXIST},
-		{"just before", 12, 4, 0},
-		{"just after", 20, 4, 0},
+		{"the same range", 16, 4, EEXIST},   {"its first page", 16, 1, EEXIST},
+		{"its last page", 19, 1, EEXIST},    {"around it", 8, 32, EEXIST},
+		{"across its start", 15, 2, EEXIST}, {"across its end", 19, 2, EEXIST},
+		{"just before", 12, 4, 0},	     {"just after", 20, 4, 0},
 	};
 
 	CHECK_OK(vm_set_slot(b.vm, 0, 0, 16 * PAGE, 4 * PAGE, b.memory));

@@ -34,17 +34,16 @@ static void set_rbx(struct vcpu *cpu, u64 value)
 	vcpu_set_regs(cpu, &regs);
 }
 
-GUEST64(guest_mmio_write,
-	"mov $0x8877665544332211, %rax\n"
-	"mov %al, (%rbx)\n"
-	"mov %ax, 2(%rbx)\n"
-	"mov %eax, 4(%rbx)\n"
-	"mov %rax, 8(%rbx)\n"
-	"mov %ah, 1(%rbx)\n"
-	"mov %rax, %r13\n"
-	"mov %r13b, 3(%rbx)\n"
-	"mov %r13, 16(%rbx)\n"
-	"hlt");
+GUEST64(guest_mmio_write, "mov $0x8877665544332211, %rax\n"
+			  "mov %al, (%rbx)\n"
+			  "mov %ax, 2(%rbx)\n"
+			  "mov %eax, 4(%rbx)\n"
+			  "mov %rax, 8(%rbx)\n"
+			  "mov %ah, 1(%rbx)\n"
+			  "mov %rax, %r13\n"
+			  "mov %r13b, 3(%rbx)\n"
+			  "mov %r13, 16(%rbx)\n"
+			  "hlt");
 
 TEST(mmio_write)
 {
@@ -61,12 +60,11 @@ TEST(mmio_write)
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 }
 
-GUEST64(guest_mmio_write_immediate,
-	"movb $0x5a, (%rbx)\n"
-	"movw $0x1234, (%rbx)\n"
-	"movl $0x89abcdef, (%rbx)\n"
-	"movq $-2, (%rbx)\n"
-	"hlt");
+GUEST64(guest_mmio_write_immediate, "movb $0x5a, (%rbx)\n"
+				    "movw $0x1234, (%rbx)\n"
+				    "movl $0x89abcdef, (%rbx)\n"
+				    "movq $-2, (%rbx)\n"
+				    "hlt");
 
 TEST(mmio_write_immediate)
 {
@@ -80,18 +78,17 @@ TEST(mmio_write_immediate)
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 }
 
-GUEST64(guest_mmio_read,
-	"mov $-1, %rax\n"
-	"mov %rax, %rcx\n"
-	"mov %rax, %rdx\n"
-	"mov %rax, %rsi\n"
-	"mov (%rbx), %al\n"
-	"mov 2(%rbx), %cx\n"
-	"mov 4(%rbx), %edx\n"
-	"mov 8(%rbx), %rsi\n"
-	"mov %rsi, %rdi\n"
-	"mov (%rbx), %bh\n"
-	"hlt");
+GUEST64(guest_mmio_read, "mov $-1, %rax\n"
+			 "mov %rax, %rcx\n"
+			 "mov %rax, %rdx\n"
+			 "mov %rax, %rsi\n"
+			 "mov (%rbx), %al\n"
+			 "mov 2(%rbx), %cx\n"
+			 "mov 4(%rbx), %edx\n"
+			 "mov 8(%rbx), %rsi\n"
+			 "mov %rsi, %rdi\n"
+			 "mov (%rbx), %bh\n"
+			 "hlt");
 
 TEST(mmio_read)
 {
@@ -114,13 +111,12 @@ TEST(mmio_read)
 	CHECK_EQ(regs.rbx, DEVICE | 0x5e00);
 }
 
-GUEST64(guest_mmio_extend,
-	"movzbl (%rbx), %eax\n"
-	"movzwl (%rbx), %ecx\n"
-	"movsbq (%rbx), %rdx\n"
-	"movswl (%rbx), %esi\n"
-	"movslq (%rbx), %rdi\n"
-	"hlt");
+GUEST64(guest_mmio_extend, "movzbl (%rbx), %eax\n"
+			   "movzwl (%rbx), %ecx\n"
+			   "movsbq (%rbx), %rdx\n"
+			   "movswl (%rbx), %esi\n"
+			   "movslq (%rbx), %rdi\n"
+			   "hlt");
 
 TEST(mmio_read_extended)
 {
@@ -143,19 +139,18 @@ TEST(mmio_read_extended)
 }
 
 /* Address forms: SIB with scale, RIP-relative, R12 and R13 as bases, moffs. */
-GUEST64(guest_mmio_addresses,
-	"mov $3, %ecx\n"
-	"mov %eax, 0x40(%rbx,%rcx,8)\n"
-	"mov %rbx, %r12\n"
-	"mov %eax, (%r12)\n"
-	"mov %rbx, %r13\n"
-	"mov %eax, (%r13)\n"
-	"mov %eax, -8(%r13,%rcx)\n"
-	"movabs %eax, 0xfe000123\n"
-	"movabs 0xfe000456, %al\n"
-	"mov %eax, guest_mmio_addresses + 0x0fe00000(%rip)\n"
-	"guest_mmio_addresses_rip:\n"
-	"hlt");
+GUEST64(guest_mmio_addresses, "mov $3, %ecx\n"
+			      "mov %eax, 0x40(%rbx,%rcx,8)\n"
+			      "mov %rbx, %r12\n"
+			      "mov %eax, (%r12)\n"
+			      "mov %rbx, %r13\n"
+			      "mov %eax, (%r13)\n"
+			      "mov %eax, -8(%r13,%rcx)\n"
+			      "movabs %eax, 0xfe000123\n"
+			      "movabs 0xfe000456, %al\n"
+			      "mov %eax, guest_mmio_addresses + 0x0fe00000(%rip)\n"
+			      "guest_mmio_addresses_rip:\n"
+			      "hlt");
 
 TEST(mmio_address_forms)
 {
@@ -171,21 +166,20 @@ TEST(mmio_address_forms)
 	answer_read(&g.cpu, 0xfe000456, 1, 0x99);
 	expect_write(&g.cpu, GUEST_CODE + 0x0fe00000, 4, 0x99);
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
-	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + (guest_mmio_addresses_rip -
-						      guest_mmio_addresses) + 1);
+	CHECK_EQ(vcpu_regs(&g.cpu).rip,
+		 GUEST_CODE + (guest_mmio_addresses_rip - guest_mmio_addresses) + 1);
 }
 
-GUEST16(guest_mmio_real,
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"movb $0x41, 0x10\n"
-	"movw $0x4243, 0x20\n"
-	"mov 0x30, %eax\n"
-	"mov %ax, %fs\n"
-	"mov $0x4000, %bx\n"
-	"mov $2, %si\n"
-	"mov %eax, %fs:6(%bx,%si)\n"
-	"hlt");
+GUEST16(guest_mmio_real, "mov $0xd000, %ax\n"
+			 "mov %ax, %ds\n"
+			 "movb $0x41, 0x10\n"
+			 "movw $0x4243, 0x20\n"
+			 "mov 0x30, %eax\n"
+			 "mov %ax, %fs\n"
+			 "mov $0x4000, %bx\n"
+			 "mov $2, %si\n"
+			 "mov %eax, %fs:6(%bx,%si)\n"
+			 "hlt");
 
 TEST(mmio_real_mode)
 {
@@ -199,12 +193,11 @@ TEST(mmio_real_mode)
 }
 
 /* A slot that is removed turns into MMIO, and back. */
-GUEST16(guest_mmio_loop,
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"1: mov 0, %al\n"
-	"out %al, $0x10\n"
-	"jmp 1b");
+GUEST16(guest_mmio_loop, "mov $0xd000, %ax\n"
+			 "mov %ax, %ds\n"
+			 "1: mov 0, %al\n"
+			 "out %al, $0x10\n"
+			 "jmp 1b");
 
 TEST(mmio_becomes_memory)
 {
@@ -221,15 +214,14 @@ TEST(mmio_becomes_memory)
 	}
 }
 
-GUEST16(guest_mmio_readonly,
-	"mov $0xd000, %ax\n"
-	"mov %ax, %ds\n"
-	"mov 5, %al\n"
-	"out %al, $0x10\n"
-	"movb $0x99, 5\n"
-	"mov 5, %al\n"
-	"out %al, $0x10\n"
-	"hlt");
+GUEST16(guest_mmio_readonly, "mov $0xd000, %ax\n"
+			     "mov %ax, %ds\n"
+			     "mov 5, %al\n"
+			     "out %al, $0x10\n"
+			     "movb $0x99, 5\n"
+			     "mov 5, %al\n"
+			     "out %al, $0x10\n"
+			     "hlt");
 
 /* Reading a read-only slot is memory, writing it is MMIO that changes nothing by itself. */
 TEST(mmio_readonly_slot)

@@ -45,19 +45,18 @@ static const struct {
 };
 
 /* WRMSR of RDX:RBX to ECX when ESI is 1, RDMSR when it is 0; HLT. #GP ends in OUT to 0xd. */
-GUEST64(guest_msr,
-	"1: test %esi, %esi\n"
-	"jz 2f\n"
-	"mov %ebx, %eax\n"
-	"wrmsr\n"
-	"hlt\n"
-	"jmp 1b\n"
-	"2: rdmsr\n"
-	"hlt\n"
-	"jmp 1b\n"
-	".org 0x80\n"
-	"mov (%rsp), %rax\n"
-	"out %al, $0xd\n");
+GUEST64(guest_msr, "1: test %esi, %esi\n"
+		   "jz 2f\n"
+		   "mov %ebx, %eax\n"
+		   "wrmsr\n"
+		   "hlt\n"
+		   "jmp 1b\n"
+		   "2: rdmsr\n"
+		   "hlt\n"
+		   "jmp 1b\n"
+		   ".org 0x80\n"
+		   "mov (%rsp), %rax\n"
+		   "out %al, $0xd\n");
 
 static struct guest msr_guest(void)
 {
@@ -69,8 +68,13 @@ static struct guest msr_guest(void)
 
 static void start_access(struct vcpu *cpu, u32 index, bool write, u64 value)
 {
-	struct kvm_regs regs = {.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = 2, .rcx = index,
-				.rsi = write, .rbx = (u32)value, .rdx = value >> 32};
+	struct kvm_regs regs = {.rip = GUEST_CODE,
+				.rsp = GUEST_STACK,
+				.rflags = 2,
+				.rcx = index,
+				.rsi = write,
+				.rbx = (u32)value,
+				.rdx = value >> 32};
 
 	vcpu_set_regs(cpu, &regs);
 }
@@ -251,8 +255,8 @@ TEST(msr_set_by_guest_seen_by_user)
 TEST(msr_unknown_in_guest)
 {
 	struct guest g = msr_guest();
-	static const u32 unknown[] = {MSR_UNKNOWN, 0x1fff, 0x2000, 0xc0001fff, 0xc0002000,
-				      0xffffffff};
+	static const u32 unknown[] = {MSR_UNKNOWN, 0x1fff,     0x2000,
+				      0xc0001fff,  0xc0002000, 0xffffffff};
 
 	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++) {
 		test_row("MSR %#x", unknown[i]);
@@ -302,13 +306,12 @@ TEST(msr_tsc)
 }
 
 /* RDTSC and the MSR are the same counter. */
-GUEST64(guest_rdtsc,
-	"rdtsc\n"
-	"mov %eax, %ebx\n"
-	"mov %edx, %esi\n"
-	"mov $0x10, %ecx\n"
-	"rdmsr\n"
-	"hlt");
+GUEST64(guest_rdtsc, "rdtsc\n"
+		     "mov %eax, %ebx\n"
+		     "mov %edx, %esi\n"
+		     "mov $0x10, %ecx\n"
+		     "rdmsr\n"
+		     "hlt");
 
 TEST(msr_rdtsc)
 {

@@ -158,11 +158,7 @@ TEST(sregs_round_trip)
 }
 
 /* The state that a row changes starts as real mode, as 32-bit paging or as 64-bit mode. */
-enum start {
-	REAL,
-	PAGING32,
-	LONG
-};
+enum start { REAL, PAGING32, LONG };
 
 static struct kvm_sregs start_sregs(struct vm *vm, struct vcpu *cpu, enum start start)
 {
@@ -242,14 +238,10 @@ TEST(sregs_cr4_needs_cpuid)
 		u32 kvm_cpuid_word; /* 0 EBX, 1 ECX */
 		u32 bit;
 	} rows[] = {
-		{"SMEP", 1 << 20, 7, 0, 7},
-		{"SMAP", 1 << 21, 7, 0, 20},
-		{"FSGSBASE", 1 << 16, 7, 0, 0},
-		{"PKE", 1 << 22, 7, 1, 3},
-		{"UMIP", 1 << 11, 7, 1, 2},
-		{"LA57", 1 << 12, 7, 1, 16},
-		{"PCIDE", 1 << 17, 1, 1, 17},
-		{"OSXSAVE", 1 << 18, 1, 1, 26},
+		{"SMEP", 1 << 20, 7, 0, 7},	{"SMAP", 1 << 21, 7, 0, 20},
+		{"FSGSBASE", 1 << 16, 7, 0, 0}, {"PKE", 1 << 22, 7, 1, 3},
+		{"UMIP", 1 << 11, 7, 1, 2},	{"LA57", 1 << 12, 7, 1, 16},
+		{"PCIDE", 1 << 17, 1, 1, 17},	{"OSXSAVE", 1 << 18, 1, 1, 26},
 		{"VMXE", 1 << 13, 1, 1, 5},
 	};
 
@@ -315,11 +307,11 @@ TEST(sregs_apic_base)
 		{0xfee00800, 0},
 		{0xfee00000, 0},
 		{0xfed00900, 0},
-		{0xfee00901, EINVAL},	       /* reserved bits 7:0 */
+		{0xfee00901, EINVAL}, /* reserved bits 7:0 */
 		{0xfee00980, EINVAL},
-		{0xfee00a00, EINVAL},	       /* reserved bit 9 */
-		{0xfee00500, EINVAL},	       /* x2APIC without the enable bit */
-		{0x100000fee00900, EINVAL},    /* wider than any physical address */
+		{0xfee00a00, EINVAL},	    /* reserved bit 9 */
+		{0xfee00500, EINVAL},	    /* x2APIC without the enable bit */
+		{0x100000fee00900, EINVAL}, /* wider than any physical address */
 		{0x8000000000000900, EINVAL},
 	};
 	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);

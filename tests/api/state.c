@@ -18,7 +18,8 @@ TEST(debugregs_round_trip)
 	CHECK_EQ(regs.dr7, 0x400);
 	CHECK_EQ(regs.flags, 0);
 	regs = (struct kvm_debugregs){.db = {0x1000, 0x7fff00002000, 0xffff888000003000, 0x4000},
-				      .dr6 = 0xffff0ff1, .dr7 = 0x455};
+				      .dr6 = 0xffff0ff1,
+				      .dr7 = 0x455};
 	CHECK_OK(ioctl(cpu.fd, KVM_SET_DEBUGREGS, &regs));
 	CHECK_OK(ioctl(cpu.fd, KVM_GET_DEBUGREGS, &got));
 	CHECK_MEM(&got, &regs, sizeof(got));
@@ -51,19 +52,18 @@ TEST(debugregs_refused)
 }
 
 /* MOV from DR0 and DR3, then to DR1 and DR6; HLT. */
-GUEST64(guest_debugregs,
-	"mov %dr0, %rax\n"
-	"mov %dr3, %rbx\n"
-	"mov %rsi, %dr1\n"
-	"mov %rdi, %dr6\n"
-	"mov %dr7, %rcx\n"
-	"hlt");
+GUEST64(guest_debugregs, "mov %dr0, %rax\n"
+			 "mov %dr3, %rbx\n"
+			 "mov %rsi, %dr1\n"
+			 "mov %rdi, %dr6\n"
+			 "mov %dr7, %rcx\n"
+			 "hlt");
 
 TEST(debugregs_in_guest)
 {
 	struct guest g = GUEST_LONG(guest_debugregs);
-	struct kvm_debugregs debug = {.db = {0x123456, 0, 0, 0x654321}, .dr6 = 0xffff0ff0,
-				      .dr7 = 0x400};
+	struct kvm_debugregs debug = {
+		.db = {0x123456, 0, 0, 0x654321}, .dr6 = 0xffff0ff0, .dr7 = 0x400};
 	struct kvm_regs regs = vcpu_regs(&g.cpu);
 
 	regs.rsi = 0xabcdef;
@@ -81,17 +81,16 @@ TEST(debugregs_in_guest)
 }
 
 /* A breakpoint of the guest's own: #DB at the instruction at offset 0x10. */
-GUEST64(guest_breakpoint,
-	"mov $0x1010, %eax\n"
-	"mov %rax, %dr0\n"
-	"mov $0x402, %eax\n"
-	"mov %rax, %dr7\n"
-	".org 0x10\n"
-	"hlt\n"
-	".org 0x80\n"
-	"mov %dr6, %rbx\n"
-	"mov (%rsp), %rcx\n"
-	"out %al, $1\n");
+GUEST64(guest_breakpoint, "mov $0x1010, %eax\n"
+			  "mov %rax, %dr0\n"
+			  "mov $0x402, %eax\n"
+			  "mov %rax, %dr7\n"
+			  ".org 0x10\n"
+			  "hlt\n"
+			  ".org 0x80\n"
+			  "mov %dr6, %rbx\n"
+			  "mov (%rsp), %rcx\n"
+			  "out %al, $1\n");
 
 TEST(debugregs_guest_breakpoint)
 {
@@ -183,8 +182,8 @@ TEST(vcpu_events_round_trip)
 	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
 	const u32 flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW;
 	struct kvm_vcpu_events rows[] = {
-		{.flags = flags, .exception = {.injected = 1, .nr = 14, .has_error_code = 1,
-					       .error_code = 0x12}},
+		{.flags = flags,
+		 .exception = {.injected = 1, .nr = 14, .has_error_code = 1, .error_code = 0x12}},
 		{.flags = flags, .exception = {.injected = 1, .nr = 6}},
 		{.flags = flags, .interrupt = {.injected = 1, .nr = 0x41}},
 		{.flags = flags, .interrupt = {.shadow = KVM_X86_SHADOW_INT_STI}},

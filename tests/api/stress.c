@@ -264,37 +264,36 @@ TEST_LIMIT(stress_slot_while_running, 120)
  * All sixteen general registers, a vector register and an MSR in a loop: any that changes by
  * itself ends the loop with OUT.
  */
-GUEST64(guest_state_check,
-	"sti\n"
-	"1: mov %rbx, %rax\n"
-	"cmp %rbx, %r8\n"
-	"jne 9f\n"
-	"cmp %rbx, %r15\n"
-	"jne 9f\n"
-	"movq %xmm3, %rax\n"
-	"cmp %rbx, %rax\n"
-	"jne 9f\n"
-	"movq %xmm15, %rax\n"
-	"cmp %rbx, %rax\n"
-	"jne 9f\n"
-	"mov $0xc0000102, %ecx\n"
-	"rdmsr\n"
-	"shl $32, %rdx\n"
-	"or %rdx, %rax\n"
-	"cmp %rbx, %rax\n"
-	"jne 9f\n"
-	"mov $0xc0000082, %ecx\n"
-	"rdmsr\n"
-	"shl $32, %rdx\n"
-	"or %rdx, %rax\n"
-	"cmp %rbx, %rax\n"
-	"jne 9f\n"
-	"mov %cr2, %rax\n"
-	"cmp %rbx, %rax\n"
-	"jne 9f\n"
-	"incq 0x4000\n"
-	"jmp 1b\n"
-	"9: out %al, $0x99\n");
+GUEST64(guest_state_check, "sti\n"
+			   "1: mov %rbx, %rax\n"
+			   "cmp %rbx, %r8\n"
+			   "jne 9f\n"
+			   "cmp %rbx, %r15\n"
+			   "jne 9f\n"
+			   "movq %xmm3, %rax\n"
+			   "cmp %rbx, %rax\n"
+			   "jne 9f\n"
+			   "movq %xmm15, %rax\n"
+			   "cmp %rbx, %rax\n"
+			   "jne 9f\n"
+			   "mov $0xc0000102, %ecx\n"
+			   "rdmsr\n"
+			   "shl $32, %rdx\n"
+			   "or %rdx, %rax\n"
+			   "cmp %rbx, %rax\n"
+			   "jne 9f\n"
+			   "mov $0xc0000082, %ecx\n"
+			   "rdmsr\n"
+			   "shl $32, %rdx\n"
+			   "or %rdx, %rax\n"
+			   "cmp %rbx, %rax\n"
+			   "jne 9f\n"
+			   "mov %cr2, %rax\n"
+			   "cmp %rbx, %rax\n"
+			   "jne 9f\n"
+			   "incq 0x4000\n"
+			   "jmp 1b\n"
+			   "9: out %al, $0x99\n");
 
 static struct guest state_guest(u64 pattern)
 {
@@ -330,7 +329,8 @@ static void *run_state_guest(void *argument)
 	loop->running = 1;
 	while (!loop->stop) {
 		if (ioctl(loop->cpu->fd, KVM_RUN, 0) == 0)
-			test_fail(__FILE__, __LINE__, "a register changed: exit reason %u, rip %#llx",
+			test_fail(__FILE__, __LINE__,
+				  "a register changed: exit reason %u, rip %#llx",
 				  loop->cpu->run->exit_reason, vcpu_regs(loop->cpu).rip);
 		CHECK_EQ(errno, EINTR);
 	}

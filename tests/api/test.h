@@ -29,11 +29,11 @@ struct test {
  * so limits are generous: they catch what hangs, not what is slow.
  */
 #define TEST_LIMIT(id, limit)                                                                      \
-	static void test_##id(void);                                                               \
-	static const struct test record_##id = {#id, limit, test_##id};                            \
-	static const struct test *const entry_##id                                                 \
-		__attribute__((used, section("test_table"))) = &record_##id;                       \
-	static void test_##id(void)
+	static void body_##id(void);                                                               \
+	static const struct test record_##id = {#id, limit, body_##id};                            \
+	static const struct test *const entry_##id __attribute__((used, section("test_table"))) =  \
+		&record_##id;                                                                      \
+	static void body_##id(void)
 #define TEST(id) TEST_LIMIT(id, 60)
 
 /* The device under test, /dev/kvm unless --device says otherwise. */
@@ -89,7 +89,8 @@ int test_child(void (*run)(void *), void *argument);
 #define CHECK_MEM(got, want, size)                                                                 \
 	do {                                                                                       \
 		if (memcmp(got, want, size))                                                       \
-			test_fail(__FILE__, __LINE__, "%s: expected the bytes of %s", #got, #want); \
+			test_fail(__FILE__, __LINE__, "%s: expected the bytes of %s", #got,        \
+				  #want);                                                          \
 	} while (0)
 
 #endif

@@ -16,13 +16,13 @@
 #define GDT_DATA	  0x00cf93000000ffffULL
 #define GATE_INTERRUPT	  0x8e00ULL
 
-#define CR0_PE	 (1u << 0)
-#define CR0_ET	 (1u << 4)
-#define CR0_NE	 (1u << 5)
-#define CR0_PG	 (1u << 31)
-#define CR4_PAE	 (1u << 5)
+#define CR0_PE		      (1u << 0)
+#define CR0_ET		      (1u << 4)
+#define CR0_NE		      (1u << 5)
+#define CR0_PG		      (1u << 31)
+#define CR4_PAE		      (1u << 5)
 #define CR4_OSFXSR_OSXMMEXCPT (3u << 9)
-#define EFER_LME_LMA ((1u << 8) | (1u << 10))
+#define EFER_LME_LMA	      ((1u << 8) | (1u << 10))
 
 int kvm_open(void)
 {
@@ -188,16 +188,26 @@ void vm_set_vector(struct vm *vm, unsigned int vector, u16 offset)
 void vcpu_set_long_mode(struct vm *vm, struct vcpu *vcpu)
 {
 	struct kvm_sregs sregs = vcpu_sregs(vcpu);
-	struct kvm_segment data = {.limit = 0xffffffff, .selector = SELECTOR_DATA, .type = 3,
-				   .present = 1, .db = 1, .s = 1, .g = 1};
+	struct kvm_segment data = {.limit = 0xffffffff,
+				   .selector = SELECTOR_DATA,
+				   .type = 3,
+				   .present = 1,
+				   .db = 1,
+				   .s = 1,
+				   .g = 1};
 
 	write_page_tables(vm);
 	write_u64(vm, GUEST_GDT + SELECTOR_CODE, GDT_CODE64);
 	write_u64(vm, GUEST_GDT + SELECTOR_DATA, GDT_DATA);
 	sregs.gdt = (struct kvm_dtable){.base = GUEST_GDT, .limit = 0x17};
 	sregs.idt = (struct kvm_dtable){.base = GUEST_IDT, .limit = 0xfff};
-	sregs.cs = (struct kvm_segment){.limit = 0xffffffff, .selector = SELECTOR_CODE, .type = 11,
-					.present = 1, .s = 1, .l = 1, .g = 1};
+	sregs.cs = (struct kvm_segment){.limit = 0xffffffff,
+					.selector = SELECTOR_CODE,
+					.type = 11,
+					.present = 1,
+					.s = 1,
+					.l = 1,
+					.g = 1};
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
 	sregs.cr0 = CR0_PE | CR0_ET | CR0_NE | CR0_PG;
 	sregs.cr3 = GUEST_PML4;
@@ -248,19 +258,19 @@ static void fail_exit(struct vcpu *vcpu, const char *wanted, const char *file, i
 	ioctl(vcpu->fd, KVM_GET_REGS, &regs);
 	switch (run->exit_reason) {
 	case KVM_EXIT_INTERNAL_ERROR:
-		test_fail(file, line, "expected %s got KVM_EXIT_INTERNAL_ERROR %u at rip %#llx", wanted,
-			  run->internal.suberror, regs.rip);
+		test_fail(file, line, "expected %s got KVM_EXIT_INTERNAL_ERROR %u at rip %#llx",
+			  wanted, run->internal.suberror, regs.rip);
 	case KVM_EXIT_FAIL_ENTRY:
-		test_fail(file, line, "expected %s got KVM_EXIT_FAIL_ENTRY %#llx at rip %#llx", wanted,
-			  run->fail_entry.hardware_entry_failure_reason, regs.rip);
+		test_fail(file, line, "expected %s got KVM_EXIT_FAIL_ENTRY %#llx at rip %#llx",
+			  wanted, run->fail_entry.hardware_entry_failure_reason, regs.rip);
 	case KVM_EXIT_IO:
-		test_fail(file, line, "expected %s got IO %s port %#x size %u count %u data %#x", wanted,
-			  run->io.direction ? "out" : "in", run->io.port, run->io.size,
+		test_fail(file, line, "expected %s got IO %s port %#x size %u count %u data %#x",
+			  wanted, run->io.direction ? "out" : "in", run->io.port, run->io.size,
 			  run->io.count, *(u8 *)vcpu_io_data(vcpu));
 	case KVM_EXIT_MMIO:
 		test_fail(file, line, "expected %s got MMIO %s %#llx len %u at rip %#llx", wanted,
-			  run->mmio.is_write ? "write" : "read", run->mmio.phys_addr,
-			  run->mmio.len, regs.rip);
+			  run->mmio.is_write ? "write" : "read", run->mmio.phys_addr, run->mmio.len,
+			  regs.rip);
 	default:
 		test_fail(file, line, "expected %s got exit reason %u at rip %#llx", wanted,
 			  run->exit_reason, regs.rip);

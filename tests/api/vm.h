@@ -91,8 +91,7 @@ void guest_destroy(struct guest *guest);
 /* KVM_RUN, which must succeed and leave this exit reason. */
 #define CHECK_EXIT(cpu, reason) vcpu_check_exit(cpu, reason, #reason, __FILE__, __LINE__)
 /* KVM_RUN, which must leave for one OUT of this value to this port (size in bytes). */
-#define CHECK_OUT(cpu, port, size, value) \
-	vcpu_check_out(cpu, port, size, value, __FILE__, __LINE__)
+#define CHECK_OUT(cpu, port, size, value) vcpu_check_out(cpu, port, size, value, __FILE__, __LINE__)
 
 void vcpu_check_exit(struct vcpu *vcpu, u32 reason, const char *name, const char *file, int line);
 void vcpu_check_out(struct vcpu *vcpu, u16 port, u8 size, u32 value, const char *file, int line);
@@ -124,8 +123,8 @@ int online_cpus(void);
  * it is loaded at GUEST_CODE.
  */
 #define GUEST_ASM(name, mode, text)                                                                \
-	asm(".pushsection .rodata." #name ", \"a\"\n" mode "\n.global " #name "\n" #name ":\n" text    \
-	    "\n.global " #name "_end\n" #name "_end:\n.code64\n.popsection\n");                    \
+	asm(".pushsection .rodata." #name ", \"a\"\n" mode "\n.global " #name "\n" #name           \
+	    ":\n" text "\n.global " #name "_end\n" #name "_end:\n.code64\n.popsection\n");         \
 	extern const u8 name[], name##_end[]
 #define GUEST16(name, text) GUEST_ASM(name, ".code16", text)
 #define GUEST64(name, text) GUEST_ASM(name, ".code64", text)
