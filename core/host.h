@@ -214,6 +214,9 @@ static inline bool host_guest_must_wait(void);
 /* Time and RCU accounting round the guest; interrupts are off. */
 static inline void host_guest_enter(void);
 static inline void host_guest_exit(void);
+/* After host_guest_exit(): interrupts on.  Those that wait are taken while time still counts as the
+ * guest's: the tick that made it leave is for the time that it ran. */
+static inline void host_guest_irq_enable(void);
 
 /* --- Tracepoints of the system "kvm" ---------------------------------------- */
 

@@ -115,6 +115,16 @@ static void leave_vmx_operation(void)
 	self->on = false;
 }
 
+/* The kernel crashes: maybe from an NMI, in the middle of anything.  VMCSs are left as they are. */
+static void leave_in_emergency(void)
+{
+	WRITE_ONCE(shutting_down, true);
+	if (!(__read_cr4() & X86_CR4_VMXE))
+		return;
+	vmxoff();
+	cr4_clear_bits(X86_CR4_VMXE);
+}
+
 void host_vmcs_track(struct loaded_vmcs *vmcs)
 {
 	struct vmx_cpu *self = this_cpu_ptr(&vmx_cpus);
@@ -157,10 +167,21 @@ static int enter_everywhere(void)
 	atomic_t failures = ATOMIC_INIT(0);
 
 	on_each_cpu(enter_on_cpu, &failures, 1);
-	if (!atomic_read(&failures))
+	if (!atomic_read(&failures)) {
+		/* There is one place for this: taken only as long as it is needed, so that stock KVM,
+		 * which takes it before it looks round, can be refused without a warning. */
+		cpu_emergency_register_virt_callback(leave_in_emergency);
 		return 0;
+	}
 	on_each_cpu(leave_on_cpu, NULL, 1);
 	return -EIO;
+}
+
+/* The CPU hotplug lock is held. */
+static void leave_everywhere(void)
+{
+	on_each_cpu(leave_on_cpu, NULL, 1);
+	cpu_emergency_unregister_virt_callback(leave_in_emergency);
 }
 
 int vmx_cpu_get(void)
@@ -185,7 +206,7 @@ void vmx_cpu_put(void)
 	cpus_read_lock();
 	mutex_lock(&vmx_lock);
 	if (!--vmx_users)
-		on_each_cpu(leave_on_cpu, NULL, 1);
+		leave_everywhere();
 	mutex_unlock(&vmx_lock);
 	cpus_read_unlock();
 }
@@ -258,16 +279,6 @@ static struct notifier_block reboot_notifier = {
 	.notifier_call = reboot,
 };
 
-/* The kernel crashes: maybe from an NMI, in the middle of anything.  VMCSs are left as they are. */
-static void leave_in_emergency(void)
-{
-	WRITE_ONCE(shutting_down, true);
-	if (!(__read_cr4() & X86_CR4_VMXE))
-		return;
-	vmxoff();
-	cr4_clear_bits(X86_CR4_VMXE);
-}
-
 /* --- Load and unload -------------------------------------------------------- */
 
 static void free_regions(void)
@@ -332,13 +343,11 @@ int vmx_cpu_init(void)
 	}
 	compat_register_syscore(&syscore);
 	register_reboot_notifier(&reboot_notifier);
-	cpu_emergency_register_virt_callback(leave_in_emergency);
 	return 0;
 }
 
 void vmx_cpu_exit(void)
 {
-	cpu_emergency_unregister_virt_callback(leave_in_emergency);
 	unregister_reboot_notifier(&reboot_notifier);
 	compat_unregister_syscore(&syscore);
 	cpuhp_remove_state_nocalls(online_state);

@@ -157,7 +157,7 @@ static enum enter_result enter(struct vcpu *vcpu)
 			vcpu->vmcs.launched = true;
 		deliver_host_event(&vcpu->exit);
 	}
-	host_irq_enable();
+	host_guest_irq_enable();
 	host_preempt_enable();
 	return status == VMX_SUCCEED ? ENTER_EXITED : ENTER_FAILED;
 }

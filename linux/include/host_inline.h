@@ -269,8 +269,17 @@ static __always_inline void host_guest_exit(void)
 
 	instrumentation_begin();
 	trace_hardirqs_off_finish();
-	vtime_account_guest_exit();
 	instrumentation_end();
+}
+
+static inline void host_guest_irq_enable(void)
+{
+	local_irq_enable();
+	/* STI holds interrupts back for one more instruction. */
+	asm volatile("nop" : : : "memory");
+	local_irq_disable();
+	vtime_account_guest_exit();
+	local_irq_enable();
 }
 
 #endif

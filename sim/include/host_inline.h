@@ -216,4 +216,9 @@ static inline void host_guest_exit(void)
 	sim_guest_exit();
 }
 
+static inline void host_guest_irq_enable(void)
+{
+	sim_irq_enable();
+}
+
 #endif
