@@ -5,6 +5,8 @@
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
+#include <linux/atomic.h>
+#include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -118,11 +120,25 @@ void debugfs_exit(void)
 	debugfs_remove(root);
 }
 
+/* A VM lives on behind a closed file while one of its vCPUs is open or mapped; the next VM may get the
+ * same file number then. */
+static bool name_is_taken(const char *name)
+{
+	struct dentry *found = debugfs_lookup(name, root);
+
+	dput(found);
+	return found;
+}
+
 void debugfs_add_vm(struct vm *vm, int fd)
 {
-	char name[32];
+	static atomic_t serial = ATOMIC_INIT(0);
+	char name[40];
 
 	snprintf(name, sizeof(name), "%d-%d", task_pid_nr(current), fd);
+	if (name_is_taken(name))
+		snprintf(name, sizeof(name), "%d-%d-%u", task_pid_nr(current), fd,
+			 atomic_inc_return(&serial));
 	vm->host.debugfs = debugfs_create_dir(name, root);
 }
 
