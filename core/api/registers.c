@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_GET/SET_REGS, _SREGS, _DEBUGREGS. */
 #include "api/internal.h"
+#include "msr/msr.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -89,21 +90,6 @@ int api_get_sregs(struct ioctl_call *call)
 	return 0;
 }
 
-#define APIC_BASE_X2APIC BIT64(10)
-#define APIC_BASE_ENABLE BIT64(11)
-
-/* "IA32_APIC_BASE MSR": no reserved bits, and x2APIC mode only where it is offered and enabled. */
-static bool apic_base_valid(const struct vcpu *vcpu, u64 value)
-{
-	u64 reserved = 0x2ff | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1);
-
-	if (value & reserved)
-		return false;
-	if (!(value & APIC_BASE_X2APIC))
-		return true;
-	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21);
-}
-
 /* Could a processor be in this state?  "Checks on Guest Control Registers, Debug Registers, and
  * MSRs", as far as a VM entry would refuse it. */
 static bool sregs_valid(const struct vcpu *vcpu, const struct kvm_sregs *sregs)
@@ -126,7 +112,7 @@ static bool sregs_valid(const struct vcpu *vcpu, const struct kvm_sregs *sregs)
 	} else if ((sregs->efer & IA32_EFER_LMA) || sregs->cs.l) {
 		return false;
 	}
-	return apic_base_valid(vcpu, sregs->apic_base) && sregs->cr8 <= 15;
+	return msr_apic_base_valid(vcpu, sregs->apic_base) && sregs->cr8 <= 15;
 }
 
 static void queue_bitmap_interrupt(struct vcpu *vcpu, const struct kvm_sregs *sregs)

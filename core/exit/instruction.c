@@ -56,7 +56,8 @@ enum exit_action exit_hlt(struct vcpu *vcpu)
 
 /*
  * INVD and WBINVD: guest memory is coherent, there is nothing to write back, and the host's caches
- * are not the guest's to drop.  MONITOR and MWAIT: MWAIT may end at any time, so at once.
+ * are not the guest's to drop.  MONITOR and MWAIT: MWAIT may end at any time, so at once.  PAUSE in
+ * a loop: the exit itself lets the host see that another task waits.
  */
 enum exit_action exit_nothing_to_do(struct vcpu *vcpu)
 {

@@ -61,7 +61,8 @@ u64 vcpu_rflags_read(struct vcpu *vcpu)
 
 void vcpu_rflags_write(struct vcpu *vcpu, u64 value)
 {
-	vcpu->rflags = (value & RFLAGS_DEFINED) | RFLAGS_FIXED;
+	/* Reserved bits are for VM entry to refuse: user space then hears what it did. */
+	vcpu->rflags = value | RFLAGS_FIXED;
 	written(vcpu, VCPU_CACHED_RFLAGS);
 }
 
@@ -124,11 +125,13 @@ void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *val
 
 void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segment *value)
 {
+	/* VM entry wants the accessed bit (a busy TSS) that loading the register would have set. */
+	u32 accessed = seg == SEG_LDTR ? 0 : 1;
 	u32 rights = SEG_AR_UNUSABLE;
 
 	(void)vcpu;
 	if (!value->unusable && value->present)
-		rights = (value->type & 15u) | (value->s & 1u) << 4 | (value->dpl & 3u) << 5 |
+		rights = (value->type & 15u) | accessed | (value->s & 1u) << 4 | (value->dpl & 3u) << 5 |
 			 1u << 7 | (value->avl & 1u) << 12 | (value->l & 1u) << 13 |
 			 (value->db & 1u) << 14 | (value->g & 1u) << 15;
 	/* The stack's privilege is the CPL, in an unusable SS too. */

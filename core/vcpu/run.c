@@ -187,8 +187,12 @@ static enum exit_action report_failed_entry(struct vcpu *vcpu)
 	return EXIT_TO_USER;
 }
 
+/* The slots are read only after the exit: a guest that stays in must not hold up their change. */
 static enum exit_action enter_and_handle(struct vcpu *vcpu)
 {
+	enum exit_action action;
+	int ticket;
+
 	switch (enter(vcpu)) {
 	case ENTER_AGAIN:
 		return EXIT_SAME_INSN;
@@ -198,7 +202,10 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 		break;
 	}
 	vcpu_events_exit(vcpu);
-	return exit_dispatch(vcpu);
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	action = exit_dispatch(vcpu);
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	return action;
 }
 
 static bool window_wanted_and_open(struct vcpu *vcpu)
@@ -207,7 +214,7 @@ static bool window_wanted_and_open(struct vcpu *vcpu)
 }
 
 /* Runs the guest until an action other than SAME_INSN, or work for the host, comes up. */
-static enum exit_action run_until_user(struct vcpu *vcpu, int *ticket)
+static enum exit_action run_until_user(struct vcpu *vcpu)
 {
 	enum exit_action action;
 
@@ -223,10 +230,7 @@ static enum exit_action run_until_user(struct vcpu *vcpu, int *ticket)
 		}
 		if (!host_guest_must_wait())
 			continue;
-		/* Do not hold up a change of the slots while other tasks run. */
-		host_srcu_read_unlock(&vcpu->vm->srcu, *ticket);
 		vcpu->error = host_before_guest(vcpu);
-		*ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 		if (vcpu->error) {
 			vcpu->run->exit_reason = KVM_EXIT_INTR;
 			return EXIT_ERROR;
@@ -238,9 +242,16 @@ static enum exit_action run_until_user(struct vcpu *vcpu, int *ticket)
 static enum exit_action complete_last_exit(struct vcpu *vcpu)
 {
 	enum exit_action (*complete)(struct vcpu *vcpu) = vcpu->complete;
+	enum exit_action action;
+	int ticket;
 
+	if (!complete)
+		return EXIT_SAME_INSN;
 	vcpu->complete = NULL;
-	return complete ? complete(vcpu) : EXIT_SAME_INSN;
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	action = complete(vcpu);
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	return action;
 }
 
 static int result_of(struct vcpu *vcpu, enum exit_action action)
@@ -276,18 +287,16 @@ int vcpu_run(struct vcpu *vcpu)
 {
 	u64 cr8 = vcpu->run->cr8;
 	enum exit_action action;
-	int ticket, result;
+	int result;
 
 	/* The TPR is user space's as long as there is no local APIC in the kernel. */
 	if (cr8 > 15)
 		return -EINVAL;
 	vcpu->cr8 = cr8;
 	vcpu->has_run = true;
-	vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 
 	host_vcpu_get(vcpu);
 	host_fpu_load_guest(vcpu);
-	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 
 	action = complete_last_exit(vcpu);
 	if (action == EXIT_SAME_INSN) {
@@ -295,12 +304,12 @@ int vcpu_run(struct vcpu *vcpu)
 			vcpu->error = -EINTR;
 			action = EXIT_ERROR;
 		} else {
-			action = run_until_user(vcpu, &ticket);
+			vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
+			action = run_until_user(vcpu);
 		}
 	}
 	result = result_of(vcpu, action);
 
-	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	publish_state(vcpu);
 	host_fpu_load_host(vcpu);
 	host_vcpu_release(vcpu);

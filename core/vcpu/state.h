@@ -57,8 +57,6 @@
 #define RFLAGS_RF    BIT64(16)
 #define RFLAGS_VM    BIT64(17)
 #define RFLAGS_AC    BIT64(18)
-/* Bits of RFLAGS that are not reserved. */
-#define RFLAGS_DEFINED 0x3f7fd7ull
 
 #define DR6_FIXED  0xffff0ff0ull /* bits that read as 1 (RTM and BLD included) */
 #define DR6_BS	   BIT64(14)
