@@ -57,6 +57,15 @@ DEFINE_SHOW_ATTRIBUTE(exits);
 
 #define MSR_OTHER 0xffffffff /* the row of the table that counts what found no room */
 
+static const char *msr_label(u32 index)
+{
+	const struct msr_row *row = msr_find(index);
+
+	if (index == MSR_OTHER)
+		return "(others)";
+	return row ? row->name : "(not in the table)";
+}
+
 static int msrs_show(struct seq_file *file, void *unused)
 {
 	const struct vcpu *vcpu = file->private;
@@ -66,13 +75,11 @@ static int msrs_show(struct seq_file *file, void *unused)
 		u32 index = READ_ONCE(vcpu->stats.msr[i].msr);
 		u64 reads = READ_ONCE(vcpu->stats.msr[i].reads);
 		u64 writes = READ_ONCE(vcpu->stats.msr[i].writes);
-		const struct msr_row *row;
 
 		if (!reads && !writes)
 			continue;
-		row = msr_find(index);
 		seq_printf(file, "%12llu %12llu  %#010x %s\n", reads, writes, index,
-			   index == MSR_OTHER ? "(others)" : row ? row->name : "(not in the table)");
+			   msr_label(index));
 	}
 	return 0;
 }
@@ -120,8 +127,8 @@ void debugfs_exit(void)
 	debugfs_remove(root);
 }
 
-/* A VM lives on behind a closed file while one of its vCPUs is open or mapped; the next VM may get the
- * same file number then. */
+/* A VM lives on behind a closed file while one of its vCPUs is open or mapped; the next VM may get
+ * the same file number then. */
 static bool name_is_taken(const char *name)
 {
 	struct dentry *found = debugfs_lookup(name, root);

@@ -16,8 +16,8 @@
 /* --- Pages ------------------------------------------------------------------ */
 
 /*
- * The size of the mapping round an address, as the process's page tables have it now.  It may change
- * the next moment: the notifier says so, and who maps the page looks after that.
+ * The size of the mapping round an address, as the process's page tables have it now.  It may
+ * change the next moment: the notifier says so, and who maps the page looks after that.
  */
 static unsigned int mapping_shift(struct mm_struct *mm, unsigned long address)
 {

@@ -168,8 +168,8 @@ static int enter_everywhere(void)
 
 	on_each_cpu(enter_on_cpu, &failures, 1);
 	if (!atomic_read(&failures)) {
-		/* There is one place for this: taken only as long as it is needed, so that stock KVM,
-		 * which takes it before it looks round, can be refused without a warning. */
+		/* There is one place for this: taken only as long as it is needed, so that stock
+		 * KVM, which takes it before it looks round, can be refused without a warning. */
 		cpu_emergency_register_virt_callback(leave_in_emergency);
 		return 0;
 	}

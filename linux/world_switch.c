@@ -66,9 +66,9 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 }
 
 /*
- * The NMI made the guest exit and is not pending any more, but the processor holds back further ones
- * until an IRET: the handler's.  Through the gate, not by a call, because the handler expects the
- * stack that the gate switches to.
+ * The NMI made the guest exit and is not pending any more, but the processor holds back further
+ * ones until an IRET: the handler's.  Through the gate, not by a call, because the handler expects
+ * the stack that the gate switches to.
  */
 void host_deliver_nmi(void)
 {

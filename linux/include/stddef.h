@@ -12,8 +12,8 @@
 #include <linux/kvm_types.h>
 #undef gva_t
 
-/* Newer headers warn the kernel's own KVM of a member that user space may change at any time, by its
- * name.  All of struct kvm_run is like that. */
+/* Newer headers warn the kernel's own KVM of a member that user space may change at any time, by
+ * its name.  All of struct kvm_run is like that. */
 #define immediate_exit__unsafe immediate_exit
 
 #endif
