@@ -194,10 +194,18 @@ TEST(interrupt_window_after_mov_ss)
 }
 
 /*
- * The loop is interrupted by NMIs; the handler tells when it begins and when it ends. IF is 1 only
- * so that host interrupts reach it: Bochs 2.7 holds them off while a guest runs with IF = 0.
+ * The loop at 0x20 is interrupted by NMIs; the handler at 0x40 tells when it begins and when it
+ * ends. IF is 1 only so that host interrupts reach it: Bochs 2.7 holds them off while a guest runs
+ * with IF = 0. The IRET before the loop is for Bochs too: with several processors a virtual NMI
+ * that another guest left unfinished on this processor keeps NMIs blocked.
  */
-GUEST16(guest_nmi, "sti\n"
+GUEST16(guest_nmi, "pushf\n"
+		   "push %cs\n"
+		   "push $0x1020\n"
+		   "iret\n"
+		   ".org 0x20\n"
+		   "out %al, $0x30\n"
+		   "sti\n"
 		   "1: inc %bx\n"
 		   "jmp 1b\n"
 		   ".org 0x40\n"
@@ -211,7 +219,12 @@ static struct guest nmi_guest(void)
 {
 	struct guest g = GUEST_REAL(guest_nmi);
 
+	pin_to_cpu(0);
 	vm_set_vector(&g.vm, 2, 0x40);
+	CHECK_OUT(&g.cpu, 0x30, 1, 0);
+	g.cpu.run->immediate_exit = 1;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
+	g.cpu.run->immediate_exit = 0;
 	return g;
 }
 
