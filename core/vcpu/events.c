@@ -117,17 +117,23 @@ void vcpu_interrupt_shadow_clear(struct vcpu *vcpu)
 	vcpu_interrupt_shadow_set(vcpu, 0);
 }
 
+/* Only an NMI's delivery begins the blocking (and user space): without one since it was last seen
+ * to be off, it is off, and the VMCS is not asked. */
 bool vcpu_nmi_masked(struct vcpu *vcpu)
 {
-	return vcpu->events.nmi.injected ||
-	       (vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKING_BY_NMI);
+	if (vcpu->events.nmi.injected)
+		return true;
+	if (vcpu->events.nmi.may_block)
+		vcpu->events.nmi.may_block =
+			vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKING_BY_NMI;
+	return vcpu->events.nmi.may_block;
 }
 
 void vcpu_nmi_mask(struct vcpu *vcpu, bool masked)
 {
 	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
 
-	(void)vcpu;
+	vcpu->events.nmi.may_block = masked;
 	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO,
 		     masked ? now | BLOCKING_BY_NMI : now & ~BLOCKING_BY_NMI);
 }
@@ -214,6 +220,7 @@ static void enter_nmi(struct vcpu *vcpu)
 {
 	/* Delivery sets the blocking; VM entry refuses it set beforehand. */
 	vcpu_nmi_mask(vcpu, false);
+	vcpu->events.nmi.may_block = true;
 	write_entry_event(INTERRUPTION_NMI, VECTOR_NMI);
 	vcpu->events.nmi.injected = true;
 }

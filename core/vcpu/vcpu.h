@@ -61,6 +61,7 @@ struct vcpu_events {
 	struct {
 		unsigned int pending; /* at most 2 */
 		bool injected;
+		bool may_block; /* one was delivered since NMIs were last seen unblocked */
 	} nmi;
 	u32 instruction_length; /* of the INT n, INT3 or INTO to be injected again */
 };
