@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
- * (<pid>-<fd>) what its vCPUs' exits were and which MSRs don't exit.
+ * (<pid>-<fd>) what its vCPUs' exits were and which MSRs don't exit.  The files `exits` and `msrs`
+ * at the top are the sums of the VMs that have ended.
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
@@ -10,6 +11,7 @@
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include "platform.h"
@@ -39,51 +41,88 @@ static int controls_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(controls);
 
-static int exits_show(struct seq_file *file, void *unused)
+static void put_exits(struct seq_file *file, const struct vcpu_stats *stats)
 {
-	const struct vcpu *vcpu = file->private;
-
 	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++) {
-		u64 count = READ_ONCE(vcpu->stats.exits[reason]);
+		u64 count = READ_ONCE(stats->exits[reason]);
 
 		if (count)
 			seq_printf(file, "%12llu  %2u  %s\n", count, reason,
 				   exit_reason_name(reason));
 	}
-	seq_printf(file, "%12llu      to user space\n", READ_ONCE(vcpu->stats.to_user));
-	return 0;
+	seq_printf(file, "%12llu      to user space\n", READ_ONCE(stats->to_user));
 }
-DEFINE_SHOW_ATTRIBUTE(exits);
-
-#define MSR_OTHER 0xffffffff /* the row of the table that counts what found no room */
 
 static const char *msr_label(u32 index)
 {
 	const struct msr_row *row = msr_find(index);
 
-	if (index == MSR_OTHER)
+	if (index == VCPU_STATS_MSR_OTHER)
 		return "(others)";
 	return row ? row->name : "(not in the table)";
 }
 
-static int msrs_show(struct seq_file *file, void *unused)
+static void put_msrs(struct seq_file *file, const struct vcpu_stats *stats)
 {
-	const struct vcpu *vcpu = file->private;
-
 	seq_puts(file, "       reads       writes  MSR\n");
 	for (unsigned int i = 0; i < VCPU_MSR_COUNTERS; i++) {
-		u32 index = READ_ONCE(vcpu->stats.msr[i].msr);
-		u64 reads = READ_ONCE(vcpu->stats.msr[i].reads);
-		u64 writes = READ_ONCE(vcpu->stats.msr[i].writes);
+		u32 index = READ_ONCE(stats->msr[i].msr);
+		u64 reads = READ_ONCE(stats->msr[i].reads);
+		u64 writes = READ_ONCE(stats->msr[i].writes);
 
 		if (!reads && !writes)
 			continue;
 		seq_printf(file, "%12llu %12llu  %#010x %s\n", reads, writes, index,
 			   msr_label(index));
 	}
+}
+
+static int exits_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	put_exits(file, &vcpu->stats);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(exits);
+
+static int msrs_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	put_msrs(file, &vcpu->stats);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(msrs);
+
+/* What the VMs that have ended counted. */
+static struct vcpu_stats ended_stats;
+static DEFINE_MUTEX(ended_lock);
+
+void debugfs_count_ended(const struct vcpu *vcpu)
+{
+	mutex_lock(&ended_lock);
+	vcpu_stats_add(&ended_stats, &vcpu->stats);
+	mutex_unlock(&ended_lock);
+}
+
+static int ended_exits_show(struct seq_file *file, void *unused)
+{
+	mutex_lock(&ended_lock);
+	put_exits(file, &ended_stats);
+	mutex_unlock(&ended_lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ended_exits);
+
+static int ended_msrs_show(struct seq_file *file, void *unused)
+{
+	mutex_lock(&ended_lock);
+	put_msrs(file, &ended_stats);
+	mutex_unlock(&ended_lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(ended_msrs);
 
 static void show_range(struct seq_file *file, const u8 *bitmap, u32 first, u32 last)
 {
@@ -120,6 +159,8 @@ void debugfs_init(void)
 	root = debugfs_create_dir("lintel", NULL);
 	debugfs_create_file("capabilities", 0444, root, NULL, &capabilities_fops);
 	debugfs_create_file("controls", 0444, root, NULL, &controls_fops);
+	debugfs_create_file("exits", 0444, root, NULL, &ended_exits_fops);
+	debugfs_create_file("msrs", 0444, root, NULL, &ended_msrs_fops);
 }
 
 void debugfs_exit(void)

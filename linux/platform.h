@@ -94,6 +94,8 @@ void debugfs_exit(void);
 void debugfs_add_vm(struct vm *vm, int fd);
 void debugfs_remove_vm(struct vm *vm);
 void debugfs_add_vcpu(struct vcpu *vcpu);
+/* The vCPU is about to be freed: its counts live on in the sums. */
+void debugfs_count_ended(const struct vcpu *vcpu);
 
 /* --- log.c --- */
 

@@ -23,6 +23,7 @@ static void free_vcpus(struct vm *vm)
 
 		if (!vcpu)
 			continue;
+		debugfs_count_ended(vcpu);
 		vmx_free_vcpu(vcpu);
 		vcpu_release_memory(vcpu);
 	}

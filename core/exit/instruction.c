@@ -97,29 +97,13 @@ enum exit_action exit_xsetbv(struct vcpu *vcpu)
 	return EXIT_NEXT_INSN;
 }
 
-static void count_msr(struct vcpu *vcpu, u32 msr, bool write)
-{
-	unsigned int last = VCPU_MSR_COUNTERS - 1;
-	unsigned int row = 0;
-
-	/* Rows fill from the front; an unused one counts nothing yet. */
-	while (row < last && vcpu->stats.msr[row].msr != msr &&
-	       vcpu->stats.msr[row].reads + vcpu->stats.msr[row].writes)
-		row++;
-	vcpu->stats.msr[row].msr = row < last ? msr : ~(u32)0;
-	if (write)
-		vcpu->stats.msr[row].writes++;
-	else
-		vcpu->stats.msr[row].reads++;
-}
-
 enum exit_action exit_rdmsr(struct vcpu *vcpu)
 {
 	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
 	u64 value = 0;
 	int error = msr_read(vcpu, msr, &value, false);
 
-	count_msr(vcpu, msr, false);
+	vcpu_stats_count_msr(&vcpu->stats, msr, 1, 0);
 	host_trace_msr(false, msr, value, error);
 	if (error)
 		return general_protection(vcpu);
@@ -134,7 +118,7 @@ enum exit_action exit_wrmsr(struct vcpu *vcpu)
 	u64 value = edx_eax(vcpu);
 	int error = msr_write(vcpu, msr, value, false);
 
-	count_msr(vcpu, msr, true);
+	vcpu_stats_count_msr(&vcpu->stats, msr, 0, 1);
 	host_trace_msr(true, msr, value, error);
 	return error ? general_protection(vcpu) : EXIT_NEXT_INSN;
 }

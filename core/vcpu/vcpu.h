@@ -10,6 +10,7 @@
 
 #include "vm.h"
 #include "exit/exit.h"
+#include "vcpu/stats.h"
 
 /* Encoding order of the processor ("Instruction Format"). */
 enum vcpu_reg {
@@ -64,19 +65,6 @@ struct vcpu_events {
 		bool may_block; /* one was delivered since NMIs were last seen unblocked */
 	} nmi;
 	u32 instruction_length; /* of the INT n, INT3 or INTO to be injected again */
-};
-
-#define VCPU_MSR_COUNTERS 32
-#define VCPU_EXIT_REASONS 80
-
-/* Exits by reason and by MSR; an MSR beyond the table counts in the last row (msr 0xffffffff). */
-struct vcpu_stats {
-	u64 exits[VCPU_EXIT_REASONS];
-	struct {
-		u32 msr;
-		u64 reads, writes;
-	} msr[VCPU_MSR_COUNTERS];
-	u64 to_user;
 };
 
 struct vcpu {

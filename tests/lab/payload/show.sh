@@ -15,5 +15,5 @@ title "A guest in real mode: lintel run --flat16 hello.flat16"
 ./lintel run --flat16 --debug-exit 0xf4 --stats guests/hello.flat16 </dev/null
 title "A guest in long mode: lintel run --flat64 cpuid.flat64"
 ./lintel run --flat64 --debug-exit 0xf4 --stats guests/cpuid.flat64 </dev/null
-title "All exits so far (/sys/kernel/debug/lintel/exits)"
-cat /sys/kernel/debug/lintel/exits
+title "The exits of both (/sys/kernel/debug/lintel/exits, msrs)"
+cat /sys/kernel/debug/lintel/exits /sys/kernel/debug/lintel/msrs

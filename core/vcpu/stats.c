@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vcpu/stats.h"
+
+static struct vcpu_msr_counter *counter_of(struct vcpu_stats *stats, u32 msr)
+{
+	struct vcpu_msr_counter *counter = stats->msr;
+	struct vcpu_msr_counter *last = &stats->msr[VCPU_MSR_COUNTERS - 1];
+
+	/* An unused row has counted nothing yet. */
+	while (counter < last && counter->msr != msr && counter->reads + counter->writes)
+		counter++;
+	counter->msr = counter < last ? msr : VCPU_STATS_MSR_OTHER;
+	return counter;
+}
+
+void vcpu_stats_count_msr(struct vcpu_stats *stats, u32 msr, u64 reads, u64 writes)
+{
+	struct vcpu_msr_counter *counter = counter_of(stats, msr);
+
+	counter->reads += reads;
+	counter->writes += writes;
+}
+
+void vcpu_stats_add(struct vcpu_stats *total, const struct vcpu_stats *one)
+{
+	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++)
+		total->exits[reason] += one->exits[reason];
+	for (unsigned int row = 0; row < VCPU_MSR_COUNTERS; row++)
+		if (one->msr[row].reads + one->msr[row].writes)
+			vcpu_stats_count_msr(total, one->msr[row].msr, one->msr[row].reads,
+					     one->msr[row].writes);
+	total->to_user += one->to_user;
+}
