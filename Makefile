@@ -10,6 +10,7 @@
 
 BUILD := $(CURDIR)/build
 KDIR ?= $(shell lab/headers.sh 6.1)
+JOBS := $(shell nproc)
 
 .PHONY: all run test deps module tool guests api-tests unit unit-test fuzz module-test lab-test clean
 
@@ -19,7 +20,7 @@ deps:
 	@lab/deps.sh
 
 module: deps
-	$(MAKE) -s -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux
+	$(MAKE) -s -j$(JOBS) -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux W=1
 
 tool: deps
 	$(MAKE) -s -C tool BUILD=$(BUILD)
@@ -38,7 +39,7 @@ test: unit-test fuzz module-test lab-test
 	@echo "make test: everything passed"
 
 unit: deps
-	$(MAKE) -s -C tests/unit
+	$(MAKE) -s -j$(JOBS) -C tests/unit
 
 unit-test: unit
 	$(BUILD)/unit/unit

@@ -19,13 +19,14 @@ report() {
 	fi
 }
 
+# build_against VERSION OUT: from nothing, because only what is compiled can warn.
 build_against() {
-	out=$PWD/build/module-test/$1
+	out=$PWD/build/$2
 	log=$out/log
 	kdir=$(lab/headers.sh "$1") || return 1
 	rm -rf "$out"
 	mkdir -p "$out"
-	make -s -j2 -C linux KDIR="$kdir" OUT="$out" W=1 C=2 >"$log" 2>&1 || {
+	make -s -j"$(nproc)" -C linux KDIR="$kdir" OUT="$out" W=1 C=2 >"$log" 2>&1 || {
 		cat "$log"
 		return 1
 	}
@@ -47,10 +48,11 @@ includes_inside() {
 		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
 }
 
-for version in 6.1 6.12; do
-	build_against $version
-	report $? "the module builds against $version, W=1 and sparse, without a warning"
-done
+# That of the lab's kernel is the one that the lab's tests then load.
+build_against 6.1 linux
+report $? "the module builds against 6.1, W=1 and sparse, without a warning"
+build_against 6.12 linux-6.12
+report $? "the module builds against 6.12, W=1 and sparse, without a warning"
 headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
