@@ -108,6 +108,9 @@ void host_state_restore(struct vcpu *vcpu)
 {
 	const struct host_saved *saved = &vcpu->host.saved;
 
+	/* A VM exit leaves LDTR unusable.  Before the selectors: they may be of the LDT. */
+	if (saved->ldt)
+		load_ldt_selector(saved->ldt);
 	if (saved->fs)
 		restore_fs(saved);
 	if (saved->gs)
@@ -116,16 +119,18 @@ void host_state_restore(struct vcpu *vcpu)
 		loadsegment(ds, saved->ds);
 	if (saved->es)
 		loadsegment(es, saved->es);
-	/* A VM exit leaves LDTR unusable, TR with the limit of a bare TSS (Linux's has an I/O
-	 * bitmap), GDTR with 0xffff. */
-	if (saved->ldt)
-		load_ldt_selector(saved->ldt);
+	/* It leaves TR with the limit of a bare TSS (Linux's has an I/O bitmap), GDTR with
+	 * 0xffff. */
 	invalidate_tss_limit();
 	load_fixmap_gdt(smp_processor_id());
 }
 
 void host_debugregs_load(const u64 dr[4], u64 dr6)
 {
+	/* While the host's DR7 is on, the guest's addresses would be breakpoints of the kernel.  The
+	 * VM exit leaves DR7 off, and host_debugregs_restore() brings it back. */
+	if (hw_breakpoint_active())
+		set_debugreg(0, 7);
 	set_debugreg(dr[0], 0);
 	set_debugreg(dr[1], 1);
 	set_debugreg(dr[2], 2);
