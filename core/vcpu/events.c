@@ -265,6 +265,8 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	struct kvm_run *run = vcpu->run;
 	bool interrupt_waits = false;
 
+	/* It still is after an entry that failed. */
+	vcpu->events.interrupt.entered = false;
 	if (vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
 	    run->request_interrupt_window) {
 		enter_one(vcpu);

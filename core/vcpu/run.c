@@ -67,6 +67,9 @@ static void deliver_host_event(const struct exit_info *exit)
 {
 	u32 info = exit->interruption_info;
 
+	/* It came while the guest was loaded: nobody else has heard of it. */
+	if (exit->reason == (EXIT_REASON_ENTRY_FAILURE | EXIT_REASON_MACHINE_CHECK_ENTRY))
+		host_deliver_machine_check();
 	if (exit->reason != EXIT_REASON_EXCEPTION_OR_NMI || !(info & INTERRUPTION_VALID))
 		return;
 	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI)
@@ -201,7 +204,9 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	case ENTER_EXITED:
 		break;
 	}
-	vcpu_events_exit(vcpu);
+	/* An entry that failed delivered nothing, and left the fields of the last exit as they were. */
+	if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
+		vcpu_events_exit(vcpu);
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	action = exit_dispatch(vcpu);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
@@ -285,7 +290,7 @@ static void publish_state(struct vcpu *vcpu)
 
 int vcpu_run(struct vcpu *vcpu)
 {
-	u64 cr8 = vcpu->run->cr8;
+	u64 cr8 = __atomic_load_n(&vcpu->run->cr8, __ATOMIC_RELAXED);
 	enum exit_action action;
 	int result;
 

@@ -94,6 +94,53 @@ TEST(vcpu_runs_again_after_an_invalid_guest_state)
 	sim_machine_destroy(machine);
 }
 
+/* The event of an entry that failed waits on, unless user space takes it back. */
+TEST(vcpu_keeps_the_event_of_an_entry_that_failed)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	hpa_t vmcs = sim_machine_vmcs(machine);
+	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
+	struct sim_exit cut_short = {
+		.reason = EXIT_REASON_TRIPLE_FAULT,
+		.idt_vectoring_info = BIT32(31) | 0x20,
+	};
+
+	sim_vmcs_set(vmcs, GUEST_RFLAGS, 0x202);
+	sim_script_exit(&cut_short);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_TRUE(vcpu->events.interrupt.injected);
+
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_TRUE(vcpu->events.interrupt.injected);
+
+	/* The processor's note of the event is still that of the exit before. */
+	vcpu->events.interrupt.injected = false;
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_FALSE(vcpu->events.interrupt.injected);
+
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, rights);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
+	sim_machine_destroy(machine);
+}
+
+TEST(vcpu_hands_over_a_machine_check_of_an_entry)
+{
+	struct sim_machine *machine = machine_create();
+	u64 before = sim_delivered.machine_checks;
+
+	script(BIT32(31) | EXIT_REASON_MACHINE_CHECK_ENTRY);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(sim_delivered.machine_checks, before + 1);
+	sim_machine_destroy(machine);
+}
+
 /* The guest reads a word of its page, and comes until it is mapped. */
 TEST(vcpu_faults_memory_in)
 {
