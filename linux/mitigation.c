@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest could read of the host through the L1 data cache.
+ * What a guest could read of the host through the L1 data cache, or of another guest through the
+ * branch predictor.
  */
 #define pr_fmt(fmt) "lintel: " fmt
 
@@ -11,6 +12,18 @@
 #include "mitigation.h"
 
 bool flush_l1d __ro_after_init;
+
+/* The vCPU that was here last. */
+static DEFINE_PER_CPU(u64, last_vcpu);
+
+void mitigation_vcpu_load(u64 serial)
+{
+	if (this_cpu_read(last_vcpu) == serial)
+		return;
+	this_cpu_write(last_vcpu, serial);
+	/* Nothing where the kernel has chosen so. */
+	indirect_branch_prediction_barrier();
+}
 
 void __init mitigation_init(void)
 {

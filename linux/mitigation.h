@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Weaknesses of the processor that each VM entry has to do something about.
+ * Weaknesses of the processor that each VM entry or exit has to do something about.
  */
 #ifndef LINTEL_LINUX_MITIGATION_H
 #define LINTEL_LINUX_MITIGATION_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
+#include <asm/cpufeature.h>
+#include <asm/msr.h>
+#include <asm/nospec-branch.h>
 
 /* The L1 data cache is to be emptied before each VM entry: this processor lets a guest read what is
  * in it through a page-table entry that is not present (L1TF). */
 extern bool flush_l1d;
 
 void mitigation_init(void);
+
+/* A vCPU comes to this CPU: what another guest taught the branch predictor is not for this one.
+ * `serial` is the vCPU's own for ever.  Preemption off. */
+void mitigation_vcpu_load(u64 serial);
+
+/* After each VM exit, interrupts off: branches of the host do not follow what the guest taught. */
+static __always_inline void mitigation_after_exit(void)
+{
+	/* IBRS, the kind that the kernel sets at each entry, counts from the write on. */
+	if (cpu_feature_enabled(X86_FEATURE_KERNEL_IBRS))
+		__wrmsr(MSR_IA32_SPEC_CTRL, (u32)this_cpu_read(x86_spec_ctrl_current), 0);
+	barrier_nospec();
+	/* VMScape: the kernel then does the same for the VMM, on the way to user space. */
+	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
+		this_cpu_write(x86_ibpb_exit_to_user, true);
+}
 
 #endif

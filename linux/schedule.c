@@ -2,9 +2,11 @@
 /*
  * A vCPU and its thread: loaded whenever the thread runs, on whatever CPU.
  */
+#include <linux/atomic.h>
 #include <linux/entry-kvm.h>
 #include <linux/preempt.h>
 #include "guest_work.h"
+#include "mitigation.h"
 #include "platform.h"
 
 static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
@@ -15,6 +17,7 @@ static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
 static void load_here(struct vcpu *vcpu)
 {
 	WRITE_ONCE(vcpu->host.cpu, smp_processor_id());
+	mitigation_vcpu_load(vcpu->host.serial);
 	vcpu_load(vcpu);
 }
 
@@ -41,11 +44,14 @@ static struct preempt_ops preempt_ops = {
 
 int host_vcpu_init(struct vcpu *vcpu)
 {
+	static atomic64_t serials = ATOMIC64_INIT(0);
+
 	if (!fpu_alloc_guest_fpstate(&vcpu->host.fpu))
 		return -ENOMEM;
 	mutex_init(&vcpu->host.mutex);
 	preempt_notifier_init(&vcpu->host.notifier, &preempt_ops);
 	vcpu->host.cpu = -1;
+	vcpu->host.serial = atomic64_inc_return(&serials);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
 #include <linux/slab.h>
@@ -233,6 +234,7 @@ int vcpu_file_create(struct vm *vm, unsigned long id)
 
 	if (id >= VM_MAX_VCPUS)
 		return -EINVAL;
+	id = array_index_nospec(id, VM_MAX_VCPUS);
 	if (vm->vcpus[id])
 		return -EEXIST;
 	vcpu = vcpu_create(vm, (u32)id);

@@ -56,6 +56,7 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 		host_wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
 
 	status = vmx_enter_guest(vcpu->regs, &vcpu->host.rsp, resume);
+	mitigation_after_exit();
 
 	if (debugctl)
 		host_wrmsr(MSR_IA32_DEBUGCTLMSR, debugctl);

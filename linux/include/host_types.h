@@ -40,6 +40,7 @@ struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
 	int cpu; /* where its thread has it loaded; -1: nowhere */
+	u64 serial; /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
 	u64 rsp; /* HOST_RSP as the VMCS has it */
