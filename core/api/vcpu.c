@@ -85,6 +85,21 @@ static bool soft_exception(u8 vector)
 	return vector == VECTOR_BP || vector == VECTOR_OF;
 }
 
+/* The bits of the API are not those of the VMCS. */
+static u8 shadow_to_user(u32 blocking)
+{
+	return (u8)((blocking & BLOCKING_BY_STI ? KVM_X86_SHADOW_INT_STI : 0) |
+		    (blocking & BLOCKING_BY_MOV_SS ? KVM_X86_SHADOW_INT_MOV_SS : 0));
+}
+
+/* VM entry takes one of the two only; that of MOV SS holds back more. */
+static u32 shadow_from_user(u8 shadow)
+{
+	if (shadow & KVM_X86_SHADOW_INT_MOV_SS)
+		return BLOCKING_BY_MOV_SS;
+	return shadow & KVM_X86_SHADOW_INT_STI ? BLOCKING_BY_STI : 0;
+}
+
 int api_get_vcpu_events(struct ioctl_call *call)
 {
 	struct kvm_vcpu_events *events = call->data;
@@ -101,7 +116,7 @@ int api_get_vcpu_events(struct ioctl_call *call)
 
 	events->interrupt.injected = now->interrupt.injected && !now->interrupt.soft;
 	events->interrupt.nr = now->interrupt.vector;
-	events->interrupt.shadow = (u8)vcpu_interrupt_shadow(vcpu);
+	events->interrupt.shadow = shadow_to_user(vcpu_interrupt_shadow(vcpu));
 
 	events->nmi.injected = now->nmi.injected;
 	events->nmi.pending = now->nmi.pending != 0;
@@ -140,8 +155,7 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	now->interrupt.vector = events->interrupt.nr;
 	now->interrupt.soft = events->interrupt.soft;
 	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
-		vcpu_interrupt_shadow_set(vcpu, events->interrupt.shadow &
-							(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
+		vcpu_interrupt_shadow_set(vcpu, shadow_from_user(events->interrupt.shadow));
 
 	now->nmi.injected = events->nmi.injected;
 	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)

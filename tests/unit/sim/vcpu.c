@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The whole core on the software processor: what goes wrong, and that it goes on afterwards. */
 #include "../cap/fixture.h"
+#include "api/api.h"
 #include "exit/reason.h"
 #include "machine.h"
+#include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
 static struct sim_machine *machine_create(void)
@@ -138,6 +140,39 @@ TEST(vcpu_hands_over_a_machine_check_of_an_entry)
 	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
 	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	EXPECT_EQ(sim_delivered.machine_checks, before + 1);
+	sim_machine_destroy(machine);
+}
+
+/* The shadow's bits in the KVM API are the other way round than in the VMCS. */
+TEST(vcpu_events_translate_the_shadow)
+{
+	static const struct {
+		u8 set, get;
+		u32 blocking;
+	} rows[] = {
+		{ 0, 0, 0 },
+		{ KVM_X86_SHADOW_INT_STI, KVM_X86_SHADOW_INT_STI, BLOCKING_BY_STI },
+		{ KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS, BLOCKING_BY_MOV_SS },
+		{ KVM_X86_SHADOW_INT_STI | KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS,
+		  BLOCKING_BY_MOV_SS },
+		{ 0xfc, 0, 0 },
+	};
+	struct sim_machine *machine = machine_create();
+	struct kvm_vcpu_events events;
+	struct ioctl_call call = { .vm = &machine->vm, .vcpu = &machine->vcpu, .data = &events };
+
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		test_context("row %u", i);
+		events = (struct kvm_vcpu_events){ .flags = KVM_VCPUEVENT_VALID_SHADOW,
+						   .interrupt.shadow = rows[i].set };
+		host_vcpu_get(&machine->vcpu);
+		EXPECT_EQ(ioctl_find(SCOPE_VCPU, KVM_SET_VCPU_EVENTS)->call(&call), 0);
+		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_INTERRUPTIBILITY_INFO),
+			  rows[i].blocking);
+		EXPECT_EQ(ioctl_find(SCOPE_VCPU, KVM_GET_VCPU_EVENTS)->call(&call), 0);
+		EXPECT_EQ(events.interrupt.shadow, rows[i].get);
+		host_vcpu_release(&machine->vcpu);
+	}
 	sim_machine_destroy(machine);
 }
 
