@@ -10,6 +10,7 @@
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
+#include <compat.h>
 #include "platform.h"
 #include "cap/describe.h"
 
@@ -144,6 +145,11 @@ int __init hardware_setup(void)
 	 * IA32_FEATURE_CONTROL says that better. */
 	if (!(cpuid_ecx(1) & BIT32(X86_FEATURE_VMX & 31))) {
 		pr_err("this processor has no VT-x (CPUID.1:ECX.VMX is 0)\n");
+		return -EOPNOTSUPP;
+	}
+	/* host_deliver_nmi() goes through the IDT. */
+	if (compat_host_uses_fred()) {
+		pr_err("the kernel uses FRED, which Lintel cannot hand NMIs to: boot it with fred=off\n");
 		return -EOPNOTSUPP;
 	}
 	error = refuse_other_hypervisor();

@@ -13,6 +13,7 @@
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
+#include <asm/cpufeature.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <asm/gsseg.h>
@@ -24,6 +25,12 @@
 static inline void compat_rcu_note_guest(void)
 {
 	rcu_virt_note_context_switch();
+}
+
+/* Are the host's events delivered by FRED, and not through the IDT? */
+static inline bool compat_host_uses_fred(void)
+{
+	return cpu_feature_enabled(X86_FEATURE_FRED);
 }
 
 /* The page frame that a mapping without struct pages names.  mmap_lock is held. */
@@ -48,6 +55,11 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 static inline void compat_rcu_note_guest(void)
 {
 	rcu_virt_note_context_switch(smp_processor_id());
+}
+
+static inline bool compat_host_uses_fred(void)
+{
+	return false;
 }
 
 static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long address, u64 *pfn,
