@@ -174,6 +174,9 @@ void host_debugregs_restore(bool loaded);
 /* Deliver to the host the NMI or machine check that ended the guest's run.  Interrupts are off. */
 void host_deliver_nmi(void);
 void host_deliver_machine_check(void);
+/* The guest's instruction at `rip` locks two cache lines, and the host watches for that.
+ * gives: true if it may be executed now, false if the host does not allow it.  May sleep. */
+bool host_split_lock(u64 rip);
 
 /*
  * The VMCSs that may be cached on this CPU, so that the platform can clear them

@@ -23,14 +23,18 @@ TRACE_EVENT(kvm_entry,
 	TP_STRUCT__entry(
 		__field(unsigned int, vcpu_id)
 		__field(unsigned long, rip)
+		__field(bool, immediate_exit)
 	),
 
+	/* Lintel has no entries that are made only to exit at once; KVM has. */
 	TP_fast_assign(
 		__entry->vcpu_id = vcpu_id;
 		__entry->rip = rip;
+		__entry->immediate_exit = false;
 	),
 
-	TP_printk("vcpu %u, rip 0x%lx", __entry->vcpu_id, __entry->rip)
+	TP_printk("vcpu %u, rip 0x%lx%s", __entry->vcpu_id, __entry->rip,
+		  __entry->immediate_exit ? "[immediate exit]" : "")
 );
 
 TRACE_EVENT(kvm_exit,

@@ -90,3 +90,8 @@ void host_deliver_machine_check(void)
 
 	do_machine_check(&regs);
 }
+
+bool host_split_lock(u64 rip)
+{
+	return handle_guest_split_lock(rip);
+}

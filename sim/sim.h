@@ -138,6 +138,7 @@ void sim_cpu_reset(void);
 
 /* --- thread.c: host state, FPU, signals --- */
 
+extern bool sim_split_locks_refused; /* what host_split_lock() answers */
 extern struct host_state sim_host_state; /* what host_state_save() finds; the test may change it */
 
 /* Registers that the world switch moves, on the simulated processor. */

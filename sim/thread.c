@@ -124,6 +124,15 @@ void host_deliver_nmi(void)
 	sim_delivered.nmis++;
 }
 
+bool sim_split_locks_refused;
+
+bool host_split_lock(u64 rip)
+{
+	(void)rip;
+	sim_might_sleep("host_split_lock");
+	return !sim_split_locks_refused;
+}
+
 void host_deliver_machine_check(void)
 {
 	needs_no_irqs("host_deliver_machine_check");

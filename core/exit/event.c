@@ -30,6 +30,27 @@ static enum exit_action deliver_exception(struct vcpu *vcpu, u32 info)
 	return EXIT_SAME_INSN;
 }
 
+/* "Alignment Checking": what the guest itself has asked for, at CPL 3. */
+static bool guest_checks_alignment(struct vcpu *vcpu)
+{
+	return (vcpu_cr0_read(vcpu) & CR0_AM) && (vcpu_rflags_read(vcpu) & RFLAGS_AC) &&
+	       vcpu_cpl(vcpu) == 3;
+}
+
+/* An #AC that the guest did not ask for comes from the host's split-lock detection, which the
+ * guest knows nothing of: the host warns and lets it pass, or user space hears of it. */
+static enum exit_action alignment_check(struct vcpu *vcpu, u32 info)
+{
+	if (guest_checks_alignment(vcpu))
+		return deliver_exception(vcpu, info);
+	if (host_split_lock(vcpu->exit.rip))
+		return EXIT_SAME_INSN;
+	vcpu->run->exit_reason = KVM_EXIT_EXCEPTION;
+	vcpu->run->ex.exception = VECTOR_AC;
+	vcpu->run->ex.error_code = vcpu->exit.interruption_error;
+	return EXIT_TO_USER;
+}
+
 enum exit_action exit_exception(struct vcpu *vcpu)
 {
 	u32 info = vcpu->exit.interruption_info;
@@ -37,7 +58,9 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 	/* The run loop has handed NMIs and machine checks to the host. */
 	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI || INTERRUPTION_VECTOR(info) == VECTOR_MC)
 		return EXIT_SAME_INSN;
-	if (INTERRUPTION_VECTOR(info) == VECTOR_DB || INTERRUPTION_VECTOR(info) == VECTOR_AC)
+	if (INTERRUPTION_VECTOR(info) == VECTOR_AC)
+		return alignment_check(vcpu, info);
+	if (INTERRUPTION_VECTOR(info) == VECTOR_DB)
 		return deliver_exception(vcpu, info);
 	return EXIT_BROKEN;
 }

@@ -15,7 +15,7 @@ run() {
 # The fields that stock KVM's tracepoints have, and the tools that read them look for.
 fields() {
 	cat <<END
-kvm_entry vcpu_id rip
+kvm_entry vcpu_id rip immediate_exit
 kvm_exit exit_reason guest_rip isa info1 info2 intr_info error_code vcpu_id
 kvm_pio rw port size count val
 kvm_mmio type len gpa val

@@ -176,6 +176,30 @@ TEST(vcpu_events_translate_the_shadow)
 	sim_machine_destroy(machine);
 }
 
+/* #AC: the guest's own goes to the guest, the host's split-lock detection's does not. */
+TEST(vcpu_tells_alignment_checks_from_split_locks)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	struct sim_exit split_lock = {
+		.reason = EXIT_REASON_EXCEPTION_OR_NMI,
+		.interruption_info = BIT32(31) | BIT32(11) | 3 << 8 | VECTOR_AC,
+	};
+
+	sim_script_exit(&split_lock);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_FALSE(vcpu->events.exception.injected);
+
+	sim_split_locks_refused = true;
+	sim_script_exit(&split_lock);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_EXCEPTION);
+	EXPECT_EQ(vcpu->run->ex.exception, VECTOR_AC);
+	sim_machine_destroy(machine);
+}
+
 /* The guest reads a word of its page, and comes until it is mapped. */
 TEST(vcpu_faults_memory_in)
 {
