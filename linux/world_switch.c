@@ -5,6 +5,7 @@
  * SDM: "Loading Host State", "VM-Entry Failures During or After Loading Guest State".
  */
 #include <linux/sched.h>
+#include <asm/cpu.h>
 #include <asm/desc.h>
 #include <asm/mce.h>
 #include <asm/perf_event.h>
