@@ -53,7 +53,6 @@ static inline void *host_phys_to_virt(hpa_t address);
 struct host_page {
 	u64 pfn;
 	bool writable;		/* the mapping may allow writes */
-	unsigned int page_shift; /* size of the naturally aligned host mapping round it: 12, 21, 30 */
 	bool referenced;	/* the platform's own: host_page_put() has a reference to give back */
 };
 
@@ -207,7 +206,6 @@ static inline void host_fpu_before_entry(struct vcpu *vcpu);
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */
 void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
-/* XCR0 that the guest may use, known after KVM_SET_CPUID2. */
 
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */

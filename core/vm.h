@@ -2,7 +2,7 @@
 /*
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
- * Lock order, outermost first: vm->lock, vcpu->lock (host side), vm->slots_lock, vm->srcu (read),
+ * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->slots_lock, vm->srcu (read),
  * vm->mmu_lock (spin).
  */
 #ifndef LINTEL_VM_H

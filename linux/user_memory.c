@@ -15,43 +15,6 @@
 
 /* --- Pages ------------------------------------------------------------------ */
 
-/*
- * The size of the mapping round an address, as the process's page tables have it now.  It may
- * change the next moment: the notifier says so, and who maps the page looks after that.
- */
-static unsigned int mapping_shift(struct mm_struct *mm, unsigned long address)
-{
-	unsigned int shift = PAGE_SHIFT;
-	unsigned long flags;
-	pgd_t *pgd;
-	p4d_t *p4d;
-	pud_t *pud, pud_value;
-	pmd_t pmd_value;
-
-	/* Page tables are freed after every CPU has had its interrupts on. */
-	local_irq_save(flags);
-	pgd = pgd_offset(mm, address);
-	if (pgd_none(READ_ONCE(*pgd)))
-		goto out;
-	p4d = p4d_offset(pgd, address);
-	if (p4d_none(READ_ONCE(*p4d)) || !p4d_present(READ_ONCE(*p4d)))
-		goto out;
-	pud = pud_offset(p4d, address);
-	pud_value = READ_ONCE(*pud);
-	if (pud_none(pud_value) || !pud_present(pud_value))
-		goto out;
-	if (pud_leaf(pud_value)) {
-		shift = PUD_SHIFT;
-		goto out;
-	}
-	pmd_value = READ_ONCE(*pmd_offset(&pud_value, address));
-	if (pmd_present(pmd_value) && pmd_leaf(pmd_value))
-		shift = PMD_SHIFT;
-out:
-	local_irq_restore(flags);
-	return shift;
-}
-
 static int errno_of_pin(long pinned)
 {
 	if (pinned == -EHWPOISON)
@@ -130,11 +93,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
 	int error = get_counted_page(hva, write, page);
 
-	if (error == -EFAULT)
-		error = get_mapped_frame(hva, write, page);
-	if (!error)
-		page->page_shift = mapping_shift(vm->host.mm, hva);
-	return error;
+	return error == -EFAULT ? get_mapped_frame(hva, write, page) : error;
 }
 
 void host_page_put(const struct host_page *page)

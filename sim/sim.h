@@ -88,8 +88,6 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);
-/* Size of the naturally aligned host mappings in the region of this address: 12, 21, 30. */
-void sim_user_set_page_shift(u64 hva, unsigned int shift);
 
 /* The frame behind a user address now, 0 when there is none yet. */
 u64 sim_user_pfn(u64 hva);

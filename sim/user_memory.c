@@ -29,7 +29,6 @@ struct page {
 
 struct region {
 	u64 hva, size;
-	unsigned int page_shift;
 	struct page *pages;
 };
 
@@ -73,7 +72,6 @@ u64 sim_user_map(u64 size)
 	map = (u64)map_lazily(size + REGION_ALIGN);
 	region->hva = (map + REGION_ALIGN - 1) & ~(REGION_ALIGN - 1);
 	region->size = size;
-	region->page_shift = LINTEL_PAGE_SHIFT;
 	region->pages = map_lazily(size / LINTEL_PAGE_SIZE * sizeof(struct page));
 	if (region->hva != map)
 		munmap((void *)map, region->hva - map);
@@ -236,15 +234,6 @@ void sim_page_get_fail(int error)
 	get_error = error;
 }
 
-void sim_user_set_page_shift(u64 hva, unsigned int shift)
-{
-	struct region *region = region_find(hva);
-
-	if (!region)
-		sim_panic("0x%llx is no user memory", hva);
-	region->page_shift = shift;
-}
-
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 {
 	struct page *page = page_find(hva);
@@ -265,7 +254,6 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 	references++;
 	result->pfn = SIM_USER_PFN_BASE + page->frame;
 	result->writable = !page->readonly && !page->shared;
-	result->page_shift = region_find(hva)->page_shift;
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
 	return 0;

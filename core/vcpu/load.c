@@ -39,11 +39,6 @@ void vcpu_put(struct vcpu *vcpu)
 	vcpu->loaded = false;
 }
 
-void vcpu_unload(struct vcpu *vcpu)
-{
-	loaded_vmcs_clear(&vcpu->vmcs);
-}
-
 void vcpu_switch_to_guest(struct vcpu *vcpu)
 {
 	struct host_state state;

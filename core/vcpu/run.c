@@ -168,7 +168,6 @@ static enum enter_result enter(struct vcpu *vcpu)
 /* Requests that are the vCPU's own business.  gives: true if the guest is to shut down. */
 static bool serve_requests(struct vcpu *vcpu)
 {
-	take_request(vcpu, VCPU_REQUEST_KICK);
 	if (take_request(vcpu, VCPU_REQUEST_FLUSH_TLB)) {
 		host_preempt_disable();
 		flush_tlb(vcpu);

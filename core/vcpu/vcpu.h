@@ -26,7 +26,6 @@ enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR
 enum vcpu_request {
 	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
 	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
-	VCPU_REQUEST_KICK,	/* just leave the guest */
 };
 
 /* vcpu->mode: what a kick has to do. */
@@ -131,8 +130,6 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init);
 void vcpu_load(struct vcpu *vcpu);
 /* Host MSRs and segments come back; the VMCS stays current.  Preemption off. */
 void vcpu_put(struct vcpu *vcpu);
-/* The VMCS goes to memory and is current nowhere (VMCLEAR, on the CPU that has it). */
-void vcpu_unload(struct vcpu *vcpu);
 
 /* --- run.c --- */
 
