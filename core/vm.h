@@ -36,6 +36,7 @@ struct vm {
 	struct vcpu *vcpus[VM_MAX_VCPUS]; /* by id; set once, under lock */
 	unsigned int nr_vcpus;
 
+	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
 	u64 tss_addr;
 	u64 identity_map_addr;
 

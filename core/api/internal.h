@@ -16,6 +16,9 @@ int api_set_user_memory_region(struct ioctl_call *call);
 int api_set_tss_addr(struct ioctl_call *call);
 int api_set_identity_map_addr(struct ioctl_call *call);
 
+/* capability.c */
+int api_enable_cap(struct ioctl_call *call);
+
 /* registers.c */
 int api_get_regs(struct ioctl_call *call);
 int api_set_regs(struct ioctl_call *call);

@@ -28,6 +28,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_TSS_ADDR, SCOPE_VM, IOCTL_VM_LOCK, api_set_tss_addr),
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, SCOPE_VM, IOCTL_VM_LOCK | IOCTL_BEFORE_VCPUS,
 	    api_set_identity_map_addr),
+	ROW(KVM_ENABLE_CAP, SCOPE_VM, IOCTL_VM_LOCK, api_enable_cap),
 
 	ROW(KVM_RUN, SCOPE_VCPU, IOCTL_NO_ARGUMENT, NULL),
 	ROW(KVM_SET_SIGNAL_MASK, SCOPE_VCPU, 0, NULL),
@@ -58,6 +59,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_set_vcpu_events),
 	ROW(KVM_INTERRUPT, SCOPE_VCPU, IOCTL_LOADED, api_interrupt),
 	ROW(KVM_NMI, SCOPE_VCPU, IOCTL_LOADED, api_nmi),
+	ROW(KVM_ENABLE_CAP, SCOPE_VCPU, IOCTL_LOADED, api_enable_cap),
 	ROW(KVM_GET_TSC_KHZ, SCOPE_VCPU, 0, api_get_tsc_khz),
 };
 

@@ -36,8 +36,11 @@ enum exit_action exit_cpuid(struct vcpu *vcpu)
 	u32 leaf = (u32)vcpu_reg_read(vcpu, REG_RAX);
 	u32 subleaf = (u32)vcpu_reg_read(vcpu, REG_RCX);
 	u32 out[4];
-	bool found = cpuid_answer(vcpu, leaf, subleaf, out);
+	bool found;
 
+	if (msr_cpuid_faults(vcpu) && vcpu_cpl(vcpu) != 0)
+		return general_protection(vcpu);
+	found = cpuid_answer(vcpu, leaf, subleaf, out);
 	host_trace_cpuid(leaf, subleaf, out, found);
 	vcpu_reg_write(vcpu, REG_RAX, out[CPUID_REG_EAX]);
 	vcpu_reg_write(vcpu, REG_RBX, out[CPUID_REG_EBX]);

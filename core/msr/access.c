@@ -46,6 +46,7 @@ int msr_vcpu_init(struct vcpu *vcpu)
 		return -ENOMEM;
 	vcpu->msrs->misc_enable = MISC_ENABLE_AT_POWER_UP;
 	vcpu->msrs->ucode_rev = UCODE_REV_AT_POWER_UP;
+	vcpu->msrs->platform_info = PLATFORM_INFO_CPUID_FAULTING;
 	msr_switched_init(vcpu->msrs);
 	msr_bitmap_apply_policy(vcpu);
 	return 0;

@@ -99,6 +99,50 @@ MSR_SET(ucode_rev)
 	return 0;
 }
 
+#define CPUID_FAULTING BIT64(0) /* of MISC_FEATURES_ENABLES */
+
+bool msr_cpuid_faults(const struct vcpu *vcpu)
+{
+	return vcpu->msrs->misc_features & CPUID_FAULTING;
+}
+
+MSR_GET(platform_info)
+{
+	(void)msr;
+	*value = vcpu->msrs->platform_info;
+	return 0;
+}
+
+/* The guest cannot write it; and user space cannot take away what the guest is using. */
+MSR_SET(platform_info)
+{
+	(void)msr;
+	(void)from_host;
+	if (!(value & PLATFORM_INFO_CPUID_FAULTING) && msr_cpuid_faults(vcpu))
+		return -EINVAL;
+	vcpu->msrs->platform_info = value;
+	return 0;
+}
+
+MSR_GET(misc_features)
+{
+	(void)msr;
+	*value = vcpu->msrs->misc_features;
+	return 0;
+}
+
+MSR_SET(misc_features)
+{
+	(void)msr;
+	(void)from_host;
+	if (value & ~CPUID_FAULTING)
+		return -EINVAL;
+	if (value && !(vcpu->msrs->platform_info & PLATFORM_INFO_CPUID_FAULTING))
+		return -EINVAL;
+	vcpu->msrs->misc_features = value;
+	return 0;
+}
+
 #define DEBUGCTL_LBR BIT64(0)
 #define DEBUGCTL_BTF BIT64(1)
 

@@ -66,6 +66,9 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
 /* May IA32_APIC_BASE hold this, for a guest with this CPUID?  KVM_SET_SREGS asks before it acts. */
 bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
 
+/* Does CPUID fault above CPL 0, as the guest asked by MISC_FEATURES_ENABLES? */
+bool msr_cpuid_faults(const struct vcpu *vcpu);
+
 /* vcpu->msrs: allocate and set to reset values; -ENOMEM. */
 int msr_vcpu_init(struct vcpu *vcpu);
 void msr_vcpu_destroy(struct vcpu *vcpu);

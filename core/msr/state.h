@@ -13,6 +13,8 @@
 #define MCE_BANK_MSRS	    4 /* CTL, STATUS, ADDR, MISC */
 #define MSR_SWITCHED_MAX    8
 
+#define PLATFORM_INFO_CPUID_FAULTING BIT64(31)
+
 /* An MSR that is switched by hand. */
 struct msr_switched {
 	u32 msr;
@@ -30,6 +32,7 @@ struct vcpu_msrs {
 	u64 tsc_adjust;
 	u64 misc_enable;
 	u64 ucode_rev;
+	u64 platform_info, misc_features;
 	u64 mtrr_def_type;
 	u64 mtrr_fixed[MTRR_FIXED_COUNT];
 	u64 mtrr_variable[2 * MTRR_VARIABLE_COUNT];
@@ -60,6 +63,10 @@ MSR_GET(misc_enable);
 MSR_SET(misc_enable);
 MSR_GET(ucode_rev);
 MSR_SET(ucode_rev);
+MSR_GET(platform_info);
+MSR_SET(platform_info);
+MSR_GET(misc_features);
+MSR_SET(misc_features);
 MSR_GET(debugctl);
 MSR_SET(debugctl);
 

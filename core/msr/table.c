@@ -51,6 +51,11 @@ static bool has_tsc_aux(const struct vcpu *vcpu)
 	       cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 22);
 }
 
+static bool has_platform_info(const struct vcpu *vcpu)
+{
+	return !vcpu || !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
+}
+
 /* Ordered by index. */
 const struct msr_row msr_table[] = {
 	ROWS(MSR_IA32_P5_MC_ADDR, MSR_IA32_P5_MC_TYPE, "IA32_P5_MC_ADDR, IA32_P5_MC_TYPE", EMULATE,
@@ -79,14 +84,15 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_UCODE_REV, "IA32_BIOS_SIGN_ID", EMULATE, EMULATE, NONE, BY(ucode_rev), LISTED,
 	    WHY("the guest must not depend on this host's microcode; a write, always 0, only "
 		"prepares the read")),
-	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", DENY, DENY, NONE,
-	    WHY("would tell of CPUID faulting, which the guest has not, and of the host's clock")),
+	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", EMULATE, DENY, NONE, BY(platform_info),
+	    IF(platform_info), LISTED,
+	    WHY("tells of CPUID faulting, which Lintel makes; nothing of the host's clock")),
 	ROW(MSR_MTRRcap, "IA32_MTRRCAP", EMULATE, DENY, NONE, GET(mtrr_cap), IF(mtrr),
 	    WHY("fixed ranges, WC and eight variable ranges, on every host")),
 	ROW(MSR_IA32_ARCH_CAPABILITIES, "IA32_ARCH_CAPABILITIES", DENY, DENY, NONE,
 	    WHY("CPUID does not offer it")),
-	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", DENY, DENY, NONE,
-	    WHY("PLATFORM_INFO does not offer CPUID faulting")),
+	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", EMULATE, EMULATE, NONE,
+	    BY(misc_features), LISTED, WHY("CPUID exits in any case, and may as well fault")),
 	ROW(MSR_IA32_SYSENTER_CS, "IA32_SYSENTER_CS", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
 	    LISTED, WHY("VM entries and exits load it")),
 	ROW(MSR_IA32_SYSENTER_ESP, "IA32_SYSENTER_ESP", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),

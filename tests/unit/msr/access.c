@@ -25,6 +25,9 @@ static const struct access_row rows[] = {
 	{"EBL_CR_POWERON", 0x2a, 0, 0, 0},
 	{"BIOS_SIGN_ID by the guest", 0x8b, 0, 1ull << 32, GUEST},
 	{"BIOS_SIGN_ID", 0x8b, 0x1234ull << 32, 0x1234ull << 32, BOTH},
+	{"PLATFORM_INFO", 0xce, 0, 0, USER},
+	{"MISC_FEATURES_ENABLES, CPUID faulting", 0x140, 1, 1, BOTH},
+	{"MISC_FEATURES_ENABLES, ring 3 MWAIT", 0x140, 2, 0, 0},
 	{"MTRRCAP", 0xfe, 0x508, 0x508, 0},
 	{"SYSENTER_CS", 0x174, 0xffff00001234, 0x1234, BOTH},
 	{"SYSENTER_ESP", 0x175, 0xffff800000000000, 0xffff800000000000, BOTH},
@@ -142,8 +145,8 @@ TEST(msr_values_do_not_mix)
 
 TEST(msr_refused_to_the_guest)
 {
-	static const u32 refused[] = {0x11,	  0x3a,	      0x48,  0x49,  0xce,   0x10a,
-				      0x140,	  0x17b,      0x6e0, 0xda0, 0x2000, 0x4b564d00,
+	static const u32 refused[] = {0x11,	  0x3a,	      0x48,  0x49,  0x10a,
+				      0x17b,	  0x6e0, 0xda0, 0x2000, 0x4b564d00,
 				      0xbeef0000, 0xc0002000, 0x2,   0x480, 0x491,  0xffffffff};
 	struct guest *g = guest_create();
 	u64 value;

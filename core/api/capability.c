@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM_ENABLE_CAP: the capabilities that a program has to ask for, one row each. */
+#include "api/internal.h"
+
+struct enable_row {
+	u32 number; /* KVM_CAP_* */
+	enum ioctl_scope scope;
+	u64 allowed; /* bits of args[0] */
+	int (*enable)(struct ioctl_call *call, const __u64 args[4]);
+};
+
+/* args[0]: may the guest read PLATFORM_INFO?  It may unless told otherwise. */
+static int enable_platform_info(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->platform_info_hidden, !args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+static const struct enable_row rows[] = {
+	{ KVM_CAP_MSR_PLATFORM_INFO, SCOPE_VM, ~(u64)0, enable_platform_info },
+};
+
+int api_enable_cap(struct ioctl_call *call)
+{
+	const struct kvm_enable_cap *cap = call->data;
+	enum ioctl_scope scope = call->vcpu ? SCOPE_VCPU : SCOPE_VM;
+
+	if (cap->flags)
+		return -EINVAL;
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		const struct enable_row *row = &rows[i];
+
+		if (row->number == cap->cap && row->scope == scope)
+			return cap->args[0] & ~row->allowed ? -EINVAL : row->enable(call, cap->args);
+	}
+	return -EINVAL;
+}

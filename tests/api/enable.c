@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM_ENABLE_CAP: what it refuses; PLATFORM_INFO and CPUID faulting. */
+#include "vm.h"
+
+enum { MSR_PLATFORM_INFO = 0xce, MSR_MISC_FEATURES_ENABLES = 0x140 };
+
+#define CPUID_FAULTING_AVAILABLE (1ULL << 31)
+
+static int enable(int fd, u32 capability, u32 flags, u64 argument)
+{
+	struct kvm_enable_cap cap = {.cap = capability, .flags = flags, .args = {argument}};
+
+	return ioctl(fd, KVM_ENABLE_CAP, &cap);
+}
+
+TEST(enable_cap_refusals)
+{
+	int vm = vm_fd_create();
+	struct vcpu cpu = vcpu_create(vm, 0);
+
+	CHECK_EQ(kvm_capability(KVM_CAP_ENABLE_CAP_VM), 1);
+	CHECK_ERR(enable(vm, 0xffff0000, 0, 0), EINVAL);
+	CHECK_ERR(enable(vm, KVM_CAP_HLT, 0, 0), EINVAL);
+	CHECK_ERR(enable(vm, KVM_CAP_MSR_PLATFORM_INFO, 1, 1), EINVAL);
+	CHECK_ERR(enable(cpu.fd, 0xffff0000, 0, 0), EINVAL);
+	CHECK_ERR(enable(cpu.fd, KVM_CAP_HLT, 0, 0), EINVAL);
+	CHECK_ERR(enable(cpu.fd, KVM_CAP_MSR_PLATFORM_INFO, 0, 1), EINVAL);
+	CHECK_ERR(ioctl(vm, KVM_ENABLE_CAP, NULL), EFAULT);
+	CHECK_ERR(ioctl(cpu.fd, KVM_ENABLE_CAP, NULL), EFAULT);
+	CHECK_OK(enable(vm, KVM_CAP_MSR_PLATFORM_INFO, 0, 1));
+}
+
+/* A guest that cannot take its #GP ends in a triple fault. */
+GUEST16(guest_reads_msr, "mov $0xce, %ecx\n"
+			 "rdmsr\n"
+			 "out %eax, $0xd\n");
+
+static struct guest without_vectors(const u8 *code, const u8 *end)
+{
+	struct guest g = guest_real(code, end);
+	struct kvm_sregs sregs = vcpu_sregs(&g.cpu);
+
+	sregs.idt.limit = 0;
+	vcpu_set_sregs(&g.cpu, &sregs);
+	return g;
+}
+
+TEST(enable_cap_platform_info)
+{
+	struct guest g = without_vectors(guest_reads_msr, guest_reads_msr_end);
+
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_PLATFORM_INFO), CPUID_FAULTING_AVAILABLE);
+	CHECK_OK(enable(g.vm.fd, KVM_CAP_MSR_PLATFORM_INFO, 0, 1));
+	CHECK_OUT(&g.cpu, 0xd, 4, 0x80000000);
+
+	CHECK_OK(enable(g.vm.fd, KVM_CAP_MSR_PLATFORM_INFO, 0, 0));
+	vcpu_set_real_mode(&g.cpu);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_SHUTDOWN);
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_PLATFORM_INFO), CPUID_FAULTING_AVAILABLE);
+}
+
+GUEST16(guest_faulting, "xor %eax, %eax\n"
+			"cpuid\n"
+			"out %al, $0xd\n");
+
+/* 16-bit protected mode without paging at a privilege level, which may use the ports. */
+static void set_privilege(struct vcpu *cpu, u8 level)
+{
+	struct kvm_sregs sregs = vcpu_sregs(cpu);
+	struct kvm_segment *data[] = {&sregs.ss, &sregs.ds, &sregs.es, &sregs.fs, &sregs.gs};
+	struct kvm_regs regs = {.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = 0x3002};
+
+	sregs.cr0 |= 1;
+	sregs.cs.type = 0xb;
+	sregs.cs.dpl = level;
+	sregs.cs.selector = SELECTOR_CODE | level;
+	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
+		data[i]->dpl = level;
+		data[i]->selector = SELECTOR_DATA | level;
+	}
+	vcpu_set_sregs(cpu, &sregs);
+	vcpu_set_regs(cpu, &regs);
+}
+
+TEST(msr_cpuid_faulting)
+{
+	struct guest g = without_vectors(guest_faulting, guest_faulting_end);
+
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 2), 0);
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 1), 1);
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_PLATFORM_INFO, 0), 0);
+	set_privilege(&g.cpu, 0);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	set_privilege(&g.cpu, 3);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_SHUTDOWN);
+
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 0), 1);
+	set_privilege(&g.cpu, 3);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_PLATFORM_INFO, 0), 1);
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 1), 0);
+}
