@@ -14,8 +14,8 @@
 #define LINTEL_HOST_H
 
 #include "types.h"
-#include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_srcu_t,
-			 * struct host_vm, struct host_vcpu */
+#include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
+			 * host_srcu_t, struct host_timer, struct host_vm, struct host_vcpu */
 
 struct vm;
 struct vcpu;
@@ -81,12 +81,34 @@ void host_spin_init(host_spinlock_t *lock);
 static inline void host_spin_lock(host_spinlock_t *lock);
 static inline void host_spin_unlock(host_spinlock_t *lock);
 
-/* Sleepable read-copy-update: readers may sleep; synchronize waits for those that began before. */
+/* A spin lock that may be taken in any context: interrupts are off while it is held.  lock gives what
+ * unlock wants back. */
+void host_irqlock_init(host_irqlock_t *lock);
+static inline unsigned long host_irqlock_lock(host_irqlock_t *lock);
+static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags);
+
+/* Sleepable read-copy-update: readers may sleep; synchronize waits for those that began before.
+ * Reading is possible in any context. */
 int host_srcu_init(host_srcu_t *srcu);
 void host_srcu_destroy(host_srcu_t *srcu);
 static inline int host_srcu_read_lock(host_srcu_t *srcu);
 static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 void host_srcu_synchronize(host_srcu_t *srcu);
+
+/* --- Time ----------------------------------------------------------------- */
+
+/* Nanoseconds since some moment; never goes back.  Any context. */
+u64 host_time_ns(void);
+
+/*
+ * Calls expired(timer) once, in interrupt context, at a time of host_time_ns() or soon after; the
+ * callback may start its timer again.  Starting replaces what was set before.
+ */
+void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer));
+void host_timer_start(struct host_timer *timer, u64 when); /* atomic */
+/* When it returns the callback does not run, and will not.  May wait for it: not in interrupt
+ * context, nor with a lock that the callback takes. */
+void host_timer_cancel(struct host_timer *timer);
 
 /* --- Processors ----------------------------------------------------------- */
 
@@ -212,6 +234,9 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 int host_before_guest(struct vcpu *vcpu);
 /* True when such work came up since.  What comes up while interrupts are off, ends the next entry. */
 static inline bool host_guest_must_wait(void);
+/* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
+ * Loaded; preemption on. */
+void host_vcpu_wait(struct vcpu *vcpu);
 /* Time and RCU accounting round the guest; interrupts are off. */
 static inline void host_guest_enter(void);
 static inline void host_guest_exit(void);

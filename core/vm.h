@@ -14,6 +14,9 @@
 #define VM_MAX_SLOTS 32764 /* as many as KVM offers; the array has only those in use */
 
 struct memslots;
+struct bus;
+struct irqchip;
+struct irq_routing;
 
 struct ept {
 	void *root;	/* page-table page of level 4 (host_alloc_pages) */
@@ -37,6 +40,11 @@ struct vm {
 	unsigned int nr_vcpus;
 
 	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
+	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
+	struct irqchip *irqchip;
+	struct irq_routing *routing; /* published; changed under slots_lock */
+	struct bus *bus[2];	     /* enum bus_kind; published; changed under slots_lock */
+
 	u64 tss_addr;
 	u64 identity_map_addr;
 

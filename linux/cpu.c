@@ -54,7 +54,7 @@ static void collect_running(struct vm *vm, struct cpumask *mask)
 		struct vcpu *vcpu = READ_ONCE(vm->vcpus[id]);
 		int cpu;
 
-		if (!vcpu || READ_ONCE(vcpu->mode) == VCPU_OUTSIDE)
+		if (!vcpu || READ_ONCE(vcpu->mode) != VCPU_IN_GUEST)
 			continue;
 		cpu = READ_ONCE(vcpu->host.cpu);
 		if (cpu >= 0)
@@ -82,13 +82,18 @@ void host_kick_vm(struct vm *vm)
 
 void host_kick_vcpu(struct vcpu *vcpu)
 {
+	u32 mode;
 	int cpu;
 
 	smp_mb();
+	mode = READ_ONCE(vcpu->mode);
+	if (mode == VCPU_WAITING)
+		rcuwait_wake_up(&vcpu->host.wait);
+	if (mode != VCPU_IN_GUEST)
+		return;
 	preempt_disable();
 	cpu = READ_ONCE(vcpu->host.cpu);
-	if (READ_ONCE(vcpu->mode) == VCPU_IN_GUEST && cpu >= 0 && cpu != smp_processor_id() &&
-	    cpu_online(cpu))
+	if (cpu >= 0 && cpu != smp_processor_id() && cpu_online(cpu))
 		smp_send_reschedule(cpu);
 	preempt_enable();
 }

@@ -5,6 +5,8 @@
 #include <linux/atomic.h>
 #include <linux/entry-kvm.h>
 #include <linux/preempt.h>
+#include <linux/rcuwait.h>
+#include <linux/sched/signal.h>
 #include "guest_work.h"
 #include "mitigation.h"
 #include "platform.h"
@@ -49,6 +51,7 @@ int host_vcpu_init(struct vcpu *vcpu)
 	if (!fpu_alloc_guest_fpstate(&vcpu->host.fpu))
 		return -ENOMEM;
 	mutex_init(&vcpu->host.mutex);
+	rcuwait_init(&vcpu->host.wait);
 	preempt_notifier_init(&vcpu->host.notifier, &preempt_ops);
 	vcpu->host.cpu = -1;
 	vcpu->host.serial = atomic64_inc_return(&serials);
@@ -84,4 +87,16 @@ int host_before_guest(struct vcpu *vcpu)
 	if (!__xfer_to_guest_mode_work_pending())
 		return 0;
 	return guest_work_handle();
+}
+
+void host_vcpu_wait(struct vcpu *vcpu)
+{
+	prepare_to_rcuwait(&vcpu->host.wait);
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (vcpu_wakes(vcpu) || signal_pending(current))
+			break;
+		schedule();
+	}
+	finish_rcuwait(&vcpu->host.wait);
 }

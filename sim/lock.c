@@ -94,6 +94,28 @@ void sim_spin_unlock(host_spinlock_t *lock)
 	spins_held--;
 }
 
+void host_irqlock_init(host_irqlock_t *lock)
+{
+	lock->state = SIM_LOCK_FREE;
+}
+
+unsigned long sim_irqlock_lock(host_irqlock_t *lock)
+{
+	bool were_off = irqs_off;
+
+	irqs_off = true;
+	lock_take(&lock->state, "interrupt-safe lock", lock);
+	spins_held++;
+	return were_off;
+}
+
+void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
+{
+	lock_give(&lock->state, "interrupt-safe lock", lock);
+	spins_held--;
+	irqs_off = flags;
+}
+
 int host_srcu_init(host_srcu_t *srcu)
 {
 	/* The kernel's has per-CPU memory: its allocation can fail too. */

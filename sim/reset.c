@@ -6,7 +6,8 @@
 
 void sim_reset(void)
 {
-	u64 leaks = sim_memory_leaks() + sim_page_references() + sim_locks_held();
+	u64 leaks = sim_memory_leaks() + sim_page_references() + sim_locks_held() +
+		    sim_timers_armed();
 
 	if (leaks)
 		sim_panic("sim_reset(): %llu things were leaked", leaks);
@@ -14,6 +15,7 @@ void sim_reset(void)
 	sim_user_reset();
 	sim_lock_reset();
 	sim_cpu_reset();
+	sim_timer_reset();
 	sim_vmx_reset();
 	sim_thread_reset();
 	sim_log_clear();
@@ -24,11 +26,14 @@ u64 sim_leaks(void)
 {
 	u64 references = sim_page_references();
 	unsigned int locks = sim_locks_held();
+	unsigned int timers = sim_timers_armed();
 
 	sim_memory_print_leaks();
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)
 		fprintf(stderr, "sim: %u locks or read sections are still held\n", locks);
-	return sim_memory_leaks() + references + locks;
+	if (timers)
+		fprintf(stderr, "sim: %u timers are still armed\n", timers);
+	return sim_memory_leaks() + references + locks + timers;
 }

@@ -108,6 +108,13 @@ bool sim_preemptible(void);
 unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
 void sim_lock_reset(void);
 
+/* --- timer.c: time --- */
+
+/* Time passes, the TSC too; timers expire when they are due, with interrupts off. */
+void sim_advance_time(u64 ns);
+unsigned int sim_timers_armed(void);
+void sim_timer_reset(void);
+
 /* --- cpu.c: CPUs, MSRs, CPUID, time --- */
 
 #define SIM_MAX_CPUS 64
@@ -152,6 +159,8 @@ struct sim_delivered {
 };
 extern struct sim_delivered sim_delivered;
 
+/* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none. */
+void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 /* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */
 void sim_signal(bool pending);
 /* host_guest_must_wait() says so once; host_before_guest() does the work. */

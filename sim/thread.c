@@ -31,6 +31,7 @@ struct sim_delivered sim_delivered;
 
 static bool signal_pending, work_pending, in_guest_time;
 static void (*kick_hook)(struct vm *vm);
+static void (*wait_hook)(struct vcpu *vcpu);
 
 __attribute__((constructor)) void sim_thread_reset(void)
 {
@@ -42,6 +43,7 @@ __attribute__((constructor)) void sim_thread_reset(void)
 	signal_pending = false;
 	work_pending = false;
 	kick_hook = NULL;
+	wait_hook = NULL;
 	in_guest_time = false;
 }
 
@@ -264,6 +266,26 @@ void sim_signal(bool pending)
 void sim_work_pending(bool pending)
 {
 	work_pending = pending;
+}
+
+void sim_wait_hook(void (*hook)(struct vcpu *vcpu))
+{
+	wait_hook = hook;
+}
+
+/* Nobody else is there to wake it: what is to happen meanwhile, the test's hook does. */
+void host_vcpu_wait(struct vcpu *vcpu)
+{
+	sim_might_sleep("host_vcpu_wait");
+	while (!vcpu_wakes(vcpu) && !signal_pending) {
+		u64 kicks = vcpu->host.kicks;
+
+		if (!wait_hook)
+			sim_panic("vCPU %u sleeps, and nothing will wake it", vcpu->id);
+		wait_hook(vcpu);
+		if (kicks == vcpu->host.kicks && !signal_pending)
+			sim_panic("vCPU %u sleeps, and was not woken", vcpu->id);
+	}
 }
 
 int host_before_guest(struct vcpu *vcpu)

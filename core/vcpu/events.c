@@ -92,8 +92,19 @@ void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
 void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
 {
 	__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST)
+	if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) != VCPU_OUTSIDE)
 		host_kick_vcpu(vcpu);
+}
+
+void vcpu_nmi_send(struct vcpu *vcpu)
+{
+	__atomic_fetch_add(&vcpu->nmis_arrived, 1, __ATOMIC_RELAXED);
+	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+}
+
+bool vcpu_wakes(struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
 }
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)

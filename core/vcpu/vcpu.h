@@ -26,10 +26,11 @@ enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR
 enum vcpu_request {
 	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
 	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
+	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
 };
 
 /* vcpu->mode: what a kick has to do. */
-enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST };
+enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST, VCPU_WAITING };
 
 /* The VMCS and what belongs to it. */
 struct loaded_vmcs {
@@ -91,6 +92,8 @@ struct vcpu {
 	struct exit_info exit;	 /* the last one */
 	struct vcpu_events events;
 	u32 mp_state;		 /* KVM_MP_STATE_* */
+	struct lapic *lapic;	 /* NULL without interrupt controllers in the kernel */
+	u32 nmis_arrived;	 /* from other threads; anybody adds, the vCPU takes */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
 	enum exit_action (*complete)(struct vcpu *vcpu);
@@ -193,8 +196,14 @@ void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error);
 void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6);
 void vcpu_inject_gp(struct vcpu *vcpu, u32 error);
 
-/* Set a request and kick the vCPU out of the guest.  Any thread; atomic. */
+/* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */
 void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
+
+/* An NMI from another thread.  Any context. */
+void vcpu_nmi_send(struct vcpu *vcpu);
+
+/* Is there something to do for a vCPU that sleeps in host_vcpu_wait()?  Loaded. */
+bool vcpu_wakes(struct vcpu *vcpu);
 
 enum {
 	VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_NMI = 2, VECTOR_BP = 3, VECTOR_OF = 4, VECTOR_BR = 5,

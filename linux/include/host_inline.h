@@ -25,6 +25,7 @@
 /* A lock class for each place that makes a lock: these have to be macros. */
 #define host_mutex_init(mutex) mutex_init(mutex)
 #define host_spin_init(lock)   spin_lock_init(lock)
+#define host_irqlock_init(lock) spin_lock_init(lock)
 #define host_srcu_init(srcu)   init_srcu_struct(srcu)
 
 static inline hpa_t host_virt_to_phys(const void *page)
@@ -57,6 +58,19 @@ static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 static inline void host_spin_unlock(host_spinlock_t *lock) __releases(lock)
 {
 	spin_unlock(lock);
+}
+
+static inline unsigned long host_irqlock_lock(host_irqlock_t *lock) __acquires(lock)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(lock, flags);
+	return flags;
+}
+
+static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags) __releases(lock)
+{
+	spin_unlock_irqrestore(lock, flags);
 }
 
 static inline int host_srcu_read_lock(host_srcu_t *srcu) __acquires(srcu)

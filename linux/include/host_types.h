@@ -6,9 +6,11 @@
 #define LINTEL_LINUX_HOST_TYPES_H
 
 #include <linux/errno.h>
+#include <linux/hrtimer.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
+#include <linux/rcuwait.h>
 #include <linux/refcount.h>
 #include <linux/signal_types.h>
 #include <linux/spinlock.h>
@@ -17,7 +19,13 @@
 
 typedef struct mutex host_mutex_t;
 typedef spinlock_t host_spinlock_t;
+typedef spinlock_t host_irqlock_t;
 typedef struct srcu_struct host_srcu_t;
+
+struct host_timer {
+	struct hrtimer hrtimer;
+	void (*expired)(struct host_timer *timer);
+};
 
 struct dentry;
 
@@ -39,6 +47,7 @@ struct host_saved {
 struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
+	struct rcuwait wait; /* its thread sleeps in host_vcpu_wait() */
 	int cpu; /* where its thread has it loaded; -1: nowhere */
 	u64 serial; /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;

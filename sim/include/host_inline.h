@@ -12,6 +12,8 @@ void sim_mutex_lock(host_mutex_t *mutex);
 void sim_mutex_unlock(host_mutex_t *mutex);
 void sim_spin_lock(host_spinlock_t *lock);
 void sim_spin_unlock(host_spinlock_t *lock);
+unsigned long sim_irqlock_lock(host_irqlock_t *lock);
+void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags);
 int sim_srcu_read_lock(host_srcu_t *srcu);
 void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 
@@ -74,6 +76,16 @@ static inline void host_spin_lock(host_spinlock_t *lock)
 static inline void host_spin_unlock(host_spinlock_t *lock)
 {
 	sim_spin_unlock(lock);
+}
+
+static inline unsigned long host_irqlock_lock(host_irqlock_t *lock)
+{
+	return sim_irqlock_lock(lock);
+}
+
+static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
+{
+	sim_irqlock_unlock(lock, flags);
 }
 
 static inline int host_srcu_read_lock(host_srcu_t *srcu)

@@ -19,6 +19,17 @@ typedef struct {
 } host_spinlock_t;
 
 typedef struct {
+	enum sim_lock_state state;
+} host_irqlock_t;
+
+struct host_timer {
+	void (*expired)(struct host_timer *timer);
+	u64 when;
+	bool armed;
+	struct host_timer *next; /* the list of those that are armed */
+};
+
+typedef struct {
 	bool initialised;
 	int readers;
 	u64 synchronized; /* how many times a writer waited */

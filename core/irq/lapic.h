@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The local APIC of a vCPU, when the VM has its interrupt controllers in the kernel.
+ *
+ * The register page has the layout of the processor's APIC page; it is the VMCS's virtual-APIC page
+ * too, so that the guest reads and writes its TPR without an exit.
+ *
+ * Who may touch what: IRR, TMR and the fields marked so are changed by anybody, atomically; all else
+ * belongs to the vCPU's thread.  Nothing here takes a lock: what delivers an interrupt may run in any
+ * context, interrupts off or in a timer's callback.
+ *
+ * SDM: "Advanced Programmable Interrupt Controller (APIC)".
+ */
+#ifndef LINTEL_IRQ_LAPIC_H
+#define LINTEL_IRQ_LAPIC_H
+
+#include "vcpu/vcpu.h"
+
+/* "Local Vector Table", "Interrupt Command Register (ICR)". */
+enum irq_delivery {
+	IRQ_FIXED = 0, IRQ_LOWEST = 1, IRQ_SMI = 2, IRQ_NMI = 4,
+	IRQ_INIT = 5, IRQ_STARTUP = 6, IRQ_EXTINT = 7,
+};
+
+enum irq_shorthand { IRQ_NO_SHORTHAND, IRQ_SELF, IRQ_ALL, IRQ_ALL_BUT_SELF };
+
+/* An interrupt message on its way to local APICs: from an ICR, an I/O APIC or an MSI. */
+struct irq_message {
+	u32 destination;
+	u8 vector;
+	u8 delivery;  /* enum irq_delivery */
+	u8 shorthand; /* enum irq_shorthand */
+	bool logical; /* destination mode */
+	bool level;   /* trigger mode: an EOI goes back to the I/O APIC */
+	/* The sender writes 8-bit destinations (0xff: all), as I/O APICs and xAPICs do. */
+	bool xapic;
+};
+
+/* --- lapic.c: life, registers --- */
+
+/* vcpu->lapic, in its power-up state.  -ENOMEM. */
+int lapic_vcpu_init(struct vcpu *vcpu);
+void lapic_vcpu_destroy(struct vcpu *vcpu); /* NULL is nothing */
+/* The registers after power-up or INIT (which keeps IA32_APIC_BASE and the APIC ID).  Loaded. */
+void lapic_reset(struct vcpu *vcpu, bool init);
+
+/* The physical address of the register page, for the VMCS. */
+hpa_t lapic_page(const struct vcpu *vcpu);
+
+bool lapic_enabled(const struct vcpu *vcpu); /* globally, by IA32_APIC_BASE */
+bool lapic_x2apic(const struct vcpu *vcpu);
+u32 lapic_id(const struct vcpu *vcpu);
+/* Is `gpa` in this vCPU's APIC page, in xAPIC mode? */
+bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa);
+
+/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
+ * done: what the SDM leaves undefined reads as 0 and is ignored when written. */
+void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
+void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
+
+/* IA32_APIC_BASE: mode changes as "x2APIC State Transitions" allows; -EINVAL as #GP. */
+int lapic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
+
+/* TPR as CR8 shows it (bits 7:4). */
+u64 lapic_cr8_read(const struct vcpu *vcpu);
+void lapic_cr8_write(struct vcpu *vcpu, u64 cr8);
+
+/* --- delivery to the processor; the vCPU's thread --- */
+
+/* The vector that is next by priority and above the processor's priority; -1: none.  Cheap when
+ * nothing is pending. */
+int lapic_pending_vector(struct vcpu *vcpu);
+/* The processor takes it: IRR to ISR. */
+void lapic_acknowledge(struct vcpu *vcpu, u8 vector);
+/* A vector waits that only the task priority holds back: its class (bits 7:4), for the VMCS's TPR
+ * threshold; 0: none. */
+u32 lapic_tpr_threshold(struct vcpu *vcpu);
+/* Does an interrupt of the 8259s go to this processor (LINT0 as ExtINT, or the APIC disabled)?
+ * Any context. */
+bool lapic_accepts_extint(const struct vcpu *vcpu);
+
+/* --- interrupts from outside; any context --- */
+
+/*
+ * Deliver to this vCPU.  1: it has it; 0: it had it already, or has its APIC disabled.  STARTUP: the
+ * vector is the page; INIT and STARTUP are left in lapic->signals.
+ */
+int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool level);
+
+/* --- message.c --- */
+
+/* To all the message is for; `sender` NULL: an I/O APIC or MSI.  How many took it; 0: it was pending
+ * with all of them; -1: it is for nobody.  Needs: srcu read lock.  Any context. */
+int irq_message_send(struct vm *vm, const struct vcpu *sender, const struct irq_message *message);
+
+/* --- timer.c: "APIC Timer" --- */
+
+/* The guest cannot run before this: the timer of a vCPU that is destroyed or reset. */
+void lapic_timer_stop(struct vcpu *vcpu);
+
+/* --- state.c: KVM_GET_LAPIC, KVM_SET_LAPIC --- */
+
+void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state);
+/* -EINVAL: no APIC could have it. */
+int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state);
+
+/* What INIT and SIPI messages have left for the vCPU's thread: bits of lapic->signals. */
+#define LAPIC_SIGNAL_INIT BIT32(0)
+#define LAPIC_SIGNAL_SIPI BIT32(1)
+
+struct lapic {
+	u8 *page; /* the registers: one page, host_alloc_pages(0) */
+	u32 signals;	/* LAPIC_SIGNAL_*; anybody sets, the vCPU takes */
+	u8 sipi_vector; /* written before LAPIC_SIGNAL_SIPI is set */
+	bool irr_pending; /* something may be in IRR; anybody sets */
+	struct host_timer timer;
+	/* The timer's own state. */
+	u64 timer_expires; /* host_time_ns() */
+	u64 timer_period;  /* ns; 0: not periodic */
+	u64 tsc_deadline;
+};
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Time, and callbacks at a given time. */
+#include <linux/hrtimer.h>
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
+#include "platform.h"
+
+u64 host_time_ns(void)
+{
+	return ktime_get_ns();
+}
+
+static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
+{
+	struct host_timer *timer = container_of(hrtimer, struct host_timer, hrtimer);
+
+	timer->expired(timer);
+	return HRTIMER_NORESTART;
+}
+
+void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer))
+{
+	timer->expired = expired;
+	hrtimer_init(&timer->hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
+	timer->hrtimer.function = timer_expired;
+}
+
+void host_timer_start(struct host_timer *timer, u64 when)
+{
+	hrtimer_start(&timer->hrtimer, ns_to_ktime(min_t(u64, when, KTIME_MAX)),
+		      HRTIMER_MODE_ABS_HARD);
+}
+
+void host_timer_cancel(struct host_timer *timer)
+{
+	hrtimer_cancel(&timer->hrtimer);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Time as the tests make it pass, and the timers that expire on the way. */
+#include "sim.h"
+
+static struct host_timer *armed;
+static u64 now;
+static bool in_callback;
+
+u64 host_time_ns(void)
+{
+	return now;
+}
+
+static void disarm(struct host_timer *timer)
+{
+	struct host_timer **at = &armed;
+
+	if (!timer->armed)
+		return;
+	while (*at != timer)
+		at = &(*at)->next;
+	*at = timer->next;
+	timer->armed = false;
+}
+
+void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer))
+{
+	*timer = (struct host_timer){.expired = expired};
+}
+
+void host_timer_start(struct host_timer *timer, u64 when)
+{
+	struct host_timer **at = &armed;
+
+	if (!timer->expired)
+		sim_panic("host_timer_start(): the timer was never initialised");
+	disarm(timer);
+	while (*at && (*at)->when <= when)
+		at = &(*at)->next;
+	timer->when = when;
+	timer->armed = true;
+	timer->next = *at;
+	*at = timer;
+}
+
+void host_timer_cancel(struct host_timer *timer)
+{
+	if (in_callback)
+		sim_panic("host_timer_cancel(): in a timer's callback: deadlock");
+	disarm(timer);
+}
+
+void sim_advance_time(u64 ns)
+{
+	u64 end = now + ns;
+	u64 start = now;
+
+	while (armed && armed->when <= end) {
+		struct host_timer *timer = armed;
+
+		if (timer->when > now)
+			now = timer->when;
+		disarm(timer);
+		in_callback = true;
+		host_irq_disable();
+		timer->expired(timer);
+		host_irq_enable();
+		in_callback = false;
+	}
+	now = end;
+	/* In this order a large step does not overflow. */
+	sim_advance_tsc((end - start) / 1000000 * host_tsc_khz() +
+			(end - start) % 1000000 * host_tsc_khz() / 1000000);
+}
+
+unsigned int sim_timers_armed(void)
+{
+	unsigned int count = 0;
+
+	for (const struct host_timer *timer = armed; timer; timer = timer->next)
+		count++;
+	return count;
+}
+
+void sim_timer_reset(void)
+{
+	armed = NULL;
+	now = 1000000;
+	in_callback = false;
+}
