@@ -1,50 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The machine's ports: a UART and the port that ends the VM.  Where nothing is, reads give all
- * ones and writes go nowhere, as on an ISA bus.
+ * The devices that every machine has: a UART, and the port that ends the VM.
  */
-#include <string.h>
-
 #include "vm.h"
 
-static bool port_is_serial(uint16_t port)
+/* An access wider than a byte goes to as many registers as it has bytes, as on an 8-bit bus. */
+static void serial_access(void *device, uint64_t offset, void *data, unsigned int size, bool write)
 {
-	return port >= SERIAL_PORT && port < SERIAL_PORT + SERIAL_REGISTERS;
-}
-
-/* An access wider than a byte goes to as many ports as it has bytes, as on an 8-bit bus. */
-static void serial_port_access(struct vm *vm, uint16_t port, uint8_t *data, unsigned int size,
-			       bool write)
-{
+	struct vm *vm = device;
+	uint8_t *bytes = data;
 	unsigned int i;
 
 	pthread_mutex_lock(&vm->devices);
 	for (i = 0; i < size; i++) {
-		uint16_t at = port + i;
-
-		if (!port_is_serial(at))
-			continue;
 		if (write)
-			serial_write(&vm->serial, at - SERIAL_PORT, data[i]);
+			serial_write(&vm->serial, offset + i, bytes[i]);
 		else
-			data[i] = serial_read(&vm->serial, at - SERIAL_PORT);
+			bytes[i] = serial_read(&vm->serial, offset + i);
 	}
 	pthread_mutex_unlock(&vm->devices);
 }
 
-void vm_port_write(struct vm *vm, uint16_t port, const void *data, unsigned int size)
+static void debug_exit_access(void *device, uint64_t offset, void *data, unsigned int size,
+			      bool write)
 {
-	uint8_t bytes[4] = {0};
-
-	memcpy(bytes, data, size);
-	if (port == vm->debug_exit && vm->debug_exit)
-		vm_end(vm, ((bytes[0] << 1) | 1) & 0xff);
-	else
-		serial_port_access(vm, port, bytes, size, true);
+	(void)offset;
+	(void)size;
+	if (write)
+		vm_end(device, ((*(uint8_t *)data << 1) | 1) & 0xff);
 }
 
-void vm_port_read(struct vm *vm, uint16_t port, void *data, unsigned int size)
+int vm_add_devices(struct vm *vm, uint32_t debug_exit)
 {
-	memset(data, 0xff, size);
-	serial_port_access(vm, port, data, size, false);
+	if (bus_add(&vm->ports, SERIAL_PORT, SERIAL_REGISTERS, serial_access, vm))
+		return -1;
+	return debug_exit ? bus_add(&vm->ports, debug_exit, 1, debug_exit_access, vm) : 0;
 }

@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "options.h"
 #include "say.h"
+#include "test_device.h"
 
 #define PAGE_MASK      4095ull
 #define DEFAULT_MEMORY (64ull << 20)
@@ -23,6 +24,7 @@ enum {
 	OPT_DEBUG_EXIT,
 	OPT_DEVICE,
 	OPT_IRQCHIP,
+	OPT_TEST_DEVICE,
 	OPT_STATS,
 	OPT_TIMEOUT,
 	OPT_HELP,
@@ -38,6 +40,7 @@ static const struct option long_options[] = {
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"device", required_argument, NULL, OPT_DEVICE},
 	{"irqchip", no_argument, NULL, OPT_IRQCHIP},
+	{"test-device", no_argument, NULL, OPT_TEST_DEVICE},
 	{"stats", no_argument, NULL, OPT_STATS},
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -74,6 +77,8 @@ void options_help(void)
 	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
 	      "& 255\n"
 	      "  --irqchip          interrupt controllers and timer in the kernel\n"
+	      "  --test-device      the devices that kvm-unit-tests expect, --debug-exit 0xf4 "
+	      "included\n"
 	      "  --device PATH      the KVM device; /dev/kvm if not given\n"
 	      "  --timeout SECONDS  end the VM after so long\n"
 	      "  --stats            at the end, count the exits to user space on stderr\n"
@@ -176,6 +181,9 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 	case OPT_IRQCHIP:
 		o->irqchip = true;
 		return 0;
+	case OPT_TEST_DEVICE:
+		o->test_device = true;
+		return 0;
 	case OPT_STATS:
 		o->stats = true;
 		return 0;
@@ -205,5 +213,7 @@ int options_parse(struct run_options *o, int argc, char **argv)
 	if (optind + 1 != argc)
 		return say_error(HINT, "one IMAGE is needed, not %d", argc - optind);
 	o->image.path = argv[optind];
+	if (o->test_device && !o->image.debug_exit)
+		o->image.debug_exit = TEST_DEVICE_EXIT;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct run_options {
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool irqchip;
+	bool test_device;
 	bool stats;
 	bool help;
 };

@@ -17,6 +17,7 @@
 #include "run.h"
 #include "say.h"
 #include "start.h"
+#include "test_device.h"
 #include "vcpu.h"
 
 /* How long a line that is not complete may wait before it is written, in ms. */
@@ -92,7 +93,10 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 	    memory_init(&vm->mem, &vm->kvm, options->memory) ||
 	    image_load(&options->image, &vm->mem, &image) || start_place_gdt(&vm->mem, image.mode))
 		return -1;
-	if (options->irqchip && vm_create_irqchip(vm))
+	if ((options->irqchip && vm_create_irqchip(vm)) ||
+	    vm_add_devices(vm, options->image.debug_exit))
+		return -1;
+	if (options->test_device && test_device_add(vm, options->irqchip))
 		return -1;
 	return vm_create_vcpus(vm, &image, options->irqchip);
 }
@@ -221,7 +225,6 @@ int run_main(int argc, char **argv)
 		return 0;
 	}
 	vm.cpus = options.image.cpus;
-	vm.debug_exit = options.image.debug_exit;
 	vm.kvm.fd = vm.kvm.vm = -1;
 	for (i = 0; i < vm.cpus; i++) {
 		vm.vcpu[i].vm = &vm;

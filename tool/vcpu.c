@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -62,21 +61,17 @@ static void handle_io(struct vcpu *vcpu)
 	uint8_t *data = (uint8_t *)run + run->io.data_offset;
 	uint32_t i;
 
-	for (i = 0; i < run->io.count; i++, data += run->io.size) {
-		if (run->io.direction == KVM_EXIT_IO_OUT)
-			vm_port_write(vcpu->vm, run->io.port, data, run->io.size);
-		else
-			vm_port_read(vcpu->vm, run->io.port, data, run->io.size);
-	}
+	for (i = 0; i < run->io.count; i++, data += run->io.size)
+		bus_access(&vcpu->vm->ports, run->io.port, data, run->io.size,
+			   run->io.direction == KVM_EXIT_IO_OUT);
 }
 
-/* There are no devices in memory: as where no device answers on a bus. */
 static void handle_mmio(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 
-	if (!run->mmio.is_write)
-		memset(run->mmio.data, 0xff, sizeof(run->mmio.data));
+	bus_access(&vcpu->vm->mmio, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+		   run->mmio.is_write);
 }
 
 /* Without an interrupt controller nothing can wake this CPU; it stops for good. */

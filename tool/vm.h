@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bus.h"
 #include "kvm.h"
 #include "layout.h"
 #include "memory.h"
@@ -51,8 +52,8 @@ struct vm {
 	struct memory mem;
 	unsigned int cpus;
 	struct vcpu vcpu[LAYOUT_CPUS_MAX];
-	uint32_t debug_exit; /* port, 0 if there is none */
-	int event;	     /* eventfd: the VM has ended */
+	struct bus ports, mmio;
+	int event; /* eventfd: the VM has ended */
 	atomic_uint halted;
 	atomic_bool ended;
 	int status;
@@ -66,8 +67,10 @@ struct vm {
  */
 bool vm_end(struct vm *vm, int status);
 
-/* A guest's port access of @size bytes (1, 2 or 4). */
-void vm_port_write(struct vm *vm, uint16_t port, const void *data, unsigned int size);
-void vm_port_read(struct vm *vm, uint16_t port, void *data, unsigned int size);
+/*
+ * Puts the devices that every machine has on its buses; @debug_exit is a port, or 0.  0, or -1
+ * after saying why.
+ */
+int vm_add_devices(struct vm *vm, uint32_t debug_exit);
 
 #endif
