@@ -18,7 +18,7 @@ struct decoder {
 	bool operand_prefix, address_prefix, lock;
 	u8 repeat;
 	u8 rex;
-	int segment; /* override, or -1 */
+	s8 segment; /* override, or -1 */
 	bool has_modrm;
 	u8 mod, reg, rm;
 	struct insn_memory memory; /* of ModRM, when mod is not 3 */
@@ -27,16 +27,29 @@ struct decoder {
 /* The next `size` bytes (1, 2, 4, 8), sign-extended. */
 static s64 take(struct decoder *decoder, unsigned int size)
 {
-	u64 value = 0, sign = BIT64(8 * size - 1);
-	unsigned int i;
+	const u8 *at = decoder->bytes + decoder->at;
+	s16 two;
+	s32 four;
+	s64 eight;
 
 	if (decoder->available - decoder->at < size) {
 		decoder->overrun = true;
 		return 0;
 	}
-	for (i = 0; i < size; i++)
-		value |= (u64)decoder->bytes[decoder->at++] << (8 * i);
-	return (s64)((value ^ sign) - sign);
+	decoder->at += size;
+	switch (size) {
+	case 1:
+		return (s8)*at;
+	case 2:
+		__builtin_memcpy(&two, at, 2);
+		return two;
+	case 4:
+		__builtin_memcpy(&four, at, 4);
+		return four;
+	default:
+		__builtin_memcpy(&eight, at, 8);
+		return eight;
+	}
 }
 
 static u8 take_byte(struct decoder *decoder)
@@ -48,7 +61,7 @@ static u8 take_byte(struct decoder *decoder)
 static void take_segment(struct decoder *decoder, enum vcpu_seg seg)
 {
 	if (decoder->width != WIDTH_64 || seg == SEG_FS || seg == SEG_GS)
-		decoder->segment = seg;
+		decoder->segment = (s8)seg;
 }
 
 /* True if the byte is a legacy prefix. */
@@ -107,7 +120,7 @@ static u8 take_prefixes(struct decoder *decoder)
 	}
 }
 
-static unsigned int operand_size(const struct decoder *decoder, u32 flags)
+static u8 operand_size(const struct decoder *decoder, u32 flags)
 {
 	if (flags & INSN_BYTE)
 		return 1;
@@ -121,7 +134,7 @@ static unsigned int operand_size(const struct decoder *decoder, u32 flags)
 	return (decoder->width == WIDTH_32) != decoder->operand_prefix ? 4 : 2;
 }
 
-static unsigned int address_size(const struct decoder *decoder)
+static u8 address_size(const struct decoder *decoder)
 {
 	if (decoder->width == WIDTH_64)
 		return decoder->address_prefix ? 4 : 8;
@@ -132,7 +145,7 @@ static unsigned int address_size(const struct decoder *decoder)
 static void take_memory_16(struct decoder *decoder, struct insn_memory *memory)
 {
 	static const struct {
-		s32 base, index;
+		s8 base, index;
 	} form[8] = {
 		{REG_RBX, REG_RSI},	{REG_RBX, REG_RDI},	{REG_RBP, REG_RSI},
 		{REG_RBP, REG_RDI},	{REG_RSI, INSN_NO_REG}, {REG_RDI, INSN_NO_REG},
@@ -157,13 +170,13 @@ static void take_sib(struct decoder *decoder, struct insn_memory *memory)
 	unsigned int index = ((sib >> 3) & 7) | (decoder->rex & REX_X ? 8 : 0);
 	unsigned int base = sib & 7;
 
-	memory->scale = 1u << (sib >> 6);
+	memory->scale = (u8)(1u << (sib >> 6));
 	if (index != REG_RSP)
-		memory->index = (s32)index;
+		memory->index = (s8)index;
 	if (base == REG_RBP && decoder->mod == 0)
 		memory->displacement = take(decoder, 4);
 	else
-		memory->base = (s32)(base | (decoder->rex & REX_B ? 8 : 0));
+		memory->base = (s8)(base | (decoder->rex & REX_B ? 8 : 0));
 }
 
 /* "32-Bit Addressing Forms with the ModR/M Byte", "RIP-Relative Addressing". */
@@ -175,15 +188,15 @@ static void take_memory_32(struct decoder *decoder, struct insn_memory *memory)
 		memory->rip_relative = decoder->width == WIDTH_64;
 		memory->displacement = take(decoder, 4);
 	} else {
-		memory->base = decoder->rm | (decoder->rex & REX_B ? 8 : 0);
+		memory->base = (s8)(decoder->rm | (decoder->rex & REX_B ? 8 : 0));
 	}
 	if (decoder->mod)
 		memory->displacement = take(decoder, decoder->mod == 1 ? 1 : 4);
 }
 
-static enum vcpu_seg memory_segment(const struct decoder *decoder, enum vcpu_seg otherwise)
+static u8 memory_segment(const struct decoder *decoder, enum vcpu_seg otherwise)
 {
-	return decoder->segment >= 0 ? (enum vcpu_seg)decoder->segment : otherwise;
+	return decoder->segment >= 0 ? (u8)decoder->segment : (u8)otherwise;
 }
 
 static void take_modrm(struct decoder *decoder)
@@ -211,10 +224,10 @@ static void register_operand(const struct decoder *decoder, struct insn_operand 
 			     unsigned int reg)
 {
 	operand->kind = OPERAND_REG;
-	operand->reg = (enum vcpu_reg)reg;
+	operand->reg = (u8)reg;
 	/* Without REX, byte registers 4 to 7 are AH, CH, DH, BH. */
 	if (operand->size == 1 && !decoder->rex && reg >= 4) {
-		operand->reg = (enum vcpu_reg)(reg - 4);
+		operand->reg = (u8)(reg - 4);
 		operand->high_byte = true;
 	}
 }
@@ -229,8 +242,7 @@ static void rm_operand(const struct decoder *decoder, struct insn_operand *opera
 	operand->memory = decoder->memory;
 }
 
-static void memory_operand(struct insn_operand *operand, enum vcpu_seg segment, s32 base,
-			   unsigned int width)
+static void memory_operand(struct insn_operand *operand, u8 segment, s8 base, u8 width)
 {
 	operand->kind = OPERAND_MEMORY;
 	operand->memory = (struct insn_memory){
@@ -241,7 +253,7 @@ static void memory_operand(struct insn_operand *operand, enum vcpu_seg segment, 
 static void take_operand(struct decoder *decoder, enum operand_place place,
 			 struct insn_operand *operand)
 {
-	unsigned int width = address_size(decoder);
+	u8 width = address_size(decoder);
 
 	switch (place) {
 	case PLACE_NONE:
@@ -281,7 +293,7 @@ static void take_operand(struct decoder *decoder, enum operand_place place,
 	}
 }
 
-static unsigned int source_size(const struct opcode *opcode, unsigned int size)
+static u8 source_size(const struct opcode *opcode, u8 size)
 {
 	if (opcode->flags & INSN_SRC8)
 		return 1;
@@ -345,7 +357,7 @@ enum decode_result insn_decode(const u8 *bytes, size_t available, enum vcpu_widt
 	insn->operand_size = operand_size(&decoder, opcode->flags);
 	insn->address_size = address_size(&decoder);
 	if (opcode->flags & INSN_STRING)
-		insn->repeat = (enum insn_repeat)decoder.repeat;
+		insn->repeat = decoder.repeat;
 	insn->dst.size = insn->operand_size;
 	insn->src.size = source_size(opcode, insn->operand_size);
 	take_operand(&decoder, opcode->dst, &insn->dst);
@@ -354,7 +366,7 @@ enum decode_result insn_decode(const u8 *bytes, size_t available, enum vcpu_widt
 		return overrun_result(available);
 	if (!prefixes_fit(&decoder, insn))
 		return DECODE_INVALID;
-	insn->length = (unsigned int)decoder.at;
+	insn->length = (u8)decoder.at;
 	return DECODE_OK;
 }
 

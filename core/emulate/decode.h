@@ -62,18 +62,20 @@ extern const struct opcode opcode_map_0f[256];
 
 /* An address in memory: segment:(base + index * scale + displacement), cut to `width` bytes. */
 struct insn_memory {
-	enum vcpu_seg segment;
-	s32 base, index; /* enum vcpu_reg or INSN_NO_REG */
-	unsigned int scale;
-	bool rip_relative; /* plus the address of the next instruction */
-	unsigned int width;
 	s64 displacement;
+	u8 segment;	   /* enum vcpu_seg */
+	s8 base, index;	   /* enum vcpu_reg or INSN_NO_REG */
+	u8 scale;
+	u8 width;
+	bool rip_relative; /* plus the address of the next instruction */
 };
 
+enum operand_kind { OPERAND_NONE, OPERAND_REG, OPERAND_MEMORY, OPERAND_IMMEDIATE };
+
 struct insn_operand {
-	enum { OPERAND_NONE, OPERAND_REG, OPERAND_MEMORY, OPERAND_IMMEDIATE } kind;
-	unsigned int size; /* bytes */
-	enum vcpu_reg reg;
+	u8 kind; /* enum operand_kind */
+	u8 size; /* bytes */
+	u8 reg;	 /* enum vcpu_reg */
 	bool high_byte; /* AH, CH, DH, BH: `reg` is AX, CX, DX, BX */
 	struct insn_memory memory;
 	u64 immediate;
@@ -83,9 +85,9 @@ enum insn_repeat { REPEAT_NONE, REPEAT_F2 = 0xf2, REPEAT_F3 = 0xf3 };
 
 struct insn {
 	const struct opcode *opcode;
-	unsigned int length;
-	unsigned int operand_size, address_size; /* bytes */
-	enum insn_repeat repeat;		 /* only of a string instruction */
+	u8 length;
+	u8 operand_size, address_size; /* bytes */
+	u8 repeat;		       /* enum insn_repeat; only of a string instruction */
 	bool lock;
 	struct insn_operand dst, src;
 };

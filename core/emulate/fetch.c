@@ -4,6 +4,9 @@
  */
 #include "emulate/access.h"
 
+/* A whole number of words is read faster than INSN_MAX_LENGTH bytes. */
+#define FETCH_SIZE 16
+
 static gva_t fetch_address(struct vcpu *vcpu)
 {
 	u64 rip = vcpu_rip_read(vcpu);
@@ -25,10 +28,10 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 	struct linear_fault fault;
 	enum decode_result decoded;
 	enum walk_result walked;
-	u8 bytes[INSN_MAX_LENGTH];
+	u8 bytes[FETCH_SIZE];
 
-	if (count > INSN_MAX_LENGTH)
-		count = INSN_MAX_LENGTH;
+	if (count > FETCH_SIZE)
+		count = FETCH_SIZE;
 	walked = linear_read(vcpu, at, access, bytes, count, &fault);
 	if (walked != WALK_OK) {
 		*action = emulate_walk_failed(vcpu, walked, &fault);
@@ -36,14 +39,14 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 	}
 	decoded = insn_decode(bytes, count, vcpu_code_width(vcpu), insn);
 	if (decoded == DECODE_SHORT) {
-		walked = linear_read(vcpu, at + count, access, bytes + count,
-				     INSN_MAX_LENGTH - count, &fault);
+		walked = linear_read(vcpu, at + count, access, bytes + count, FETCH_SIZE - count,
+				     &fault);
 		if (walked == WALK_FAULT) {
 			*action = emulate_walk_failed(vcpu, walked, &fault);
 			return false;
 		}
 		if (walked == WALK_OK) {
-			count = INSN_MAX_LENGTH;
+			count = FETCH_SIZE;
 			decoded = insn_decode(bytes, count, vcpu_code_width(vcpu), insn);
 		}
 	}

@@ -13,6 +13,7 @@
 #include "vcpu/state.h"
 
 /* "Exit Qualification for EPT Violations". */
+#define EPT_VIOLATION_WRITE	   BIT64(1)
 #define EPT_VIOLATION_FETCH	   BIT64(2)
 #define EPT_VIOLATION_GLA_VALID	   BIT64(7)
 #define EPT_VIOLATION_GLA_IS_FINAL BIT64(8) /* the access itself, not that of a page table */
@@ -45,11 +46,12 @@ static u64 cut(u64 value, unsigned int size)
 /* "BT": the bit offset in a register reaches beyond the operand, both ways. */
 static s64 bit_base(struct vcpu *vcpu, const struct insn *insn)
 {
+	enum vcpu_reg reg = (enum vcpu_reg)insn->src.reg;
 	s64 bit;
 
 	if (!(insn->opcode->flags & INSN_BIT_BASE))
 		return 0;
-	bit = (s64)sign_extend(register_read(vcpu, insn->src.reg, insn->src.size), insn->src.size);
+	bit = (s64)sign_extend(register_read(vcpu, reg, insn->src.size), insn->src.size);
 	return (bit >> 3) & ~(s64)(insn->dst.size - 1);
 }
 
@@ -99,6 +101,28 @@ static void add_transfers(struct vcpu *vcpu, const struct linear_map *map, bool 
 	}
 }
 
+/*
+ * The processor has walked the guest's page tables for the access that made it exit, and checked
+ * its rights: where the operand lies in that page there is nothing to walk for.
+ */
+static bool map_as_exit(const struct exit_info *exit, gva_t linear, unsigned int size, bool write,
+			struct linear_map *map)
+{
+	u64 needed = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
+	u64 offset = linear & (LINTEL_PAGE_SIZE - 1);
+
+	if (write)
+		needed |= EPT_VIOLATION_WRITE;
+	if (EXIT_REASON_BASIC(exit->reason) != EXIT_REASON_EPT_VIOLATION ||
+	    (exit->qualification & needed) != needed ||
+	    (linear ^ exit->gla) >> LINTEL_PAGE_SHIFT || offset + size > LINTEL_PAGE_SIZE)
+		return false;
+	map->pieces = 1;
+	map->piece[0].gpa = (exit->gpa & ~(u64)(LINTEL_PAGE_SIZE - 1)) | offset;
+	map->piece[0].length = size;
+	return true;
+}
+
 /* False: the guest gets a fault, or it failed; *action. */
 static bool map_operand(struct vcpu *vcpu, const struct insn_operand *operand, bool write,
 			struct linear_map *map, enum exit_action *action)
@@ -110,15 +134,17 @@ static bool map_operand(struct vcpu *vcpu, const struct insn_operand *operand, b
 	gva_t linear;
 	u8 vector;
 
-	*map = (struct linear_map){0};
+	map->pieces = 0;
 	if (operand->kind != OPERAND_MEMORY)
 		return true;
-	vector = segment_linear(vcpu, memory->segment, memory_offset(vcpu, insn, memory),
+	vector = segment_linear(vcpu, (enum vcpu_seg)memory->segment, memory_offset(vcpu, insn, memory),
 				operand->size, write, &linear);
 	if (vector) {
 		*action = emulate_inject(vcpu, vector);
 		return false;
 	}
+	if (map_as_exit(&vcpu->exit, linear, operand->size, write, map))
+		return true;
 	walked = linear_map(vcpu, linear, linear_privilege(vcpu) | (write ? PF_WRITE : 0),
 			    operand->size, map, &fault);
 	if (walked != WALK_OK) {
@@ -154,7 +180,7 @@ static u64 operand_value(struct vcpu *vcpu, const struct insn_operand *operand)
 		return cut(operand->immediate, operand->size);
 	if (operand->kind != OPERAND_REG)
 		return 0;
-	value = vcpu_reg_read(vcpu, operand->reg);
+	value = vcpu_reg_read(vcpu, (enum vcpu_reg)operand->reg);
 	return cut(operand->high_byte ? value >> 8 : value, operand->size);
 }
 
@@ -163,11 +189,11 @@ static void operand_store(struct vcpu *vcpu, const struct insn_operand *operand,
 	if (operand->kind != OPERAND_REG)
 		return;
 	if (operand->high_byte) {
-		u64 old = vcpu_reg_read(vcpu, operand->reg);
+		u64 old = vcpu_reg_read(vcpu, (enum vcpu_reg)operand->reg);
 
-		vcpu_reg_write(vcpu, operand->reg, (old & ~0xff00ULL) | (value & 0xff) << 8);
+		vcpu_reg_write(vcpu, (enum vcpu_reg)operand->reg, (old & ~0xff00ULL) | (value & 0xff) << 8);
 	} else {
-		register_write(vcpu, operand->reg, operand->size, value);
+		register_write(vcpu, (enum vcpu_reg)operand->reg, operand->size, value);
 	}
 }
 
@@ -381,7 +407,9 @@ enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)
 	(void)gpa;
 	if (is_implicit_access(&vcpu->exit))
 		return emulate_failed(vcpu, "code or page tables in a device", NULL, 0);
-	*io = (struct vcpu_io){.rip = vcpu_rip_read(vcpu)};
+	io->rip = vcpu_rip_read(vcpu);
+	io->mmio.executed = false;
+	io->mmio.count = io->mmio.next = 0;
 	if (!emulate_fetch(vcpu, &io->mmio.insn, &action))
 		return action;
 	return mmio_start(vcpu);

@@ -175,7 +175,7 @@ static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit
 	}
 	pio->width = insn.address_size;
 	if (!pio->in)
-		pio->segment = insn.src.memory.segment;
+		pio->segment = (enum vcpu_seg)insn.src.memory.segment;
 	return true;
 }
 
@@ -228,7 +228,7 @@ enum exit_action emulate_io(struct vcpu *vcpu)
 	u64 qualification = vcpu->exit.qualification;
 	struct pio_access *pio = &vcpu->io->pio;
 
-	*vcpu->io = (struct vcpu_io){.rip = vcpu_rip_read(vcpu)};
+	vcpu->io->rip = vcpu_rip_read(vcpu);
 	*pio = (struct pio_access){
 		.port = IO_PORT(qualification),
 		.size = IO_SIZE_MINUS_1(qualification) + 1,

@@ -29,7 +29,8 @@ struct paging {
 	unsigned int maxphyaddr;
 	u64 root;
 	u64 reserved; /* bits that must be 0 in an entry of any level */
-	u32 large;    /* bit n: an entry of level n may map a page */
+	u32 large;    /* bit n: an entry of level n may map a page (3: if CPUID says so) */
+	const struct vcpu *vcpu;
 	bool pse36;
 	bool wp, smep, smap, nxe;
 	bool fetch_in_error; /* the error code has an I/D bit */
@@ -40,6 +41,7 @@ struct walk {
 	gpa_t at[MAX_LEVELS];
 	u64 entry[MAX_LEVELS];
 	unsigned int used;
+	u64 common; /* bits that are set in every entry */
 	u64 rights; /* ENTRY_WRITE, ENTRY_USER: in every entry; ENTRY_XD: in any */
 };
 
@@ -66,13 +68,11 @@ static void paging_read_pae(struct paging *paging)
 	paging->reserved = BITS64(62, paging->maxphyaddr);
 }
 
-static void paging_read_long(struct vcpu *vcpu, struct paging *paging, u64 cr3, u64 cr4)
+static void paging_read_long(struct paging *paging, u64 cr3, u64 cr4)
 {
 	paging->levels = cr4 & CR4_LA57 ? 5 : 4;
 	paging->root = cr3 & BITS64(paging->maxphyaddr - 1, 12);
-	paging->large = BIT32(2);
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 26))
-		paging->large |= BIT32(3);
+	paging->large = BIT32(2) | BIT32(3);
 	if (paging->maxphyaddr < 52)
 		paging->reserved = BITS64(51, paging->maxphyaddr);
 }
@@ -83,6 +83,7 @@ static void paging_read(struct vcpu *vcpu, struct paging *paging)
 	unsigned int maxphyaddr = cpuid_maxphyaddr(vcpu);
 
 	*paging = (struct paging){
+		.vcpu = vcpu,
 		.entry_size = 8,
 		.index_bits = 9,
 		.maxphyaddr = maxphyaddr > 52	? 52
@@ -96,7 +97,7 @@ static void paging_read(struct vcpu *vcpu, struct paging *paging)
 	if (!(cr4 & CR4_PAE))
 		paging_read_32bit(vcpu, paging, cr3, cr4);
 	else if (vcpu->efer & IA32_EFER_LMA)
-		paging_read_long(vcpu, paging, cr3, cr4);
+		paging_read_long(paging, cr3, cr4);
 	else
 		paging_read_pae(paging);
 	if (paging->entry_size == 8 && !paging->nxe)
@@ -110,9 +111,17 @@ static unsigned int paging_shift(const struct paging *paging, unsigned int level
 	return LINTEL_PAGE_SHIFT + paging->index_bits * (level - 1);
 }
 
+/* CPUID is asked where a 1 GiB page is met: that takes longer than a level of the walk. */
+static bool level_maps_pages(const struct paging *paging, unsigned int level)
+{
+	if (!(paging->large & BIT32(level)))
+		return false;
+	return level < 3 || cpuid_has(paging->vcpu, 0x80000001, 0, CPUID_REG_EDX, 26);
+}
+
 static bool entry_is_leaf(const struct paging *paging, unsigned int level, u64 entry)
 {
-	return level == 1 || ((entry & ENTRY_LARGE) && (paging->large & BIT32(level)));
+	return level == 1 || ((entry & ENTRY_LARGE) && level_maps_pages(paging, level));
 }
 
 /* "Use of the Page-Fault Error Code": the bits that must be 0 in this present entry. */
@@ -191,6 +200,9 @@ static enum walk_result walk_mark(struct vcpu *vcpu, const struct paging *paging
 {
 	unsigned int i = entry_is_register(paging, paging->levels) ? 1 : 0; /* no accessed flag */
 
+	if ((walk->common & ENTRY_ACCESSED) &&
+	    (!(access & PF_WRITE) || (walk->entry[walk->used - 1] & ENTRY_DIRTY)))
+		return WALK_OK;
 	for (; i < walk->used; i++) {
 		u64 bits = ENTRY_ACCESSED;
 
@@ -239,6 +251,7 @@ static bool entry_check(const struct paging *paging, unsigned int level, struct 
 	*cause = PF_PRESENT | PF_RESERVED;
 	if (entry & entry_reserved(paging, level, entry))
 		return false;
+	walk->common &= entry;
 	walk->rights &= entry | ENTRY_XD;
 	walk->rights |= entry & ENTRY_XD;
 	return true;
@@ -273,7 +286,7 @@ static enum walk_result walk_down(struct vcpu *vcpu, const struct paging *paging
 
 enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
 {
-	struct walk walk = {.rights = ENTRY_WRITE | ENTRY_USER};
+	struct walk walk;
 	enum walk_result result;
 	struct paging paging;
 	u32 cause;
@@ -283,6 +296,10 @@ enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t
 		return WALK_OK;
 	}
 	paging_read(vcpu, &paging);
+	/* The entries are set as they are met. */
+	walk.used = 0;
+	walk.common = ~0ULL;
+	walk.rights = ENTRY_WRITE | ENTRY_USER;
 	result = walk_down(vcpu, &paging, address, &walk, gpa, &cause);
 	if (result == WALK_OK && !access_allowed(vcpu, &paging, walk.rights, access)) {
 		cause = PF_PRESENT;

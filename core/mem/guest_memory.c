@@ -39,6 +39,9 @@ int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length)
 	u8 *at = to;
 	int error;
 
+	/* One slot has it all, as a rule. */
+	if (piece_find(vm, gpa, length, false, &piece) && piece.length == length)
+		return host_user_read(to, piece.hva, length);
 	if (!range_is_backed(vm, gpa, length, false))
 		return -EFAULT;
 	for (; length; gpa += piece.length, at += piece.length, length -= piece.length) {
@@ -57,6 +60,8 @@ int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 	const u8 *at = from;
 	int error;
 
+	if (piece_find(vm, gpa, length, true, &piece) && piece.length == length)
+		return host_user_write(piece.hva, from, length);
 	if (!range_is_backed(vm, gpa, length, true))
 		return -EFAULT;
 	for (; length; gpa += piece.length, at += piece.length, length -= piece.length) {

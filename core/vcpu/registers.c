@@ -90,10 +90,23 @@ void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
 		vcpu_inject_debug(vcpu, DR6_BS);
 }
 
-static u32 access_rights(struct vcpu *vcpu, enum vcpu_seg seg)
+static u32 access_rights(enum vcpu_seg seg)
 {
-	(void)vcpu;
 	return (u32)vmcs_read_fast(GUEST_SEGMENT_AR_BYTES(seg));
+}
+
+static u32 code_rights(struct vcpu *vcpu)
+{
+	if (fetch(vcpu, VCPU_CACHED_CS))
+		vcpu->cs_rights = access_rights(SEG_CS);
+	return vcpu->cs_rights;
+}
+
+static u32 stack_rights(struct vcpu *vcpu)
+{
+	if (fetch(vcpu, VCPU_CACHED_SS))
+		vcpu->ss_rights = access_rights(SEG_SS);
+	return vcpu->ss_rights;
 }
 
 u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
@@ -104,7 +117,7 @@ u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
 
 void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value)
 {
-	u32 rights = access_rights(vcpu, seg);
+	u32 rights = access_rights(seg);
 
 	*value = (struct kvm_segment){
 		.base = vcpu_seg_base(vcpu, seg),
@@ -129,7 +142,7 @@ void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segme
 	u32 accessed = seg == SEG_LDTR ? 0 : 1;
 	u32 rights = SEG_AR_UNUSABLE;
 
-	(void)vcpu;
+	vcpu->cached &= ~(VCPU_CACHED_CS | VCPU_CACHED_SS);
 	if (!value->unusable && value->present)
 		rights = (value->type & 15u) | accessed | (value->s & 1u) << 4 | (value->dpl & 3u) << 5 |
 			 1u << 7 | (value->avl & 1u) << 12 | (value->l & 1u) << 13 |
@@ -145,12 +158,12 @@ void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segme
 
 unsigned int vcpu_cpl(struct vcpu *vcpu)
 {
-	return (access_rights(vcpu, SEG_SS) >> 5) & 3;
+	return (stack_rights(vcpu) >> 5) & 3;
 }
 
 enum vcpu_width vcpu_code_width(struct vcpu *vcpu)
 {
-	u32 rights = access_rights(vcpu, SEG_CS);
+	u32 rights = code_rights(vcpu);
 
 	if ((vcpu->efer & IA32_EFER_LMA) && (rights & BIT32(13)))
 		return WIDTH_64;

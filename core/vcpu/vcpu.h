@@ -85,8 +85,10 @@ struct vcpu {
 	u64 xcr0;
 	u64 dr[4], dr6, dr7;
 
-	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. */
+	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The access
+	 * rights of CS and SS are read once. */
 	u64 rip, rflags;
+	u32 cs_rights, ss_rights;
 	u32 cached, dirty; /* bits VCPU_CACHED_* */
 
 	struct exit_info exit;	 /* the last one */

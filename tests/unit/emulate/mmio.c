@@ -607,6 +607,46 @@ static void expect_failure(struct machine *m, const char *hex)
 	}
 }
 
+/*
+ * The processor's own translation counts, for what it was made for: this page, and this access.
+ * The page tables say something else by now.
+ */
+TEST(mmio_translation_of_the_exit)
+{
+	static const struct {
+		const char *code;
+		u64 access; /* exit qualification */
+		u64 gpa;    /* of the device, or 0: #PF */
+		u64 cr2;
+	} rows[] = {
+		{"89 43 10", 2, DEVICE + 0x10, 0},
+		{"8b 43 10", 1, DEVICE + 0x10, 0},
+		{"89 43 10", 1, 0, DEVICE + 0x10}, /* the exit was for a read */
+		{"89 83 00 f0 ff ff", 2, 0, DEVICE - 0x1000},
+		{"89 83 fd 0f 00 00", 2, 0, DEVICE + 0xffd},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_LONG);
+
+		test_context("%zu", i);
+		machine_set_cr0(m, m->vcpu.cr0 | CR0_WP);
+		machine_map(m, DEVICE, DEVICE + 0x1000, 1);
+		set_code(m, rows[i].code);
+		m->vcpu.exit = (struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION,
+						  .qualification = 0x180 | rows[i].access,
+						  .gpa = DEVICE + 0x123,
+						  .gla = DEVICE + 0x123};
+		EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE),
+			  rows[i].gpa ? EXIT_TO_USER : EXIT_SAME_INSN);
+		if (rows[i].gpa)
+			EXPECT_EQ(m->vcpu.run->mmio.phys_addr, rows[i].gpa);
+		EXPECT_EQ(m->vcpu.events.exception.payload, rows[i].cr2);
+		machine_destroy(m);
+	}
+}
+
 TEST(mmio_failure_to_user)
 {
 	struct machine *m = ready(MODE_LONG);
