@@ -22,20 +22,47 @@ enum irq_source { IRQ_SOURCE_USER, IRQ_SOURCE_RESAMPLE, IRQ_SOURCE_PIT, IRQ_SOUR
 /* KVM_CREATE_IRQCHIP: vm->irqchip, the default routing, the devices on the buses.
  * -EEXIST; -EINVAL: there are vCPUs; -ENOMEM.  vm->lock is held. */
 int irqchip_create(struct vm *vm);
-void irqchip_destroy(struct vm *vm); /* also when there is none */
+/* Also when there is none.  No vCPU runs; all are still there, for the timers may look at them. */
+void irqchip_destroy(struct vm *vm);
 
-/* A local APIC has the EOI of a level-triggered vector: the I/O APIC's turn. The vCPU's thread, srcu
- * read lock. */
+/* NULL: there is none. */
+static inline struct irqchip *irqchip_get(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->irqchip, __ATOMIC_ACQUIRE);
+}
+
+/* KVM_GET_IRQCHIP, KVM_SET_IRQCHIP: chip_id KVM_IRQCHIP_*; -EINVAL: another.  There is an irqchip;
+ * to set, srcu read lock. */
+int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state);
+int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
+
+/*
+ * A local APIC has the EOI of a vector, edge-triggered ones too: the I/O APIC's turn.  Cheap when no
+ * redirection entry has the vector.  The vCPU's thread, no lock held, srcu read lock.
+ */
 void irqchip_eoi(struct vcpu *vcpu, u8 vector);
 
 /* --- pic.c: "8259A" --- */
 
-/* Is its output to the processors up?  Any context. */
+/* Is its output to the processors up?  There is an irqchip.  Any context. */
 bool pic_output(struct vm *vm);
-/* The processor's acknowledge cycle: the vector. */
+/* The processor's acknowledge cycle: the vector.  srcu read lock.  Any context. */
 u8 pic_acknowledge(struct vm *vm);
 
+/* --- pit.c: "8254" --- */
+
+/* KVM_CREATE_PIT2.  -EEXIST; -ENOENT: no irqchip; -ENOMEM.  vm->lock is held. */
+int pit_create(struct vm *vm, u32 flags);
+/* -ENXIO: there is none. */
+int pit_state_get(struct vm *vm, struct kvm_pit_state2 *state);
+int pit_state_set(struct vm *vm, const struct kvm_pit_state2 *state);
+/* Ticks that the guest has not taken yet are delivered later, or lost.  -ENXIO. */
+int pit_reinject_set(struct vm *vm, bool reinject);
+
 /* --- routing.c --- */
+
+/* KVM_SET_GSI_ROUTING.  -EINVAL: an entry that cannot be, or no irqchip; -ENOMEM.  May sleep. */
+int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, u32 count);
 
 /*
  * Set the line of a GSI for one source, or (an MSI route, level true) send its message.
@@ -44,14 +71,23 @@ u8 pic_acknowledge(struct vm *vm);
  */
 int irq_line_set(struct vm *vm, u32 gsi, bool level, enum irq_source source);
 
-/* KVM_SIGNAL_MSI and MSI routes.  As above; -EINVAL: flags. */
+/* KVM_SIGNAL_MSI and MSI routes: the write of a message.  As above. */
 int irq_msi_send(struct vm *vm, u64 address, u32 data);
 
-/*
- * The guest is done with an interrupt of this GSI: its line is looked at again.  Calls
- * host_irq_acked() of the platform's resampling irqfds and the 8254; process context, no lock held,
- * srcu read lock.
- */
+/* Who wants to know when the guest is done with interrupts of a GSI. */
+struct irq_ack_notifier {
+	u32 gsi;
+	/* Any context; no lock of the controllers is held; srcu read lock.  May set lines. */
+	void (*acked)(struct irq_ack_notifier *notifier);
+	struct irq_ack_notifier *next;
+};
+
+/* There is an irqchip.  Both take slots_lock; may sleep.  After remove nobody calls it. */
+void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier);
+void irq_ack_notifier_remove(struct vm *vm, struct irq_ack_notifier *notifier);
+
+/* The guest is done with an interrupt of this GSI: its line is looked at again.  Any context, no lock
+ * of the controllers held, srcu read lock. */
 void irq_acknowledged(struct vm *vm, u32 gsi);
 
 #endif
