@@ -2,6 +2,7 @@
 /* The life of a virtual machine. */
 #include "vm.h"
 #include "mem/mem.h"
+#include "msr/filter.h"
 #include "vcpu/vcpu.h"
 
 int vm_init(struct vm *vm)
@@ -30,6 +31,7 @@ free_slots:
 
 void vm_destroy(struct vm *vm)
 {
+	msr_filter_free(vm->msr_filter);
 	ept_destroy(vm);
 	host_srcu_destroy(&vm->srcu);
 	host_free(vm->slots);

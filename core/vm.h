@@ -17,6 +17,7 @@ struct memslots;
 struct bus;
 struct irqchip;
 struct irq_routing;
+struct msr_filter;
 
 struct ept {
 	void *root;	/* page-table page of level 4 (host_alloc_pages) */
@@ -31,7 +32,7 @@ struct ept {
 struct vm {
 	host_mutex_t lock;	  /* creation of vCPUs, VM-wide settings */
 	host_mutex_t slots_lock;  /* changes of the slots */
-	host_srcu_t srcu;	  /* readers of the slots */
+	host_srcu_t srcu;	  /* readers of the slots and of the MSR filter */
 	struct memslots *slots;	  /* published; changed under slots_lock */
 	host_spinlock_t mmu_lock; /* the EPT and its counters */
 	struct ept ept;
@@ -39,6 +40,8 @@ struct vm {
 	struct vcpu *vcpus[VM_MAX_VCPUS]; /* by id; set once, under lock */
 	unsigned int nr_vcpus;
 
+	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
+	u32 msr_exits; /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
 	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;

@@ -16,8 +16,19 @@ static int enable_platform_info(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: which refused accesses go to user space, KVM_MSR_EXIT_REASON_*. */
+static int enable_user_space_msr(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->msr_exits, (u32)args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+#define MSR_EXIT_REASONS                                                                           \
+	(KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_FILTER)
+
 static const struct enable_row rows[] = {
 	{ KVM_CAP_MSR_PLATFORM_INFO, SCOPE_VM, ~(u64)0, enable_platform_info },
+	{ KVM_CAP_X86_USER_SPACE_MSR, SCOPE_VM, MSR_EXIT_REASONS, enable_user_space_msr },
 };
 
 int api_enable_cap(struct ioctl_call *call)

@@ -15,6 +15,7 @@ int api_get_msr_index_list(struct ioctl_call *call);
 int api_set_user_memory_region(struct ioctl_call *call);
 int api_set_tss_addr(struct ioctl_call *call);
 int api_set_identity_map_addr(struct ioctl_call *call);
+int api_set_msr_filter(struct ioctl_call *call);
 
 /* capability.c */
 int api_enable_cap(struct ioctl_call *call);

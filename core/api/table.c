@@ -29,6 +29,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, SCOPE_VM, IOCTL_VM_LOCK | IOCTL_BEFORE_VCPUS,
 	    api_set_identity_map_addr),
 	ROW(KVM_ENABLE_CAP, SCOPE_VM, IOCTL_VM_LOCK, api_enable_cap),
+	ROW(KVM_X86_SET_MSR_FILTER, SCOPE_VM, 0, api_set_msr_filter),
 
 	ROW(KVM_RUN, SCOPE_VCPU, IOCTL_NO_ARGUMENT, NULL),
 	ROW(KVM_SET_SIGNAL_MASK, SCOPE_VCPU, 0, NULL),

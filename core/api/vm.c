@@ -2,6 +2,7 @@
 /* ioctls of a VM. */
 #include "api/internal.h"
 #include "mem/mem.h"
+#include "msr/filter.h"
 
 int api_set_user_memory_region(struct ioctl_call *call)
 {
@@ -26,4 +27,9 @@ int api_set_identity_map_addr(struct ioctl_call *call)
 		return -EINVAL;
 	call->vm->identity_map_addr = *(const u64 *)call->data;
 	return 0;
+}
+
+int api_set_msr_filter(struct ioctl_call *call)
+{
+	return msr_filter_set(call->vm, call->data);
 }

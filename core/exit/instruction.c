@@ -20,13 +20,13 @@ static enum exit_action undefined(struct vcpu *vcpu)
 	return EXIT_SAME_INSN;
 }
 
-static enum exit_action general_protection(struct vcpu *vcpu)
+enum exit_action exit_general_protection(struct vcpu *vcpu)
 {
 	vcpu_inject_gp(vcpu, 0);
 	return EXIT_SAME_INSN;
 }
 
-static u64 edx_eax(struct vcpu *vcpu)
+u64 exit_edx_eax(struct vcpu *vcpu)
 {
 	return (u32)vcpu_reg_read(vcpu, REG_RAX) | vcpu_reg_read(vcpu, REG_RDX) << 32;
 }
@@ -39,7 +39,7 @@ enum exit_action exit_cpuid(struct vcpu *vcpu)
 	bool found;
 
 	if (msr_cpuid_faults(vcpu) && vcpu_cpl(vcpu) != 0)
-		return general_protection(vcpu);
+		return exit_general_protection(vcpu);
 	found = cpuid_answer(vcpu, leaf, subleaf, out);
 	host_trace_cpuid(leaf, subleaf, out, found);
 	vcpu_reg_write(vcpu, REG_RAX, out[CPUID_REG_EAX]);
@@ -77,7 +77,7 @@ enum exit_action exit_undefined(struct vcpu *vcpu)
 /* There are no performance counters to read. */
 enum exit_action exit_rdpmc(struct vcpu *vcpu)
 {
-	return general_protection(vcpu);
+	return exit_general_protection(vcpu);
 }
 
 enum exit_action exit_vmcall(struct vcpu *vcpu)
@@ -95,33 +95,7 @@ enum exit_action exit_xsetbv(struct vcpu *vcpu)
 	u32 index = (u32)vcpu_reg_read(vcpu, REG_RCX);
 
 	/* CR4.OSXSAVE = 0 is a #UD that the processor raises before the exit. */
-	if (vcpu_cpl(vcpu) != 0 || vcpu_xcr0_write(vcpu, index, edx_eax(vcpu)))
-		return general_protection(vcpu);
+	if (vcpu_cpl(vcpu) != 0 || vcpu_xcr0_write(vcpu, index, exit_edx_eax(vcpu)))
+		return exit_general_protection(vcpu);
 	return EXIT_NEXT_INSN;
-}
-
-enum exit_action exit_rdmsr(struct vcpu *vcpu)
-{
-	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
-	u64 value = 0;
-	int error = msr_read(vcpu, msr, &value, false);
-
-	vcpu_stats_count_msr(&vcpu->stats, msr, 1, 0);
-	host_trace_msr(false, msr, value, error);
-	if (error)
-		return general_protection(vcpu);
-	vcpu_reg_write(vcpu, REG_RAX, (u32)value);
-	vcpu_reg_write(vcpu, REG_RDX, value >> 32);
-	return EXIT_NEXT_INSN;
-}
-
-enum exit_action exit_wrmsr(struct vcpu *vcpu)
-{
-	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
-	u64 value = edx_eax(vcpu);
-	int error = msr_write(vcpu, msr, value, false);
-
-	vcpu_stats_count_msr(&vcpu->stats, msr, 0, 1);
-	host_trace_msr(true, msr, value, error);
-	return error ? general_protection(vcpu) : EXIT_NEXT_INSN;
 }

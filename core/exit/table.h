@@ -46,6 +46,12 @@ enum exit_action exit_undefined(struct vcpu *vcpu);
 enum exit_action exit_rdpmc(struct vcpu *vcpu);
 enum exit_action exit_vmcall(struct vcpu *vcpu);
 enum exit_action exit_xsetbv(struct vcpu *vcpu);
+/* What WRMSR and XSETBV write. */
+u64 exit_edx_eax(struct vcpu *vcpu);
+/* #GP(0) for the instruction. */
+enum exit_action exit_general_protection(struct vcpu *vcpu);
+
+/* msr.c */
 enum exit_action exit_rdmsr(struct vcpu *vcpu);
 enum exit_action exit_wrmsr(struct vcpu *vcpu);
 

@@ -21,7 +21,9 @@ int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 {
 	const struct msr_row *row = msr_find(msr);
 
-	if (!row || !row->get || !row_exists(row, vcpu, from_host))
+	if (!row)
+		return -ENOENT;
+	if (!row->get || !row_exists(row, vcpu, from_host))
 		return -EINVAL;
 	if (!from_host && row->read == MSR_DENY)
 		return -EINVAL;
@@ -32,7 +34,9 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 {
 	const struct msr_row *row = msr_find(msr);
 
-	if (!row || !row->set || !row_exists(row, vcpu, from_host))
+	if (!row)
+		return -ENOENT;
+	if (!row->set || !row_exists(row, vcpu, from_host))
 		return -EINVAL;
 	if (!from_host && row->write == MSR_DENY)
 		return -EINVAL;

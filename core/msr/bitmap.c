@@ -4,7 +4,7 @@
  *
  * SDM: "MSR-Bitmap Address".
  */
-#include "msr/msr.h"
+#include "msr/filter.h"
 
 #define RANGE_SIZE 0x2000u /* MSRs of one quarter */
 #define HIGH_FIRST 0xc0000000u
@@ -65,25 +65,30 @@ bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)
 	return quarter((u8 *)bitmap, msr, direction)[bit / 8] & (1u << bit % 8);
 }
 
-static void open_row(struct vcpu *vcpu, const struct msr_row *row)
+static void open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
 {
 	for (u32 msr = row->first; msr <= row->last; msr++) {
-		if (row->read == MSR_PASS_THROUGH)
-			msr_bitmap_clear(vcpu->vmcs.msr_bitmap, msr, MSR_READ);
-		if (row->write == MSR_PASS_THROUGH)
-			msr_bitmap_clear(vcpu->vmcs.msr_bitmap, msr, MSR_WRITE);
+		if (row->read == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_READ))
+			msr_bitmap_clear(bitmap, msr, MSR_READ);
+		if (row->write == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_WRITE))
+			msr_bitmap_clear(bitmap, msr, MSR_WRITE);
 	}
 }
 
 void msr_bitmap_apply_policy(struct vcpu *vcpu)
 {
 	u8 *bitmap = vcpu->vmcs.msr_bitmap;
+	const struct msr_filter *filter;
+	int ticket;
 
 	if (!bitmap)
 		return;
 	for (unsigned int i = 0; i < MSR_BITMAP_SIZE; i++)
 		bitmap[i] = 0xff;
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	filter = msr_filter_get(vcpu->vm);
 	for (unsigned int i = 0; i < msr_table_rows; i++)
 		if (!msr_table[i].exists || msr_table[i].exists(vcpu))
-			open_row(vcpu, &msr_table[i]);
+			open_row(bitmap, filter, &msr_table[i]);
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }

@@ -58,7 +58,8 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
 
 /*
  * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Loaded.
- * -EINVAL: there is no such MSR for it, or the value is not allowed; the guest gets #GP(0).
+ * -ENOENT: no row has it; -EINVAL: it is not for this guest, or not this value.  The guest gets
+ * #GP(0).
  */
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);

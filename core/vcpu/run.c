@@ -11,6 +11,7 @@
 #include "exit/exit.h"
 #include "exit/reason.h"
 #include "exit/table.h"
+#include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
 #define INVEPT_SINGLE_CONTEXT 1
@@ -173,6 +174,8 @@ static bool serve_requests(struct vcpu *vcpu)
 		flush_tlb(vcpu);
 		host_preempt_enable();
 	}
+	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
+		msr_bitmap_apply_policy(vcpu);
 	return take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
 }
 

@@ -27,6 +27,7 @@ enum vcpu_request {
 	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
 	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
 	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
+	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 };
 
 /* vcpu->mode: what a kick has to do. */
