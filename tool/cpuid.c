@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "cpuid.h"
+#include "say.h"
 
 /* CPUID.01H; SDM volume 2, "CPUID - CPU Identification". */
 #define ECX1_X2APIC	  (1u << 21)
@@ -103,4 +106,54 @@ void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int
 			set_leaf4(e, cpus);
 	}
 	replace_topology(cpuid, cpu, cpus);
+}
+
+/* Features that guests are tested without. */
+static const struct feature {
+	const char *name;
+	uint32_t leaf; /* subleaf 0 */
+	size_t reg;    /* offset in the entry */
+	uint32_t bit;
+} features[] = {
+	{"pcid", 1, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 17},
+	{"x2apic", 1, offsetof(struct kvm_cpuid_entry2, ecx), ECX1_X2APIC},
+	{"tsc-deadline", 1, offsetof(struct kvm_cpuid_entry2, ecx), ECX1_TSC_DEADLINE},
+	{"xsave", 1, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 26},
+	{"invpcid", 7, offsetof(struct kvm_cpuid_entry2, ebx), 1u << 10},
+	{"umip", 7, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 2},
+	{"la57", 7, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 16},
+	{"kvm", 0x40000001, offsetof(struct kvm_cpuid_entry2, eax), ~0u},
+};
+
+#define FEATURES (sizeof(features) / sizeof(features[0]))
+
+static void hide_feature(struct kvm_cpuid2 *cpuid, const struct feature *f)
+{
+	uint32_t i;
+
+	for (i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+		uint32_t *reg = (uint32_t *)((uint8_t *)e + f->reg);
+
+		if (e->function == f->leaf && e->index == 0)
+			*reg &= ~f->bit;
+	}
+}
+
+int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names)
+{
+	while (*names) {
+		size_t i, length = strcspn(names, ",");
+
+		for (i = 0; i < FEATURES; i++)
+			if (strlen(features[i].name) == length &&
+			    !memcmp(features[i].name, names, length))
+				break;
+		if (i == FEATURES)
+			return say_error("see lintel run --help", "--hide %s: unknown feature",
+					 names);
+		hide_feature(cpuid, &features[i]);
+		names += length + (names[length] == ',');
+	}
+	return 0;
 }

@@ -19,4 +19,10 @@
 void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int cpus,
 			bool irqchip);
 
+/*
+ * Takes the features that are named in , separated by commas, out of the leaves.  0, or -1 after
+ * saying which name is unknown.
+ */
+int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names);
+
 #endif

@@ -25,6 +25,7 @@ enum {
 	OPT_DEVICE,
 	OPT_IRQCHIP,
 	OPT_TEST_DEVICE,
+	OPT_HIDE,
 	OPT_STATS,
 	OPT_TIMEOUT,
 	OPT_HELP,
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"device", required_argument, NULL, OPT_DEVICE},
 	{"irqchip", no_argument, NULL, OPT_IRQCHIP},
+	{"hide", required_argument, NULL, OPT_HIDE},
 	{"test-device", no_argument, NULL, OPT_TEST_DEVICE},
 	{"stats", no_argument, NULL, OPT_STATS},
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
@@ -77,6 +79,9 @@ void options_help(void)
 	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
 	      "& 255\n"
 	      "  --irqchip          interrupt controllers and timer in the kernel\n"
+	      "  --hide FEATURES    not in the guest's CPUID: pcid, x2apic, tsc-deadline, xsave, "
+	      "invpcid,\n"
+	      "                     umip, la57, kvm; separated by commas\n"
 	      "  --test-device      the devices that kvm-unit-tests expect, --debug-exit 0xf4 "
 	      "included\n"
 	      "  --device PATH      the KVM device; /dev/kvm if not given\n"
@@ -181,6 +186,9 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 	case OPT_IRQCHIP:
 		o->irqchip = true;
 		return 0;
+	case OPT_HIDE:
+		o->hide = arg;
+		return 0;
 	case OPT_TEST_DEVICE:
 		o->test_device = true;
 		return 0;
@@ -201,6 +209,7 @@ int options_parse(struct run_options *o, int argc, char **argv)
 	*o = (struct run_options){
 		.image = {.args = "", .cpus = 1},
 		.device = "/dev/kvm",
+		.hide = "",
 		.memory = DEFAULT_MEMORY,
 	};
 	o->image.modules = o->modules;

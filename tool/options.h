@@ -16,6 +16,7 @@ struct run_options {
 	struct image_request image;
 	const char *modules[OPTIONS_MODULES_MAX];
 	const char *device;
+	const char *hide;     /* never NULL */
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */
 	bool irqchip;

@@ -68,16 +68,18 @@ static int vm_create_vcpu(struct vm *vm, unsigned int id, struct kvm_cpuid2 *cpu
 	return start_vcpu(vcpu->fd, id, vm->cpus, image);
 }
 
-static int vm_create_vcpus(struct vm *vm, const struct image *image, bool irqchip)
+static int vm_create_vcpus(struct vm *vm, const struct image *image,
+			   const struct run_options *options)
 {
 	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&vm->kvm, CPUID_ROOM);
 	unsigned int id;
-	int ret = 0;
+	int ret;
 
 	if (!cpuid)
 		return -1;
+	ret = cpuid_hide(cpuid, options->hide);
 	for (id = 0; id < vm->cpus && !ret; id++)
-		ret = vm_create_vcpu(vm, id, cpuid, image, irqchip);
+		ret = vm_create_vcpu(vm, id, cpuid, image, options->irqchip);
 	free(cpuid);
 	return ret;
 }
@@ -98,7 +100,7 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 		return -1;
 	if (options->test_device && test_device_add(vm, options->irqchip))
 		return -1;
-	return vm_create_vcpus(vm, &image, options->irqchip);
+	return vm_create_vcpus(vm, &image, options);
 }
 
 static void vm_destroy(struct vm *vm)
