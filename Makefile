@@ -4,6 +4,7 @@
 #
 #	make run	build everything, boot the emulated machine, load the module, run a guest
 #	make test	every test there is: unit tests under sanitizers, then the lab
+#	make bench	stock kvm_intel and Lintel side by side in the lab, cost by cost
 #
 # Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
 # The module for the running kernel: make module KDIR=/lib/modules/$(uname -r)/build
@@ -12,7 +13,7 @@ BUILD := $(CURDIR)/build
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
-.PHONY: all run test deps module tool guests api-tests unit unit-test fuzz module-test lab-test clean
+.PHONY: all run test bench deps module tool guests api-tests unit unit-test fuzz module-test lab-test clean
 
 all: module tool guests api-tests
 
@@ -55,6 +56,11 @@ module-test: deps
 
 lab-test: all
 	tests/lab/all.sh
+
+# Both hypervisors in one boot of the machine, the same binaries.
+bench: module tool
+	$(MAKE) -s -C bench
+	bench/run.sh
 
 clean:
 	rm -rf $(BUILD)
