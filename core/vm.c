@@ -37,13 +37,33 @@ void vm_destroy(struct vm *vm)
 	host_free(vm->slots);
 }
 
-void vm_request_all(struct vm *vm, unsigned int request)
+void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)
 {
-	for (unsigned int id = 0; id < VM_MAX_VCPUS; id++) {
-		struct vcpu *vcpu = __atomic_load_n(&vm->vcpus[id], __ATOMIC_ACQUIRE);
+	/* Readers without the lock see a whole vCPU, and see it when they see the limit. */
+	__atomic_store_n(&vm->vcpus[vcpu->id], vcpu, __ATOMIC_RELEASE);
+	if (vm->vcpu_limit <= vcpu->id)
+		__atomic_store_n(&vm->vcpu_limit, vcpu->id + 1, __ATOMIC_RELEASE);
+	vm->nr_vcpus++;
+}
+
+struct vcpu *vm_next_vcpu(const struct vm *vm, unsigned int *id)
+{
+	unsigned int limit = __atomic_load_n(&vm->vcpu_limit, __ATOMIC_ACQUIRE);
+
+	while (*id < limit) {
+		struct vcpu *vcpu = __atomic_load_n(&vm->vcpus[(*id)++], __ATOMIC_ACQUIRE);
 
 		if (vcpu)
-			__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
+			return vcpu;
 	}
+	return NULL;
+}
+
+void vm_request_all(struct vm *vm, unsigned int request)
+{
+	struct vcpu *vcpu;
+
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));)
+		__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
 	host_kick_vm(vm);
 }

@@ -39,6 +39,7 @@ struct vm {
 
 	struct vcpu *vcpus[VM_MAX_VCPUS]; /* by id; set once, under lock */
 	unsigned int nr_vcpus;
+	unsigned int vcpu_limit; /* above every id in use; only grows */
 
 	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
 	u32 msr_exits; /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
@@ -58,6 +59,11 @@ struct vm {
 int vm_init(struct vm *vm);
 /* Needs: no vCPU runs, and nobody else refers to it. */
 void vm_destroy(struct vm *vm);
+
+/* The vCPU takes its place, by its id, and whoever looks finds it from now on.  Needs: vm->lock. */
+void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu);
+/* The vCPU with the lowest id from *id on; *id is then the one after it.  NULL: there is none. */
+struct vcpu *vm_next_vcpu(const struct vm *vm, unsigned int *id);
 
 /* Ask each vCPU of the VM to do `request` (enum vcpu_request) before it enters the guest again,
  * and wait until none runs that has not seen it. */

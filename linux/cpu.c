@@ -47,14 +47,13 @@ static void nothing(void *argument)
 
 static void collect_running(struct vm *vm, struct cpumask *mask)
 {
-	unsigned int limit = READ_ONCE(vm->host.vcpu_limit);
+	const struct vcpu *vcpu;
 
 	cpumask_clear(mask);
-	for (unsigned int id = 0; id < limit; id++) {
-		struct vcpu *vcpu = READ_ONCE(vm->vcpus[id]);
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
 		int cpu;
 
-		if (!vcpu || READ_ONCE(vcpu->mode) != VCPU_IN_GUEST)
+		if (READ_ONCE(vcpu->mode) != VCPU_IN_GUEST)
 			continue;
 		cpu = READ_ONCE(vcpu->host.cpu);
 		if (cpu >= 0)

@@ -196,15 +196,6 @@ static struct vcpu *vcpu_create(struct vm *vm, u32 id)
 	return ERR_PTR(error);
 }
 
-static void vcpu_publish(struct vm *vm, struct vcpu *vcpu)
-{
-	/* Readers without the lock see a whole vCPU, and see it when they see the limit. */
-	smp_store_release(&vm->vcpus[vcpu->id], vcpu);
-	if (vm->host.vcpu_limit <= vcpu->id)
-		smp_store_release(&vm->host.vcpu_limit, vcpu->id + 1);
-	vm->nr_vcpus++;
-}
-
 static int vcpu_file_install(struct vm *vm, struct vcpu *vcpu)
 {
 	int fd = get_unused_fd_flags(O_CLOEXEC);
@@ -221,7 +212,7 @@ static int vcpu_file_install(struct vm *vm, struct vcpu *vcpu)
 	}
 	/* The file's own reference: its release gives it back. */
 	vm_get(vm);
-	vcpu_publish(vm, vcpu);
+	vm_add_vcpu(vm, vcpu);
 	debugfs_add_vcpu(vcpu);
 	fd_install(fd, file);
 	return fd;

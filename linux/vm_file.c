@@ -18,11 +18,9 @@ void vm_get(struct vm *vm)
 
 static void free_vcpus(struct vm *vm)
 {
-	for (unsigned int id = 0; id < vm->host.vcpu_limit; id++) {
-		struct vcpu *vcpu = vm->vcpus[id];
+	struct vcpu *vcpu;
 
-		if (!vcpu)
-			continue;
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
 		debugfs_count_ended(vcpu);
 		vmx_free_vcpu(vcpu);
 		vcpu_release_memory(vcpu);

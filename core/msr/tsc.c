@@ -29,12 +29,12 @@ static bool is_near(u64 a, u64 b)
 static u64 offset_for(const struct vcpu *vcpu, u64 value)
 {
 	u64 now = host_rdtsc();
+	const struct vcpu *other;
 
-	for (unsigned int id = 0; id < VM_MAX_VCPUS; id++) {
-		const struct vcpu *other = __atomic_load_n(&vcpu->vm->vcpus[id], __ATOMIC_ACQUIRE);
+	for (unsigned int id = 0; (other = vm_next_vcpu(vcpu->vm, &id));) {
 		u64 offset;
 
-		if (!other || other == vcpu)
+		if (other == vcpu)
 			continue;
 		offset = __atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED);
 		if (!value || is_near(value, now + offset))

@@ -34,7 +34,6 @@ struct host_vm {
 	struct mm_struct *mm;
 	struct mmu_notifier notifier;
 	struct dentry *debugfs;
-	unsigned int vcpu_limit; /* above every vCPU id in use; only grows, under vm->lock */
 };
 
 /* What of the host a VM exit does not bring back. */

@@ -28,7 +28,7 @@ static void create_vcpu(struct guest *g, u32 id)
 	error = vmx_create_vcpu(&g->vm, vcpu, id);
 	if (error)
 		test_fail(__FILE__, __LINE__, "vmx_create_vcpu() gives %d", error);
-	g->vm.vcpus[id] = vcpu;
+	vm_add_vcpu(&g->vm, vcpu);
 	host_vcpu_get(vcpu);
 }
 

@@ -43,7 +43,7 @@ struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
 	machine->vcpu.run = host_alloc_pages(0);
 	machine->vcpu.pio_data = host_alloc_pages(0);
 	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
-	machine->vm.vcpus[0] = &machine->vcpu;
+	vm_add_vcpu(&machine->vm, &machine->vcpu);
 	return machine;
 }
 
