@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The life of a virtual machine. */
 #include "vm.h"
+#include "io/bus.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/vcpu.h"
+
+/* CPUID.1:ECX[31], which no processor sets, is how hypervisors make themselves known. */
+static bool running_under_hypervisor(void)
+{
+	u32 out[4];
+
+	host_cpuid(1, 0, out);
+	return out[2] >> 31;
+}
 
 int vm_init(struct vm *vm)
 {
@@ -12,6 +22,7 @@ int vm_init(struct vm *vm)
 	host_mutex_init(&vm->lock);
 	host_mutex_init(&vm->slots_lock);
 	host_spin_init(&vm->mmu_lock);
+	vm->under_hypervisor = running_under_hypervisor();
 	vm->slots = memslots_alloc(0);
 	if (!vm->slots)
 		return -ENOMEM;
@@ -32,6 +43,7 @@ free_slots:
 void vm_destroy(struct vm *vm)
 {
 	msr_filter_free(vm->msr_filter);
+	bus_destroy(vm);
 	ept_destroy(vm);
 	host_srcu_destroy(&vm->srcu);
 	host_free(vm->slots);

@@ -31,8 +31,8 @@ struct ept {
 
 struct vm {
 	host_mutex_t lock;	  /* creation of vCPUs, VM-wide settings */
-	host_mutex_t slots_lock;  /* changes of the slots */
-	host_srcu_t srcu;	  /* readers of the slots and of the MSR filter */
+	host_mutex_t slots_lock;  /* changes of the slots and of the buses */
+	host_srcu_t srcu;	  /* readers of what is published */
 	struct memslots *slots;	  /* published; changed under slots_lock */
 	host_spinlock_t mmu_lock; /* the EPT and its counters */
 	struct ept ept;
@@ -43,11 +43,12 @@ struct vm {
 
 	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
 	u32 msr_exits; /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
+	bool under_hypervisor;	   /* the host runs in a VM itself */
 	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
 	struct irq_routing *routing; /* published; changed under slots_lock */
-	struct bus *bus[2];	     /* enum bus_kind; published; changed under slots_lock */
+	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
 
 	u64 tss_addr;
 	u64 identity_map_addr;

@@ -9,10 +9,12 @@
  */
 #include "emulate/access.h"
 #include "exit/reason.h"
+#include "io/bus.h"
 #include "mem/mem.h"
 #include "vcpu/state.h"
 
 /* "Exit Qualification for EPT Violations". */
+#define EPT_VIOLATION_READ	   BIT64(0)
 #define EPT_VIOLATION_WRITE	   BIT64(1)
 #define EPT_VIOLATION_FETCH	   BIT64(2)
 #define EPT_VIOLATION_GLA_VALID	   BIT64(7)
@@ -319,6 +321,22 @@ static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transf
 	return EXIT_TO_USER;
 }
 
+/* Does a device in the kernel take it? */
+static bool mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transfer)
+{
+	u8 *bytes = transfer_bytes(&vcpu->io->mmio, transfer);
+	bool taken;
+
+	if (transfer->write)
+		taken = bus_write(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
+	else
+		taken = bus_read(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
+	if (taken)
+		host_trace_mmio(transfer->write ? TRACE_MMIO_WRITE : TRACE_MMIO_READ,
+				transfer->length, transfer->gpa, bytes);
+	return taken;
+}
+
 static int transfer_ram(struct vcpu *vcpu, const struct mmio_transfer *transfer)
 {
 	u8 *bytes = transfer_bytes(&vcpu->io->mmio, transfer);
@@ -345,10 +363,12 @@ static enum exit_action mmio_continue(struct vcpu *vcpu)
 
 		if (transfer->write)
 			execute_once(mmio);
-		if (transfer->device)
+		if (!transfer->device) {
+			if (transfer_ram(vcpu, transfer))
+				return emulate_failed(vcpu, "its memory went away", NULL, 0);
+		} else if (!mmio_in_kernel(vcpu, transfer)) {
 			return mmio_to_user(vcpu, transfer);
-		if (transfer_ram(vcpu, transfer))
-			return emulate_failed(vcpu, "its memory went away", NULL, 0);
+		}
 	}
 	execute_once(mmio);
 	return mmio_commit(vcpu);
@@ -399,14 +419,33 @@ static bool is_implicit_access(const struct exit_info *exit)
 	       (exit->qualification & kind) == EPT_VIOLATION_GLA_VALID;
 }
 
+/*
+ * A write to a device that does not want to know what is written needs no decoding, if the
+ * instruction's length is known.  The SDM leaves the length undefined at EPT violations ("Information
+ * for VM Exits Due to Instruction Execution").  Processors give it; it can be wrong where they fuse
+ * a comparison with a jump, but those only read.  Other hypervisors may not give it.
+ */
+static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
+{
+	u64 access = EPT_VIOLATION_READ | EPT_VIOLATION_WRITE;
+
+	if (vcpu->vm->under_hypervisor ||
+	    EXIT_REASON_BASIC(vcpu->exit.reason) != EXIT_REASON_EPT_VIOLATION ||
+	    (vcpu->exit.qualification & access) != EPT_VIOLATION_WRITE ||
+	    vcpu->exit.instruction_length - 1 >= INSN_MAX_LENGTH)
+		return false;
+	return bus_write(vcpu, BUS_MMIO, gpa, 0, NULL);
+}
+
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)
 {
 	struct vcpu_io *io = vcpu->io;
 	enum exit_action action;
 
-	(void)gpa;
 	if (is_implicit_access(&vcpu->exit))
 		return emulate_failed(vcpu, "code or page tables in a device", NULL, 0);
+	if (mmio_write_any(vcpu, gpa))
+		return EXIT_NEXT_INSN;
 	io->rip = vcpu_rip_read(vcpu);
 	io->mmio.executed = false;
 	io->mmio.count = io->mmio.next = 0;

@@ -4,11 +4,12 @@
  *
  * The registers and RIP change when user space is done, in one step: between, they are those of the
  * instruction's start, and the next KVM_RUN takes the count from them anew, so that it may have
- * been changed.  Of a repeated INS or OUTS as much is done at once as lies in one page; for the
- * rest the processor executes the instruction again.
+ * been changed.  Of a repeated INS or OUTS as much is done at once as lies in one page, or one
+ * element where a device is in the kernel; for the rest the processor executes the instruction again.
  */
 #include "emulate/access.h"
 #include "cap/cap.h"
+#include "io/bus.h"
 #include "vcpu/state.h"
 
 /* "Exit Qualification for I/O Instructions". */
@@ -132,6 +133,20 @@ static enum exit_action pio_to_user(struct vcpu *vcpu, const struct pio_access *
 	return EXIT_TO_USER;
 }
 
+/* Does a device in the kernel take the element?  `data` is nobody else's. */
+static bool pio_in_kernel(struct vcpu *vcpu, const struct pio_access *pio, u32 *data)
+{
+	bool taken;
+
+	if (pio->in)
+		taken = bus_read(vcpu, BUS_PIO, pio->port, pio->size, data);
+	else
+		taken = bus_write(vcpu, BUS_PIO, pio->port, pio->size, data);
+	if (taken)
+		host_trace_pio(!pio->in, pio->port, pio->size, 1, data);
+	return taken;
+}
+
 /*
  * How many elements, of those that RCX counts, user space gets at once: those in the page of the
  * first one.  Downwards, across the end of the address range or of the segment: one by one.
@@ -189,6 +204,7 @@ static enum exit_action string_prepare(struct vcpu *vcpu, const struct pio_acces
 	enum walk_result result;
 	struct linear_map map;
 	unsigned int i;
+	u32 data = 0;
 
 	if (!pio->in)
 		result = linear_read(vcpu, linear, access, vcpu->pio_data, length, &fault);
@@ -200,7 +216,15 @@ static enum exit_action string_prepare(struct vcpu *vcpu, const struct pio_acces
 		if (!memory_is_ram(vcpu->vm, map.piece[i].gpa, true))
 			return emulate_failed(vcpu, "INS to a device", NULL, 0);
 	}
-	return pio_to_user(vcpu, pio);
+	if (pio->count > 1)
+		return pio_to_user(vcpu, pio);
+	/* Not the shared page itself: a device must not see it change. */
+	if (!pio->in)
+		__builtin_memcpy(&data, vcpu->pio_data, pio->size);
+	if (!pio_in_kernel(vcpu, pio, &data))
+		return pio_to_user(vcpu, pio);
+	__builtin_memcpy(vcpu->pio_data, &data, pio->size);
+	return pio_complete_string(vcpu, pio);
 }
 
 static enum exit_action pio_string(struct vcpu *vcpu, struct pio_access *pio)
@@ -219,17 +243,31 @@ static enum exit_action pio_string(struct vcpu *vcpu, struct pio_access *pio)
 	vector = string_address(vcpu, pio, &linear);
 	if (vector)
 		return emulate_inject(vcpu, vector);
-	pio->count = string_batch(vcpu, pio, linear, left);
+	if (!bus_has_device(vcpu, BUS_PIO, pio->port))
+		pio->count = string_batch(vcpu, pio, linear, left);
 	return string_prepare(vcpu, pio, linear);
+}
+
+static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access *pio)
+{
+	u32 value = pio->in ? 0 : (u32)register_read(vcpu, REG_RAX, pio->size);
+
+	if (pio_in_kernel(vcpu, pio, &value)) {
+		if (pio->in)
+			register_write(vcpu, REG_RAX, pio->size, value);
+		return EXIT_NEXT_INSN;
+	}
+	if (!pio->in)
+		__builtin_memcpy(vcpu->pio_data, &value, pio->size);
+	vcpu->io->rip = vcpu_rip_read(vcpu);
+	vcpu->io->pio = *pio;
+	return pio_to_user(vcpu, pio);
 }
 
 enum exit_action emulate_io(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
-	struct pio_access *pio = &vcpu->io->pio;
-
-	vcpu->io->rip = vcpu_rip_read(vcpu);
-	*pio = (struct pio_access){
+	struct pio_access pio = {
 		.port = IO_PORT(qualification),
 		.size = IO_SIZE_MINUS_1(qualification) + 1,
 		.count = 1,
@@ -238,12 +276,10 @@ enum exit_action emulate_io(struct vcpu *vcpu)
 		.string = qualification & IO_STRING,
 		.repeat = qualification & IO_REPEAT,
 	};
-	if (pio->string)
-		return pio_string(vcpu, pio);
-	if (!pio->in) {
-		u32 value = (u32)register_read(vcpu, REG_RAX, pio->size);
 
-		__builtin_memcpy(vcpu->pio_data, &value, pio->size);
-	}
-	return pio_to_user(vcpu, pio);
+	if (!pio.string)
+		return pio_register(vcpu, &pio);
+	vcpu->io->rip = vcpu_rip_read(vcpu);
+	vcpu->io->pio = pio;
+	return pio_string(vcpu, &vcpu->io->pio);
 }

@@ -3,7 +3,7 @@
  * The devices that are in the kernel, by address: where an access goes before user space is asked.
  *
  * Each kind of address has an array sorted by start, published as a whole and never changed (as the
- * slots are): adding and removing build a new one, publish it, and wait for the readers of the old.
+ * slots are): adding and removing write a new one, publish it, and wait for the readers of the old.
  */
 #ifndef LINTEL_IO_BUS_H
 #define LINTEL_IO_BUS_H
@@ -12,8 +12,12 @@
 
 enum bus_kind { BUS_PIO, BUS_MMIO, BUS_KINDS };
 
-/* A device, embedded in what it is a part of.  The functions say whether the access was theirs; they
- * run in the vCPU's thread with the srcu read lock held.  read NULL: reads are not. */
+/*
+ * A device, embedded in what it is a part of.  It is asked for accesses that lie in its range whole;
+ * length 0: for those of any length at `start`.  The functions say whether the access was theirs (the
+ * next device there, or user space, is asked otherwise); they run in the vCPU's thread with the srcu
+ * read lock held.  NULL: none is.
+ */
 struct bus_device {
 	u64 start, length;
 	bool (*read)(struct bus_device *device, struct vcpu *vcpu, u64 address, unsigned int length,
@@ -22,20 +26,21 @@ struct bus_device {
 		      unsigned int length, const void *data);
 };
 
-struct bus;
-
-int bus_init(struct vm *vm); /* -ENOMEM */
+/* Needs: no vCPU is left.  Devices need not be removed before: they are only forgotten. */
 void bus_destroy(struct vm *vm);
 
-/* -ENOMEM, -ENOSPC.  Takes slots_lock; may sleep. */
+/* Ranges may overlap: the device that starts last is asked first, of those that start at the same
+ * address the one that was there first.  -ENOMEM.  Takes slots_lock; may sleep. */
 int bus_add(struct vm *vm, enum bus_kind kind, struct bus_device *device);
-/* When it returns nobody uses the device.  Cannot fail: without memory for a new array the old one is
- * waited for and edited in place as the door allows. */
+/* When it returns nobody uses the device.  It must be there.  Takes slots_lock; may sleep. */
 void bus_remove(struct vm *vm, enum bus_kind kind, struct bus_device *device);
 
-/* Was the access a device's, all of it?  Needs: srcu read lock. */
+/* Was the access a device's?  `length` 0 of a write: only devices of length 0 are asked.  Needs: srcu
+ * read lock. */
 bool bus_read(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length, void *data);
 bool bus_write(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length,
 	       const void *data);
+/* Is there any device at this address?  Needs: srcu read lock. */
+bool bus_has_device(struct vcpu *vcpu, enum bus_kind kind, u64 address);
 
 #endif
