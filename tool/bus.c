@@ -4,7 +4,7 @@
 #include "bus.h"
 #include "say.h"
 
-int bus_add(struct bus *bus, uint64_t base, uint64_t size, bus_access_fn access, void *device)
+int bus_attach(struct bus *bus, uint64_t base, uint64_t size, bus_access_fn access, void *device)
 {
 	unsigned int i;
 

@@ -32,7 +32,7 @@ struct bus {
  * Adds a device; before the first vCPU runs.  0, or -1 after saying that the range is taken, or
  * the bus full.
  */
-int bus_add(struct bus *bus, uint64_t base, uint64_t size, bus_access_fn access, void *device);
+int bus_attach(struct bus *bus, uint64_t base, uint64_t size, bus_access_fn access, void *device);
 
 /* One access of a guest.  Where it lies in no range, or in more than one, each byte goes alone. */
 void bus_access(const struct bus *bus, uint64_t addr, void *data, unsigned int size, bool write);

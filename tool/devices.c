@@ -32,7 +32,7 @@ static void debug_exit_access(void *device, uint64_t offset, void *data, unsigne
 
 int vm_add_devices(struct vm *vm, uint32_t debug_exit)
 {
-	if (bus_add(&vm->ports, SERIAL_PORT, SERIAL_REGISTERS, serial_access, vm))
+	if (bus_attach(&vm->ports, SERIAL_PORT, SERIAL_REGISTERS, serial_access, vm))
 		return -1;
-	return debug_exit ? bus_add(&vm->ports, debug_exit, 1, debug_exit_access, vm) : 0;
+	return debug_exit ? bus_attach(&vm->ports, debug_exit, 1, debug_exit_access, vm) : 0;
 }

@@ -23,6 +23,7 @@ enum {
 	OPT_CPUS,
 	OPT_DEBUG_EXIT,
 	OPT_DEVICE,
+	OPT_DISK,
 	OPT_IRQCHIP,
 	OPT_TEST_DEVICE,
 	OPT_HIDE,
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{"cpus", required_argument, NULL, OPT_CPUS},
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"device", required_argument, NULL, OPT_DEVICE},
+	{"disk", required_argument, NULL, OPT_DISK},
 	{"irqchip", no_argument, NULL, OPT_IRQCHIP},
 	{"hide", required_argument, NULL, OPT_HIDE},
 	{"test-device", no_argument, NULL, OPT_TEST_DEVICE},
@@ -78,6 +80,7 @@ void options_help(void)
 	      "  --cpus N           number of CPUs; 1 if not given\n"
 	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
 	      "& 255\n"
+	      "  --disk FILE[,ro]   a virtio-mmio disk; may be given up to 8 times\n"
 	      "  --irqchip          interrupt controllers and timer in the kernel\n"
 	      "  --hide FEATURES    not in the guest's CPUID: pcid, x2apic, tsc-deadline, xsave, "
 	      "invpcid,\n"
@@ -151,6 +154,14 @@ static int add_module(struct run_options *o, const char *path)
 	return 0;
 }
 
+static int add_disk(struct run_options *o, const char *disk)
+{
+	if (o->nr_disks == VIRTIO_MAX)
+		return say_error(HINT, "more than %d --disk", VIRTIO_MAX);
+	o->disks[o->nr_disks++] = disk;
+	return 0;
+}
+
 static int parse_option(struct run_options *o, int option, const char *arg)
 {
 	uint64_t value = 0;
@@ -186,6 +197,8 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 	case OPT_IRQCHIP:
 		o->irqchip = true;
 		return 0;
+	case OPT_DISK:
+		return add_disk(o, arg);
 	case OPT_HIDE:
 		o->hide = arg;
 		return 0;

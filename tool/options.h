@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "image.h"
+#include "vm.h"
 
 #define OPTIONS_MODULES_MAX 16
 
@@ -16,6 +17,8 @@ struct run_options {
 	struct image_request image;
 	const char *modules[OPTIONS_MODULES_MAX];
 	const char *device;
+	const char *disks[VIRTIO_MAX]; /* with their options */
+	unsigned int nr_disks;
 	const char *hide;     /* never NULL */
 	uint64_t memory;      /* bytes */
 	unsigned int timeout; /* seconds, 0: none */

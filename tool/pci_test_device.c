@@ -163,7 +163,7 @@ static int bar_init(struct bar *bar, struct vm *vm, uint32_t base, uint32_t size
 		if (have && tests[i].eventfd && bar_add_eventfd(bar, i))
 			return -1;
 	}
-	return bus_add(kind ? &vm->ports : &vm->mmio, base, size, bar_access, bar);
+	return bus_attach(kind ? &vm->ports : &vm->mmio, base, size, bar_access, bar);
 }
 
 static struct bar *config_bar(uint32_t reg)
@@ -238,7 +238,7 @@ int pci_test_device_add(struct vm *vm)
 	if (bar_init(&device.bars[0], vm, MEMORY_BASE, MEMORY_SIZE, 0) ||
 	    bar_init(&device.bars[1], vm, PORTS_BASE, PORTS_SIZE, 1))
 		return -1;
-	if (bus_add(&vm->ports, PORT_ADDRESS, 4, address_access, NULL))
+	if (bus_attach(&vm->ports, PORT_ADDRESS, 4, address_access, NULL))
 		return -1;
-	return bus_add(&vm->ports, PORT_DATA, 4, data_access, NULL);
+	return bus_attach(&vm->ports, PORT_DATA, 4, data_access, NULL);
 }

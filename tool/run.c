@@ -19,6 +19,8 @@
 #include "start.h"
 #include "test_device.h"
 #include "vcpu.h"
+#include "virtio_block.h"
+#include "virtio_mmio.h"
 
 /* How long a line that is not complete may wait before it is written, in ms. */
 #define FLUSH_INTERVAL 50
@@ -84,6 +86,16 @@ static int vm_create_vcpus(struct vm *vm, const struct image *image,
 	return ret;
 }
 
+static int vm_add_disks(struct vm *vm, const struct run_options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->nr_disks; i++)
+		if (virtio_block_add(vm, options->disks[i]))
+			return -1;
+	return 0;
+}
+
 static int vm_create(struct vm *vm, const struct run_options *options)
 {
 	struct image image;
@@ -96,7 +108,7 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 	    image_load(&options->image, &vm->mem, &image) || start_place_gdt(&vm->mem, image.mode))
 		return -1;
 	if ((options->irqchip && vm_create_irqchip(vm)) ||
-	    vm_add_devices(vm, options->image.debug_exit))
+	    vm_add_devices(vm, options->image.debug_exit) || vm_add_disks(vm, options))
 		return -1;
 	if (options->test_device && test_device_add(vm, options->irqchip))
 		return -1;
@@ -107,6 +119,7 @@ static void vm_destroy(struct vm *vm)
 {
 	unsigned int i;
 
+	virtio_remove_all(vm);
 	for (i = 0; i < vm->cpus; i++)
 		vcpu_destroy(&vm->vcpu[i]);
 	kvm_close(&vm->kvm);

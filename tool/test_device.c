@@ -140,14 +140,14 @@ int test_device_add(struct vm *vm, bool irqchip)
 	struct bus *ports = &vm->ports;
 
 	t.vm = vm;
-	if (bus_add(ports, PORT_LATCH, LATCH_SIZE, latch_access, &t) ||
-	    bus_add(ports, PORT_FLUSH_PAGE, sizeof(uint32_t), flush_page_access, &t) ||
-	    bus_add(ports, PORT_BYTE_LATCH, LATCH_SIZE, byte_latch_access, &t) ||
-	    bus_add(ports, PORT_FW_CFG, 2, fw_cfg_access, &t) ||
-	    bus_add(ports, PORT_PM_TIMER, sizeof(uint32_t), pm_timer_access, &t) ||
-	    bus_add(&vm->mmio, IORAM_BASE, IORAM_SIZE, ioram_access, &t))
+	if (bus_attach(ports, PORT_LATCH, LATCH_SIZE, latch_access, &t) ||
+	    bus_attach(ports, PORT_FLUSH_PAGE, sizeof(uint32_t), flush_page_access, &t) ||
+	    bus_attach(ports, PORT_BYTE_LATCH, LATCH_SIZE, byte_latch_access, &t) ||
+	    bus_attach(ports, PORT_FW_CFG, 2, fw_cfg_access, &t) ||
+	    bus_attach(ports, PORT_PM_TIMER, sizeof(uint32_t), pm_timer_access, &t) ||
+	    bus_attach(&vm->mmio, IORAM_BASE, IORAM_SIZE, ioram_access, &t))
 		return -1;
-	if (irqchip && bus_add(ports, PORT_IRQ_LINE, IRQ_LINES, irq_line_access, &t))
+	if (irqchip && bus_attach(ports, PORT_IRQ_LINE, IRQ_LINES, irq_line_access, &t))
 		return -1;
 	return pci_test_device_add(vm);
 }

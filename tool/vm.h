@@ -31,9 +31,11 @@ enum run_status {
 	RUN_QUIT = 14, /* Ctrl-A X */
 };
 
+#define VIRTIO_MAX	8  /* devices: there are as many interrupts that nothing else has */
 #define VM_EXIT_REASONS 48 /* KVM_EXIT_* that are counted one by one */
 
 struct vm;
+struct virtio;
 
 struct vcpu {
 	struct vm *vm;
@@ -53,6 +55,8 @@ struct vm {
 	unsigned int cpus;
 	struct vcpu vcpu[LAYOUT_CPUS_MAX];
 	struct bus ports, mmio;
+	struct virtio *virtio[VIRTIO_MAX];
+	unsigned int nr_virtio;
 	int event; /* eventfd: the VM has ended */
 	atomic_uint halted;
 	atomic_bool ended;
