@@ -157,3 +157,12 @@ int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names)
 	}
 	return 0;
 }
+
+void cpuid_add_tsc_deadline(struct kvm_cpuid2 *cpuid)
+{
+	uint32_t i;
+
+	for (i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx |= ECX1_TSC_DEADLINE;
+}

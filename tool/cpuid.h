@@ -25,4 +25,7 @@ void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int
  */
 int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names);
 
+/* Shows the local APIC timer's TSC-deadline mode, a matter of KVM_CAP_TSC_DEADLINE_TIMER alone. */
+void cpuid_add_tsc_deadline(struct kvm_cpuid2 *cpuid);
+
 #endif

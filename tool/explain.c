@@ -168,6 +168,7 @@ void explain_statistics(const struct vm *vm)
 	uint32_t reason;
 	unsigned int cpu;
 
+	fprintf(stderr, "%llu TSC ticks since the first KVM_RUN\n", (ull)vm->ticks);
 	fprintf(stderr, "exits to user space:\n");
 	for (reason = 0; reason < VM_EXIT_REASONS; reason++) {
 		uint64_t count = 0;

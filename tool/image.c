@@ -71,7 +71,7 @@ void file_free(struct file *file)
 
 static bool over_own_area(uint64_t gpa, uint64_t size)
 {
-	return gpa < LAYOUT_LOW_END && gpa + size > LAYOUT_GDT;
+	return gpa < LAYOUT_ACPI_END && gpa + size > LAYOUT_GDT;
 }
 
 int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t size,
@@ -87,17 +87,16 @@ int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t siz
 				 "the image needs %#llx bytes at %#llx, where there is no RAM",
 				 (unsigned long long)memory_size, (unsigned long long)gpa);
 	if (over_own_area(gpa, memory_size))
-		return say_error(
-			"link it at 1 MiB or above",
-			"the image wants %#llx, below 640 KiB, where the boot information is",
-			(unsigned long long)gpa);
+		return say_error("link it at 1 MiB or above",
+				 "the image wants %#llx, where the boot information is",
+				 (unsigned long long)gpa);
 	if (size)
 		memcpy(to, data, size);
 	memset(to + size, 0, memory_size - size);
 	return 0;
 }
 
-int image_place_command_line(struct memory *mem, const char *path, const char *args)
+int image_place_command_line(struct memory *mem, const char *path, const char *args, size_t *length)
 {
 	size_t max = LAYOUT_MULTIBOOT - LAYOUT_COMMAND_LINE;
 	char *to = memory_at(mem, LAYOUT_COMMAND_LINE, max);
@@ -105,17 +104,59 @@ int image_place_command_line(struct memory *mem, const char *path, const char *a
 
 	if (!to)
 		return say_error("give the guest more with --memory", "no room for a command line");
-	n = snprintf(to, max, "%s%s%s", path, *args ? " " : "", args);
+	n = snprintf(to, max, "%s%s%s", path ? path : "", path && *args ? " " : "", args);
 	if (n < 0 || (size_t)n >= max)
 		return say_error("shorten it", "the guest's command line is longer than %zu bytes",
 				 max - 1);
+	if (length)
+		*length = n;
 	return 0;
+}
+
+const char *image_linux_args(const struct image_request *request)
+{
+	return *request->args ? request->args : "console=ttyS0";
+}
+
+static int initrd_place(struct memory *mem, const struct file *file, uint64_t floor,
+			uint64_t ceiling, struct image_initrd *initrd)
+{
+	if (ceiling > mem->below_hole)
+		ceiling = mem->below_hole;
+	if (file->size > ceiling || ((ceiling - file->size) & ~0xfffull) < floor)
+		return say_error("give the guest more with --memory",
+				 "no room for %s above the kernel", file->path);
+	initrd->base = (ceiling - file->size) & ~0xfffull;
+	initrd->size = file->size;
+	return image_place(mem, initrd->base, file->data, file->size, file->size);
+}
+
+int image_place_initrd(struct memory *mem, const struct image_request *request, uint64_t floor,
+		       uint64_t ceiling, struct image_initrd *initrd)
+{
+	struct file file;
+	int ret;
+
+	*initrd = (struct image_initrd){0};
+	if (!request->nr_modules)
+		return 0;
+	if (request->nr_modules > 1)
+		return say_error("join the archives into one", "this kernel takes one --initrd");
+	ret = file_read(&file, request->modules[0], mem->below_hole);
+	if (!ret)
+		ret = initrd_place(mem, &file, floor, ceiling, initrd);
+	file_free(&file);
+	return ret;
 }
 
 static enum image_kind image_detect(const struct file *file)
 {
+	if (linux_detect(file))
+		return IMAGE_LINUX;
 	if (multiboot_detect(file))
 		return IMAGE_MULTIBOOT;
+	if (pvh_detect(file))
+		return IMAGE_PVH;
 	if (elf_is_executable64(file))
 		return IMAGE_ELF64;
 	return IMAGE_DETECT;
@@ -137,11 +178,17 @@ static int image_load_file(const struct file *file, const struct image_request *
 		return load_elf64(file, request, mem, image);
 	case IMAGE_MULTIBOOT:
 		return load_multiboot(file, request, mem, image);
+	case IMAGE_LINUX:
+		return load_linux(file, request, mem, image);
+	case IMAGE_PVH:
+		return load_pvh(file, request, mem, image);
 	case IMAGE_DETECT:
 		break;
 	}
-	return say_error("say --flat16 or --flat64 if it is a flat binary",
-			 "%s has no multiboot header and is no 64-bit ELF executable", file->path);
+	return say_error(
+		"say --flat16 or --flat64 if it is a flat binary",
+		"%s is neither a Linux kernel nor a multiboot image nor a 64-bit ELF executable",
+		file->path);
 }
 
 int image_load(const struct image_request *request, struct memory *mem, struct image *image)

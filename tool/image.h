@@ -17,6 +17,8 @@ enum image_kind {
 	IMAGE_FLAT64,
 	IMAGE_ELF64,
 	IMAGE_MULTIBOOT,
+	IMAGE_LINUX,
+	IMAGE_PVH,
 };
 
 /* The mode in which the first instruction of a guest runs. */
@@ -49,6 +51,8 @@ struct image {
 	uint64_t entry;
 	uint64_t end;	   /* first address after everything that was loaded */
 	uint32_t eax, ebx; /* START_PROTECTED: what the boot protocol says */
+	bool os;	   /* a PC's operating system: CPU 0 starts alone, with  */
+	uint64_t rsi;
 };
 
 /* Reads a whole file, at most @max bytes of it.  0, or -1 after saying why. */
@@ -66,9 +70,19 @@ int load_elf64(const struct file *file, const struct image_request *request, str
 	       struct image *image);
 int load_multiboot(const struct file *file, const struct image_request *request, struct memory *mem,
 		   struct image *image);
+int load_linux(const struct file *file, const struct image_request *request, struct memory *mem,
+	       struct image *image);
+int load_pvh(const struct file *file, const struct image_request *request, struct memory *mem,
+	     struct image *image);
 
 /* Whether the file has a multiboot (version 1) header. */
 bool multiboot_detect(const struct file *file);
+
+/* Whether the file is a Linux bzImage, whatever its boot protocol. */
+bool linux_detect(const struct file *file);
+
+/* Whether the file is an ELF kernel for load_pvh(), be it only to be refused. */
+bool pvh_detect(const struct file *file);
 
 /*
  * Copies @size bytes to guest-physical @gpa and clears the rest up to @memory_size.  Refuses, in
@@ -77,7 +91,26 @@ bool multiboot_detect(const struct file *file);
 int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t size,
 		uint64_t memory_size);
 
-/* Puts the text where guests find it; -1 after a message if it is longer than a page. */
-int image_place_command_line(struct memory *mem, const char *path, const char *args);
+/*
+ * Puts the text where guests find it: , if there is one, and ; its length in , if
+ * that is not NULL.  -1 after a message if it is longer than a page.
+ */
+int image_place_command_line(struct memory *mem, const char *path, const char *args,
+			     size_t *length);
+
+/* The command line of a Linux kernel: what the user says, or else a console that shows something.
+ */
+const char *image_linux_args(const struct image_request *request);
+
+struct image_initrd {
+	uint64_t base, size;
+};
+
+/*
+ * Puts the request's one module, if it has any, as high as it fits between  and , and
+ * below 4 GiB.  0, or -1 after saying why.
+ */
+int image_place_initrd(struct memory *mem, const struct image_request *request, uint64_t floor,
+		       uint64_t ceiling, struct image_initrd *initrd);
 
 #endif

@@ -16,4 +16,17 @@ bool elf_is_executable64(const struct file *file);
  */
 int elf_load(const struct file *file, struct memory *mem, struct image *image);
 
+/*
+ * Whether the file is an executable with a segment whose virtual address is not its physical one: a
+ * kernel that brings its own page tables.
+ */
+bool elf_is_linked_elsewhere(const struct file *file);
+
+/*
+ * Copies the first @size bytes of what note @type of @name says.  False if there is no such note,
+ * or a shorter one, in what may be as damaged as it likes.
+ */
+bool elf_find_note(const struct file *file, const char *name, uint32_t type, void *data,
+		   size_t size);
+
 #endif

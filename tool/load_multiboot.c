@@ -27,12 +27,8 @@
 #define INFO_MEMORY_MAP	  (1u << 6)
 #define INFO_LOADER_NAME  (1u << 9)
 
-#define LOW_MEMORY_END 0x9fc00 /* where firmware keeps its data on a PC */
-#define ONE_MIB	       0x100000ull
-#define MODULES_MAX    16
-#define MAP_MAX	       4
-#define MAP_RAM	       1
-#define MAP_RESERVED   2
+#define ONE_MIB	    0x100000ull
+#define MODULES_MAX 16
 
 struct header {
 	uint32_t magic, flags, checksum;
@@ -65,7 +61,7 @@ struct information {
 /* Everything at LAYOUT_MULTIBOOT. */
 struct area {
 	struct information info;
-	struct map_entry map[MAP_MAX];
+	struct map_entry map[MEMORY_RANGES_MAX];
 	struct module module[MODULES_MAX];
 	char loader_name[16];
 	char module_text[MODULES_MAX][128];
@@ -146,19 +142,20 @@ static int multiboot_load_module(const char *path, unsigned int i, struct memory
 	return ret;
 }
 
-static void map_add(struct area *area, uint64_t base, uint64_t end, uint32_t type)
+static void multiboot_describe_memory(const struct memory *mem, struct area *area)
 {
-	unsigned int i = area->info.mmap_length / sizeof(struct map_entry);
+	struct memory_range range[MEMORY_RANGES_MAX];
+	unsigned int i, count = memory_describe(mem, range);
 
-	if (base >= end)
-		return;
-	area->map[i] = (struct map_entry){
-		.size = sizeof(struct map_entry) - sizeof(uint32_t),
-		.base = base,
-		.length = end - base,
-		.type = type,
-	};
-	area->info.mmap_length += sizeof(struct map_entry);
+	for (i = 0; i < count; i++)
+		area->map[i] = (struct map_entry){
+			.size = sizeof(struct map_entry) - sizeof(uint32_t),
+			.base = range[i].base,
+			.length = range[i].end - range[i].base,
+			.type = range[i].type,
+		};
+	area->info.mem_lower = range[0].end / 1024;
+	area->info.mmap_length = count * sizeof(struct map_entry);
 }
 
 static void multiboot_describe(const struct memory *mem, unsigned int modules, struct area *area)
@@ -168,7 +165,6 @@ static void multiboot_describe(const struct memory *mem, unsigned int modules, s
 
 	info->flags =
 		INFO_MEMORY | INFO_COMMAND_LINE | INFO_MODULES | INFO_MEMORY_MAP | INFO_LOADER_NAME;
-	info->mem_lower = LOW_MEMORY_END / 1024;
 	info->mem_upper = above_1m / 1024;
 	info->command_line = LAYOUT_COMMAND_LINE;
 	info->mods_count = modules;
@@ -176,10 +172,7 @@ static void multiboot_describe(const struct memory *mem, unsigned int modules, s
 	info->mmap_addr = area_address(offsetof(struct area, map));
 	info->boot_loader_name = area_address(offsetof(struct area, loader_name));
 	strcpy(area->loader_name, "lintel run");
-	map_add(area, 0, LOW_MEMORY_END, MAP_RAM);
-	map_add(area, LOW_MEMORY_END, ONE_MIB, MAP_RESERVED);
-	map_add(area, ONE_MIB, mem->below_hole, MAP_RAM);
-	map_add(area, MEMORY_HOLE_END, MEMORY_HOLE_END + mem->above_hole, MAP_RAM);
+	multiboot_describe_memory(mem, area);
 }
 
 static int multiboot_load_image(const struct file *file, struct memory *mem, struct image *image)
@@ -225,5 +218,5 @@ int load_multiboot(const struct file *file, const struct image_request *request,
 	image->mode = START_PROTECTED;
 	image->eax = LOADER_MAGIC;
 	image->ebx = LAYOUT_MULTIBOOT;
-	return image_place_command_line(mem, request->path, request->args);
+	return image_place_command_line(mem, request->path, request->args, NULL);
 }

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "say.h"
 #include "test_device.h"
+#include "vm.h"
 
 #define PAGE_MASK      4095ull
 #define DEFAULT_MEMORY (64ull << 20)
@@ -18,6 +19,7 @@ enum {
 	OPT_FLAT16 = 256,
 	OPT_FLAT64,
 	OPT_ARGS,
+	OPT_MARK_PORT,
 	OPT_INITRD,
 	OPT_MEMORY,
 	OPT_CPUS,
@@ -36,6 +38,8 @@ static const struct option long_options[] = {
 	{"flat16", no_argument, NULL, OPT_FLAT16},
 	{"flat64", no_argument, NULL, OPT_FLAT64},
 	{"args", required_argument, NULL, OPT_ARGS},
+	{"append", required_argument, NULL, OPT_ARGS},
+	{"mark-port", required_argument, NULL, OPT_MARK_PORT},
 	{"initrd", required_argument, NULL, OPT_INITRD},
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"cpus", required_argument, NULL, OPT_CPUS},
@@ -55,13 +59,21 @@ void options_help(void)
 {
 	fputs("usage: lintel run [OPTIONS] IMAGE\n"
 	      "\n"
-	      "Runs IMAGE in a virtual machine, with its serial port (16550A at 0x3f8, polled) on\n"
-	      "stdin and stdout.  On a terminal, Ctrl-A X ends it and Ctrl-A Ctrl-A sends Ctrl-A.\n"
+	      "Runs IMAGE in a virtual machine, with its serial port (16550A at 0x3f8) on stdin "
+	      "and\n"
+	      "stdout.  On a terminal, Ctrl-A X ends it and Ctrl-A Ctrl-A sends Ctrl-A.\n"
 	      "\n"
-	      "Kinds of image:\n"
-	      "  multiboot    found by its header: 32-bit protected mode, EAX and EBX as in the\n"
-	      "               Multiboot Specification, version 1\n"
+	      "Kinds of image, found by their headers:\n"
+	      "  Linux        a bzImage, by the 64-bit boot protocol, or an ELF vmlinux with the "
+	      "PVH\n"
+	      "               entry: a machine with interrupt controllers and ACPI, which powers "
+	      "off\n"
+	      "               and resets; CPU 0 starts\n"
+	      "  multiboot    32-bit protected mode, EAX and EBX as in the Multiboot "
+	      "Specification,\n"
+	      "               version 1\n"
 	      "  64-bit ELF   an executable linked below --memory: entered like --flat64\n"
+	      "and those that have none:\n"
 	      "  --flat64     raw binary, loaded and entered at 0x100000 in long mode: RAM and "
 	      "the\n"
 	      "               4 GiB below 4G mapped one to one, RDI = struct boot_info, a 4 KiB "
@@ -69,11 +81,15 @@ void options_help(void)
 	      "  --flat16     raw binary, loaded and entered at 0000:7c00 in real mode: DS, ES, SS "
 	      "= 0,\n"
 	      "               SP = 7c00, EDI = number of CPUs\n"
-	      "All CPUs start at the entry, each with its number (0, 1, ...) in ESI.\n"
+	      "But for Linux, all CPUs start at the entry, each with its number (0, 1, ...) in "
+	      "ESI.\n"
 	      "\n"
 	      "Options:\n"
-	      "  --args TEXT        the guest's command line, after the image's path\n"
-	      "  --initrd FILE      a multiboot module; may be given up to 16 times\n"
+	      "  --append TEXT      the guest's command line; --args is the same.  Linux without "
+	      "it\n"
+	      "                     gets console=ttyS0, others get it after the image's path\n"
+	      "  --initrd FILE      Linux's initial file system; or a multiboot module, up to 16 "
+	      "times\n"
 	      "  --memory SIZE      RAM, with a suffix K, M or G; 64M if not given; what does not "
 	      "fit\n"
 	      "                     below 3 GiB begins at 4 GiB\n"
@@ -81,25 +97,31 @@ void options_help(void)
 	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
 	      "& 255\n"
 	      "  --disk FILE[,ro]   a virtio-mmio disk; may be given up to 8 times\n"
-	      "  --irqchip          interrupt controllers and timer in the kernel\n"
 	      "  --hide FEATURES    not in the guest's CPUID: pcid, x2apic, tsc-deadline, xsave, "
 	      "invpcid,\n"
 	      "                     umip, la57, kvm; separated by commas\n"
 	      "  --test-device      the devices that kvm-unit-tests expect, --debug-exit 0xf4 "
 	      "included\n"
+	      "  --irqchip          interrupt controllers and timer for other images too\n"
 	      "  --device PATH      the KVM device; /dev/kvm if not given\n"
 	      "  --timeout SECONDS  end the VM after so long\n"
-	      "  --stats            at the end, count the exits to user space on stderr\n"
+	      "  --stats            at the end, count the exits on stderr\n"
+	      "  --mark-port PORT   for each byte written to PORT, say how many ticks of the TSC "
+	      "the\n"
+	      "                     guest took so far\n"
 	      "\n"
-	      "Exit status: odd: the guest's own (--debug-exit); 0: all CPUs halted; 2: the guest "
-	      "did\n"
-	      "not run (the message says why); 4: triple fault; 6: VM entry failed; 8: the "
-	      "hypervisor\n"
-	      "gave up; 10: KVM_RUN failed or an unknown exit; 12: timeout; 14: Ctrl-A X.\n"
+	      "Exit status: odd: the guest's own (--debug-exit); 0: powered off, or all CPUs "
+	      "halted;\n"
+	      "2: the guest did not run (the message says why); 4: triple fault; 6: VM entry "
+	      "failed;\n"
+	      "8: the hypervisor gave up; 10: KVM_RUN failed or an unknown exit; 12: timeout;\n"
+	      "14: Ctrl-A X; 16: reset.\n"
 	      "\n"
 	      "Examples:\n"
+	      "  lintel run --memory 512M --cpus 2 --initrd initrd.img --append \"console=ttyS0 "
+	      "quiet\" \\\n"
+	      "             /boot/vmlinuz\n"
 	      "  lintel run --flat16 bootsector.bin\n"
-	      "  lintel run --memory 1G --cpus 2 --debug-exit 0xf4 kernel.elf --args \"verbose\"\n"
 	      "  lintel run --device /dev/lintel --stats --timeout 10 --flat64 guest.bin\n",
 	      stdout);
 }
@@ -180,12 +202,16 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 	case OPT_MEMORY:
 		return parse_memory(o, arg);
 	case OPT_CPUS:
-		ret = parse_number("--cpus", arg, false, 1, LAYOUT_CPUS_MAX, &value);
+		ret = parse_number("--cpus", arg, false, 1, VM_CPUS_MAX, &value);
 		o->image.cpus = value;
 		return ret;
 	case OPT_DEBUG_EXIT:
 		ret = parse_number("--debug-exit", arg, false, 1, 0xffff, &value);
 		o->image.debug_exit = value;
+		return ret;
+	case OPT_MARK_PORT:
+		ret = parse_number("--mark-port", arg, false, 1, 0xffff, &value);
+		o->mark_port = value;
 		return ret;
 	case OPT_DEVICE:
 		o->device = arg;

@@ -21,6 +21,7 @@ struct run_options {
 	unsigned int nr_disks;
 	const char *hide;     /* never NULL */
 	uint64_t memory;      /* bytes */
+	uint32_t mark_port;   /* 0: none */
 	unsigned int timeout; /* seconds, 0: none */
 	bool irqchip;
 	bool test_device;

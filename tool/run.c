@@ -10,10 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acpi.h"
 #include "console.h"
+#include "counters.h"
 #include "cpuid.h"
 #include "explain.h"
 #include "options.h"
+#include "power.h"
 #include "run.h"
 #include "say.h"
 #include "start.h"
@@ -57,17 +60,20 @@ static int vm_create_irqchip(const struct vm *vm)
 }
 
 static int vm_create_vcpu(struct vm *vm, unsigned int id, struct kvm_cpuid2 *cpuid,
-			  const struct image *image, bool irqchip)
+			  const struct image *image)
 {
 	struct vcpu *vcpu = &vm->vcpu[id];
 
 	if (vcpu_create(vcpu, vm, id))
 		return -1;
-	cpuid_set_identity(cpuid, id, vm->cpus, irqchip);
+	cpuid_set_identity(cpuid, id, vm->cpus, vm->irqchip);
 	/* Before the registers: what CR4 and EFER may hold depends on the leaves. */
 	if (kvm_call(vcpu->fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2"))
 		return -1;
-	return start_vcpu(vcpu->fd, id, vm->cpus, image);
+	if (vm->irqchip && start_as_firmware(vcpu->fd))
+		return -1;
+	/* An operating system starts the other CPUs itself. */
+	return image->os && id ? 0 : start_vcpu(vcpu->fd, id, vm->cpus, image);
 }
 
 static int vm_create_vcpus(struct vm *vm, const struct image *image,
@@ -79,9 +85,11 @@ static int vm_create_vcpus(struct vm *vm, const struct image *image,
 
 	if (!cpuid)
 		return -1;
+	if (vm->irqchip && kvm_capability(&vm->kvm, KVM_CAP_TSC_DEADLINE_TIMER) > 0)
+		cpuid_add_tsc_deadline(cpuid);
 	ret = cpuid_hide(cpuid, options->hide);
 	for (id = 0; id < vm->cpus && !ret; id++)
-		ret = vm_create_vcpu(vm, id, cpuid, image, options->irqchip);
+		ret = vm_create_vcpu(vm, id, cpuid, image);
 	free(cpuid);
 	return ret;
 }
@@ -96,6 +104,23 @@ static int vm_add_disks(struct vm *vm, const struct run_options *options)
 	return 0;
 }
 
+/* What an operating system expects of a PC. */
+static int vm_create_pc(struct vm *vm)
+{
+	struct acpi_mmio mmio[VIRTIO_MAX];
+	unsigned int i;
+
+	for (i = 0; i < vm->nr_virtio; i++)
+		mmio[i] = (struct acpi_mmio){
+			.base = vm->virtio[i]->base,
+			.size = VIRTIO_MMIO_SIZE,
+			.gsi = vm->virtio[i]->gsi,
+		};
+	if (power_add(vm))
+		return -1;
+	return acpi_place(&vm->mem, vm->cpus, mmio, vm->nr_virtio);
+}
+
 static int vm_create(struct vm *vm, const struct run_options *options)
 {
 	struct image image;
@@ -105,12 +130,18 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 		return say_errno(NULL, "eventfd");
 	if (kvm_open(&vm->kvm, options->device) ||
 	    memory_init(&vm->mem, &vm->kvm, options->memory) ||
-	    image_load(&options->image, &vm->mem, &image) || start_place_gdt(&vm->mem, image.mode))
+	    image_load(&options->image, &vm->mem, &image) ||
+	    start_place_tables(&vm->mem, image.mode))
 		return -1;
-	if ((options->irqchip && vm_create_irqchip(vm)) ||
-	    vm_add_devices(vm, options->image.debug_exit) || vm_add_disks(vm, options))
+	if (!image.os && vm->cpus > LAYOUT_STACKS_MAX)
+		return say_error("ask for fewer with --cpus",
+				 "this kind of image starts %d CPUs at most", LAYOUT_STACKS_MAX);
+	vm->irqchip = options->irqchip || image.os;
+	if ((vm->irqchip && vm_create_irqchip(vm)) ||
+	    vm_add_devices(vm, options->image.debug_exit, options->mark_port) ||
+	    vm_add_disks(vm, options) || (image.os && vm_create_pc(vm)))
 		return -1;
-	if (options->test_device && test_device_add(vm, options->irqchip))
+	if (options->test_device && test_device_add(vm, vm->irqchip))
 		return -1;
 	return vm_create_vcpus(vm, &image, options);
 }
@@ -140,13 +171,10 @@ static bool vm_input(struct vm *vm, size_t room)
 {
 	unsigned char bytes[256];
 	enum console_event event;
-	size_t i, count;
+	size_t count;
 
 	event = console_read(bytes, room < sizeof(bytes) ? room : sizeof(bytes), &count);
-	pthread_mutex_lock(&vm->devices);
-	for (i = 0; i < count; i++)
-		serial_receive(&vm->serial, bytes[i]);
-	pthread_mutex_unlock(&vm->devices);
+	vm_serial_receive(vm, bytes, count);
 	if (event == CONSOLE_QUIT && vm_end(vm, RUN_QUIT))
 		say("ended by Ctrl-A X");
 	return event == CONSOLE_BYTES;
@@ -223,8 +251,13 @@ static void vm_run(struct vm *vm, unsigned int timeout)
 			vm_end(vm, RUN_REFUSED);
 	vm_watch(vm, timeout);
 	vm_stop(vm);
+	vm->ticks = __builtin_ia32_rdtsc() - vm->first_run;
 	vm_flush(vm);
 	console_close();
+	for (i = 0; vm->status == RUN_TIMEOUT && i < vm->cpus; i++) {
+		say("CPU %u", i);
+		explain_registers(&vm->vcpu[i]);
+	}
 }
 
 int run_main(int argc, char **argv)
@@ -249,8 +282,10 @@ int run_main(int argc, char **argv)
 	vm.status = RUN_REFUSED;
 	if (!vm_create(&vm, &options)) {
 		vm_run(&vm, options.timeout);
-		if (options.stats)
+		if (options.stats) {
 			explain_statistics(&vm);
+			counters_print(&vm);
+		}
 	}
 	vm_destroy(&vm);
 	return vm.status;

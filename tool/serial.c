@@ -166,6 +166,11 @@ static uint8_t serial_interrupt(const struct serial *s)
 	return IIR_NONE;
 }
 
+bool serial_irq(const struct serial *s)
+{
+	return s->mcr & MCR_OUT2 && !(s->mcr & MCR_LOOP) && serial_interrupt(s) != IIR_NONE;
+}
+
 static uint8_t read_iir(struct serial *s)
 {
 	uint8_t iir = serial_interrupt(s);

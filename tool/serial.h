@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A 16550A UART without an interrupt line: what a polling driver needs, register for register.
+ * A 16550A UART, register for register; who owns it leads serial_irq() to an interrupt controller.
  * What is sent is out at once, so the transmitter is always ready; what comes in waits on
  * the line, and in the receive FIFO as far as that has room, until the guest reads it.
  */
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define SERIAL_PORT	 0x3f8
+#define SERIAL_IRQ	 4
 #define SERIAL_REGISTERS 8
 #define SERIAL_FIFO	 16
 #define SERIAL_LINE	 4096
@@ -45,6 +46,9 @@ size_t serial_room(const struct serial *s);
 
 /* Puts a byte on the line; serial_room() must not be 0. */
 void serial_receive(struct serial *s, uint8_t byte);
+
+/* The level of the interrupt line, as a PC has it: behind OUT2. */
+bool serial_irq(const struct serial *s);
 
 /* Writes out what is waiting. */
 void serial_flush(struct serial *s);

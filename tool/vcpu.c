@@ -149,6 +149,8 @@ static void *vcpu_thread(void *arg)
 {
 	struct vcpu *vcpu = arg;
 
+	if (!vcpu->id)
+		vcpu->vm->first_run = __builtin_ia32_rdtsc();
 	while (!atomic_load(&vcpu->vm->ended) && vcpu_run_once(vcpu))
 		;
 	atomic_store(&vcpu->done, true);

@@ -21,18 +21,21 @@
  * the debug-exit port is odd.
  */
 enum run_status {
-	RUN_HALTED = 0,	    /* every CPU executed HLT with nothing to wake it */
-	RUN_REFUSED = 2,    /* usage, a file, the KVM API: the guest did not run */
-	RUN_SHUTDOWN = 4,   /* triple fault */
-	RUN_FAIL_ENTRY = 6, /* the processor refused the VM entry */
-	RUN_INTERNAL = 8,   /* KVM_EXIT_INTERNAL_ERROR */
-	RUN_BROKEN = 10,    /* KVM_RUN failed, or an exit that this VMM does not know */
+	RUN_HALTED = 0,	     /* every CPU executed HLT with nothing to wake it */
+	RUN_POWERED_OFF = 0, /* by the guest */
+	RUN_REFUSED = 2,     /* usage, a file, the KVM API: the guest did not run */
+	RUN_SHUTDOWN = 4,    /* triple fault */
+	RUN_FAIL_ENTRY = 6,  /* the processor refused the VM entry */
+	RUN_INTERNAL = 8,    /* KVM_EXIT_INTERNAL_ERROR */
+	RUN_BROKEN = 10,     /* KVM_RUN failed, or an exit that this VMM does not know */
 	RUN_TIMEOUT = 12,
-	RUN_QUIT = 14, /* Ctrl-A X */
+	RUN_QUIT = 14,	/* Ctrl-A X */
+	RUN_RESET = 16, /* by the guest */
 };
 
-#define VIRTIO_MAX	8  /* devices: there are as many interrupts that nothing else has */
-#define VM_EXIT_REASONS 48 /* KVM_EXIT_* that are counted one by one */
+#define VIRTIO_MAX	8   /* devices: there are as many interrupts that nothing else has */
+#define VM_CPUS_MAX	255 /* APIC ids of eight bits, without the broadcast */
+#define VM_EXIT_REASONS 48  /* KVM_EXIT_* that are counted one by one */
 
 struct vm;
 struct virtio;
@@ -53,16 +56,20 @@ struct vm {
 	struct kvm kvm;
 	struct memory mem;
 	unsigned int cpus;
-	struct vcpu vcpu[LAYOUT_CPUS_MAX];
+	struct vcpu vcpu[VM_CPUS_MAX];
 	struct bus ports, mmio;
 	struct virtio *virtio[VIRTIO_MAX];
 	unsigned int nr_virtio;
-	int event; /* eventfd: the VM has ended */
+	bool irqchip;
+	int event;	    /* eventfd: the VM has ended */
+	uint64_t first_run; /* the TSC before CPU 0's first KVM_RUN */
+	uint64_t ticks;	    /* from there to the end */
 	atomic_uint halted;
 	atomic_bool ended;
 	int status;
 	pthread_mutex_t devices; /* serial */
 	struct serial serial;
+	bool serial_line; /* the level of SERIAL_IRQ */
 };
 
 /*
@@ -72,9 +79,12 @@ struct vm {
 bool vm_end(struct vm *vm, int status);
 
 /*
- * Puts the devices that every machine has on its buses; @debug_exit is a port, or 0.  0, or -1
- * after saying why.
+ * Puts the devices that every machine has on its buses; @debug_exit and @mark_port are
+ * ports, or 0.  0, or -1 after saying why.
  */
-int vm_add_devices(struct vm *vm, uint32_t debug_exit);
+int vm_add_devices(struct vm *vm, uint32_t debug_exit, uint32_t mark_port);
+
+/* Hands what came over the console to the UART, with the interrupt that it raises. */
+void vm_serial_receive(struct vm *vm, const uint8_t *bytes, size_t count);
 
 #endif
