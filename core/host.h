@@ -64,6 +64,15 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
 /* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */
 void host_page_put(const struct host_page *page);
 
+/*
+ * The size, as a power of two, of the naturally aligned piece round `hva` that the process's page
+ * tables map by one entry, and `page` is of: 12, 21 or 30.  The next moment it may be another:
+ * ept_invalidate_begin() says so.
+ */
+unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page);
+/* May a guest execute from pages larger than 4 KiB?  There are processors that this takes down. */
+static inline bool host_large_pages_execute(void);
+
 /* Copy from and to the VM's process, which is the current one.  -EFAULT.  May sleep. */
 int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);

@@ -26,6 +26,7 @@ static int __init kvm_init(void)
 	vpid_init();
 	mitigation_init();
 	fpu_init();
+	user_memory_init();
 	error = cpu_kick_init();
 	if (error)
 		return error;

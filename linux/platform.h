@@ -84,6 +84,7 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 
 /* --- user_memory.c --- */
 
+void user_memory_init(void);
 int user_memory_attach(struct vm *vm);
 void user_memory_detach(struct vm *vm);
 

@@ -3,15 +3,25 @@
  * Guest memory is the memory of the VM's process: its pages for the EPT, copies, and word of every
  * change to it.
  */
+#include <linux/cpu.h>
+#include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
 #include <linux/uaccess.h>
+#include <asm/cpufeature.h>
 #include <compat.h>
 #include "platform.h"
 #include "mem/mem.h"
+
+bool large_pages_execute __ro_after_init;
+
+void __init user_memory_init(void)
+{
+	large_pages_execute = !boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) || cpu_mitigations_off();
+}
 
 /* --- Pages ------------------------------------------------------------------ */
 
@@ -94,6 +104,46 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 	int error = get_counted_page(hva, write, page);
 
 	return error == -EFAULT ? get_mapped_frame(hva, write, page) : error;
+}
+
+/*
+ * The size of the entry that maps the address in the process's page tables now.  Interrupts are
+ * off: page tables are freed only after every CPU has had its interrupts on.  Each entry is read
+ * once, as another CPU may change it.
+ */
+static unsigned int mapping_shift(struct mm_struct *mm, unsigned long address)
+{
+	pgd_t pgd = READ_ONCE(*pgd_offset(mm, address));
+	p4d_t p4d;
+	pud_t pud;
+	pmd_t pmd;
+
+	if (pgd_none(pgd))
+		return PAGE_SHIFT;
+	p4d = READ_ONCE(*p4d_offset_lockless(pgd_offset(mm, address), pgd, address));
+	if (p4d_none(p4d) || !p4d_present(p4d))
+		return PAGE_SHIFT;
+	pud = READ_ONCE(*pud_offset_lockless(&p4d, p4d, address));
+	if (pud_none(pud) || !pud_present(pud))
+		return PAGE_SHIFT;
+	if (pud_leaf(pud))
+		return PUD_SHIFT;
+	pmd = READ_ONCE(*pmd_offset_lockless(&pud, pud, address));
+	return pmd_present(pmd) && pmd_leaf(pmd) ? PMD_SHIFT : PAGE_SHIFT;
+}
+
+unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page)
+{
+	unsigned long flags;
+	unsigned int shift;
+
+	/* Of a driver's frames only the one was looked at. */
+	if (!page->referenced)
+		return PAGE_SHIFT;
+	local_irq_save(flags);
+	shift = mapping_shift(vm->host.mm, hva);
+	local_irq_restore(flags);
+	return shift;
 }
 
 void host_page_put(const struct host_page *page)

@@ -66,7 +66,7 @@ void sim_on_pages_freed(void (*function)(hpa_t start, u64 size));
 
 #define SIM_USER_PFN_BASE 0x400000ull /* user pages have physical addresses from 16 GiB up */
 
-/* A new region of zeroed memory, a multiple of a page; gives its user address (2 MiB aligned). */
+/* A new region of zeroed memory, a multiple of a page; gives its user address (1 GiB aligned). */
 u64 sim_user_map(u64 size);
 /* The byte at a user address, for the test. */
 void *sim_user_pointer(u64 hva);
@@ -79,6 +79,13 @@ void sim_user_unmap(u64 hva, u64 size);			 /* munmap() */
 void sim_user_protect(u64 hva, u64 size, bool writable); /* mprotect() */
 void sim_user_move(u64 hva, u64 size);			 /* swapped out, migrated: other frames */
 void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write */
+
+/*
+ * The aligned piece of 1 << shift bytes round it is put together to one huge page, as khugepaged
+ * does; 21 or 30.  Any change to a part of it splits it; only the part is notified.
+ */
+void sim_user_make_huge(u64 hva, unsigned int shift);
+extern bool sim_large_pages_execute; /* what host_large_pages_execute() answers */
 
 /* The mmu notifier: NULL for none. */
 typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);

@@ -13,7 +13,7 @@
 
 #define MAX_REGIONS  4096
 #define MAX_FRAMES   (1u << 24)
-#define REGION_ALIGN (1ull << 21)
+#define REGION_ALIGN (1ull << 30)
 #define USER_LIMIT   (1ull << 47)
 
 struct frame {
@@ -25,6 +25,7 @@ struct frame {
 struct page {
 	u32 frame; /* 0: none yet */
 	bool unmapped, readonly, shared;
+	u8 huge; /* size of the huge page that it is a piece of, as a power of two; 0: it is none */
 };
 
 struct region {
@@ -43,6 +44,8 @@ static void *notify_argument;
 static void (*get_hook)(void *argument, u64 hva);
 static void *get_hook_argument;
 static int get_error;
+
+bool sim_large_pages_execute = true;
 
 /* Zeroed, and used up only where it is touched. */
 static void *map_lazily(u64 size)
@@ -127,6 +130,20 @@ static void page_leave_frame(struct page *page)
 	page->frame = 0;
 }
 
+/* The huge page at an address becomes small ones, in the same frames. */
+static void huge_split(u64 hva)
+{
+	struct page *page = page_find(hva);
+	u64 size, at;
+
+	if (!page || !page->huge)
+		return;
+	size = 1ull << page->huge;
+	hva &= ~(size - 1);
+	for (at = hva; at < hva + size; at += LINTEL_PAGE_SIZE)
+		page_find(at)->huge = 0;
+}
+
 /* --- what the process does --- */
 
 void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *argument)
@@ -178,6 +195,7 @@ static void range_change(u64 hva, u64 size, enum change change)
 	check_range(hva, size);
 	notify(notify_begin, hva, hva + size);
 	for (at = hva; at < hva + size; at += LINTEL_PAGE_SIZE) {
+		huge_split(at);
 		page = page_find(at);
 		if (page)
 			page_change(page, change);
@@ -205,12 +223,36 @@ void sim_user_share(u64 hva, u64 size)
 	range_change(hva, size, CHANGE_SHARE);
 }
 
+void sim_user_make_huge(u64 hva, unsigned int shift)
+{
+	u64 size = 1ull << shift, at;
+
+	hva &= ~(size - 1);
+	if (!page_find(hva) || !page_find(hva + size - 1))
+		sim_panic("0x%llx: no memory for a huge page", hva);
+	notify(notify_begin, hva, hva + size);
+	frame_count = (frame_count + (u32)(size / LINTEL_PAGE_SIZE) - 1) &
+		      ~((u32)(size / LINTEL_PAGE_SIZE) - 1);
+	for (at = hva; at < hva + size; at += LINTEL_PAGE_SIZE) {
+		struct page *page = page_find(at);
+
+		if (!page)
+			sim_panic("0x%llx: no memory for a huge page", at);
+		page_leave_frame(page);
+		page_enter_frame(page, at);
+		page->shared = false;
+		page->huge = (u8)shift;
+	}
+	notify(notify_end, hva, hva + size);
+}
+
 /* The first write to a page that a fork() shares: a copy of its own, in another frame. */
 static void page_unshare(struct page *page, u64 hva)
 {
 	u64 start = hva & ~(u64)(LINTEL_PAGE_SIZE - 1);
 
 	notify(notify_begin, start, start + LINTEL_PAGE_SIZE);
+	huge_split(hva);
 	page_leave_frame(page);
 	page->shared = false;
 	notify(notify_end, start, start + LINTEL_PAGE_SIZE);
@@ -257,6 +299,15 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
 	return 0;
+}
+
+unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page)
+{
+	const struct page *at = page_find(hva);
+
+	(void)vm;
+	(void)page;
+	return at && at->huge ? at->huge : LINTEL_PAGE_SHIFT;
 }
 
 static struct frame *frame_of(u64 pfn, const char *who)
@@ -358,5 +409,6 @@ void sim_user_reset(void)
 	references = 0;
 	sim_user_set_notifier(NULL, NULL, NULL);
 	sim_page_get_hook(NULL, NULL);
+	sim_large_pages_execute = true;
 	get_error = 0;
 }

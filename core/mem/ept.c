@@ -102,48 +102,95 @@ static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list
 
 struct fault {
 	const struct memslots *slots; /* what was looked at, without mmu_lock: may be old */
+	const struct memslot *slot;
 	u64 sequence;
 	u64 gfn, hva;
-	bool writable; /* the slot is */
+	struct ept_access access;
 	struct host_page page;
+	unsigned int level; /* of the largest mapping that is possible */
 };
 
-/* Has what the fault looked at changed, or is it changing? */
+/* Does all that an entry of the level maps round `gfn` lie in the slot, and alike in the process? */
+static bool slot_allows(const struct memslot *slot, u64 gfn, unsigned int level)
+{
+	u64 in_page = ept_level_frames(level) - 1;
+	u64 first = gfn & ~in_page;
+
+	if ((slot->gfn ^ (slot->hva >> LINTEL_PAGE_SHIFT)) & in_page)
+		return false;
+	return first >= slot->gfn && first + in_page < slot->gfn + slot->pages;
+}
+
+static bool processor_allows(unsigned int level)
+{
+	return level == EPT_LEVEL_1G ? vmx_capability.ept.page_1g : vmx_capability.ept.page_2m;
+}
+
+static unsigned int fault_level(struct vm *vm, const struct fault *fault)
+{
+	unsigned int level = EPT_LEVEL_1G, shift;
+
+	if (!slot_allows(fault->slot, fault->gfn, EPT_LEVEL_2M))
+		return EPT_LEVEL_4K;
+	if (fault->access.fetch && !host_large_pages_execute())
+		return EPT_LEVEL_4K;
+	shift = host_page_shift(vm, fault->hva, &fault->page);
+	while (level > EPT_LEVEL_4K &&
+	       (shift < ept_level_shift(level) || !processor_allows(level) ||
+		!slot_allows(fault->slot, fault->gfn, level)))
+		level--;
+	return level;
+}
+
+/* Has what the fault looked at changed, or is any of it changing? */
 static bool fault_is_stale(const struct vm *vm, const struct fault *fault)
 {
 	const struct ept *ept = &vm->ept;
+	u64 size = (u64)1 << ept_level_shift(fault->level);
+	u64 start = fault->hva & ~(size - 1);
 
 	if (fault->slots != memslots_get(vm) || fault->sequence != ept->invalidate_seq)
 		return true;
-	return ept->invalidating && fault->hva >= ept->invalidate_start &&
-	       fault->hva < ept->invalidate_end;
+	return ept->invalidating && start < ept->invalidate_end &&
+	       start + size > ept->invalidate_start;
 }
 
 static u64 fault_leaf(const struct fault *fault)
 {
-	u64 leaf = fault->page.pfn << LINTEL_PAGE_SHIFT;
+	u64 leaf = fault->page.pfn & ~(ept_level_frames(fault->level) - 1);
 
-	leaf |= EPT_READ | EPT_EXECUTE | EPT_MEMORY_WB | EPT_IGNORE_PAT | EPT_ACCESSED;
+	leaf = leaf << LINTEL_PAGE_SHIFT | EPT_READ | EPT_MEMORY_WB | EPT_IGNORE_PAT | EPT_ACCESSED;
+	if (fault->level > EPT_LEVEL_4K)
+		leaf |= EPT_LARGE;
+	if (fault->level == EPT_LEVEL_4K || host_large_pages_execute())
+		leaf |= EPT_EXECUTE;
 	if (fault->page.writable)
 		leaf |= EPT_WRITE;
 	return leaf;
 }
 
 /* Needs: mmu_lock.  0, or -EAGAIN: more table pages are needed. */
-static int fault_map(struct vm *vm, const struct fault *fault, struct ept_spare *spare,
+static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare,
 		     struct ept_list *list)
 {
-	u64 leaf = fault_leaf(fault);
 	unsigned int level;
 	u64 old = ept_lookup(&vm->ept, fault->gfn, &level);
-	bool same = old && level == EPT_LEVEL_4K && !((old ^ leaf) & EPT_ADDRESS);
+	u64 leaf, first;
+	bool same;
 
+	/* Beside the small pages that the guest executes from there is no large one, or the two
+	 * would take each other's place for ever. */
+	if (level < fault->level && !host_large_pages_execute())
+		fault->level = level;
+	leaf = fault_leaf(fault);
+	same = old && level == fault->level && !((old ^ leaf) & EPT_ADDRESS);
 	/* Another vCPU was here before, and with more right to write: let it be. */
 	if (same && (old & EPT_WRITE))
 		return 0;
-	if (old && !same)
-		frames_remove(vm, fault->gfn, fault->gfn + 1, false, list);
-	return ept_map(&vm->ept, fault->gfn, EPT_LEVEL_4K, leaf, spare);
+	first = fault->gfn & ~(ept_level_frames(fault->level) - 1);
+	if (!same && (old || level < fault->level))
+		frames_remove(vm, first, first + ept_level_frames(fault->level), false, list);
+	return ept_map(&vm->ept, first, fault->level, leaf, spare);
 }
 
 /* 0, also when nothing was mapped because it would be stale; -ENOMEM. */
@@ -172,22 +219,26 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	struct fault fault = {
 		.slots = memslots_get(vm),
 		.gfn = gpa >> LINTEL_PAGE_SHIFT,
+		.access = access,
 	};
-	const struct memslot *slot = memslots_find(fault.slots, fault.gfn);
+	bool readonly;
 
-	if (!slot)
+	fault.slot = memslots_find(fault.slots, fault.gfn);
+	if (!fault.slot)
 		return EPT_MMIO;
-	fault.writable = !(slot->flags & KVM_MEM_READONLY);
-	if (access.write && !fault.writable)
+	readonly = fault.slot->flags & KVM_MEM_READONLY;
+	if (access.write && readonly)
 		return EPT_MMIO;
-	fault.hva = memslot_hva(slot, fault.gfn);
+	fault.hva = memslot_hva(fault.slot, fault.gfn);
 
 	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
 	fault.sequence = __atomic_load_n(&vm->ept.invalidate_seq, __ATOMIC_ACQUIRE);
 	*error = host_page_get(vm, fault.hva, access.write, &fault.page);
 	if (*error)
 		return EPT_ERROR;
-	fault.page.writable &= fault.writable;
+	if (readonly)
+		fault.page.writable = false;
+	fault.level = fault_level(vm, &fault);
 	*error = fault_install(vm, &fault);
 	host_page_put(&fault.page);
 	return *error ? EPT_ERROR : EPT_MAPPED;

@@ -10,7 +10,7 @@
 
 int ept_spare_fill(struct ept_spare *spare)
 {
-	while (spare->count < COUNT_OF(spare->page)) {
+	while (spare->count < spare->wanted) {
 		void *page = host_alloc_pages(0);
 
 		if (!page)
@@ -96,8 +96,10 @@ int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_s
 		u64 *entry = entry_of(table, at, gfn);
 
 		if (!ept_entry_present(entry_read(entry))) {
-			if (!spare->count)
+			if (!spare->count) {
+				spare->wanted = at - level;
 				return -EAGAIN;
+			}
 			table = spare->page[--spare->count];
 			ept->pages++;
 			entry_write(entry, host_virt_to_phys(table) | EPT_PRESENT);

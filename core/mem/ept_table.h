@@ -34,6 +34,12 @@ enum { EPT_LEVEL_4K = 1, EPT_LEVEL_2M = 2, EPT_LEVEL_1G = 3, EPT_LEVEL_ROOT = 4 
 #define EPT_ENTRIES    (1u << EPT_INDEX_BITS)
 #define EPT_FRAME_BITS (EPT_LEVEL_ROOT * EPT_INDEX_BITS) /* of a guest frame number */
 
+/* Size of the page that a leaf of the level maps, as a power of two. */
+static inline unsigned int ept_level_shift(unsigned int level)
+{
+	return LINTEL_PAGE_SHIFT + (level - 1) * EPT_INDEX_BITS;
+}
+
 /* Guest frames that one entry of the level spans. */
 static inline u64 ept_level_frames(unsigned int level)
 {
@@ -54,9 +60,10 @@ static inline bool ept_entry_leaf(u64 entry, unsigned int level)
 struct ept_spare {
 	void *page[EPT_LEVEL_ROOT - 1];
 	unsigned int count;
+	unsigned int wanted; /* by the last ept_map() that found too few */
 };
 
-/* One page for each level below the root.  -ENOMEM: those it got stay in `spare`. */
+/* As many as are wanted.  -ENOMEM: those it got stay in `spare`. */
 int ept_spare_fill(struct ept_spare *spare);
 void ept_spare_free(struct ept_spare *spare);
 
@@ -72,7 +79,7 @@ struct ept_visitor {
 
 void ept_visit(const struct ept *ept, u64 start, u64 end, struct ept_visitor *visitor);
 
-/* The entry that maps `gfn` now, and its level; 0 when none does. */
+/* The entry that maps `gfn` now, or 0; and the level at which that was found. */
 u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level);
 
 /*

@@ -28,6 +28,15 @@
 #define host_irqlock_init(lock) spin_lock_init(lock)
 #define host_srcu_init(srcu)   init_srcu_struct(srcu)
 
+/* Set when Lintel is loaded: the processor has no "iTLB multihit", or the machine runs without
+ * mitigations. */
+extern bool large_pages_execute;
+
+static inline bool host_large_pages_execute(void)
+{
+	return large_pages_execute;
+}
+
 static inline hpa_t host_virt_to_phys(const void *page)
 {
 	return __pa(page);

@@ -5,6 +5,8 @@
 #ifndef LINTEL_SIM_HOST_INLINE_H
 #define LINTEL_SIM_HOST_INLINE_H
 
+extern bool sim_large_pages_execute;
+
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
 
@@ -47,6 +49,11 @@ void sim_fpu_before_entry(struct vcpu *vcpu);
 bool sim_guest_must_wait(void);
 void sim_guest_enter(void);
 void sim_guest_exit(void);
+
+static inline bool host_large_pages_execute(void)
+{
+	return sim_large_pages_execute;
+}
 
 static inline hpa_t host_virt_to_phys(const void *page)
 {

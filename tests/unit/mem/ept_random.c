@@ -6,24 +6,27 @@
  *
  * The TLB is modelled at its worst: it keeps each translation it ever saw until a flush.
  */
-#include <stdlib.h>
-
 #include "fixture.h"
 
 #define SLOTS	    6
-#define SLOT_PAGES  12
-#define USER_PAGES  48
-#define GUEST_PAGES 96
+#define SLOT_UNITS  12
+#define USER_UNITS  48
+#define GUEST_UNITS 96
 #define STEPS	    30000
+
+#define HUGE_PAGES 0x200ull
 
 struct machine {
 	struct vm *vm;
-	u64 hva;	      /* USER_PAGES of them */
+	u64 hva;	      /* USER_UNITS from here */
 	u64 base;	      /* guest frames begin here */
-	u64 tlb[GUEST_PAGES]; /* leaf entries */
+	u64 unit;	      /* pages that slots and changes are multiples of */
+	struct {
+		u64 gfn, entry;
+	} tlb[GUEST_UNITS]; /* one frame of each unit */
 	u64 tlb_kicks;	      /* flushes that the TLB has seen */
 	struct random random;
-	unsigned int mapped, devices, errors, stale, changes;
+	unsigned int mapped, large, devices, errors, stale, changes;
 };
 
 static u64 below(struct machine *machine, u64 limit)
@@ -58,16 +61,20 @@ static void check_translation(struct machine *machine, u64 gfn, u64 entry, const
 
 static void check_all(struct machine *machine)
 {
-	for (u64 i = 0; i < GUEST_PAGES; i++) {
-		u64 entry = ept_entry(machine->vm, machine->base + i);
+	for (u64 i = 0; i < GUEST_UNITS; i++) {
+		u64 gfn = machine->base + i * machine->unit + below(machine, machine->unit);
+		u64 entry = ept_translation(machine->vm, gfn);
 
-		if (machine->tlb[i])
-			check_translation(machine, machine->base + i, machine->tlb[i], "TLB");
+		if (machine->tlb[i].entry)
+			check_translation(machine, machine->tlb[i].gfn, machine->tlb[i].entry,
+					  "TLB");
 		if (entry)
-			check_translation(machine, machine->base + i, entry, "EPT");
+			check_translation(machine, gfn, entry, "EPT");
 		/* The guest touches it: the TLB has it too from now on. */
-		if (entry && below(machine, 2))
-			machine->tlb[i] = entry;
+		if (entry && below(machine, 2)) {
+			machine->tlb[i].gfn = gfn;
+			machine->tlb[i].entry = entry;
+		}
 	}
 	EXPECT_EQ(sim_page_references(), 0);
 	EXPECT_EQ(machine->vm->ept.pages, ept_count_tables(machine->vm));
@@ -83,22 +90,24 @@ static void intrude(void *argument, u64 hva)
 	machine->stale++;
 	/* Its own page, or any. */
 	if (below(machine, 2))
-		hva = machine->hva + below(machine, USER_PAGES) * PAGE;
+		hva = machine->hva + below(machine, USER_UNITS * machine->unit) * PAGE;
 	sim_user_move(hva & ~(PAGE - 1), PAGE);
 }
 
 static void step_fault(struct machine *machine)
 {
-	u64 gfn = machine->base + below(machine, GUEST_PAGES);
-	bool write = below(machine, 2);
+	u64 gfn = machine->base + below(machine, GUEST_UNITS * machine->unit);
+	u64 kind = below(machine, 3);
+	bool write = kind == 0;
 	const struct memslot *slot = memslot_find(machine->vm, gfn);
 	unsigned int stale = machine->stale;
 	int error = 0;
 	enum ept_result result;
 	u64 sequence = machine->vm->ept.invalidate_seq;
 
-	result = write ? fault_write(machine->vm, gfn, &error)
-		       : fault_read(machine->vm, gfn, &error);
+	result = write	    ? fault_write(machine->vm, gfn, &error)
+		 : kind == 1 ? fault_read(machine->vm, gfn, &error)
+			     : fault_fetch(machine->vm, gfn, &error);
 	if (!slot || (write && (slot->flags & KVM_MEM_READONLY))) {
 		EXPECT_EQ(result, EPT_MMIO);
 		machine->devices++;
@@ -118,13 +127,28 @@ static void step_fault(struct machine *machine)
 	/* Nothing came between: it must be mapped, with the right that was asked for. */
 	EXPECT_TRUE(ept_entry(machine->vm, gfn));
 	EXPECT_TRUE(!write || (ept_entry(machine->vm, gfn) & EPT_WRITE));
+	EXPECT_TRUE(kind != 2 || (ept_entry(machine->vm, gfn) & EPT_EXECUTE));
 	machine->mapped++;
+	if (ept_entry(machine->vm, gfn) & EPT_LARGE)
+		machine->large++;
+}
+
+/* Not where the page is that is not mapped. */
+static void make_huge(struct machine *machine, u64 hva)
+{
+	u64 start = hva & ~(HUGE_PAGES * PAGE - 1);
+
+	if (start <= machine->hva + 7 * machine->unit * PAGE)
+		return;
+	sim_user_protect(start, HUGE_PAGES * PAGE, true);
+	sim_user_make_huge(start, 21);
 }
 
 static void step_user_change(struct machine *machine)
 {
-	u64 first = below(machine, USER_PAGES), pages = 1 + below(machine, USER_PAGES - first);
-	u64 hva = machine->hva + first * PAGE, size = (pages > 6 ? 6 : pages) * PAGE;
+	u64 first = below(machine, USER_UNITS * machine->unit);
+	u64 left = USER_UNITS * machine->unit - first, pages = 1 + below(machine, 6);
+	u64 hva = machine->hva + first * PAGE, size = (pages > left ? left : pages) * PAGE;
 
 	machine->changes++;
 	switch (below(machine, 8)) {
@@ -136,10 +160,12 @@ static void step_user_change(struct machine *machine)
 		sim_user_protect(hva, size, true);
 		break;
 	case 3:
-	case 4:
 		sim_user_share(hva, size);
 		break;
+	case 4:
 	case 5:
+		if (machine->unit > 1)
+			make_huge(machine, hva);
 		ept_test_young(machine->vm, hva, hva + size, true);
 		break;
 	default:
@@ -151,9 +177,10 @@ static void step_user_change(struct machine *machine)
 static void step_slot_change(struct machine *machine)
 {
 	static u32 flags[SLOTS];
-	u64 pages = 1 + below(machine, SLOT_PAGES);
+	u64 pages = (1 + below(machine, SLOT_UNITS)) * machine->unit;
 	u32 id = (u32)below(machine, SLOTS);
-	u64 gfn = machine->base + below(machine, GUEST_PAGES - SLOT_PAGES);
+	u64 gfn = machine->base + below(machine, GUEST_UNITS - SLOT_UNITS) * machine->unit;
+	u64 user = below(machine, USER_UNITS - SLOT_UNITS);
 
 	for (unsigned int i = 0; i < machine->vm->slots->used; i++) {
 		const struct memslot *slot = &machine->vm->slots->slot[i];
@@ -167,19 +194,23 @@ static void step_slot_change(struct machine *machine)
 			slot_set(machine->vm, id, flags[id], gfn, slot->pages, slot->hva);
 		return;
 	}
+	/* Aligned alike, mostly: large pages need that. */
+	if (machine->unit > 1 && below(machine, 8))
+		user = (user & ~3ull) | (gfn / machine->unit & 3);
 	flags[id] = below(machine, 3) ? 0 : KVM_MEM_READONLY;
 	slot_set(machine->vm, id, flags[id], gfn, pages,
-		 machine->hva + below(machine, USER_PAGES - SLOT_PAGES) * PAGE);
+		 machine->hva + user * machine->unit * PAGE);
 }
 
-static void run(bool accessed_dirty, u64 seed, u64 base)
+static void run(bool accessed_dirty, u64 seed, u64 base, u64 unit)
 {
 	static struct machine machine;
 
-	machine = (struct machine){.vm = vm_open(accessed_dirty), .base = base};
+	machine = (struct machine){.vm = vm_open(accessed_dirty), .base = base, .unit = unit};
 	machine.random.state = seed;
-	machine.hva = sim_user_map(USER_PAGES * PAGE);
-	sim_user_unmap(machine.hva + 7 * PAGE, PAGE);
+	sim_large_pages_execute = accessed_dirty;
+	machine.hva = sim_user_map(USER_UNITS * unit * PAGE);
+	sim_user_unmap(machine.hva + 7 * unit * PAGE, unit * PAGE);
 	sim_page_get_hook(intrude, &machine);
 	for (unsigned int i = 0; i < STEPS; i++) {
 		u64 kind = below(&machine, 100);
@@ -200,16 +231,27 @@ static void run(bool accessed_dirty, u64 seed, u64 base)
 	EXPECT_TRUE(machine.errors > STEPS / 500);
 	EXPECT_TRUE(machine.stale > STEPS / 100);
 	EXPECT_TRUE(machine.changes > STEPS / 10);
+	EXPECT_TRUE(unit == 1 ? !machine.large : machine.large > STEPS / 500);
 	vm_close(machine.vm);
 }
 
 TEST(ept_random_changes_with_accessed_flags)
 {
 	/* Frames on both sides of a 1 GiB boundary, so that tables of all levels come and go. */
-	run(true, 0x1234567, 0x40000 - GUEST_PAGES / 2);
+	run(true, 0x1234567, 0x40000 - GUEST_UNITS / 2, 1);
 }
 
 TEST(ept_random_changes_without_accessed_flags)
 {
-	run(false, 0x7654321, 0x200 - GUEST_PAGES / 2);
+	run(false, 0x7654321, 0x200 - GUEST_UNITS / 2, 1);
+}
+
+TEST(ept_random_changes_with_large_pages)
+{
+	run(true, 0xabcdef, 0x40000 - GUEST_UNITS / 2 * 0x80, 0x80);
+}
+
+TEST(ept_random_changes_with_large_pages_that_must_not_execute)
+{
+	run(false, 0xfedcba, 0x40000 - GUEST_UNITS / 2 * 0x80, 0x80);
 }

@@ -19,6 +19,8 @@ struct vm *vm_open(bool accessed_dirty)
 	sim_reset();
 	memset(&the_vm, 0, sizeof(the_vm));
 	vmx_capability.ept.accessed_dirty = accessed_dirty;
+	vmx_capability.ept.page_2m = true;
+	vmx_capability.ept.page_1g = false;
 	EXPECT_EQ(vm_init(&the_vm), 0);
 	sim_user_set_notifier(notify_begin, notify_end, &the_vm);
 	return &the_vm;
@@ -64,11 +66,26 @@ enum ept_result fault_write(struct vm *vm, u64 gfn, int *error)
 	return fault(vm, gfn, (struct ept_access){.write = true}, error);
 }
 
+enum ept_result fault_fetch(struct vm *vm, u64 gfn, int *error)
+{
+	return fault(vm, gfn, (struct ept_access){.fetch = true}, error);
+}
+
 u64 ept_entry(struct vm *vm, u64 gfn)
 {
 	unsigned int level;
 
 	return ept_lookup(&vm->ept, gfn, &level);
+}
+
+u64 ept_translation(struct vm *vm, u64 gfn)
+{
+	unsigned int level;
+	u64 entry = ept_lookup(&vm->ept, gfn, &level);
+
+	if (!entry || level == EPT_LEVEL_4K)
+		return entry;
+	return (entry & ~EPT_LARGE) + ((gfn & (ept_level_frames(level) - 1)) << 12);
 }
 
 struct count {

@@ -21,9 +21,12 @@ int slot_set(struct vm *vm, u32 id, u32 flags, u64 gfn, u64 pages, u64 hva);
 /* ept_fault() within a read section; error may be NULL. */
 enum ept_result fault_read(struct vm *vm, u64 gfn, int *error);
 enum ept_result fault_write(struct vm *vm, u64 gfn, int *error);
+enum ept_result fault_fetch(struct vm *vm, u64 gfn, int *error);
 
 /* What the EPT has for a frame; 0: nothing. */
 u64 ept_entry(struct vm *vm, u64 gfn);
+/* The same as an entry of the lowest level would say it, whatever the size of the page. */
+u64 ept_translation(struct vm *vm, u64 gfn);
 
 /* Table pages found by walking; must be what the EPT counts. */
 u64 ept_count_tables(struct vm *vm);
