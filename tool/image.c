@@ -69,9 +69,16 @@ void file_free(struct file *file)
 	file->data = NULL;
 }
 
+static bool overlaps(uint64_t gpa, uint64_t size, uint64_t start, uint64_t end)
+{
+	return gpa < end && gpa + size > start;
+}
+
+/* Between its two parts is room for a small image of 16-bit code, whatever its format. */
 static bool over_own_area(uint64_t gpa, uint64_t size)
 {
-	return gpa < LAYOUT_ACPI_END && gpa + size > LAYOUT_GDT;
+	return overlaps(gpa, size, LAYOUT_GDT, LAYOUT_FLAT16) ||
+	       overlaps(gpa, size, LAYOUT_PAGE_TABLES, LAYOUT_ACPI_END);
 }
 
 int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t size,
