@@ -109,6 +109,17 @@ void host_srcu_synchronize(host_srcu_t *srcu);
 /* Nanoseconds since some moment; never goes back.  Any context. */
 u64 host_time_ns(void);
 
+/* The clocks of the host at one instant.  Any context. */
+struct host_clock {
+	u64 tsc;
+	u64 time_ns;	 /* host_time_ns() */
+	u64 realtime_ns; /* since 1970, UTC */
+};
+void host_clock_read(struct host_clock *now);
+/* Do the TSCs of all CPUs agree and run at host_tsc_khz() always, as far as the host knows?  Once
+ * false it stays so.  Atomic. */
+bool host_tsc_is_stable(void);
+
 /*
  * Calls expired(timer) once, in interrupt context, at a time of host_time_ns() or soon after; the
  * callback may start its timer again.  Starting replaces what was set before.

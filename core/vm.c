@@ -4,6 +4,7 @@
 #include "io/bus.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
+#include "vcpu/clock.h"
 #include "vcpu/vcpu.h"
 
 /* CPUID.1:ECX[31], which no processor sets, is how hypervisors make themselves known. */
@@ -23,6 +24,7 @@ int vm_init(struct vm *vm)
 	host_mutex_init(&vm->slots_lock);
 	host_spin_init(&vm->mmu_lock);
 	vm->under_hypervisor = running_under_hypervisor();
+	clock_vm_init(vm);
 	vm->slots = memslots_alloc(0);
 	if (!vm->slots)
 		return -ENOMEM;

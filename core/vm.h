@@ -29,6 +29,15 @@ struct ept {
 	u64 invalidate_start, invalidate_end; /* union of the ranges under way */
 };
 
+/* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h. */
+struct vm_clock {
+	host_spinlock_t lock;
+	u64 tsc, time_ns, ns;
+	u32 mul; /* ticks of the TSC to nanoseconds */
+	s8 shift;
+	bool tscs_agree; /* all vCPUs' TSC offsets are equal */
+};
+
 struct vm {
 	host_mutex_t lock;	  /* creation of vCPUs, VM-wide settings */
 	host_mutex_t slots_lock;  /* changes of the slots and of the buses */
@@ -41,6 +50,7 @@ struct vm {
 	unsigned int nr_vcpus;
 	unsigned int vcpu_limit; /* above every id in use; only grows */
 
+	struct vm_clock clock;
 	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
 	u32 msr_exits; /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
 	bool under_hypervisor;	   /* the host runs in a VM itself */

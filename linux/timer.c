@@ -3,11 +3,31 @@
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/timekeeping.h>
+#include <asm/cpufeature.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
 #include "platform.h"
 
 u64 host_time_ns(void)
 {
 	return ktime_get_ns();
+}
+
+void host_clock_read(struct host_clock *now)
+{
+	unsigned long flags;
+
+	/* Nothing comes between the three. */
+	local_irq_save(flags);
+	now->tsc = rdtsc_ordered();
+	now->time_ns = ktime_get_ns();
+	now->realtime_ns = ktime_get_real_ns();
+	local_irq_restore(flags);
+}
+
+bool host_tsc_is_stable(void)
+{
+	return boot_cpu_has(X86_FEATURE_CONSTANT_TSC) && !check_tsc_unstable();
 }
 
 static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)

@@ -11,6 +11,25 @@ u64 host_time_ns(void)
 	return now;
 }
 
+#define REALTIME_AT_START 1700000000000000000ull
+
+void host_clock_read(struct host_clock *at)
+{
+	*at = (struct host_clock){host_rdtsc(), now, REALTIME_AT_START + now};
+}
+
+static bool tsc_stable = true;
+
+bool host_tsc_is_stable(void)
+{
+	return tsc_stable;
+}
+
+void sim_set_tsc_stable(bool stable)
+{
+	tsc_stable = stable;
+}
+
 static void disarm(struct host_timer *timer)
 {
 	struct host_timer **at = &armed;
@@ -86,5 +105,6 @@ void sim_timer_reset(void)
 {
 	armed = NULL;
 	now = 1000000;
+	tsc_stable = true;
 	in_callback = false;
 }

@@ -17,6 +17,11 @@ int api_set_tss_addr(struct ioctl_call *call);
 int api_set_identity_map_addr(struct ioctl_call *call);
 int api_set_msr_filter(struct ioctl_call *call);
 
+/* clock.c */
+int api_get_clock(struct ioctl_call *call);
+int api_set_clock(struct ioctl_call *call);
+int api_kvmclock_ctrl(struct ioctl_call *call);
+
 /* capability.c */
 int api_enable_cap(struct ioctl_call *call);
 

@@ -29,6 +29,8 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, SCOPE_VM, IOCTL_VM_LOCK | IOCTL_BEFORE_VCPUS,
 	    api_set_identity_map_addr),
 	ROW(KVM_ENABLE_CAP, SCOPE_VM, IOCTL_VM_LOCK, api_enable_cap),
+	ROW(KVM_GET_CLOCK, SCOPE_VM, 0, api_get_clock),
+	ROW(KVM_SET_CLOCK, SCOPE_VM, IOCTL_VM_LOCK, api_set_clock),
 	ROW(KVM_X86_SET_MSR_FILTER, SCOPE_VM, 0, api_set_msr_filter),
 
 	ROW(KVM_RUN, SCOPE_VCPU, IOCTL_NO_ARGUMENT, NULL),
@@ -60,6 +62,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_set_vcpu_events),
 	ROW(KVM_INTERRUPT, SCOPE_VCPU, IOCTL_LOADED, api_interrupt),
 	ROW(KVM_NMI, SCOPE_VCPU, IOCTL_LOADED, api_nmi),
+	ROW(KVM_KVMCLOCK_CTRL, SCOPE_VCPU, 0, api_kvmclock_ctrl),
 	ROW(KVM_ENABLE_CAP, SCOPE_VCPU, IOCTL_LOADED, api_enable_cap),
 	ROW(KVM_GET_TSC_KHZ, SCOPE_VCPU, 0, api_get_tsc_khz),
 };

@@ -83,6 +83,10 @@ MSR_GET(tsc);
 MSR_SET(tsc);
 MSR_GET(tsc_adjust);
 MSR_SET(tsc_adjust);
+MSR_GET(system_time);
+MSR_SET(system_time);
+MSR_GET(wall_clock);
+MSR_SET(wall_clock);
 void msr_tsc_reset(struct vcpu *vcpu);
 
 /* mtrr.c */

@@ -5,12 +5,14 @@
  * SDM: "Time-Stamp Counter", "IA32_TSC_ADJUST MSR", "VMX Timestamp-Counter Offset".
  */
 #include "msr/state.h"
+#include "vcpu/clock.h"
 #include "vmcs/vmcs.h"
 
 static void offset_write(struct vcpu *vcpu, u64 offset)
 {
-	vcpu->tsc_offset = offset;
+	__atomic_store_n(&vcpu->tsc_offset, offset, __ATOMIC_RELAXED);
 	vmcs_write64(TSC_OFFSET, offset);
+	clock_tsc_changed(vcpu);
 }
 
 /* Less than a second between the two? */
@@ -85,5 +87,36 @@ MSR_SET(tsc_adjust)
 	if (!from_host)
 		offset_write(vcpu, vcpu->tsc_offset + (value - vcpu->msrs->tsc_adjust));
 	vcpu->msrs->tsc_adjust = value;
+	return 0;
+}
+
+MSR_GET(system_time)
+{
+	(void)msr;
+	*value = vcpu->clock.system_time;
+	return 0;
+}
+
+MSR_SET(system_time)
+{
+	(void)msr;
+	(void)from_host;
+	clock_page_set(vcpu, value);
+	return 0;
+}
+
+MSR_GET(wall_clock)
+{
+	(void)msr;
+	*value = vcpu->clock.wall;
+	return 0;
+}
+
+MSR_SET(wall_clock)
+{
+	(void)msr;
+	(void)from_host;
+	vcpu->clock.wall = value;
+	clock_wall_write(vcpu, value);
 	return 0;
 }

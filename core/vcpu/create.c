@@ -144,6 +144,8 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	vmcs_write32(GUEST_ACTIVITY_STATE, 0);
 	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, 0);
 
+	/* Whoever starts next there must not find its memory written. */
+	vcpu->clock.system_time = 0;
 	if (!init) {
 		vcpu->xcr0 = 1;
 		vmcs_write64(GUEST_IA32_DEBUGCTL, 0);

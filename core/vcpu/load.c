@@ -8,6 +8,7 @@
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
 #include "msr/msr.h"
+#include "vcpu/clock.h"
 #include "vcpu/switch.h"
 
 static void move_here(struct vcpu *vcpu)
@@ -22,6 +23,7 @@ static void move_here(struct vcpu *vcpu)
 	/* This CPU may hold translations from when the vCPU, or an earlier owner of the same root
 	 * page, was here; flushes since then went where it was. */
 	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
+	clock_cpu_changed(vcpu);
 }
 
 void vcpu_load(struct vcpu *vcpu)

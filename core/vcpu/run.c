@@ -5,6 +5,7 @@
  * SDM: "VM Entries", "VM Exits".
  */
 #include "vcpu/vcpu.h"
+#include "vcpu/clock.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
 #include "vcpu/switch.h"
@@ -174,6 +175,8 @@ static bool serve_requests(struct vcpu *vcpu)
 		flush_tlb(vcpu);
 		host_preempt_enable();
 	}
+	if (take_request(vcpu, VCPU_REQUEST_CLOCK))
+		clock_page_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
 	return take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);

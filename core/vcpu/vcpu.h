@@ -27,6 +27,7 @@ enum vcpu_request {
 	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
 	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
 	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
+	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 };
 
@@ -112,6 +113,10 @@ struct vcpu {
 	bool has_run; /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
 	u64 tsc_offset;
+	struct {
+		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
+		bool stopped; /* user space says that the guest was: tell it */
+	} clock; /* kvmclock: see clock.h */
 	u64 control[7]; /* the control words as the VMCS has them: enum ctl_word */
 
 	struct vcpu_stats stats;

@@ -18,9 +18,10 @@ struct access_row {
 
 static const struct access_row rows[] = {
 	{"P5_MC_ADDR", 0, 0, 0, 0},
-	{"KVM_WALL_CLOCK", 0x11, 0, 0, USER},
-	{"KVM_WALL_CLOCK, on", 0x11, 0x1001, 0, 0},
-	{"KVM_SYSTEM_TIME_NEW", 0x4b564d01, 0, 0, USER},
+	{"KVM_WALL_CLOCK", 0x11, 0x1004, 0x1004, BOTH},
+	{"KVM_SYSTEM_TIME", 0x12, 0x1005, 0x1005, BOTH},
+	{"KVM_WALL_CLOCK_NEW", 0x4b564d00, 0x1004, 0x1004, BOTH},
+	{"KVM_SYSTEM_TIME_NEW", 0x4b564d01, 0x1005, 0x1005, BOTH},
 	{"PLATFORM_ID", 0x17, 0, 0, 0},
 	{"EBL_CR_POWERON", 0x2a, 0, 0, 0},
 	{"BIOS_SIGN_ID by the guest", 0x8b, 0, 1ull << 32, GUEST},
@@ -145,9 +146,9 @@ TEST(msr_values_do_not_mix)
 
 TEST(msr_refused_to_the_guest)
 {
-	static const u32 refused[] = {0x11,	  0x3a,	      0x48,  0x49,  0x10a,
-				      0x17b,	  0x6e0, 0xda0, 0x2000, 0x4b564d00,
-				      0xbeef0000, 0xc0002000, 0x2,   0x480, 0x491,  0xffffffff};
+	static const u32 refused[] = {0x3a,	  0x48,       0x49,  0x10a,  0x17b,
+				      0x6e0,	  0xda0,      0x2000, 0x4b564dff, 0xbeef0000,
+				      0xc0002000, 0x2,   0x480, 0x491,  0xffffffff};
 	struct guest *g = guest_create();
 	u64 value;
 

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vcpu/clock.h"
+#include "mem/mem.h"
+
+#define NS_PER_SECOND 1000000000ull
+#define PAGE_ENABLED  BIT64(0) /* of KVM_SYSTEM_TIME; the rest is the address */
+
+/* In guest memory: "struct pvclock_vcpu_time_info". */
+struct clock_page {
+	u32 version; /* odd while the rest is being changed */
+	u32 pad0;
+	u64 tsc_timestamp;
+	u64 system_time;
+	u32 tsc_to_system_mul;
+	s8 tsc_shift;
+	u8 flags;
+	u8 pad[2];
+};
+_Static_assert(sizeof(struct clock_page) == 32, "the page as guests know it");
+
+#define FLAG_TSC_STABLE	   (1u << 0)
+#define FLAG_GUEST_STOPPED (1u << 1)
+
+/* "struct pvclock_wall_clock". */
+struct wall_clock {
+	u32 version;
+	u32 sec;
+	u32 nsec;
+};
+
+/* --- The VM's clock ------------------------------------------------------------ */
+
+void clock_scale_for(u64 khz, u32 *mul, s8 *shift)
+{
+	u64 numerator = NS_PER_SECOND, hz = khz * 1000;
+
+	*shift = 0;
+	for (; numerator >= hz; ++*shift)
+		hz *= 2;
+	for (; numerator * 2 < hz; --*shift)
+		numerator *= 2;
+	/* Now it is at least 1/2 and less than 1: 32 digits of it. */
+	*mul = 0;
+	for (unsigned int digit = 0; digit < 32; digit++) {
+		bool one = numerator * 2 >= hz;
+
+		numerator = numerator * 2 - (one ? hz : 0);
+		*mul = *mul * 2 + one;
+	}
+}
+
+static u64 ticks_to_ns(const struct vm_clock *clock, u64 ticks)
+{
+	ticks = clock->shift < 0 ? ticks >> -clock->shift : ticks << clock->shift;
+	return (u64)((unsigned __int128)ticks * clock->mul >> 32);
+}
+
+/* Exactly what a guest computes from its page, where the TSC can be relied on. */
+static u64 ns_at(const struct vm_clock *clock, const struct host_clock *now)
+{
+	if (!host_tsc_is_stable())
+		return clock->ns + (now->time_ns - clock->time_ns);
+	/* Another processor's TSC may be a little behind. */
+	return clock->ns + (now->tsc > clock->tsc ? ticks_to_ns(clock, now->tsc - clock->tsc) : 0);
+}
+
+static u64 clock_read(struct vm *vm, struct host_clock *now)
+{
+	u64 ns;
+
+	host_spin_lock(&vm->clock.lock);
+	host_clock_read(now);
+	ns = ns_at(&vm->clock, now);
+	host_spin_unlock(&vm->clock.lock);
+	return ns;
+}
+
+/* From the moment `now` on, which is `ns`. */
+static void set_moment(struct vm_clock *clock, const struct host_clock *now, u64 ns)
+{
+	clock->tsc = now->tsc;
+	clock->time_ns = now->time_ns;
+	clock->ns = ns;
+}
+
+void clock_vm_init(struct vm *vm)
+{
+	struct vm_clock *clock = &vm->clock;
+	struct host_clock now;
+
+	host_spin_init(&clock->lock);
+	clock_scale_for(host_tsc_khz(), &clock->mul, &clock->shift);
+	clock->tscs_agree = true;
+	host_clock_read(&now);
+	set_moment(clock, &now, 0);
+}
+
+void clock_get(struct vm *vm, struct kvm_clock_data *data)
+{
+	struct host_clock now;
+
+	data->clock = clock_read(vm, &now);
+	if (!host_tsc_is_stable())
+		return;
+	data->flags = KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC;
+	data->realtime = now.realtime_ns;
+	data->host_tsc = now.tsc;
+}
+
+int clock_set(struct vm *vm, const struct kvm_clock_data *data)
+{
+	const u32 known = KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC;
+	struct vm_clock *clock = &vm->clock;
+	struct host_clock now;
+	u64 ns = data->clock;
+
+	if (data->flags & ~known)
+		return -EINVAL;
+	host_spin_lock(&clock->lock);
+	host_clock_read(&now);
+	/* What has passed since the other end read its clock; a clock does not go back for it. */
+	if ((data->flags & KVM_CLOCK_REALTIME) && now.realtime_ns > data->realtime)
+		ns += now.realtime_ns - data->realtime;
+	set_moment(clock, &now, ns);
+	host_spin_unlock(&clock->lock);
+	vm_request_all(vm, VCPU_REQUEST_CLOCK);
+	return 0;
+}
+
+/* --- A vCPU's page -------------------------------------------------------------- */
+
+static bool page_enabled(const struct vcpu *vcpu)
+{
+	return vcpu->clock.system_time & PAGE_ENABLED;
+}
+
+void clock_page_set(struct vcpu *vcpu, u64 value)
+{
+	vcpu->clock.system_time = value;
+	vcpu->clock.stopped = false;
+	if (page_enabled(vcpu))
+		vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
+}
+
+int clock_page_stopped(struct vcpu *vcpu)
+{
+	if (!page_enabled(vcpu))
+		return -EINVAL;
+	vcpu->clock.stopped = true;
+	vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
+	return 0;
+}
+
+/* The moment that the page names.  All vCPUs name the same one while the TSC is stable: times
+ * computed from different moments may differ by the rounding. */
+static void page_fill(struct vcpu *vcpu, struct clock_page *page)
+{
+	struct vm_clock *clock = &vcpu->vm->clock;
+	struct host_clock now;
+
+	host_spin_lock(&clock->lock);
+	if (host_tsc_is_stable()) {
+		page->tsc_timestamp = clock->tsc;
+		page->system_time = clock->ns;
+		page->flags = clock->tscs_agree ? FLAG_TSC_STABLE : 0;
+	} else {
+		host_clock_read(&now);
+		page->tsc_timestamp = now.tsc;
+		page->system_time = ns_at(clock, &now);
+	}
+	page->tsc_to_system_mul = clock->mul;
+	page->tsc_shift = clock->shift;
+	host_spin_unlock(&clock->lock);
+	page->tsc_timestamp += vcpu->tsc_offset;
+}
+
+/*
+ * What begins with a version, and may be being read: odd version, contents, even version.
+ * `object` has the version that the guest's memory has.
+ */
+static int publish(struct vm *vm, gpa_t gpa, const void *object, size_t size)
+{
+	const u32 changing = *(const u32 *)object | 1, changed = changing + 1;
+	int error = guest_write(vm, gpa, &changing, sizeof(changing));
+
+	if (!error)
+		error = guest_write(vm, gpa + sizeof(u32), (const u32 *)object + 1,
+				    size - sizeof(u32));
+	if (!error)
+		error = guest_write(vm, gpa, &changed, sizeof(changed));
+	return error;
+}
+
+void clock_page_update(struct vcpu *vcpu)
+{
+	gpa_t gpa = vcpu->clock.system_time & ~PAGE_ENABLED;
+	struct clock_page page = { 0 }, before;
+	int ticket, error;
+
+	if (!page_enabled(vcpu))
+		return;
+	page_fill(vcpu, &page);
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	error = guest_read(vcpu->vm, gpa, &before, sizeof(before));
+	if (!error) {
+		/* The guest clears it when it has seen it. */
+		if (vcpu->clock.stopped || (before.flags & FLAG_GUEST_STOPPED))
+			page.flags |= FLAG_GUEST_STOPPED;
+		page.version = before.version;
+		error = publish(vcpu->vm, gpa, &page, sizeof(page));
+	}
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	vcpu->clock.stopped = false;
+	if (error)
+		host_log(HOST_LOG_DEBUG, "vCPU %u: no memory for its clock at 0x%llx", vcpu->id,
+			 gpa);
+}
+
+void clock_wall_write(struct vcpu *vcpu, gpa_t gpa)
+{
+	struct host_clock now;
+	struct wall_clock wall;
+	u64 epoch;
+	int ticket, error;
+
+	if (!gpa)
+		return;
+	epoch = clock_read(vcpu->vm, &now);
+	epoch = now.realtime_ns - epoch;
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	error = guest_read(vcpu->vm, gpa, &wall.version, sizeof(wall.version));
+	if (!error) {
+		wall.sec = (u32)(epoch / NS_PER_SECOND);
+		wall.nsec = (u32)(epoch % NS_PER_SECOND);
+		error = publish(vcpu->vm, gpa, &wall, sizeof(wall));
+	}
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	if (error)
+		host_log(HOST_LOG_DEBUG, "vCPU %u: no memory for the wall clock at 0x%llx",
+			 vcpu->id, gpa);
+}
+
+/* --- The vCPUs' TSCs --------------------------------------------------------------- */
+
+static bool tscs_agree(const struct vcpu *vcpu)
+{
+	const struct vcpu *other;
+
+	for (unsigned int id = 0; (other = vm_next_vcpu(vcpu->vm, &id));)
+		if (__atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED) != vcpu->tsc_offset)
+			return false;
+	return true;
+}
+
+/*
+ * A guest that is told "stable" reads any vCPU's page with any vCPU's TSC: each vCPU has to hear of
+ * it when that is no longer so.
+ */
+void clock_tsc_changed(struct vcpu *vcpu)
+{
+	struct vm_clock *clock = &vcpu->vm->clock;
+	bool changed;
+
+	host_spin_lock(&clock->lock);
+	changed = clock->tscs_agree != tscs_agree(vcpu);
+	clock->tscs_agree ^= changed;
+	host_spin_unlock(&clock->lock);
+	if (changed)
+		vm_request_all(vcpu->vm, VCPU_REQUEST_CLOCK);
+	if (page_enabled(vcpu))
+		vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
+}
+
+void clock_cpu_changed(struct vcpu *vcpu)
+{
+	if (page_enabled(vcpu) && !host_tsc_is_stable())
+		vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
+}
