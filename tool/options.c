@@ -26,6 +26,7 @@ enum {
 	OPT_DEBUG_EXIT,
 	OPT_DEVICE,
 	OPT_DISK,
+	OPT_VIRTIO_CONSOLE,
 	OPT_IRQCHIP,
 	OPT_TEST_DEVICE,
 	OPT_HIDE,
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
 	{"cpus", required_argument, NULL, OPT_CPUS},
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"device", required_argument, NULL, OPT_DEVICE},
+	{"virtio-console", no_argument, NULL, OPT_VIRTIO_CONSOLE},
 	{"disk", required_argument, NULL, OPT_DISK},
 	{"irqchip", no_argument, NULL, OPT_IRQCHIP},
 	{"hide", required_argument, NULL, OPT_HIDE},
@@ -96,6 +98,8 @@ void options_help(void)
 	      "  --cpus N           number of CPUs; 1 if not given\n"
 	      "  --debug-exit PORT  a byte V written to PORT ends the VM with status (V << 1 | 1) "
 	      "& 255\n"
+	      "  --virtio-console   hvc0 on stdin and stdout; what is typed goes there, not to the "
+	      "serial port\n"
 	      "  --disk FILE[,ro]   a virtio-mmio disk; may be given up to 8 times\n"
 	      "  --hide FEATURES    not in the guest's CPUID: pcid, x2apic, tsc-deadline, xsave, "
 	      "invpcid,\n"
@@ -222,6 +226,9 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 		return ret;
 	case OPT_IRQCHIP:
 		o->irqchip = true;
+		return 0;
+	case OPT_VIRTIO_CONSOLE:
+		o->virtio_console = true;
 		return 0;
 	case OPT_DISK:
 		return add_disk(o, arg);

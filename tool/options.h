@@ -25,6 +25,7 @@ struct run_options {
 	unsigned int timeout; /* seconds, 0: none */
 	bool irqchip;
 	bool test_device;
+	bool virtio_console;
 	bool stats;
 	bool help;
 };

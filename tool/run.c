@@ -23,6 +23,7 @@
 #include "test_device.h"
 #include "vcpu.h"
 #include "virtio_block.h"
+#include "virtio_console.h"
 #include "virtio_mmio.h"
 
 /* How long a line that is not complete may wait before it is written, in ms. */
@@ -94,14 +95,15 @@ static int vm_create_vcpus(struct vm *vm, const struct image *image,
 	return ret;
 }
 
-static int vm_add_disks(struct vm *vm, const struct run_options *options)
+static int vm_add_virtio(struct vm *vm, const struct run_options *options)
 {
 	unsigned int i;
 
 	for (i = 0; i < options->nr_disks; i++)
 		if (virtio_block_add(vm, options->disks[i]))
 			return -1;
-	return 0;
+	vm->virtio_console = options->virtio_console;
+	return vm->virtio_console ? virtio_console_add(vm) : 0;
 }
 
 /* What an operating system expects of a PC. */
@@ -139,7 +141,7 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 	vm->irqchip = options->irqchip || image.os;
 	if ((vm->irqchip && vm_create_irqchip(vm)) ||
 	    vm_add_devices(vm, options->image.debug_exit, options->mark_port) ||
-	    vm_add_disks(vm, options) || (image.os && vm_create_pc(vm)))
+	    vm_add_virtio(vm, options) || (image.os && vm_create_pc(vm)))
 		return -1;
 	if (options->test_device && test_device_add(vm, vm->irqchip))
 		return -1;
@@ -166,7 +168,7 @@ static void vm_flush(struct vm *vm)
 	pthread_mutex_unlock(&vm->devices);
 }
 
-/* What came over stdin goes to the UART.  Returns false when no more will come. */
+/* What came over stdin goes to the console.  Returns false when no more will come. */
 static bool vm_input(struct vm *vm, size_t room)
 {
 	unsigned char bytes[256];
@@ -174,7 +176,10 @@ static bool vm_input(struct vm *vm, size_t room)
 	size_t count;
 
 	event = console_read(bytes, room < sizeof(bytes) ? room : sizeof(bytes), &count);
-	vm_serial_receive(vm, bytes, count);
+	if (vm->virtio_console)
+		virtio_console_receive(bytes, count);
+	else
+		vm_serial_receive(vm, bytes, count);
 	if (event == CONSOLE_QUIT && vm_end(vm, RUN_QUIT))
 		say("ended by Ctrl-A X");
 	return event == CONSOLE_BYTES;
@@ -184,6 +189,8 @@ static size_t vm_input_room(struct vm *vm)
 {
 	size_t room;
 
+	if (vm->virtio_console)
+		return virtio_console_room();
 	pthread_mutex_lock(&vm->devices);
 	room = serial_room(&vm->serial);
 	pthread_mutex_unlock(&vm->devices);
@@ -191,7 +198,7 @@ static size_t vm_input_room(struct vm *vm)
 }
 
 /*
- * Until the VM has ended.  stdin is only watched while the line to the UART has room; every
+ * Until the VM has ended.  stdin is only watched while the console has room; every
  * FLUSH_INTERVAL this is looked at again.
  */
 static void vm_watch(struct vm *vm, unsigned int timeout)

@@ -60,6 +60,7 @@ struct vm {
 	struct bus ports, mmio;
 	struct virtio *virtio[VIRTIO_MAX];
 	unsigned int nr_virtio;
+	bool virtio_console; /* has what is typed */
 	bool irqchip;
 	int event;	    /* eventfd: the VM has ended */
 	uint64_t first_run; /* the TSC before CPU 0's first KVM_RUN */
