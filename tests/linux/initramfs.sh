@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# initramfs.sh GUEST_KERNEL_DIR FILE: the initial file system of a Linux guest (cpio): Debian's
+# BusyBox, init.c, init.sh, and the modules for virtio.
+set -eu
+cd "$(dirname -- "$0")"
+root=$2.root
+rm -rf "$root"
+mkdir -p "$root/bin" "$root/mods" "$root/proc" "$root/sys" "$root/dev" "$root/tmp"
+"${CC:-gcc}" -O2 -Wall -Wextra -Werror -static -s -o "$root/init" init.c
+cp init.sh "$root/"
+cp /bin/busybox "$root/bin/"
+for applet in $(busybox --list); do
+	[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
+done
+cp "$1"/mods/*.ko "$root/mods/"
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -R 0:0 -o -H newc) >"$2"
+rm -r "$root"
