@@ -57,6 +57,8 @@ struct vm {
 	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
+	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again */
+	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
 	struct irq_routing *routing; /* published; changed under slots_lock */
 	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
 

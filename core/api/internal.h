@@ -53,5 +53,7 @@ int api_set_vcpu_events(struct ioctl_call *call);
 int api_interrupt(struct ioctl_call *call);
 int api_nmi(struct ioctl_call *call);
 int api_get_tsc_khz(struct ioctl_call *call);
+int api_get_lapic(struct ioctl_call *call);
+int api_set_lapic(struct ioctl_call *call);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_GET/SET_REGS, _SREGS, _DEBUGREGS. */
 #include "api/internal.h"
+#include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/state.h"
@@ -141,7 +142,7 @@ int api_set_sregs(struct ioctl_call *call)
 	vmcs_write32(GUEST_IDTR_LIMIT, sregs->idt.limit);
 	vcpu->cr2 = sregs->cr2;
 	vcpu->cr8 = sregs->cr8;
-	vcpu->apic_base = sregs->apic_base;
+	lapic_base_write(vcpu, sregs->apic_base, true);
 	vmcs_writel(GUEST_CR3, sregs->cr3);
 	vcpu_efer_store(vcpu, sregs->efer);
 	vcpu_cr0_store(vcpu, (sregs->cr0 & CR0_DEFINED) | CR0_ET);

@@ -65,6 +65,8 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_KVMCLOCK_CTRL, SCOPE_VCPU, 0, api_kvmclock_ctrl),
 	ROW(KVM_ENABLE_CAP, SCOPE_VCPU, IOCTL_LOADED, api_enable_cap),
 	ROW(KVM_GET_TSC_KHZ, SCOPE_VCPU, 0, api_get_tsc_khz),
+	ROW(KVM_GET_LAPIC, SCOPE_VCPU, 0, api_get_lapic),
+	ROW(KVM_SET_LAPIC, SCOPE_VCPU, 0, api_set_lapic),
 };
 
 const unsigned int ioctl_table_rows = COUNT_OF(ioctl_table);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The other ioctls of a vCPU: CPUID, MSRs, events. */
 #include "api/internal.h"
+#include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/events.h"
@@ -186,4 +187,20 @@ int api_get_tsc_khz(struct ioctl_call *call)
 {
 	(void)call;
 	return (int)host_tsc_khz();
+}
+
+int api_get_lapic(struct ioctl_call *call)
+{
+	if (!call->vcpu->lapic)
+		return -EINVAL;
+	lapic_state_get(call->vcpu, call->data);
+	return 0;
+}
+
+int api_set_lapic(struct ioctl_call *call)
+{
+	if (!call->vcpu->lapic)
+		return -EINVAL;
+	lapic_state_set(call->vcpu, call->data);
+	return 0;
 }

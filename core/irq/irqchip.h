@@ -37,10 +37,10 @@ int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state);
 int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
 
 /*
- * A local APIC has the EOI of a vector, edge-triggered ones too: the I/O APIC's turn.  Cheap when no
- * redirection entry has the vector.  The vCPU's thread, no lock held, srcu read lock.
+ * A local APIC has the EOI of a vector, edge-triggered ones (`level` false) too: the I/O APIC's turn.
+ * Cheap when no redirection entry has the vector.  The vCPU's thread, no lock held, srcu read lock.
  */
-void irqchip_eoi(struct vcpu *vcpu, u8 vector);
+void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
 
 /* --- pic.c: "8259A" --- */
 

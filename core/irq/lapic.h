@@ -16,6 +16,12 @@
 
 #include "vcpu/vcpu.h"
 
+/* IA32_APIC_BASE: "Local APIC Status and Location". */
+#define APIC_BASE_DEFAULT 0xfee00000ull
+#define APIC_BASE_BSP	  BIT64(8)
+#define APIC_BASE_X2APIC  BIT64(10)
+#define APIC_BASE_ENABLE  BIT64(11)
+
 /* "Local Vector Table", "Interrupt Command Register (ICR)". */
 enum irq_delivery {
 	IRQ_FIXED = 0, IRQ_LOWEST = 1, IRQ_SMI = 2, IRQ_NMI = 4,
@@ -36,40 +42,61 @@ struct irq_message {
 	bool xapic;
 };
 
-/* --- lapic.c: life, registers --- */
+/* What INIT and SIPI messages have left for the vCPU's thread: bits of lapic->signals. */
+#define LAPIC_SIGNAL_INIT BIT32(0)
+#define LAPIC_SIGNAL_SIPI BIT32(1)
+
+struct lapic {
+	struct vcpu *vcpu;
+	u8 *page;	/* the registers: one page, host_alloc_pages(0) */
+	u32 signals;	/* LAPIC_SIGNAL_*; anybody sets, the vCPU takes; an INIT drops an older SIPI */
+	u8 sipi_vector; /* written before LAPIC_SIGNAL_SIPI is set */
+	u32 irr_words;	/* bit n: word n of IRR may have a bit; anybody sets, the vCPU clears */
+	u32 isr_words;	/* bit n: word n of ISR has a bit */
+	u32 errors;	/* bits on their way to ESR; anybody sets */
+	/* The timer: written by the vCPU's thread while it does not run, else by its callback. */
+	struct host_timer timer;
+	u64 timer_expires; /* host_time_ns(); 0: it does not run, and the callback is done */
+	u64 timer_period;  /* ns that the initial count takes */
+	u64 tsc_deadline;  /* 0: none */
+};
+
+/* --- lapic.c: life, priorities, delivery --- */
 
 /* vcpu->lapic, in its power-up state.  -ENOMEM. */
 int lapic_vcpu_init(struct vcpu *vcpu);
 void lapic_vcpu_destroy(struct vcpu *vcpu); /* NULL is nothing */
-/* The registers after power-up or INIT (which keeps IA32_APIC_BASE and the APIC ID).  Loaded. */
+/* The registers after power-up or INIT (which keeps IA32_APIC_BASE and the APIC ID). */
 void lapic_reset(struct vcpu *vcpu, bool init);
 
 /* The physical address of the register page, for the VMCS. */
 hpa_t lapic_page(const struct vcpu *vcpu);
 
-bool lapic_enabled(const struct vcpu *vcpu); /* globally, by IA32_APIC_BASE */
-bool lapic_x2apic(const struct vcpu *vcpu);
-u32 lapic_id(const struct vcpu *vcpu);
-/* Is `gpa` in this vCPU's APIC page, in xAPIC mode? */
-bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa);
+bool lapic_enabled(const struct vcpu *vcpu); /* globally, by IA32_APIC_BASE.  Any context. */
+bool lapic_x2apic(const struct vcpu *vcpu);  /* Any context. */
+u32 lapic_id(const struct vcpu *vcpu);	     /* by which messages address it.  Any context. */
 
-/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
- * done: what the SDM leaves undefined reads as 0 and is ignored when written. */
-void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
-void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
-
-/* IA32_APIC_BASE: mode changes as "x2APIC State Transitions" allows; -EINVAL as #GP. */
+/*
+ * IA32_APIC_BASE, for a vCPU without a lapic too: mode changes as "x2APIC State Transitions" allows
+ * (user space may make any).  -EINVAL as #GP.
+ */
 int lapic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
 
 /* TPR as CR8 shows it (bits 7:4). */
 u64 lapic_cr8_read(const struct vcpu *vcpu);
 void lapic_cr8_write(struct vcpu *vcpu, u64 cr8);
 
-/* --- delivery to the processor; the vCPU's thread --- */
+/* Delivery to the processor; the vCPU's thread. */
 
-/* The vector that is next by priority and above the processor's priority; -1: none.  Cheap when
- * nothing is pending. */
-int lapic_pending_vector(struct vcpu *vcpu);
+/* The vector that is next by priority and above the processor's priority; -1: none. */
+int lapic_next_vector(struct vcpu *vcpu);
+/* The same, cheap when nothing is pending. */
+static inline int lapic_pending_vector(struct vcpu *vcpu)
+{
+	if (!__atomic_load_n(&vcpu->lapic->irr_words, __ATOMIC_RELAXED))
+		return -1;
+	return lapic_next_vector(vcpu);
+}
 /* The processor takes it: IRR to ISR. */
 void lapic_acknowledge(struct vcpu *vcpu, u8 vector);
 /* A vector waits that only the task priority holds back: its class (bits 7:4), for the VMCS's TPR
@@ -79,45 +106,54 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu);
  * Any context. */
 bool lapic_accepts_extint(const struct vcpu *vcpu);
 
-/* --- interrupts from outside; any context --- */
-
 /*
- * Deliver to this vCPU.  1: it has it; 0: it had it already, or has its APIC disabled.  STARTUP: the
- * vector is the page; INIT and STARTUP are left in lapic->signals.
+ * Deliver to this vCPU.  1: it has it; 0: it had it already, or does not take it (its APIC is
+ * disabled, the vector is illegal, SMI, ExtINT).  STARTUP: the vector is the page; INIT and STARTUP
+ * are left in lapic->signals.  Any context.
  */
 int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool level);
+
+/* --- register.c: the registers as software sees them --- */
+
+/* Is `gpa` in this vCPU's APIC page?  When the APIC is disabled or in x2APIC mode, too: nobody is
+ * behind the address then, reads give ones and writes go nowhere. */
+static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
+{
+	return !((vcpu->apic_base ^ gpa) >> LINTEL_PAGE_SHIFT);
+}
+
+/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
+ * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Needs: srcu read
+ * lock. */
+void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
+void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
+
+/* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Writes need:
+ * srcu read lock. */
+int lapic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value);
+int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
 
 /* --- message.c --- */
 
 /* To all the message is for; `sender` NULL: an I/O APIC or MSI.  How many took it; 0: it was pending
- * with all of them; -1: it is for nobody.  Needs: srcu read lock.  Any context. */
-int irq_message_send(struct vm *vm, const struct vcpu *sender, const struct irq_message *message);
+ * with all of them; -1: it is for nobody.  Any context. */
+int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_message *message);
 
 /* --- timer.c: "APIC Timer" --- */
 
-/* The guest cannot run before this: the timer of a vCPU that is destroyed or reset. */
+/* When it returns, the timer does not run and its callback neither. */
 void lapic_timer_stop(struct vcpu *vcpu);
+
+/* IA32_TSC_DEADLINE: outside of its mode it reads as 0, and writes are ignored. */
+u64 lapic_deadline_read(const struct vcpu *vcpu);
+void lapic_deadline_write(struct vcpu *vcpu, u64 value);
+/* The guest's TSC made a jump: a deadline is as far away as it says now. */
+void lapic_deadline_restart(struct vcpu *vcpu);
 
 /* --- state.c: KVM_GET_LAPIC, KVM_SET_LAPIC --- */
 
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state);
-/* -EINVAL: no APIC could have it. */
-int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state);
-
-/* What INIT and SIPI messages have left for the vCPU's thread: bits of lapic->signals. */
-#define LAPIC_SIGNAL_INIT BIT32(0)
-#define LAPIC_SIGNAL_SIPI BIT32(1)
-
-struct lapic {
-	u8 *page; /* the registers: one page, host_alloc_pages(0) */
-	u32 signals;	/* LAPIC_SIGNAL_*; anybody sets, the vCPU takes */
-	u8 sipi_vector; /* written before LAPIC_SIGNAL_SIPI is set */
-	bool irr_pending; /* something may be in IRR; anybody sets */
-	struct host_timer timer;
-	/* The timer's own state. */
-	u64 timer_expires; /* host_time_ns() */
-	u64 timer_period;  /* ns; 0: not periodic */
-	u64 tsc_deadline;
-};
+/* Bits that no APIC has are left out. */
+void lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state);
 
 #endif

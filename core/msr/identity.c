@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MSRs that say what the processor is and switch parts of it: APIC base, EFER, MISC_ENABLE, the
- * revision of its microcode, and those that a processor has only to read as 0.
+ * MSRs that say what the processor is and switch parts of it: EFER, MISC_ENABLE, the revision of its
+ * microcode, and those that a processor has only to read as 0.
  *
- * SDM: "Local APIC Status and Location", volume 4.
+ * SDM: volume 4, "Model-Specific Registers".
  */
 #include "msr/state.h"
 #include "vcpu/cpuid.h"
 #include "vmcs/vmcs.h"
-
-/* Bits 7:0 and 9, and bit 10 as there is no x2APIC mode. */
-#define APIC_BASE_RESERVED 0x6ffull
 
 /* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
  * SpeedStep, the monitor FSM, xTPR messages.  None of them does anything. */
@@ -30,28 +27,6 @@ MSR_SET(zero)
 	(void)msr;
 	(void)from_host;
 	return value ? -EINVAL : 0;
-}
-
-bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value)
-{
-	return !(value & (APIC_BASE_RESERVED | ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1)));
-}
-
-MSR_GET(apic_base)
-{
-	(void)msr;
-	*value = vcpu->apic_base;
-	return 0;
-}
-
-MSR_SET(apic_base)
-{
-	(void)msr;
-	(void)from_host;
-	if (!msr_apic_base_valid(vcpu, value))
-		return -EINVAL;
-	vcpu->apic_base = value;
-	return 0;
 }
 
 MSR_GET(efer)

@@ -55,8 +55,6 @@ bool msr_memory_type_valid(u8 type, bool pat);
 /* identity.c */
 MSR_GET(zero);
 MSR_SET(zero);
-MSR_GET(apic_base);
-MSR_SET(apic_base);
 MSR_GET(efer);
 MSR_SET(efer);
 MSR_GET(misc_enable);
@@ -69,6 +67,14 @@ MSR_GET(misc_features);
 MSR_SET(misc_features);
 MSR_GET(debugctl);
 MSR_SET(debugctl);
+
+/* apic.c */
+MSR_GET(apic_base);
+MSR_SET(apic_base);
+MSR_GET(tsc_deadline);
+MSR_SET(tsc_deadline);
+MSR_GET(x2apic);
+MSR_SET(x2apic);
 
 /* segment.c */
 MSR_GET(vmcs);

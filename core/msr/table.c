@@ -51,6 +51,11 @@ static bool has_tsc_aux(const struct vcpu *vcpu)
 	       cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 22);
 }
 
+static bool has_lapic(const struct vcpu *vcpu)
+{
+	return !vcpu || vcpu->lapic;
+}
+
 static bool has_platform_info(const struct vcpu *vcpu)
 {
 	return !vcpu || !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
@@ -127,8 +132,10 @@ const struct msr_row msr_table[] = {
 	ROWS(MSR_IA32_MC0_CTL, MSR_IA32_MC0_CTL + MCE_BANKS * MCE_BANK_MSRS - 1,
 	     "IA32_MCi_CTL, _STATUS, _ADDR, _MISC", EMULATE, EMULATE, NONE, BY(mce_bank),
 	     WHY("kept; no machine check is delivered")),
-	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", DENY, DENY, NONE,
-	    WHY("part of a local APIC; CPUID does not offer it")),
+	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", EMULATE, EMULATE, NONE, BY(tsc_deadline),
+	    IF(lapic), LISTED, WHY("arms a timer of the host")),
+	ROWS(MSR_X2APIC_FIRST, MSR_X2APIC_LAST, "x2APIC registers", EMULATE, EMULATE, NONE, BY(x2apic),
+	     IF(lapic), WHY("the guest's local APIC, in x2APIC mode; the host's is not its")),
 	ROW(MSR_IA32_XSS, "IA32_XSS", DENY, DENY, NONE, WHY("CPUID does not offer XSAVES")),
 	ROW(MSR_KVM_WALL_CLOCK_NEW, "KVM_WALL_CLOCK_NEW", EMULATE, EMULATE, NONE, BY(wall_clock),
 	    LISTED, WHY("KVM_WALL_CLOCK by its later number")),

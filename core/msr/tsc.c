@@ -5,6 +5,7 @@
  * SDM: "Time-Stamp Counter", "IA32_TSC_ADJUST MSR", "VMX Timestamp-Counter Offset".
  */
 #include "msr/state.h"
+#include "irq/lapic.h"
 #include "vcpu/clock.h"
 #include "vmcs/vmcs.h"
 
@@ -13,6 +14,8 @@ static void offset_write(struct vcpu *vcpu, u64 offset)
 	__atomic_store_n(&vcpu->tsc_offset, offset, __ATOMIC_RELAXED);
 	vmcs_write64(TSC_OFFSET, offset);
 	clock_tsc_changed(vcpu);
+	if (vcpu->lapic)
+		lapic_deadline_restart(vcpu);
 }
 
 /* Less than a second between the two? */

@@ -3,10 +3,11 @@
  * KVM_GET_SUPPORTED_CPUID: what this processor has, as far as the kernel uses it and Lintel can let
  * a guest have it.
  *
- * Not offered, though a processor may have it: VMX and SMX (no nesting), MONITOR, x2APIC and
- * TSC_DEADLINE (no local APIC here), PMU, PT, SGX, CET, AMX, PKU, XSAVES and WAITPKG (state that
- * Lintel does not switch), TSX (its #DB and its leaks), and the controls of speculation
- * (SPEC_CTRL, IBPB, STIBP, SSBD, ARCH_CAPABILITIES): the host's setting holds for the guest.
+ * Not offered, though a processor may have it: VMX and SMX (no nesting), MONITOR, TSC_DEADLINE (for
+ * the VMM to announce, where the local APIC is in the kernel), PMU, PT, SGX, CET, AMX, PKU, XSAVES
+ * and WAITPKG (state that Lintel does not switch), TSX (its #DB and its leaks), and the controls of
+ * speculation (SPEC_CTRL, IBPB, STIBP, SSBD, ARCH_CAPABILITIES): the host's setting holds for the
+ * guest.
  *
  * SDM: "CPUID - CPU Identification".
  */
@@ -48,6 +49,8 @@ static const struct feature_row features[] = {
 	{W_1_ECX, HOST, B(0) | B(9) | B(13) | B(19) | B(20) | B(22) | B(23), 0},
 	/* PCLMULQDQ, PCID, AES, RDRAND */
 	{W_1_ECX, HOST, B(1) | B(17) | B(25) | B(30), 0},
+	/* x2APIC: the local APIC in the kernel; without one the VMM hides it */
+	{W_1_ECX, MADE, B(21), 0},
 	/* the guest runs on a hypervisor */
 	{W_1_ECX, MADE, B(31), 0},
 	/* XSAVE */

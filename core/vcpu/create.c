@@ -10,12 +10,9 @@
 #include "vcpu/cpuid.h"
 #include "vcpu/vpid.h"
 #include "emulate/emulate.h"
+#include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
-
-#define APIC_BASE_DEFAULT 0xfee00000ull
-#define APIC_BASE_ENABLE  BIT64(11)
-#define APIC_BASE_BSP	  BIT64(8)
 
 int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 {
@@ -36,15 +33,20 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	error = emulate_vcpu_init(vcpu);
 	if (error)
 		goto free_msrs;
-	error = host_vcpu_init(vcpu);
+	error = vm->irqchip ? lapic_vcpu_init(vcpu) : 0;
 	if (error)
 		goto free_emulate;
+	error = host_vcpu_init(vcpu);
+	if (error)
+		goto free_lapic;
 
 	host_vcpu_get(vcpu);
 	init_vmcs(vcpu);
 	vmx_vcpu_reset(vcpu, false);
 	host_vcpu_release(vcpu);
 	return 0;
+free_lapic:
+	lapic_vcpu_destroy(vcpu);
 free_emulate:
 	emulate_vcpu_destroy(vcpu);
 free_msrs:
@@ -58,6 +60,7 @@ free_vpid:
 
 void vmx_free_vcpu(struct vcpu *vcpu)
 {
+	lapic_vcpu_destroy(vcpu);
 	free_loaded_vmcs(&vcpu->vmcs);
 	host_vcpu_destroy(vcpu);
 	emulate_vcpu_destroy(vcpu);
@@ -151,6 +154,8 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 		vmcs_write64(GUEST_IA32_DEBUGCTL, 0);
 	}
 	vcpu->events = (struct vcpu_events){ 0 };
+	if (vcpu->lapic)
+		lapic_reset(vcpu, init);
 	msr_vcpu_reset(vcpu, init);
 	host_fpu_reset(vcpu, init);
 }

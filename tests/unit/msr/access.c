@@ -243,22 +243,26 @@ TEST(msr_apic_base)
 		const char *name;
 		u64 value;
 		int guest, user;
+		bool x2apic; /* CPUID has it */
 	} row[] = {
-		{"as it is", 0xfee00900, 0, 0},
-		{"off", 0xfee00100, 0, 0},
-		{"elsewhere", 0xfed00800, 0, 0},
-		{"bit 0", 0xfee00901, -EINVAL, -EINVAL},
-		{"bit 9", 0xfee00b00, -EINVAL, -EINVAL},
-		{"x2APIC without CPUID's bit", 0xfee00c00, -EINVAL, -EINVAL},
-		{"x2APIC without enable", 0xfee00400, -EINVAL, -EINVAL},
-		{"beyond the physical width", 1ull << 39, -EINVAL, -EINVAL},
-		{"the highest page", 0x7ffffff800, 0, 0},
+		{"as it is", 0xfee00900, 0, 0, false},
+		{"off", 0xfee00100, 0, 0, false},
+		{"elsewhere", 0xfed00800, 0, 0, false},
+		{"bit 0", 0xfee00901, -EINVAL, -EINVAL, false},
+		{"bit 9", 0xfee00b00, -EINVAL, -EINVAL, false},
+		{"x2APIC without CPUID's bit", 0xfee00c00, -EINVAL, -EINVAL, false},
+		{"x2APIC", 0xfee00c00, 0, 0, true},
+		{"x2APIC without enable", 0xfee00400, -EINVAL, -EINVAL, true},
+		{"beyond the physical width", 1ull << 39, -EINVAL, -EINVAL, false},
+		{"the highest page", 0x7ffffff800, 0, 0, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
 		struct guest *g = guest_create();
 
 		guest_set_supported_cpuid(&g->vcpu[0]);
+		if (!row[i].x2apic)
+			g->vcpu[0].cpuid->features[0] &= ~BIT32(21);
 		test_context("%s", row[i].name);
 		EXPECT_EQ(msr_write(&g->vcpu[0], 0x1b, row[i].value, false), row[i].guest);
 		EXPECT_EQ(g->vcpu[0].apic_base, row[i].guest ? 0xfee00900 : row[i].value);

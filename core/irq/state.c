@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM_GET_LAPIC and KVM_SET_LAPIC: the registers as in the page of xAPIC mode, in x2APIC mode too
+ * (the ID in bits 31:24, the ICR in two parts).
+ */
+#include "irq/registers.h"
+
+_Static_assert(KVM_APIC_REG_SIZE == LAPIC_REGISTERS_END, "the registers of KVM_GET_LAPIC");
+
+void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
+{
+	__builtin_memset(state, 0, sizeof(*state));
+	for (u32 offset = 0; offset < LAPIC_REGISTERS_END; offset += LAPIC_REGISTER_STEP) {
+		u32 value = lapic_register_read(vcpu, offset);
+
+		if (offset == LAPIC_ID && lapic_x2apic(vcpu))
+			value <<= 24;
+		__builtin_memcpy(state->regs + offset, &value, sizeof(value));
+	}
+}
+
+/* The bits of a register that are state; the others follow from something else or do not exist. */
+static u32 state_bits(const struct vcpu *vcpu, u32 offset)
+{
+	switch (offset) {
+	case LAPIC_ID:
+		return lapic_x2apic(vcpu) ? 0 : lapic_writable_bits(vcpu, offset);
+	case LAPIC_ISR:
+	case LAPIC_TMR:
+	case LAPIC_IRR:
+		return ~(u32)0 << LAPIC_FIRST_VECTOR;
+	case LAPIC_ISR + LAPIC_REGISTER_STEP ... LAPIC_TMR - LAPIC_REGISTER_STEP:
+	case LAPIC_TMR + LAPIC_REGISTER_STEP ... LAPIC_IRR - LAPIC_REGISTER_STEP:
+	case LAPIC_IRR + LAPIC_REGISTER_STEP ... LAPIC_ESR - LAPIC_REGISTER_STEP:
+	case LAPIC_TIMER_CURRENT:
+		return ~(u32)0;
+	case LAPIC_ESR:
+		return 0xff;
+	case LAPIC_ICR2:
+		return lapic_x2apic(vcpu) ? ~(u32)0 : lapic_writable_bits(vcpu, offset);
+	case LAPIC_SELF_IPI:
+		return 0;
+	default:
+		return lapic_writable_bits(vcpu, offset);
+	}
+}
+
+void lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	lapic_timer_stop(vcpu);
+	for (u32 offset = 0; offset < LAPIC_REGISTERS_END; offset += LAPIC_REGISTER_STEP) {
+		u32 value;
+
+		__builtin_memcpy(&value, state->regs + offset, sizeof(value));
+		lapic_put(lapic, offset, value & state_bits(vcpu, offset));
+	}
+	lapic_put(lapic, LAPIC_VERSION, LAPIC_VERSION_VALUE);
+	lapic_put(lapic, LAPIC_DFR, lapic_get(lapic, LAPIC_DFR) | ~DFR_MODEL);
+	lapic_id_write(vcpu, lapic_x2apic(vcpu) ? vcpu->id << 24 : lapic_get(lapic, LAPIC_ID));
+	lapic_vectors_changed(lapic);
+	lapic_timer_resume(vcpu);
+	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+}

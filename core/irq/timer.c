@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The timer of the local APIC, on a timer of the host.  The bus clock is 1 GHz: a tick is a
+ * nanosecond of host_time_ns().
+ *
+ * The vCPU's thread changes the timer's state only while it does not run; while it runs, the state
+ * is its callback's, but for the mode bit between one-shot and periodic, which is looked at when the
+ * time has come.
+ *
+ * SDM: "APIC Timer", "TSC-Deadline Mode".
+ */
+#include "irq/registers.h"
+
+/* A guest must not make the host do nothing but serve its timer. */
+#define PERIOD_MIN_NS 200000u
+
+#define NS_PER_MS 1000000u
+#define FAR_NS	  BIT64(62)
+
+static u32 mode_of(const struct lapic *lapic)
+{
+	return lapic_get(lapic, LAPIC_LVT_TIMER) & LVT_TIMER_MODE;
+}
+
+/* Bits 3, 1 and 0 of the divide configuration: 2, 4, 8 ... 128, 1. */
+static unsigned int divide_shift(const struct lapic *lapic)
+{
+	u32 divide = lapic_get(lapic, LAPIC_TIMER_DIVIDE);
+
+	return (((divide >> 1 & 4) | (divide & 3)) + 1) & 7;
+}
+
+static u64 expires(const struct lapic *lapic)
+{
+	return __atomic_load_n(&lapic->timer_expires, __ATOMIC_ACQUIRE);
+}
+
+static void arm(struct lapic *lapic, u64 when)
+{
+	__atomic_store_n(&lapic->timer_expires, when, __ATOMIC_RELEASE);
+	host_timer_start(&lapic->timer, when);
+}
+
+/* Last in the callback: from now on the state is the vCPU's thread's. */
+static void not_armed(struct lapic *lapic)
+{
+	__atomic_store_n(&lapic->timer_expires, 0, __ATOMIC_RELEASE);
+}
+
+static void disarm(struct lapic *lapic)
+{
+	if (!expires(lapic))
+		return;
+	host_timer_cancel(&lapic->timer);
+	not_armed(lapic);
+}
+
+void lapic_timer_stop(struct vcpu *vcpu)
+{
+	host_timer_cancel(&vcpu->lapic->timer);
+	not_armed(vcpu->lapic);
+}
+
+static void deliver(struct lapic *lapic)
+{
+	u32 lvt = lapic_get(lapic, LAPIC_LVT_TIMER);
+
+	if (!(lvt & LVT_MASKED))
+		lapic_deliver(lapic->vcpu, IRQ_FIXED, lvt & LVT_VECTOR, false);
+}
+
+/* --- TSC deadline ---------------------------------------------------------------------- */
+
+static u64 ns_of_ticks(u64 ticks)
+{
+	u64 khz = host_tsc_khz();
+	u64 ms = ticks / khz;
+
+	/* Rounded up: the deadline is not before its time. */
+	return ms < FAR_NS / NS_PER_MS ? ms * NS_PER_MS + (ticks % khz) * NS_PER_MS / khz + 1 : FAR_NS;
+}
+
+/* Wait for the deadline, or deliver when it has passed. */
+static void await_deadline(struct lapic *lapic)
+{
+	u64 offset = __atomic_load_n(&lapic->vcpu->tsc_offset, __ATOMIC_RELAXED);
+	u64 now = host_rdtsc() + offset;
+
+	if (lapic->tsc_deadline > now) {
+		arm(lapic, host_time_ns() + ns_of_ticks(lapic->tsc_deadline - now));
+		return;
+	}
+	lapic->tsc_deadline = 0;
+	deliver(lapic);
+	not_armed(lapic);
+}
+
+u64 lapic_deadline_read(const struct vcpu *vcpu)
+{
+	if (mode_of(vcpu->lapic) != LVT_TIMER_DEADLINE)
+		return 0;
+	return __atomic_load_n(&vcpu->lapic->tsc_deadline, __ATOMIC_RELAXED);
+}
+
+void lapic_deadline_write(struct vcpu *vcpu, u64 value)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (mode_of(lapic) != LVT_TIMER_DEADLINE)
+		return;
+	disarm(lapic);
+	lapic->tsc_deadline = value;
+	if (value)
+		await_deadline(lapic);
+}
+
+void lapic_deadline_restart(struct vcpu *vcpu)
+{
+	u64 deadline = lapic_deadline_read(vcpu);
+
+	if (deadline)
+		lapic_deadline_write(vcpu, deadline);
+}
+
+/* --- One-shot and periodic --------------------------------------------------------------- */
+
+static u64 repeat_after(const struct lapic *lapic)
+{
+	return lapic->timer_period > PERIOD_MIN_NS ? lapic->timer_period : PERIOD_MIN_NS;
+}
+
+/* From the time it was due, not from now: periods do not drift.  Those that were missed are. */
+static u64 next_expiry(const struct lapic *lapic)
+{
+	u64 period = repeat_after(lapic), now = host_time_ns();
+	u64 next = lapic->timer_expires + period;
+
+	return next > now ? next : next + ((now - next) / period + 1) * period;
+}
+
+static void expired(struct host_timer *timer)
+{
+	struct lapic *lapic =
+		(struct lapic *)((char *)timer - offsetof(struct lapic, timer));
+
+	switch (mode_of(lapic)) {
+	case LVT_TIMER_DEADLINE:
+		/* The host's clock and the TSC need not agree: it may be early. */
+		await_deadline(lapic);
+		break;
+	case LVT_TIMER_PERIODIC:
+		deliver(lapic);
+		arm(lapic, next_expiry(lapic));
+		break;
+	default:
+		deliver(lapic);
+		not_armed(lapic);
+	}
+}
+
+void lapic_timer_init(struct lapic *lapic)
+{
+	host_timer_init(&lapic->timer, expired);
+}
+
+/* While it runs the count is not 0, whenever the callback comes. */
+u32 lapic_timer_count(const struct vcpu *vcpu)
+{
+	const struct lapic *lapic = vcpu->lapic;
+	unsigned int shift = divide_shift(lapic);
+	u32 initial = lapic_get(lapic, LAPIC_TIMER_INITIAL);
+	u64 when = expires(lapic), now = host_time_ns(), count;
+
+	if (!when || mode_of(lapic) == LVT_TIMER_DEADLINE)
+		return 0;
+	if (when <= now)
+		return 1;
+	count = (when - now + BIT64(shift) - 1) >> shift;
+	return count < initial ? (u32)count : initial;
+}
+
+/* Count down from `count`. */
+static void run(struct lapic *lapic, u32 count)
+{
+	unsigned int shift = divide_shift(lapic);
+	u64 first = (u64)count << shift;
+
+	lapic->timer_period = (u64)lapic_get(lapic, LAPIC_TIMER_INITIAL) << shift;
+	if (mode_of(lapic) == LVT_TIMER_PERIODIC && first == lapic->timer_period)
+		first = repeat_after(lapic);
+	if (count)
+		arm(lapic, host_time_ns() + first);
+}
+
+void lapic_timer_count_write(struct vcpu *vcpu, u32 value)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (mode_of(lapic) == LVT_TIMER_DEADLINE)
+		return;
+	disarm(lapic);
+	lapic_put(lapic, LAPIC_TIMER_INITIAL, value);
+	run(lapic, value);
+}
+
+/* The count goes on from where it is, at the new pace. */
+void lapic_timer_divide_write(struct vcpu *vcpu, u32 value)
+{
+	struct lapic *lapic = vcpu->lapic;
+	u32 count = lapic_timer_count(vcpu);
+
+	if (!count) {
+		lapic_put(lapic, LAPIC_TIMER_DIVIDE, value);
+		return;
+	}
+	disarm(lapic);
+	lapic_put(lapic, LAPIC_TIMER_DIVIDE, value);
+	run(lapic, count);
+}
+
+/* Between one-shot and periodic the count goes on; TSC-deadline mode begins and ends disarmed. */
+void lapic_timer_lvt_write(struct vcpu *vcpu, u32 value)
+{
+	struct lapic *lapic = vcpu->lapic;
+	bool was_deadline = mode_of(lapic) == LVT_TIMER_DEADLINE;
+
+	if (was_deadline != ((value & LVT_TIMER_MODE) == LVT_TIMER_DEADLINE)) {
+		disarm(lapic);
+		lapic_put(lapic, LAPIC_TIMER_INITIAL, 0);
+		lapic->tsc_deadline = 0;
+	}
+	lapic_put(lapic, LAPIC_LVT_TIMER, value);
+}
+
+void lapic_timer_resume(struct vcpu *vcpu)
+{
+	struct lapic *lapic = vcpu->lapic;
+	u32 initial = lapic_get(lapic, LAPIC_TIMER_INITIAL);
+	u32 count = lapic_get(lapic, LAPIC_TIMER_CURRENT);
+
+	if (mode_of(lapic) == LVT_TIMER_DEADLINE) {
+		lapic_deadline_restart(vcpu);
+		return;
+	}
+	lapic->tsc_deadline = 0;
+	if (count > initial || (!count && mode_of(lapic) == LVT_TIMER_PERIODIC))
+		count = initial;
+	run(lapic, count);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lapic_guest.h"
+#include "../msr/guest.h"
+#include "vcpu/vpid.h"
+#include "vmx.h"
+
+static struct apic_guest guest;
+static struct kvm_run runs[APIC_GUEST_VCPUS];
+static u8 pio[APIC_GUEST_VCPUS][LINTEL_PAGE_SIZE];
+static unsigned int created;
+/* Redirection entries that have no vector. */
+static u64 no_irqchip[LINTEL_PAGE_SIZE];
+
+struct vcpu *apic_guest_add(struct apic_guest *g, u32 id)
+{
+	struct vcpu *vcpu = &g->vcpus[created];
+	struct kvm_cpuid_entry2 entry[CPUID_MAX_ENTRIES];
+	unsigned int count = cpuid_supported(entry, CPUID_MAX_ENTRIES);
+
+	vcpu->run = &runs[created];
+	vcpu->pio_data = pio[created];
+	created++;
+	if (vmx_create_vcpu(&g->vm, vcpu, id))
+		test_fail(__FILE__, __LINE__, "vmx_create_vcpu() fails");
+	vm_add_vcpu(&g->vm, vcpu);
+	for (unsigned int i = 0; i < count; i++)
+		if (entry[i].function == 1)
+			entry[i].ecx |= BIT32(24);
+	EXPECT_EQ(cpuid_set(vcpu, entry, count), 0);
+	apic_write(vcpu, LAPIC_SVR, 0x1ff);
+	return vcpu;
+}
+
+struct apic_guest *apic_guest_create(unsigned int count)
+{
+	memset(&guest, 0, sizeof(guest));
+	created = 0;
+	guest_use_processor();
+	vpid_init();
+	if (vm_init(&guest.vm))
+		test_fail(__FILE__, __LINE__, "vm_init() fails");
+	guest.vm.irqchip = (struct irqchip *)no_irqchip;
+	guest.vcpu = guest.vcpus;
+	for (u32 id = 0; id < count; id++)
+		apic_guest_add(&guest, id);
+	return &guest;
+}
+
+void apic_guest_destroy(struct apic_guest *g)
+{
+	for (unsigned int i = 0; i < created; i++)
+		vmx_free_vcpu(&g->vcpus[i]);
+	vm_destroy(&g->vm);
+	sim_vmxoff_all();
+	EXPECT_EQ(sim_timers_armed(), 0);
+	EXPECT_EQ(sim_leaks(), 0);
+}
+
+u32 apic_read(struct vcpu *vcpu, u32 offset)
+{
+	u64 wide = 0;
+	u32 value = 0;
+
+	if (lapic_x2apic(vcpu)) {
+		EXPECT_EQ(msr_read(vcpu, 0x800 + offset / 16, &wide, false), 0);
+		return (u32)wide;
+	}
+	lapic_mmio_read(vcpu, (vcpu->apic_base & ~0xfffull) + offset, 4, &value);
+	return value;
+}
+
+void apic_write(struct vcpu *vcpu, u32 offset, u32 value)
+{
+	if (lapic_x2apic(vcpu))
+		EXPECT_EQ(msr_write(vcpu, 0x800 + offset / 16, value, false), 0);
+	else
+		lapic_mmio_write(vcpu, (vcpu->apic_base & ~0xfffull) + offset, 4, &value);
+}
+
+void apic_icr(struct vcpu *vcpu, u32 icr, u32 destination)
+{
+	if (lapic_x2apic(vcpu)) {
+		EXPECT_EQ(msr_write(vcpu, 0x830, icr | (u64)destination << 32, false), 0);
+		return;
+	}
+	apic_write(vcpu, LAPIC_ICR2, destination << 24);
+	apic_write(vcpu, LAPIC_ICR, icr);
+}
+
+void apic_x2apic_on(struct vcpu *vcpu)
+{
+	EXPECT_EQ(msr_write(vcpu, MSR_IA32_APICBASE, vcpu->apic_base | APIC_BASE_X2APIC, false), 0);
+}
+
+bool apic_has(struct vcpu *vcpu, u32 first, u8 vector)
+{
+	return apic_read(vcpu, first + vector / 32 * 16) & BIT32(vector % 32);
+}
+
+int apic_take(struct vcpu *vcpu)
+{
+	int vector = lapic_pending_vector(vcpu);
+
+	if (vector >= 0)
+		lapic_acknowledge(vcpu, (u8)vector);
+	return vector;
+}

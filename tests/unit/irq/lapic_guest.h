@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A VM with local APICs, and its software's view of them.
+ */
+#ifndef LINTEL_TESTS_UNIT_IRQ_LAPIC_GUEST_H
+#define LINTEL_TESTS_UNIT_IRQ_LAPIC_GUEST_H
+
+#include "sim.h"
+#include "irq/registers.h"
+#include "msr/msr.h"
+#include "test.h"
+
+#define APIC_GUEST_VCPUS 5
+
+struct apic_guest {
+	struct vm vm;
+	struct vcpu *vcpu; /* vCPU 0 */
+	struct vcpu vcpus[APIC_GUEST_VCPUS];
+};
+
+/* vCPUs 0 to count - 1, in xAPIC mode, software-enabled, with all CPUID bits that matter.  None is
+ * loaded.  There is one VM at a time. */
+struct apic_guest *apic_guest_create(unsigned int count);
+/* One more vCPU, with any id. */
+struct vcpu *apic_guest_add(struct apic_guest *g, u32 id);
+void apic_guest_destroy(struct apic_guest *g);
+
+/* As the guest does it, in the mode that the APIC is in. */
+u32 apic_read(struct vcpu *vcpu, u32 offset);
+void apic_write(struct vcpu *vcpu, u32 offset, u32 value);
+void apic_icr(struct vcpu *vcpu, u32 icr, u32 destination);
+void apic_x2apic_on(struct vcpu *vcpu);
+
+/* Is the vector in this vector of bits (LAPIC_ISR, LAPIC_TMR, LAPIC_IRR)? */
+bool apic_has(struct vcpu *vcpu, u32 first, u8 vector);
+/* What the processor does when it takes interrupts: the vector, or -1. */
+int apic_take(struct vcpu *vcpu);
+
+#endif
