@@ -15,7 +15,8 @@
 
 #include "types.h"
 #include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
-			 * host_srcu_t, struct host_timer, struct host_vm, struct host_vcpu */
+			 * host_srcu_t, struct host_timer, struct host_event_watch, struct host_vm,
+			 * struct host_vcpu */
 
 struct vm;
 struct vcpu;
@@ -129,6 +130,31 @@ void host_timer_start(struct host_timer *timer, u64 when); /* atomic */
 /* When it returns the callback does not run, and will not.  May wait for it: not in interrupt
  * context, nor with a lock that the callback takes. */
 void host_timer_cancel(struct host_timer *timer);
+
+/* --- Events that user space has descriptors of (eventfd) -------------------- */
+
+struct host_event; /* the same event has the same address, whatever descriptor it was asked by */
+
+/* A reference to the event behind a descriptor.  -EBADF: no such descriptor; -EINVAL: no event. */
+int host_event_get(int fd, struct host_event **event);
+void host_event_put(struct host_event *event);
+void host_event_signal(struct host_event *event); /* any context */
+
+/*
+ * From now on calls signalled(watch) each time when the event is signalled (it counts as taken then,
+ * nobody else hears of it): any context, interrupts off; and closed(watch) once when nobody has a
+ * descriptor of it any more: may sleep.  gives: 0; 1: it was signalled before, which is not taken;
+ * errors as host_event_get().
+ */
+int host_event_watch(struct host_event_watch *watch, int fd,
+		     void (*signalled)(struct host_event_watch *watch),
+		     void (*closed)(struct host_event_watch *watch));
+bool host_event_watches(const struct host_event_watch *watch, const struct host_event *event);
+/* When it returns neither callback runs, nor will; but closed() may call it.  May sleep: not with a
+ * lock that closed() takes. */
+void host_event_unwatch(struct host_event_watch *watch);
+/* Waits until no closed() runs, of any watch. */
+void host_event_flush(void);
 
 /* --- Processors ----------------------------------------------------------- */
 

@@ -2,6 +2,8 @@
 /* The life of a virtual machine. */
 #include "vm.h"
 #include "io/bus.h"
+#include "io/coalesced.h"
+#include "io/ioeventfd.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/clock.h"
@@ -22,6 +24,7 @@ int vm_init(struct vm *vm)
 
 	host_mutex_init(&vm->lock);
 	host_mutex_init(&vm->slots_lock);
+	host_mutex_init(&vm->io_lock);
 	host_spin_init(&vm->mmu_lock);
 	vm->under_hypervisor = running_under_hypervisor();
 	clock_vm_init(vm);
@@ -34,7 +37,12 @@ int vm_init(struct vm *vm)
 	error = ept_init(vm);
 	if (error)
 		goto destroy_srcu;
+	error = coalesced_init(vm);
+	if (error)
+		goto destroy_ept;
 	return 0;
+destroy_ept:
+	ept_destroy(vm);
 destroy_srcu:
 	host_srcu_destroy(&vm->srcu);
 free_slots:
@@ -46,6 +54,8 @@ void vm_destroy(struct vm *vm)
 {
 	msr_filter_free(vm->msr_filter);
 	bus_destroy(vm);
+	ioeventfds_destroy(vm);
+	coalesced_destroy(vm);
 	ept_destroy(vm);
 	host_srcu_destroy(&vm->srcu);
 	host_free(vm->slots);

@@ -2,8 +2,8 @@
 /*
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
- * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->slots_lock, vm->srcu (read),
- * vm->mmu_lock (spin).
+ * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->io_lock, vm->slots_lock,
+ * vm->srcu (read), vm->mmu_lock (spin).
  */
 #ifndef LINTEL_VM_H
 #define LINTEL_VM_H
@@ -15,6 +15,8 @@
 
 struct memslots;
 struct bus;
+struct ioeventfd;
+struct coalesced_zone;
 struct irqchip;
 struct irq_routing;
 struct msr_filter;
@@ -36,6 +38,14 @@ struct vm_clock {
 	u32 mul; /* ticks of the TSC to nanoseconds */
 	s8 shift;
 	bool tscs_agree; /* all vCPUs' TSC offsets are equal */
+};
+
+/* Writes that user space takes note of when it comes to it: see io/coalesced.h. */
+struct coalesced {
+	struct kvm_coalesced_mmio_ring *ring; /* a page; shared with user space: hostile */
+	host_spinlock_t lock;		      /* who writes to it */
+	struct coalesced_zone *zones;	      /* under io_lock */
+	unsigned int count;		      /* of zones */
 };
 
 struct vm {
@@ -61,6 +71,9 @@ struct vm {
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
 	struct irq_routing *routing; /* published; changed under slots_lock */
 	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
+	host_mutex_t io_lock;	     /* the lists of what user space has put on the buses */
+	struct ioeventfd *ioeventfds;
+	struct coalesced coalesced;
 
 	u64 tss_addr;
 	u64 identity_map_addr;

@@ -30,9 +30,12 @@ static int __init kvm_init(void)
 	error = cpu_kick_init();
 	if (error)
 		return error;
-	error = vmx_cpu_init();
+	error = event_init();
 	if (error)
 		goto kick_exit;
+	error = vmx_cpu_init();
+	if (error)
+		goto event_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
 	error = kvm_device_register(device);
@@ -42,6 +45,8 @@ static int __init kvm_init(void)
 debugfs_exit:
 	debugfs_exit();
 	vmx_cpu_exit();
+event_exit:
+	event_exit();
 kick_exit:
 	cpu_kick_exit();
 	return error;
@@ -64,6 +69,7 @@ static void __exit vmx_exit(void)
 	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
+	event_exit();
 	cpu_kick_exit();
 }
 module_exit(vmx_exit);

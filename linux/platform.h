@@ -80,7 +80,12 @@ void vcpu_release_memory(struct vcpu *vcpu);
 long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
 		    unsigned long argument);
 
-#define VCPU_MMAP_PAGES 2 /* struct kvm_run; the data of KVM_EXIT_IO */
+#define VCPU_MMAP_PAGES 3 /* struct kvm_run; the data of KVM_EXIT_IO; the VM's coalesced writes */
+
+/* --- event.c --- */
+
+int event_init(void); /* -ENOMEM */
+void event_exit(void);
 
 /* --- user_memory.c --- */
 

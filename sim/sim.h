@@ -123,6 +123,16 @@ void sim_set_tsc_stable(bool stable); /* what host_tsc_is_stable() says */
 unsigned int sim_timers_armed(void);
 void sim_timer_reset(void);
 
+/* --- event.c: events, and the descriptors of the process --- */
+
+int sim_event_open(void); /* a new event's descriptor */
+void sim_event_close(int fd);
+void sim_event_write(int fd);	/* it is signalled, by user space */
+u64 sim_event_read(int fd);	/* how often it was signalled and nobody took it; 0 from now on */
+int sim_event_duplicate(int fd); /* another descriptor of the same event */
+unsigned int sim_event_references(void); /* by the core: taken and not given back, and watches */
+void sim_event_reset(void);
+
 /* --- cpu.c: CPUs, MSRs, CPUID, time --- */
 
 #define SIM_MAX_CPUS 64

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctls of the device: what this hypervisor can do. */
 #include "api/internal.h"
+#include "io/coalesced.h"
 #include "msr/msr.h"
 #include "vcpu/cpuid.h"
 
@@ -42,6 +43,11 @@ static const struct extension extensions[] = {
 	{ KVM_CAP_INTERNAL_ERROR_DATA, 1 },
 	{ KVM_CAP_CHECK_EXTENSION_VM, 1 },
 	{ KVM_CAP_TSC_DEADLINE_TIMER, 1 },
+	{ KVM_CAP_IOEVENTFD, 1 },
+	{ KVM_CAP_IOEVENTFD_NO_LENGTH, 1 },
+	{ KVM_CAP_IOEVENTFD_ANY_LENGTH, 1 },
+	{ KVM_CAP_COALESCED_MMIO, COALESCED_PAGE_OFFSET },
+	{ KVM_CAP_COALESCED_PIO, 1 },
 	{ KVM_CAP_ENABLE_CAP, 1 },
 	{ KVM_CAP_ENABLE_CAP_VM, 1 },
 	{ KVM_CAP_MSR_PLATFORM_INFO, 1 },

@@ -33,6 +33,10 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_CLOCK, SCOPE_VM, IOCTL_VM_LOCK, api_set_clock),
 	ROW(KVM_X86_SET_MSR_FILTER, SCOPE_VM, 0, api_set_msr_filter),
 
+	ROW(KVM_IOEVENTFD, SCOPE_VM, 0, api_ioeventfd),
+	ROW(KVM_REGISTER_COALESCED_MMIO, SCOPE_VM, 0, api_register_coalesced_mmio),
+	ROW(KVM_UNREGISTER_COALESCED_MMIO, SCOPE_VM, 0, api_unregister_coalesced_mmio),
+
 	ROW(KVM_RUN, SCOPE_VCPU, IOCTL_NO_ARGUMENT, NULL),
 	ROW(KVM_SET_SIGNAL_MASK, SCOPE_VCPU, 0, NULL),
 	ROW(KVM_GET_REGS, SCOPE_VCPU, IOCTL_LOADED, api_get_regs),

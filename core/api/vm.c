@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctls of a VM. */
 #include "api/internal.h"
+#include "io/coalesced.h"
+#include "io/ioeventfd.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 
@@ -32,4 +34,19 @@ int api_set_identity_map_addr(struct ioctl_call *call)
 int api_set_msr_filter(struct ioctl_call *call)
 {
 	return msr_filter_set(call->vm, call->data);
+}
+
+int api_ioeventfd(struct ioctl_call *call)
+{
+	return ioeventfd_set(call->vm, call->data);
+}
+
+int api_register_coalesced_mmio(struct ioctl_call *call)
+{
+	return coalesced_zone_add(call->vm, call->data);
+}
+
+int api_unregister_coalesced_mmio(struct ioctl_call *call)
+{
+	return coalesced_zones_remove(call->vm, call->data);
 }

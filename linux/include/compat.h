@@ -8,6 +8,7 @@
 #define LINTEL_LINUX_COMPAT_H
 
 #include <linux/cpuhotplug.h>
+#include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
@@ -25,6 +26,11 @@
 static inline void compat_rcu_note_guest(void)
 {
 	rcu_virt_note_context_switch();
+}
+
+static inline void compat_eventfd_signal(struct eventfd_ctx *event)
+{
+	eventfd_signal(event);
 }
 
 /* Are the host's events delivered by FRED, and not through the IDT? */
@@ -55,6 +61,11 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 static inline void compat_rcu_note_guest(void)
 {
 	rcu_virt_note_context_switch(smp_processor_id());
+}
+
+static inline void compat_eventfd_signal(struct eventfd_ctx *event)
+{
+	eventfd_signal(event, 1);
 }
 
 static inline bool compat_host_uses_fred(void)

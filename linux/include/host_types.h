@@ -15,6 +15,8 @@
 #include <linux/signal_types.h>
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <asm/fpu/types.h>
 
 typedef struct mutex host_mutex_t;
@@ -25,6 +27,16 @@ typedef struct srcu_struct host_srcu_t;
 struct host_timer {
 	struct hrtimer hrtimer;
 	void (*expired)(struct host_timer *timer);
+};
+
+struct eventfd_ctx;
+
+struct host_event_watch {
+	struct eventfd_ctx *event;
+	wait_queue_entry_t entry;
+	struct work_struct closed_work;
+	void (*signalled)(struct host_event_watch *watch);
+	void (*closed)(struct host_event_watch *watch);
 };
 
 struct dentry;

@@ -29,6 +29,14 @@ struct host_timer {
 	struct host_timer *next; /* the list of those that are armed */
 };
 
+struct host_event_watch {
+	struct host_event *event;
+	void (*signalled)(struct host_event_watch *watch);
+	void (*closed)(struct host_event_watch *watch);
+	bool closing; /* closed() is to be called */
+	struct host_event_watch *next; /* the list of all */
+};
+
 typedef struct {
 	bool initialised;
 	int readers;

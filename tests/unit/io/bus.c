@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The buses: who is asked about an access, and devices that come and go. */
-#include "io/bus.h"
-#include "sim.h"
-#include "test.h"
-#include "vcpu/vcpu.h"
-
-static struct vm vm;
-static struct vcpu vcpu = {.vm = &vm};
+#include "io/fixture.h"
 
 struct device {
 	struct bus_device bus;
@@ -20,7 +14,7 @@ static bool device_read(struct bus_device *bus, struct vcpu *from, u64 address, 
 {
 	struct device *device = (struct device *)bus;
 
-	EXPECT_TRUE(from == &vcpu);
+	EXPECT_TRUE(from == &io_vcpu);
 	device->reads++;
 	device->address = address;
 	if (!device->refuses)
@@ -33,7 +27,7 @@ static bool device_write(struct bus_device *bus, struct vcpu *from, u64 address,
 {
 	struct device *device = (struct device *)bus;
 
-	EXPECT_TRUE(from == &vcpu);
+	EXPECT_TRUE(from == &io_vcpu);
 	device->writes++;
 	device->address = address;
 	if (length)
@@ -46,36 +40,21 @@ static struct device device_at(u64 start, u64 length)
 	return (struct device){.bus = {start, length, device_read, device_write}};
 }
 
-static void open_vm(void)
-{
-	sim_reset();
-	memset(&vm, 0, sizeof(vm));
-	EXPECT_EQ(vm_init(&vm), 0);
-}
-
-static void close_vm(void)
-{
-	vm_destroy(&vm);
-	EXPECT_EQ(sim_leaks(), 0);
-}
-
 static bool write_at(u64 address, unsigned int length)
 {
-	u64 value = 0x8877665544332211;
-
-	return bus_write(&vcpu, BUS_MMIO, address, length, &value);
+	return io_write(BUS_MMIO, address, length, 0x8877665544332211);
 }
 
 TEST(bus_empty)
 {
 	u64 value = 5;
 
-	open_vm();
-	EXPECT_FALSE(bus_read(&vcpu, BUS_PIO, 0, 1, &value));
+	io_open();
+	EXPECT_FALSE(bus_read(&io_vcpu, BUS_PIO, 0, 1, &value));
 	EXPECT_FALSE(write_at(0, 1));
-	EXPECT_FALSE(bus_has_device(&vcpu, BUS_PIO, 0));
+	EXPECT_FALSE(bus_has_device(&io_vcpu, BUS_PIO, 0));
 	EXPECT_EQ(value, 5);
-	close_vm();
+	io_close();
 }
 
 TEST(bus_access_lies_in_device)
@@ -91,17 +70,17 @@ TEST(bus_access_lies_in_device)
 	};
 	struct device device = device_at(0x1000, 0x10);
 
-	open_vm();
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &device.bus), 0);
+	io_open();
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &device.bus), 0);
 	for (unsigned int i = 0; i < COUNT_OF(table); i++) {
 		test_context("row %u", i);
 		EXPECT_EQ(write_at(table[i].address, table[i].length), table[i].taken);
-		EXPECT_FALSE(bus_write(&vcpu, BUS_PIO, table[i].address, 0, NULL));
+		EXPECT_FALSE(bus_write(&io_vcpu, BUS_PIO, table[i].address, 0, NULL));
 	}
 	test_context(" ");
-	EXPECT_TRUE(bus_has_device(&vcpu, BUS_MMIO, 0x100f));
-	EXPECT_FALSE(bus_has_device(&vcpu, BUS_MMIO, 0x1010));
-	close_vm();
+	EXPECT_TRUE(bus_has_device(&io_vcpu, BUS_MMIO, 0x100f));
+	EXPECT_FALSE(bus_has_device(&io_vcpu, BUS_MMIO, 0x1010));
+	io_close();
 }
 
 /* A device at the end of the address space, and one that would reach beyond it. */
@@ -109,29 +88,29 @@ TEST(bus_end_of_addresses)
 {
 	struct device last = device_at(~0ULL, 1), beyond = device_at(~0ULL - 15, 0x100);
 
-	open_vm();
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &last.bus), 0);
+	io_open();
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &last.bus), 0);
 	EXPECT_TRUE(write_at(~0ULL, 1));
 	EXPECT_FALSE(write_at(~0ULL, 2));
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &beyond.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &beyond.bus), 0);
 	EXPECT_TRUE(write_at(~0ULL - 7, 8));
 	EXPECT_FALSE(write_at(~0ULL - 6, 8));
 	EXPECT_EQ(beyond.writes, 1);
-	close_vm();
+	io_close();
 }
 
 TEST(bus_length_zero_is_any)
 {
 	struct device any = device_at(0x1000, 0);
 
-	open_vm();
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &any.bus), 0);
-	EXPECT_TRUE(bus_write(&vcpu, BUS_MMIO, 0x1000, 0, NULL));
+	io_open();
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &any.bus), 0);
+	EXPECT_TRUE(bus_write(&io_vcpu, BUS_MMIO, 0x1000, 0, NULL));
 	EXPECT_TRUE(write_at(0x1000, 1));
 	EXPECT_TRUE(write_at(0x1000, 8));
 	EXPECT_FALSE(write_at(0x1001, 1));
 	EXPECT_FALSE(write_at(0xfff, 2));
-	close_vm();
+	io_close();
 }
 
 /* Those that refuse are passed over, the narrow one comes before the wide one. */
@@ -142,14 +121,14 @@ TEST(bus_devices_share_addresses)
 	struct device reader = device_at(0x1200, 4);
 	u32 value = 0;
 
-	open_vm();
+	io_open();
 	reader.bus.write = NULL;
 	second.bus.read = first.bus.read = NULL;
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &first.bus), 0);
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &reader.bus), 0);
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &second.bus), 0);
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &wide.bus), 0);
-	EXPECT_EQ(bus_add(&vm, BUS_MMIO, &far.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &first.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &reader.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &second.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &wide.bus), 0);
+	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &far.bus), 0);
 	EXPECT_TRUE(write_at(0x1200, 4));
 	EXPECT_EQ(first.writes, 1);
 	first.refuses = true;
@@ -160,7 +139,7 @@ TEST(bus_devices_share_addresses)
 	EXPECT_TRUE(write_at(0x1200, 4));
 	EXPECT_EQ(wide.writes, 1);
 	reader.value = 0xabcd;
-	EXPECT_TRUE(bus_read(&vcpu, BUS_MMIO, 0x1200, 4, &value));
+	EXPECT_TRUE(bus_read(&io_vcpu, BUS_MMIO, 0x1200, 4, &value));
 	EXPECT_EQ(value, 0xabcd);
 	EXPECT_EQ(wide.reads, 0);
 	EXPECT_TRUE(write_at(0x1300, 4));
@@ -168,7 +147,7 @@ TEST(bus_devices_share_addresses)
 	EXPECT_EQ(far.writes, 0);
 	wide.refuses = true;
 	EXPECT_FALSE(write_at(0x1200, 4));
-	close_vm();
+	io_close();
 }
 
 #define MANY 100
@@ -180,7 +159,7 @@ TEST(bus_many_come_and_go)
 	bool there[MANY] = {false};
 	u64 seed = 88172645463325252ull;
 
-	open_vm();
+	io_open();
 	for (unsigned int step = 0; step < 4000; step++) {
 		unsigned int i, asked = 0, expected = 0;
 		u64 address;
@@ -188,11 +167,11 @@ TEST(bus_many_come_and_go)
 		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
 		i = seed % MANY;
 		if (there[i]) {
-			bus_remove(&vm, BUS_MMIO, &devices[i].bus);
+			bus_remove(&io_vm, BUS_MMIO, &devices[i].bus);
 		} else {
 			devices[i] = device_at(seed >> 20 & 0xff, seed >> 40 & 0x1f);
 			devices[i].refuses = true;
-			EXPECT_EQ(bus_add(&vm, BUS_MMIO, &devices[i].bus), 0);
+			EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &devices[i].bus), 0);
 		}
 		there[i] = !there[i];
 		address = seed >> 50 & 0xff;
@@ -210,7 +189,7 @@ TEST(bus_many_come_and_go)
 			asked += devices[i].writes;
 		REQUIRE_EQ(asked, expected);
 	}
-	close_vm();
+	io_close();
 }
 
 /* Adding fails without memory and changes nothing; removing never fails. */
@@ -219,30 +198,30 @@ TEST(bus_without_memory)
 	struct device devices[20];
 	unsigned int failures = 0;
 
-	open_vm();
+	io_open();
 	for (unsigned int i = 0; i < COUNT_OF(devices); i++) {
 		devices[i] = device_at(0x1000 + 16 * i, 4);
 		for (unsigned int n = 0; n < 2; n++) {
 			sim_fail_allocation_after(n);
-			if (!bus_add(&vm, BUS_MMIO, &devices[i].bus))
+			if (!bus_add(&io_vm, BUS_MMIO, &devices[i].bus))
 				break;
 			failures++;
 			EXPECT_FALSE(write_at(0x1000 + 16 * i, 4));
 		}
 		sim_fail_allocation_never();
 		if (!write_at(0x1000 + 16 * i, 4))
-			EXPECT_EQ(bus_add(&vm, BUS_MMIO, &devices[i].bus), 0);
+			EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &devices[i].bus), 0);
 	}
 	EXPECT_EQ(failures, 2 * 3); /* room for 8, 16, 32; a pair each */
 	for (unsigned int i = 0; i < COUNT_OF(devices); i++) {
-		u64 before = vm.srcu.synchronized;
+		u64 before = io_vm.srcu.synchronized;
 
 		sim_fail_allocation_after(0);
-		bus_remove(&vm, BUS_MMIO, &devices[i].bus);
+		bus_remove(&io_vm, BUS_MMIO, &devices[i].bus);
 		EXPECT_FALSE(sim_allocation_failed());
-		EXPECT_EQ(vm.srcu.synchronized, before + 1);
+		EXPECT_EQ(io_vm.srcu.synchronized, before + 1);
 		sim_fail_allocation_never();
 		EXPECT_FALSE(write_at(0x1000 + 16 * i, 4));
 	}
-	close_vm();
+	io_close();
 }

@@ -379,7 +379,7 @@ TEST(ept_init_without_memory)
 		EXPECT_EQ(sim_leaks(), 0);
 	}
 	EXPECT_EQ(error, 0);
-	EXPECT_EQ(failures, 3);
+	EXPECT_EQ(failures, 4);
 	sim_fail_allocation_never();
 	vm_close(&vm);
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events: eventfd.
+ */
+#include <linux/eventfd.h>
+#include <linux/file.h>
+#include <linux/poll.h>
+#include <linux/workqueue.h>
+#include "platform.h"
+
+/* Closed events are seen to here: where it is noticed nothing may sleep. */
+static struct workqueue_struct *closing;
+
+int event_init(void)
+{
+	closing = alloc_workqueue("lintel-events", 0, 0);
+	return closing ? 0 : -ENOMEM;
+}
+
+void event_exit(void)
+{
+	destroy_workqueue(closing);
+}
+
+int host_event_get(int fd, struct host_event **event)
+{
+	struct eventfd_ctx *context = eventfd_ctx_fdget(fd);
+
+	if (IS_ERR(context))
+		return PTR_ERR(context);
+	*event = (struct host_event *)context;
+	return 0;
+}
+
+void host_event_put(struct host_event *event)
+{
+	eventfd_ctx_put((struct eventfd_ctx *)event);
+}
+
+void host_event_signal(struct host_event *event)
+{
+	compat_eventfd_signal((struct eventfd_ctx *)event);
+}
+
+bool host_event_watches(const struct host_event_watch *watch, const struct host_event *event)
+{
+	return watch->event == (const struct eventfd_ctx *)event;
+}
+
+/* Called with the event's own lock held, interrupts off. */
+static int watch_woken(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key)
+{
+	struct host_event_watch *watch = container_of(entry, struct host_event_watch, entry);
+	__poll_t happened = key_to_poll(key);
+	u64 count;
+
+	if (happened & EPOLLHUP)
+		queue_work(closing, &watch->closed_work);
+	if (!(happened & EPOLLIN))
+		return 0;
+	eventfd_ctx_do_read(watch->event, &count);
+	watch->signalled(watch);
+	return 1;
+}
+
+static void watch_closed(struct work_struct *work)
+{
+	struct host_event_watch *watch = container_of(work, struct host_event_watch, closed_work);
+
+	watch->closed(watch);
+}
+
+struct watch_table {
+	poll_table table;
+	struct host_event_watch *watch;
+};
+
+static void watch_queue(struct file *file, wait_queue_head_t *queue, poll_table *table)
+{
+	struct watch_table *of = container_of(table, struct watch_table, table);
+
+	/* Before those that poll: what is taken here they need not wake up for. */
+	add_wait_queue_priority(queue, &of->watch->entry);
+}
+
+static int watch_file(struct host_event_watch *watch, struct file *file)
+{
+	struct watch_table table = { .watch = watch };
+
+	watch->event = eventfd_ctx_fileget(file);
+	if (IS_ERR(watch->event))
+		return PTR_ERR(watch->event);
+	init_poll_funcptr(&table.table, watch_queue);
+	return !!(vfs_poll(file, &table.table) & EPOLLIN);
+}
+
+int host_event_watch(struct host_event_watch *watch, int fd,
+		     void (*signalled)(struct host_event_watch *watch),
+		     void (*closed)(struct host_event_watch *watch))
+{
+	struct file *file = fget(fd);
+	int result;
+
+	if (!file)
+		return -EBADF;
+	watch->signalled = signalled;
+	watch->closed = closed;
+	init_waitqueue_func_entry(&watch->entry, watch_woken);
+	INIT_WORK(&watch->closed_work, watch_closed);
+	result = watch_file(watch, file);
+	fput(file);
+	return result;
+}
+
+void host_event_unwatch(struct host_event_watch *watch)
+{
+	u64 count;
+
+	eventfd_ctx_remove_wait_queue(watch->event, &watch->entry, &count);
+	if (current_work() != &watch->closed_work)
+		cancel_work_sync(&watch->closed_work);
+	eventfd_ctx_put(watch->event);
+}
+
+void host_event_flush(void)
+{
+	flush_workqueue(closing);
+}

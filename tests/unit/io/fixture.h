@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A VM without memory, and a vCPU that does nothing but write to its buses. */
+#ifndef LINTEL_TESTS_IO_FIXTURE_H
+#define LINTEL_TESTS_IO_FIXTURE_H
+
+#include "io/bus.h"
+#include "sim.h"
+#include "test.h"
+#include "vcpu/vcpu.h"
+
+extern struct vm io_vm;
+extern struct vcpu io_vcpu;
+
+void io_open(void);
+void io_close(void); /* nothing may be left */
+
+/* A write of the low bytes of `value`. */
+bool io_write(enum bus_kind kind, u64 address, unsigned int length, u64 value);
+
+#endif
