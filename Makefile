@@ -10,6 +10,7 @@
 # The module for the running kernel: make module KDIR=/lib/modules/$(uname -r)/build
 
 BUILD := $(CURDIR)/build
+export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
@@ -33,8 +34,9 @@ api-tests: deps
 	$(MAKE) -s -C tests/api BUILD=$(BUILD)
 
 # The machine boots (once; then its snapshot is kept) while the rest is compiled.
+# HYPERVISOR=kvm, LINUX=1, INTERACTIVE=1: see show.sh.
 run: deps
-	@lab/run --prepare & booted=$$!; \
+	@tests/lab/show.sh --prepare & booted=$$!; \
 	$(MAKE) -s module tool guests && wait $$booted && tests/lab/show.sh
 
 # Each of these prints what it ran and "N passed, N failed".

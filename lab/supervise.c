@@ -9,12 +9,16 @@
  * returns. The line that begins with the byte 0x1e, MARK and a colon is not shown:
  * the rest of it goes to the file VERDICT. Bochs's own output goes to CHATTER.
  *
+ * With SUPERVISE_INTERACTIVE in the environment the serial line is a pseudo-terminal, and what
+ * comes from standard input goes to it; a terminal there is raw meanwhile, and Ctrl-] ends Bochs.
+ *
  * Exit status: 0 when a verdict came, 1 when Bochs ended without one, 2 when it
  * could not be run, 124 when the time was over, 128 + n after signal n.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,14 +39,19 @@
 #define STATUS_TIMEOUT	 124
 #define STATUS_SIGNALLED 128
 
+#define END_KEY 0x1d /* Ctrl-] */
+
 struct line {
 	const char *mark; /* MARK_START, the mark, a colon */
 	size_t matched;	  /* bytes of the mark seen so far, and held back */
 	bool in_verdict;  /* the mark is complete, the rest of the line follows */
 	bool got_verdict;
+	bool interactive;
 	int serial;
 	int verdict;
 };
+
+static struct termios terminal_saved;
 
 static void die(const char *what)
 {
@@ -81,7 +91,7 @@ static void show(struct line *line, const char *data, size_t size)
 
 static void take_byte(struct line *line, char c)
 {
-	if (c == '\0' || c == '\r')
+	if (c == '\0' || (c == '\r' && !line->interactive))
 		return;
 	if (line->in_verdict) {
 		put(line->verdict, &c, 1);
@@ -167,20 +177,90 @@ static long long now_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
+static void terminal_restore(void)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal_saved);
+}
+
+static void terminal_make_raw(void)
+{
+	struct termios raw;
+
+	if (tcgetattr(STDIN_FILENO, &terminal_saved))
+		return; /* no terminal */
+	atexit(terminal_restore);
+	raw = terminal_saved;
+	cfmakeraw(&raw);
+	raw.c_oflag |= OPOST; /* what else is said there ends its lines with \n alone */
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+/* Bochs sets the line up so that Ctrl-C would not come through. */
+static void line_make_raw(int fd)
+{
+	struct termios raw;
+
+	if (tcgetattr(fd, &raw))
+		die("pseudo-terminal");
+	cfmakeraw(&raw);
+	tcsetattr(fd, TCSANOW, &raw);
+}
+
+/* Both ends of the serial line: Bochs's is ends[1]. */
+static void make_line(bool interactive, int ends[2])
+{
+	if (!interactive) {
+		if (pipe2(ends, O_CLOEXEC))
+			die("pipe");
+		return;
+	}
+	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ends[0] < 0 || grantpt(ends[0]) || unlockpt(ends[0]))
+		die("pseudo-terminal");
+	ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ends[1] < 0)
+		die("pseudo-terminal");
+	line_make_raw(ends[0]);
+	terminal_make_raw();
+}
+
+/* What is typed goes to the line. Returns false when the key that ends Bochs was among it. */
+static bool take_keys(int *keys, int fd)
+{
+	char buf[256];
+	ssize_t n = read(*keys, buf, sizeof(buf));
+
+	if (n <= 0) {
+		if (!n || errno != EINTR)
+			*keys = -1;
+		return true;
+	}
+	if (memchr(buf, END_KEY, (size_t)n))
+		return false;
+	line_make_raw(fd);
+	put(fd, buf, (size_t)n);
+	return true;
+}
+
 /* Pass the line on until it ends (0), the time is over, or a signal came. */
 static int pump(struct line *line, int fd, int signals, long long end)
 {
+	int keys = line->interactive ? STDIN_FILENO : -1;
+
 	for (;;) {
-		struct pollfd fds[2] = {{.fd = fd, .events = POLLIN},
-					{.fd = signals, .events = POLLIN}};
+		struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+				       {.fd = signals, .events = POLLIN},
+				       {.fd = keys, .events = POLLIN}};
 		long long left = end - now_ms();
 
 		if (left <= 0)
 			return STATUS_TIMEOUT;
-		if (poll(fds, 2, (int)left) < 0 && errno != EINTR)
+		if (poll(fds, 3, left > INT_MAX ? INT_MAX : (int)left) < 0 && errno != EINTR)
 			die("poll");
 		if (fds[0].revents && !take_input(line, fd))
 			return 0;
+		if (fds[2].revents && !take_keys(&keys, fd))
+			return STATUS_SIGNALLED + SIGINT;
 		if (fds[1].revents) {
 			struct signalfd_siginfo info;
 
@@ -194,7 +274,7 @@ int main(int argc, char **argv)
 {
 	struct line line = {0};
 	char mark[128];
-	int pipefd[2];
+	int ends[2];
 	int chatter, signals, status, child_status;
 	long seconds;
 	pid_t child;
@@ -215,15 +295,15 @@ int main(int argc, char **argv)
 	line.serial = create(argv[4]);
 	chatter = create(argv[5]);
 	signals = watch_signals();
-	if (pipe2(pipefd, O_CLOEXEC))
-		die("pipe");
+	line.interactive = getenv("SUPERVISE_INTERACTIVE");
+	make_line(line.interactive, ends);
 	child = fork();
 	if (child < 0)
 		die("fork");
 	if (child == 0)
-		become_bochs(pipefd[1], chatter, argv + 6);
-	close(pipefd[1]);
-	status = pump(&line, pipefd[0], signals, now_ms() + seconds * 1000);
+		become_bochs(ends[1], chatter, argv + 6);
+	close(ends[1]);
+	status = pump(&line, ends[0], signals, now_ms() + seconds * 1000);
 	show(&line, line.mark, line.matched);
 	if (status)
 		kill(child, SIGKILL);

@@ -13,4 +13,13 @@ payload() {
 		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
 	cp tests/lab/payload/*.sh "$1/"
 	cp "$2" "$1/run.sh"
+	case $2 in */linux.sh) payload_linux "$1" ;; esac
+}
+
+# payload_linux DIR: add what a Linux guest is made of.
+payload_linux() {
+	kernel=$(lab/guest-kernel.sh)
+	tests/linux/initramfs.sh "$kernel" "$build/initrd"
+	cp "$kernel/vmlinux.lzo" "$build/initrd" "$1/"
+	tr '\n' ' ' <lab/cmdline >"$1/cmdline"
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest's init: a greeting, then RUN= of the kernel's command line, or a shell; at its end the
 # guest powers off.
-export PATH=/bin HOME=/
+export PATH=/bin HOME=/ PS1='guest# '
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 
 # What there is no device for is not loaded.
-if [ -n "$(echo /sys/bus/acpi/devices/LNRO0005:* | grep -v '\*')" ]; then
+if ls /sys/bus/acpi/devices | grep -q LNRO0005; then
 	for module in virtio virtio_ring virtio_mmio virtio_blk virtio_console; do
 		insmod "/mods/$module.ko"
 	done
