@@ -75,6 +75,7 @@ struct vm {
 	struct ioeventfd *ioeventfds;
 	struct coalesced coalesced;
 
+	u32 boot_cpu_id;
 	u64 tss_addr;
 	u64 identity_map_addr;
 

@@ -34,7 +34,7 @@ static int count_entries(struct prepared *p)
 		return -EFAULT;
 	if (count > p->row->max_entries) {
 		if (!(p->row->flags & IOCTL_ENTRIES_CLAMP))
-			return -E2BIG;
+			return p->row->flags & IOCTL_ENTRIES_EINVAL ? -EINVAL : -E2BIG;
 		count = p->row->max_entries;
 	}
 	p->call.entries = count;
@@ -65,9 +65,25 @@ static void free_data(struct prepared *p)
 		kvfree(p->call.data);
 }
 
+/* Bytes of the argument without its entries. */
+static size_t header_size(const struct ioctl_row *row)
+{
+	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
+}
+
+static bool is_read(const struct ioctl_row *row)
+{
+	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
+}
+
+static bool is_written(const struct ioctl_row *row)
+{
+	return !(row->flags & IOCTL_ARGUMENT_IN) && (_IOC_DIR(row->number) & _IOC_READ);
+}
+
 static int copy_in(struct prepared *p)
 {
-	if ((_IOC_DIR(p->row->number) & _IOC_WRITE) &&
+	if (is_read(p->row) &&
 	    copy_from_user(p->call.data, p->user, p->header))
 		return -EFAULT;
 	/* It was read twice, and the user may have changed it in between. */
@@ -83,9 +99,9 @@ static int prepare(struct prepared *p)
 {
 	int error;
 
-	if (!_IOC_SIZE(p->row->number))
+	p->header = header_size(p->row);
+	if (!p->header)
 		return 0;
-	p->header = _IOC_SIZE(p->row->number);
 	error = count_entries(p);
 	if (!error)
 		error = alloc_data(p);
@@ -97,7 +113,7 @@ static int prepare(struct prepared *p)
 /* Entries that came in go out in the same number: the head has nothing new to say. */
 static int copy_header_out(const struct prepared *p)
 {
-	if (!(_IOC_DIR(p->row->number) & _IOC_READ) || (p->row->flags & IOCTL_ENTRIES_IN))
+	if (!is_written(p->row) || (p->row->flags & IOCTL_ENTRIES_IN))
 		return 0;
 	return copy_to_user(p->user, p->call.data, p->header) ? -EFAULT : 0;
 }

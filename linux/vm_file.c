@@ -10,6 +10,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "platform.h"
+#include "irq/irqchip.h"
 
 void vm_get(struct vm *vm)
 {
@@ -35,6 +36,7 @@ void vm_put(struct vm *vm)
 		return;
 	debugfs_remove_vm(vm);
 	user_memory_detach(vm);
+	irqchip_destroy(vm);
 	free_vcpus(vm);
 	vm_destroy(vm);
 	kvfree(vm);

@@ -25,6 +25,9 @@ enum ioctl_flags {
 	IOCTL_ENTRIES_CLAMP = 1 << 5,
 	IOCTL_HEADER_ON_E2BIG = 1 << 6, /* the header goes back to the user even on -E2BIG */
 	IOCTL_BEFORE_VCPUS = 1 << 7, /* -EINVAL once the VM has a vCPU, whatever the argument is */
+	IOCTL_ENTRIES_EINVAL = 1 << 8, /* more than max_entries: -EINVAL */
+	/* The number is wrong about the argument: entry_size bytes are read, none are written. */
+	IOCTL_ARGUMENT_IN = 1 << 9,
 };
 /* Calls of SCOPE_VCPU always hold the vCPU's mutex. */
 

@@ -25,6 +25,22 @@ int api_get_clock(struct ioctl_call *call);
 int api_set_clock(struct ioctl_call *call);
 int api_kvmclock_ctrl(struct ioctl_call *call);
 
+/* irqchip.c */
+int api_create_irqchip(struct ioctl_call *call);
+int api_get_irqchip(struct ioctl_call *call);
+int api_set_irqchip(struct ioctl_call *call);
+int api_irq_line(struct ioctl_call *call);
+int api_signal_msi(struct ioctl_call *call);
+int api_set_gsi_routing(struct ioctl_call *call);
+int api_create_pit(struct ioctl_call *call);
+int api_create_pit2(struct ioctl_call *call);
+int api_get_pit(struct ioctl_call *call);
+int api_set_pit(struct ioctl_call *call);
+int api_get_pit2(struct ioctl_call *call);
+int api_set_pit2(struct ioctl_call *call);
+int api_reinject_control(struct ioctl_call *call);
+int api_set_boot_cpu_id(struct ioctl_call *call);
+
 /* capability.c */
 int api_enable_cap(struct ioctl_call *call);
 

@@ -2,6 +2,7 @@
 /* ioctls of the device: what this hypervisor can do. */
 #include "api/internal.h"
 #include "io/coalesced.h"
+#include "irq/irqchip.h"
 #include "msr/msr.h"
 #include "vcpu/cpuid.h"
 
@@ -55,6 +56,16 @@ static const struct extension extensions[] = {
 	{ KVM_CAP_KVMCLOCK_CTRL, 1 },
 	{ KVM_CAP_ADJUST_CLOCK,
 	  KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC },
+	{ KVM_CAP_IRQCHIP, 1 },
+	{ KVM_CAP_IRQ_ROUTING, IRQ_MAX_ROUTES },
+	{ KVM_CAP_IRQ_INJECT_STATUS, 1 },
+	{ KVM_CAP_SIGNAL_MSI, 1 },
+	{ KVM_CAP_IOAPIC_POLARITY_IGNORED, 1 },
+	{ KVM_CAP_PIT, 1 },
+	{ KVM_CAP_PIT2, 1 },
+	{ KVM_CAP_PIT_STATE2, 1 },
+	{ KVM_CAP_REINJECT_CONTROL, 1 },
+	{ KVM_CAP_SET_BOOT_CPU_ID, 1 },
 	{ KVM_CAP_X86_USER_SPACE_MSR, 1 },
 	{ KVM_CAP_X86_MSR_FILTER, 1 },
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One row for each ioctl: which file, which locks, how long its argument is, who does it. */
 #include "api/internal.h"
+#include "irq/irqchip.h"
 #include "vcpu/cpuid.h"
 
 #define ROW(number, scope, flags, call) { number, #number, scope, flags, 0, 0, call }
+#define ROW_ARGUMENT_IN(number, scope, flags, type, call)                                         \
+	{ number, #number, scope, flags | IOCTL_ARGUMENT_IN, sizeof(type), 0, call }
 #define ROW_ENTRIES(number, scope, flags, type, most, call)                                        \
 	{ number, #number, scope, flags, sizeof(type), most, call }
 
@@ -31,6 +34,23 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_ENABLE_CAP, SCOPE_VM, IOCTL_VM_LOCK, api_enable_cap),
 	ROW(KVM_GET_CLOCK, SCOPE_VM, 0, api_get_clock),
 	ROW(KVM_SET_CLOCK, SCOPE_VM, IOCTL_VM_LOCK, api_set_clock),
+	ROW(KVM_CREATE_IRQCHIP, SCOPE_VM, IOCTL_VM_LOCK, api_create_irqchip),
+	ROW(KVM_GET_IRQCHIP, SCOPE_VM, 0, api_get_irqchip),
+	ROW_ARGUMENT_IN(KVM_SET_IRQCHIP, SCOPE_VM, 0, struct kvm_irqchip, api_set_irqchip),
+	ROW(KVM_IRQ_LINE, SCOPE_VM, 0, api_irq_line),
+	ROW(KVM_IRQ_LINE_STATUS, SCOPE_VM, 0, api_irq_line),
+	ROW(KVM_SIGNAL_MSI, SCOPE_VM, 0, api_signal_msi),
+	ROW_ENTRIES(KVM_SET_GSI_ROUTING, SCOPE_VM, IOCTL_ENTRIES_IN | IOCTL_ENTRIES_EINVAL,
+		    struct kvm_irq_routing_entry, IRQ_MAX_ROUTES, api_set_gsi_routing),
+	ROW(KVM_CREATE_PIT, SCOPE_VM, IOCTL_VM_LOCK, api_create_pit),
+	ROW(KVM_CREATE_PIT2, SCOPE_VM, IOCTL_VM_LOCK, api_create_pit2),
+	ROW(KVM_GET_PIT, SCOPE_VM, 0, api_get_pit),
+	ROW_ARGUMENT_IN(KVM_SET_PIT, SCOPE_VM, 0, struct kvm_pit_state, api_set_pit),
+	ROW(KVM_GET_PIT2, SCOPE_VM, 0, api_get_pit2),
+	ROW(KVM_SET_PIT2, SCOPE_VM, 0, api_set_pit2),
+	ROW_ARGUMENT_IN(KVM_REINJECT_CONTROL, SCOPE_VM, 0, struct kvm_reinject_control,
+			api_reinject_control),
+	ROW(KVM_SET_BOOT_CPU_ID, SCOPE_VM, IOCTL_VM_LOCK, api_set_boot_cpu_id),
 	ROW(KVM_X86_SET_MSR_FILTER, SCOPE_VM, 0, api_set_msr_filter),
 
 	ROW(KVM_IOEVENTFD, SCOPE_VM, 0, api_ioeventfd),

@@ -13,6 +13,7 @@
 
 #define IOAPIC_PINS 24
 #define PIC_PINS    16
+#define IRQ_MAX_ROUTES 4096 /* GSIs and entries; as KVM */
 
 /* Who holds a line up: the line is the OR of them. */
 enum irq_source { IRQ_SOURCE_USER, IRQ_SOURCE_RESAMPLE, IRQ_SOURCE_PIT, IRQ_SOURCES };
@@ -22,7 +23,8 @@ enum irq_source { IRQ_SOURCE_USER, IRQ_SOURCE_RESAMPLE, IRQ_SOURCE_PIT, IRQ_SOUR
 /* KVM_CREATE_IRQCHIP: vm->irqchip, the default routing, the devices on the buses.
  * -EEXIST; -EINVAL: there are vCPUs; -ENOMEM.  vm->lock is held. */
 int irqchip_create(struct vm *vm);
-/* Also when there is none.  No vCPU runs; all are still there, for the timers may look at them. */
+/* Also when there is none.  No vCPU runs, but all are still there, for timers
+ * look at them; nobody registers or is registered for acknowledgements. */
 void irqchip_destroy(struct vm *vm);
 
 /* NULL: there is none. */
@@ -53,7 +55,7 @@ u8 pic_acknowledge(struct vm *vm);
 
 /* KVM_CREATE_PIT2.  -EEXIST; -ENOENT: no irqchip; -ENOMEM.  vm->lock is held. */
 int pit_create(struct vm *vm, u32 flags);
-/* -ENXIO: there is none. */
+/* KVM_GET_PIT2, KVM_SET_PIT2 (counting begins anew).  -ENXIO: there is none. */
 int pit_state_get(struct vm *vm, struct kvm_pit_state2 *state);
 int pit_state_set(struct vm *vm, const struct kvm_pit_state2 *state);
 /* Ticks that the guest has not taken yet are delivered later, or lost.  -ENXIO. */

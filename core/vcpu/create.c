@@ -21,7 +21,8 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	vcpu->vm = vm;
 	vcpu->id = id;
 	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
-	vcpu->apic_base = APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (id ? 0 : APIC_BASE_BSP);
+	vcpu->apic_base = APIC_BASE_DEFAULT | APIC_BASE_ENABLE |
+			  (id == vm->boot_cpu_id ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();
 
 	error = alloc_loaded_vmcs(&vcpu->vmcs);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the interrupt controllers of a VM know of each other. */
+#ifndef LINTEL_IRQ_DEVICES_H
+#define LINTEL_IRQ_DEVICES_H
+
+#include "io/bus.h"
+#include "irq/irqchip.h"
+
+struct pit;
+
+/* The registers of the chips are kept as the API shows them. */
+struct irqchip {
+	struct vm *vm;
+	host_irqlock_t lock; /* the 8259s and the I/O APIC */
+
+	struct kvm_pic_state pic[2]; /* master, slave */
+	u8 pic_sources[PIC_PINS];    /* who holds the line up: bits of enum irq_source */
+	bool pic_output;	     /* read without the lock */
+
+	struct kvm_ioapic_state ioapic;
+	u8 ioapic_sources[IOAPIC_PINS];
+	u64 ioapic_vectors[4]; /* those of the redirection entries; read without the lock */
+	u16 ioapic_repeats[IOAPIC_PINS]; /* EOIs in a row that found the line up */
+	u32 ioapic_delayed;		 /* pins that wait for the timer */
+	struct host_timer ioapic_timer;
+
+	struct pit *pit;		 /* NULL: none; set once */
+	struct irq_ack_notifier *notifiers; /* read under srcu; changed under slots_lock */
+	struct bus_device pic_ports[3], ioapic_page;
+};
+
+/* What has to be told when the lock is dropped: one bit for each pin of a chip. */
+struct pin_news {
+	u32 acknowledged;
+	u32 unmasked;
+};
+
+/* --- irqchip.c --- */
+
+/* The pins of a chip from `first` on (an 8259's are pins 0 to 15).  No lock held; srcu read lock. */
+void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news);
+
+/* --- pic.c and ioapic.c: the lock is held, unless said otherwise --- */
+
+void pic_init(struct irqchip *chip);
+/* Pin 0 to 15: the result of irq_line_set(). */
+int pic_line_set(struct irqchip *chip, unsigned int pin, bool level);
+void pic_state_set(struct irqchip *chip, unsigned int which, const struct kvm_pic_state *state);
+
+void ioapic_init(struct irqchip *chip); /* no lock */
+int ioapic_line_set(struct irqchip *chip, unsigned int pin, bool level);
+void ioapic_state_get(const struct irqchip *chip, struct kvm_ioapic_state *state);
+void ioapic_state_set(struct irqchip *chip, const struct kvm_ioapic_state *state);
+
+/* struct bus_device; no lock. */
+bool pic_ports_read(struct bus_device *device, struct vcpu *vcpu, u64 port, unsigned int length,
+		    void *data);
+bool pic_ports_write(struct bus_device *device, struct vcpu *vcpu, u64 port, unsigned int length,
+		     const void *data);
+bool ioapic_page_read(struct bus_device *device, struct vcpu *vcpu, u64 gpa, unsigned int length,
+		      void *data);
+bool ioapic_page_write(struct bus_device *device, struct vcpu *vcpu, u64 gpa, unsigned int length,
+		       const void *data);
+
+/* --- pit.c --- */
+
+void pit_destroy(struct irqchip *chip); /* also when there is none */
+/* A pin that a GSI goes to was unmasked: ticks that nobody heard are not made up for. */
+void pit_unmasked(struct irqchip *chip, u32 gsi);
+
+/* --- routing.c --- */
+
+/* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's. */
+int irq_routing_init(struct vm *vm);
+void irq_routing_destroy(struct vm *vm);
+/* The GSI that leads to a pin; -1: none.  srcu read lock. */
+s32 irq_routing_gsi(const struct vm *vm, u32 chip, unsigned int pin);
+
+/* One line to a pin of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER): in
+ * irqchip.c.  No lock held. */
+int irqchip_pin_set(struct irqchip *chip, u32 which, unsigned int pin, bool level,
+		    enum irq_source source);
+
+#endif
