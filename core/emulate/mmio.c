@@ -10,6 +10,7 @@
 #include "emulate/access.h"
 #include "exit/reason.h"
 #include "io/bus.h"
+#include "irq/lapic.h"
 #include "mem/mem.h"
 #include "vcpu/state.h"
 
@@ -325,12 +326,18 @@ static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transf
 static bool mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transfer)
 {
 	u8 *bytes = transfer_bytes(&vcpu->io->mmio, transfer);
-	bool taken;
+	bool taken = true;
 
-	if (transfer->write)
+	if (vcpu->lapic && lapic_owns(vcpu, transfer->gpa)) {
+		if (transfer->write)
+			lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
+		else
+			lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
+	} else if (transfer->write) {
 		taken = bus_write(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
-	else
+	} else {
 		taken = bus_read(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
+	}
 	if (taken)
 		host_trace_mmio(transfer->write ? TRACE_MMIO_WRITE : TRACE_MMIO_READ,
 				transfer->length, transfer->gpa, bytes);
