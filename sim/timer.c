@@ -69,16 +69,27 @@ void host_timer_cancel(struct host_timer *timer)
 	disarm(timer);
 }
 
+/* In this order a large step does not overflow. */
+static u64 ticks_at(u64 ns)
+{
+	return ns / 1000000 * host_tsc_khz() + ns % 1000000 * host_tsc_khz() / 1000000;
+}
+
+static void pass_to(u64 when)
+{
+	sim_advance_tsc(ticks_at(when) - ticks_at(now));
+	now = when;
+}
+
 void sim_advance_time(u64 ns)
 {
 	u64 end = now + ns;
-	u64 start = now;
 
 	while (armed && armed->when <= end) {
 		struct host_timer *timer = armed;
 
 		if (timer->when > now)
-			now = timer->when;
+			pass_to(timer->when);
 		disarm(timer);
 		in_callback = true;
 		host_irq_disable();
@@ -86,10 +97,7 @@ void sim_advance_time(u64 ns)
 		host_irq_enable();
 		in_callback = false;
 	}
-	now = end;
-	/* In this order a large step does not overflow. */
-	sim_advance_tsc((end - start) / 1000000 * host_tsc_khz() +
-			(end - start) % 1000000 * host_tsc_khz() / 1000000);
+	pass_to(end);
 }
 
 unsigned int sim_timers_armed(void)

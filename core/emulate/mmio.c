@@ -441,6 +441,8 @@ static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 	    (vcpu->exit.qualification & access) != EPT_VIOLATION_WRITE ||
 	    vcpu->exit.instruction_length - 1 >= INSN_MAX_LENGTH)
 		return false;
+	if (vcpu->lapic && lapic_mmio_write_any(vcpu, gpa))
+		return true;
 	return bus_write(vcpu, BUS_MMIO, gpa, 0, NULL);
 }
 

@@ -127,6 +127,8 @@ static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
  * lock. */
 void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
 void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
+/* A write of anything to a register that does not look at it (EOI): true, it is done. */
+bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa);
 
 /* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Writes need:
  * srcu read lock. */

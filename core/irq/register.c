@@ -250,6 +250,14 @@ void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const v
 		lapic_error(vcpu, ESR_ILLEGAL_REGISTER);
 }
 
+bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
+{
+	if (!lapic_owns(vcpu, gpa) || gpa % LINTEL_PAGE_SIZE != LAPIC_EOI || !in_xapic_mode(vcpu))
+		return false;
+	lapic_eoi(vcpu);
+	return true;
+}
+
 /* --- x2APIC: MSRs --------------------------------------------------------------------------- */
 
 static u32 offset_of_msr(u32 msr)

@@ -448,6 +448,24 @@ TEST(lapic_page_moves)
 	apic_guest_destroy(g);
 }
 
+/* The EOI register does not look at what is written. */
+TEST(lapic_write_any)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	lapic_deliver(g->vcpu, IRQ_FIXED, 0x80, false);
+	EXPECT_EQ(apic_take(g->vcpu), 0x80);
+	EXPECT_FALSE(lapic_mmio_write_any(g->vcpu, 0xfee000b4));
+	EXPECT_FALSE(lapic_mmio_write_any(g->vcpu, 0xfee01000 + 0xb0));
+	EXPECT_FALSE(lapic_mmio_write_any(g->vcpu, 0xfee00080));
+	EXPECT_TRUE(apic_has(g->vcpu, LAPIC_ISR, 0x80));
+	EXPECT_TRUE(lapic_mmio_write_any(g->vcpu, 0xfee000b0));
+	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, 0x80));
+	apic_x2apic_on(g->vcpu);
+	EXPECT_FALSE(lapic_mmio_write_any(g->vcpu, 0xfee000b0));
+	apic_guest_destroy(g);
+}
+
 TEST(lapic_init_without_memory)
 {
 	for (unsigned int n = 0; n < 2; n++) {

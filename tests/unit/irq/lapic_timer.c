@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The timer of the local APIC, in simulated time. */
+#include "lapic_guest.h"
+
+#define VECTOR 0x40
+
+static bool fired(struct vcpu *vcpu)
+{
+	int vector = apic_take(vcpu);
+
+	if (vector >= 0)
+		apic_write(vcpu, LAPIC_EOI, 0);
+	return vector == VECTOR;
+}
+
+static void start(struct vcpu *vcpu, u32 mode, u32 divide, u32 count)
+{
+	apic_write(vcpu, LAPIC_LVT_TIMER, mode | VECTOR);
+	apic_write(vcpu, LAPIC_TIMER_DIVIDE, divide);
+	apic_write(vcpu, LAPIC_TIMER_INITIAL, count);
+}
+
+TEST(lapic_timer_one_shot)
+{
+	/* "Divide Configuration Register" */
+	static const struct {
+		u32 divide, by;
+	} rows[] = {{0xb, 1}, {0, 2}, {1, 4}, {2, 8}, {3, 16}, {8, 32}, {9, 64}, {0xa, 128}};
+	struct apic_guest *g = apic_guest_create(1);
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_context("divided by %u", rows[i].by);
+		start(g->vcpu, 0, rows[i].divide, 1000);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000);
+		sim_advance_time(rows[i].by * 400);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 600);
+		sim_advance_time(rows[i].by * 600 - 1);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1);
+		EXPECT_FALSE(fired(g->vcpu));
+		sim_advance_time(1);
+		EXPECT_TRUE(fired(g->vcpu));
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 0);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_INITIAL), 1000);
+		sim_advance_time(1000000);
+		EXPECT_FALSE(fired(g->vcpu));
+		EXPECT_EQ(sim_timers_armed(), 0);
+	}
+	apic_guest_destroy(g);
+}
+
+/* A thousand periods, looked at late: each is there, at its time, and none has moved. */
+TEST(lapic_timer_periodic_does_not_drift)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
+	for (unsigned int i = 0; i < 1000; i++) {
+		sim_advance_time(999999);
+		REQUIRE_TRUE(!fired(g->vcpu));
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1);
+		sim_advance_time(1);
+		REQUIRE_TRUE(fired(g->vcpu));
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000000);
+	}
+	apic_write(g->vcpu, LAPIC_TIMER_INITIAL, 0);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	apic_guest_destroy(g);
+}
+
+static unsigned int expirations(struct vcpu *vcpu, u64 step, unsigned int steps)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < steps; i++) {
+		sim_advance_time(step);
+		count += fired(vcpu);
+	}
+	return count;
+}
+
+/* A period of a nanosecond is made one that the host can bear, however it is asked for. */
+TEST(lapic_timer_period_has_a_lower_bound)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1);
+	EXPECT_EQ(expirations(g->vcpu, 1000, 10000), 50);
+	start(g->vcpu, 0, 0xb, 1);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_PERIODIC | VECTOR);
+	EXPECT_EQ(expirations(g->vcpu, 1000, 10000), 50);
+	EXPECT_TRUE(apic_read(g->vcpu, LAPIC_TIMER_CURRENT) <= 1);
+	apic_guest_destroy(g);
+}
+
+TEST(lapic_timer_mode_changes)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	/* The count goes on, and is reloaded or not by the mode at its end. */
+	start(g->vcpu, 0, 0xb, 1000000);
+	sim_advance_time(600000);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_PERIODIC | VECTOR);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 400000);
+	sim_advance_time(400000);
+	EXPECT_TRUE(fired(g->vcpu));
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000000);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, VECTOR);
+	sim_advance_time(1000000);
+	EXPECT_TRUE(fired(g->vcpu));
+	/* Once at 0 it stays there. */
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_PERIODIC | VECTOR);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 0);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	/* TSC-deadline mode begins and ends disarmed. */
+	start(g->vcpu, 0, 0xb, 1000000);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_INITIAL), 0);
+	EXPECT_EQ(msr_write(g->vcpu, 0x6e0, ~0ull, false), 0);
+	EXPECT_EQ(sim_timers_armed(), 1);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, VECTOR);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	EXPECT_EQ(g->vcpu->lapic->tsc_deadline, 0);
+	apic_guest_destroy(g);
+}
+
+TEST(lapic_timer_divide_changes_the_pace)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	start(g->vcpu, 0, 0xb, 1000);
+	sim_advance_time(400);
+	apic_write(g->vcpu, LAPIC_TIMER_DIVIDE, 3);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 600);
+	sim_advance_time(600 * 16 - 1);
+	EXPECT_FALSE(fired(g->vcpu));
+	sim_advance_time(1);
+	EXPECT_TRUE(fired(g->vcpu));
+	apic_guest_destroy(g);
+}
+
+TEST(lapic_timer_masked_counts_and_is_silent)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	start(g->vcpu, LVT_MASKED, 0xb, 1000);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000);
+	sim_advance_time(2000);
+	EXPECT_FALSE(fired(g->vcpu));
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 0);
+	apic_guest_destroy(g);
+}
+
+static u64 tsc(struct vcpu *vcpu)
+{
+	u64 value = 0;
+
+	EXPECT_EQ(msr_read(vcpu, 0x10, &value, false), 0);
+	return value;
+}
+
+static u64 deadline(struct vcpu *vcpu)
+{
+	u64 value = 1;
+
+	EXPECT_EQ(msr_read(vcpu, 0x6e0, &value, false), 0);
+	return value;
+}
+
+static void deadline_set(struct vcpu *vcpu, u64 value)
+{
+	EXPECT_EQ(msr_write(vcpu, 0x6e0, value, false), 0);
+}
+
+TEST(lapic_timer_tsc_deadline)
+{
+	struct apic_guest *g = apic_guest_create(1);
+	u64 when;
+
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	apic_write(g->vcpu, LAPIC_TIMER_INITIAL, 1000);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	g->vcpu->tsc_offset = 123456789;
+	when = tsc(g->vcpu) + host_tsc_khz() * 5; /* 5 ms */
+	deadline_set(g->vcpu, when);
+	EXPECT_EQ(deadline(g->vcpu), when);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 0);
+	sim_advance_time(4999000);
+	EXPECT_FALSE(fired(g->vcpu));
+	sim_advance_time(2000);
+	EXPECT_TRUE(tsc(g->vcpu) >= when);
+	EXPECT_TRUE(fired(g->vcpu));
+	EXPECT_EQ(deadline(g->vcpu), 0);
+	/* One that has passed comes at once; 0 is none. */
+	deadline_set(g->vcpu, tsc(g->vcpu));
+	EXPECT_TRUE(fired(g->vcpu));
+	EXPECT_EQ(deadline(g->vcpu), 0);
+	deadline_set(g->vcpu, tsc(g->vcpu) + 1000000000);
+	deadline_set(g->vcpu, 0);
+	EXPECT_EQ(sim_timers_armed(), 0);
+	/* Not in another mode. */
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, VECTOR);
+	deadline_set(g->vcpu, 1);
+	EXPECT_EQ(deadline(g->vcpu), 0);
+	EXPECT_FALSE(fired(g->vcpu));
+	apic_guest_destroy(g);
+}
+
+/* The callback comes before the TSC is there: clocks differ.  It waits for the rest. */
+TEST(lapic_timer_deadline_is_never_early)
+{
+	struct apic_guest *g = apic_guest_create(1);
+	u64 when;
+
+	sim_advance_time(10000000);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	when = tsc(g->vcpu) + host_tsc_khz();
+	deadline_set(g->vcpu, when);
+	g->vcpu->tsc_offset -= host_tsc_khz() / 2;
+	for (unsigned int i = 0; i < 3000 && tsc(g->vcpu) < when; i++) {
+		REQUIRE_TRUE(!fired(g->vcpu));
+		sim_advance_time(1000);
+	}
+	sim_advance_time(1000000);
+	EXPECT_TRUE(fired(g->vcpu));
+	apic_guest_destroy(g);
+}
+
+/* Written TSC, written TSC_ADJUST: the deadline is as far as the counter says then. */
+TEST(lapic_timer_deadline_follows_the_tsc)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	host_vcpu_get(g->vcpu);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	deadline_set(g->vcpu, tsc(g->vcpu) + host_tsc_khz() * 1000);
+	EXPECT_EQ(msr_write(g->vcpu, 0x10, tsc(g->vcpu) + host_tsc_khz() * 999, false), 0);
+	sim_advance_time(1100000);
+	EXPECT_TRUE(fired(g->vcpu));
+	host_vcpu_release(g->vcpu);
+	apic_guest_destroy(g);
+}
+
+/* Deadlines to the end of time, on any clock. */
+TEST(lapic_timer_far_deadlines)
+{
+	static const u64 khz[] = {1000, 1000000, 2893123, 10000000};
+	struct apic_guest *g = apic_guest_create(1);
+
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	for (size_t i = 0; i < COUNT_OF(khz); i++) {
+		sim_set_tsc_khz(khz[i]);
+		for (unsigned int bit = 40; bit < 64; bit++) {
+			test_context("bit %u at %llu kHz", bit, khz[i]);
+			deadline_set(g->vcpu, BIT64(bit));
+			EXPECT_EQ(sim_timers_armed(), 1);
+			sim_advance_time(1000000);
+			EXPECT_FALSE(fired(g->vcpu));
+		}
+	}
+	apic_guest_destroy(g);
+}
+
+/* None fires after a reset, an INIT, the APIC's end or the vCPU's. */
+TEST(lapic_timer_stops)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	for (unsigned int how = 0; how < 3; how++) {
+		test_context("way %u", how);
+		start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
+		EXPECT_EQ(sim_timers_armed(), 1);
+		if (how == 2)
+			EXPECT_EQ(msr_write(g->vcpu, 0x1b, 0xfee00100, false), 0);
+		else
+			lapic_reset(g->vcpu, how);
+		EXPECT_EQ(sim_timers_armed(), 0);
+		sim_advance_time(10000000);
+		EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
+		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00900, true), 0);
+		apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
+	}
+	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
+	apic_guest_destroy(g);
+	sim_advance_time(10000000);
+}
+
+/* Software-disabled: it counts, and is not heard. */
+TEST(lapic_timer_and_software_disable)
+{
+	struct apic_guest *g = apic_guest_create(1);
+
+	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
+	apic_write(g->vcpu, LAPIC_SVR, 0xff);
+	sim_advance_time(5000000);
+	EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
+	apic_guest_destroy(g);
+}
