@@ -5,9 +5,14 @@
 # emulated machine, on stock KVM, on Lintel, or (if not told which) on both.
 #
 # The suite is not part of this project.  DIR has its images: those of a 64-bit build in DIR/64,
-# those of a 32-bit build in DIR/32 (x86/*.flat).  The emulated machine is slow, so two constants
-# should be made smaller before they are built: GOAL in x86/vmexit.c to 1 << 21, VSIZE in
-# x86/sieve.c to 3000000.
+# those of a 32-bit build in DIR/32 (x86/*.flat).  The emulated machine is slow, so some constants
+# should be made smaller before they are built: in x86/vmexit.c GOAL to 1 << 21, in x86/sieve.c VSIZE to
+# 3000000, in x86/apic.c the counts of NMIs to 300 and the waits to 20000000; and x86/access.c should
+# try each 97th combination of its flags.
+#
+# A guest that spins with interrupts disabled keeps an emulated processor for itself, also on stock KVM:
+# as many processors as CPUs of the guest are needed, and xapic (apic.flat without x2apic), asyncpf and
+# kvmclock_test do not end there.
 #
 # Prints for each test (see kvm-unit-tests.list) how many of its checks passed, failed and were
 # skipped, and its exit status, and at the end the tests in which fewer checks pass than on stock
