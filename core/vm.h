@@ -16,6 +16,8 @@
 struct memslots;
 struct bus;
 struct ioeventfd;
+struct irqfd;
+struct resampler;
 struct coalesced_zone;
 struct irqchip;
 struct irq_routing;
@@ -71,8 +73,10 @@ struct vm {
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
 	struct irq_routing *routing; /* published; changed under slots_lock */
 	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
-	host_mutex_t io_lock;	     /* the lists of what user space has put on the buses */
+	host_mutex_t io_lock;	     /* the lists of ioeventfds, irqfds and zones of coalesced writes */
 	struct ioeventfd *ioeventfds;
+	struct irqfd *irqfds;
+	struct resampler *resamplers; /* of irqfds, by GSI */
 	struct coalesced coalesced;
 
 	u32 boot_cpu_id;

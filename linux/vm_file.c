@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "platform.h"
 #include "irq/irqchip.h"
+#include "irq/irqfd.h"
 
 void vm_get(struct vm *vm)
 {
@@ -36,6 +37,7 @@ void vm_put(struct vm *vm)
 		return;
 	debugfs_remove_vm(vm);
 	user_memory_detach(vm);
+	irqfds_destroy(vm);
 	irqchip_destroy(vm);
 	free_vcpus(vm);
 	vm_destroy(vm);

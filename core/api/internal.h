@@ -16,6 +16,7 @@ int api_set_user_memory_region(struct ioctl_call *call);
 int api_set_tss_addr(struct ioctl_call *call);
 int api_set_identity_map_addr(struct ioctl_call *call);
 int api_set_msr_filter(struct ioctl_call *call);
+int api_irqfd(struct ioctl_call *call);
 int api_ioeventfd(struct ioctl_call *call);
 int api_register_coalesced_mmio(struct ioctl_call *call);
 int api_unregister_coalesced_mmio(struct ioctl_call *call);

@@ -53,6 +53,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_BOOT_CPU_ID, SCOPE_VM, IOCTL_VM_LOCK, api_set_boot_cpu_id),
 	ROW(KVM_X86_SET_MSR_FILTER, SCOPE_VM, 0, api_set_msr_filter),
 
+	ROW(KVM_IRQFD, SCOPE_VM, 0, api_irqfd),
 	ROW(KVM_IOEVENTFD, SCOPE_VM, 0, api_ioeventfd),
 	ROW(KVM_REGISTER_COALESCED_MMIO, SCOPE_VM, 0, api_register_coalesced_mmio),
 	ROW(KVM_UNREGISTER_COALESCED_MMIO, SCOPE_VM, 0, api_unregister_coalesced_mmio),

@@ -3,6 +3,7 @@
 #include "api/internal.h"
 #include "io/coalesced.h"
 #include "io/ioeventfd.h"
+#include "irq/irqfd.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 
@@ -34,6 +35,11 @@ int api_set_identity_map_addr(struct ioctl_call *call)
 int api_set_msr_filter(struct ioctl_call *call)
 {
 	return msr_filter_set(call->vm, call->data);
+}
+
+int api_irqfd(struct ioctl_call *call)
+{
+	return irqfd_set(call->vm, call->data);
 }
 
 int api_ioeventfd(struct ioctl_call *call)

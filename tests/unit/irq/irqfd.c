@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KVM_IRQFD: events become interrupts, with and without waiting for the guest. */
+#include "fixture.h"
+#include "irq/irqfd.h"
+
+#define GSI	 20
+#define RESAMPLE KVM_IRQFD_FLAG_RESAMPLE
+#define DEASSIGN KVM_IRQFD_FLAG_DEASSIGN
+
+static struct chips *chips;
+
+static int set(int fd, u32 gsi, u32 flags, int resample)
+{
+	const struct kvm_irqfd wanted = {
+		.fd = (u32)fd, .gsi = gsi, .flags = flags, .resamplefd = (u32)resample};
+	int result;
+
+	CHIPS_SLEEPING(chips, result = irqfd_set(&chips->vm, &wanted));
+	return result;
+}
+
+static void end(void)
+{
+	CHIPS_SLEEPING(chips, irqfds_destroy(&chips->vm));
+	chips_close(chips);
+}
+
+TEST(irqfd_edge)
+{
+	int fd;
+
+	chips = chips_open();
+	fd = sim_event_open();
+	chips_redirect(chips, GSI, 0, 0x61);
+	EXPECT_EQ(set(fd, GSI, 0, 0), 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		sim_event_write(fd);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(chips_take(chips, 0), -1);
+	}
+	EXPECT_EQ(sim_event_read(fd), 0);
+	EXPECT_EQ(set(fd, GSI, DEASSIGN, 0), 0);
+	sim_event_write(fd);
+	EXPECT_EQ(chips_take(chips, 0), -1);
+	EXPECT_EQ(sim_event_read(fd), 1);
+	end();
+}
+
+/* What was signalled before is not lost. */
+TEST(irqfd_signalled_before)
+{
+	int fd;
+
+	chips = chips_open();
+	fd = sim_event_open();
+	chips_redirect(chips, GSI, 0, 0x61);
+	sim_event_write(fd);
+	EXPECT_EQ(set(fd, GSI, 0, 0), 0);
+	EXPECT_EQ(chips_take(chips, 0), 0x61);
+	end();
+}
+
+TEST(irqfd_refused)
+{
+	static struct vm bare;
+	const struct kvm_irqfd without = {.fd = 1000};
+	int fd, other;
+
+	chips = chips_open();
+	fd = sim_event_open(), other = sim_event_open();
+	EXPECT_EQ(set(fd, GSI, 4, 0), -EINVAL);
+	EXPECT_EQ(set(1000, GSI, 0, 0), -EBADF);
+	EXPECT_EQ(set(1000, GSI, DEASSIGN, 0), -EBADF);
+	EXPECT_EQ(set(0, GSI, 0, 0), -EINVAL);
+	EXPECT_EQ(set(fd, GSI, RESAMPLE, 1000), -EBADF);
+	EXPECT_EQ(set(fd, GSI, RESAMPLE, 0), -EINVAL);
+	EXPECT_EQ(set(fd, GSI, 0, 0), 0);
+	EXPECT_EQ(set(fd, GSI + 1, 0, 0), -EBUSY);
+	EXPECT_EQ(set(sim_event_duplicate(fd), GSI, RESAMPLE, other), -EBUSY);
+	EXPECT_EQ(set(fd, GSI + 1, DEASSIGN, 0), 0); /* not that one: nothing goes */
+	EXPECT_EQ(set(fd, GSI + 1, 0, 0), -EBUSY);
+	EXPECT_EQ(set(fd, GSI, DEASSIGN, 0), 0);
+	EXPECT_EQ(set(fd, GSI + 1, 0, 0), 0);
+	end();
+	EXPECT_EQ(vm_init(&bare), 0);
+	EXPECT_EQ(irqfd_set(&bare, &without), -EAGAIN);
+	vm_destroy(&bare);
+}
+
+/* The line stays up until the guest's EOI; then who shares it is asked. */
+TEST(irqfd_resample)
+{
+	int fd[2], asked[2];
+
+	chips = chips_open();
+	chips_redirect(chips, GSI, 0, CHIPS_LEVEL | 0x61);
+	for (unsigned int i = 0; i < 2; i++) {
+		fd[i] = sim_event_open(), asked[i] = sim_event_open();
+		EXPECT_EQ(set(fd[i], GSI, RESAMPLE, asked[i]), 0);
+	}
+	sim_event_write(fd[0]);
+	EXPECT_EQ(chips_take(chips, 0), 0x61);
+	EXPECT_EQ(sim_event_read(asked[0]) + sim_event_read(asked[1]), 0);
+	chips_eoi(chips, 0);
+	EXPECT_EQ(sim_event_read(asked[0]), 1);
+	EXPECT_EQ(sim_event_read(asked[1]), 1);
+	EXPECT_EQ(chips_take(chips, 0), -1);
+	sim_event_write(fd[1]);
+	EXPECT_EQ(chips_take(chips, 0), 0x61);
+	/* one goes with its line up: the other still answers for it */
+	EXPECT_EQ(set(fd[1], GSI, DEASSIGN, 0), 0);
+	chips_eoi(chips, 0);
+	EXPECT_EQ(sim_event_read(asked[0]), 1);
+	EXPECT_EQ(sim_event_read(asked[1]), 0);
+	EXPECT_EQ(chips_take(chips, 0), -1);
+	/* the last takes the line with it */
+	sim_event_write(fd[0]);
+	EXPECT_EQ(chips_take(chips, 0), 0x61);
+	EXPECT_EQ(set(fd[0], GSI, DEASSIGN, 0), 0);
+	chips_eoi(chips, 0);
+	EXPECT_EQ(chips_take(chips, 0), -1);
+	EXPECT_EQ(sim_event_references(), 0);
+	end();
+}
+
+/* An event that is closed goes by itself, also one that was taken away first or by the VM's end. */
+TEST(irqfd_closed)
+{
+	int fd, asked;
+
+	chips = chips_open();
+	for (unsigned int flags = 0; flags <= RESAMPLE; flags += RESAMPLE) {
+		fd = sim_event_open(), asked = sim_event_open();
+		EXPECT_EQ(set(fd, GSI, flags, asked), 0);
+		EXPECT_EQ(sim_event_references(), flags ? 2 : 1);
+		sim_event_close(fd);
+		sim_event_close(asked);
+		CHIPS_SLEEPING(chips, host_event_flush());
+		EXPECT_EQ(sim_event_references(), 0);
+	}
+	fd = sim_event_open();
+	EXPECT_EQ(set(fd, GSI, 0, 0), 0);
+	sim_event_close(fd);
+	end();
+}
+
+TEST(irqfd_without_memory)
+{
+	unsigned int failures;
+	int fd, asked, result = 0;
+
+	chips = chips_open();
+	fd = sim_event_open(), asked = sim_event_open();
+	for (failures = 0; failures < 10; failures++) {
+		sim_fail_allocation_after(failures);
+		result = set(fd, GSI, RESAMPLE, asked);
+		if (!sim_allocation_failed())
+			break;
+		EXPECT_EQ(result, -ENOMEM);
+		EXPECT_EQ(sim_event_references(), 0);
+	}
+	sim_fail_allocation_never();
+	EXPECT_EQ(failures, 2);
+	EXPECT_EQ(result, 0);
+	end();
+}
