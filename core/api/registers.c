@@ -82,7 +82,7 @@ int api_get_sregs(struct ioctl_call *call)
 	sregs->cr2 = vcpu->cr2;
 	sregs->cr3 = vcpu_cr3_read(vcpu);
 	sregs->cr4 = vcpu_cr4_read(vcpu);
-	sregs->cr8 = vcpu->cr8;
+	sregs->cr8 = vcpu_cr8_read(vcpu);
 	sregs->efer = vcpu->efer;
 	sregs->apic_base = vcpu->apic_base;
 	if (vcpu->events.interrupt.injected && !vcpu->events.interrupt.soft)
@@ -141,7 +141,7 @@ int api_set_sregs(struct ioctl_call *call)
 	vmcs_writel(GUEST_IDTR_BASE, sregs->idt.base);
 	vmcs_write32(GUEST_IDTR_LIMIT, sregs->idt.limit);
 	vcpu->cr2 = sregs->cr2;
-	vcpu->cr8 = sregs->cr8;
+	vcpu_cr8_store(vcpu, sregs->cr8);
 	lapic_base_write(vcpu, sregs->apic_base, true);
 	vmcs_writel(GUEST_CR3, sregs->cr3);
 	vcpu_efer_store(vcpu, sregs->efer);

@@ -81,7 +81,7 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_SET_XCRS, SCOPE_VCPU, 0, api_set_xcrs),
 	ROW(KVM_GET_DEBUGREGS, SCOPE_VCPU, 0, api_get_debugregs),
 	ROW(KVM_SET_DEBUGREGS, SCOPE_VCPU, IOCTL_LOADED, api_set_debugregs),
-	ROW(KVM_GET_MP_STATE, SCOPE_VCPU, 0, api_get_mp_state),
+	ROW(KVM_GET_MP_STATE, SCOPE_VCPU, IOCTL_LOADED, api_get_mp_state),
 	ROW(KVM_SET_MP_STATE, SCOPE_VCPU, 0, api_set_mp_state),
 	ROW(KVM_GET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_get_vcpu_events),
 	ROW(KVM_SET_VCPU_EVENTS, SCOPE_VCPU, IOCTL_LOADED, api_set_vcpu_events),

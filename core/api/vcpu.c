@@ -5,6 +5,7 @@
 #include "msr/msr.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/events.h"
+#include "vcpu/mp_state.h"
 #include "vcpu/state.h"
 
 int api_get_cpuid2(struct ioctl_call *call)
@@ -67,16 +68,14 @@ int api_set_msrs(struct ioctl_call *call)
 
 int api_get_mp_state(struct ioctl_call *call)
 {
+	vcpu_take_signals(call->vcpu);
 	((struct kvm_mp_state *)call->data)->mp_state = call->vcpu->mp_state;
 	return 0;
 }
 
-/* The other states belong to a local APIC in the kernel. */
 int api_set_mp_state(struct ioctl_call *call)
 {
-	return ((const struct kvm_mp_state *)call->data)->mp_state == KVM_MP_STATE_RUNNABLE ?
-		       0 :
-		       -EINVAL;
+	return vcpu_mp_state_set(call->vcpu, ((const struct kvm_mp_state *)call->data)->mp_state);
 }
 
 /* INT3 and INTO need an instruction length, which the API has no field for: the guest executes
@@ -122,6 +121,8 @@ int api_get_vcpu_events(struct ioctl_call *call)
 	events->nmi.injected = now->nmi.injected;
 	events->nmi.pending = now->nmi.pending != 0;
 	events->nmi.masked = vcpu_nmi_masked(vcpu);
+	if (vcpu->lapic)
+		events->sipi_vector = vcpu->lapic->sipi_vector;
 	events->flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW;
 	return 0;
 }
@@ -162,6 +163,8 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
 		now->nmi.pending = events->nmi.pending ? 1 : 0;
 	vcpu_nmi_mask(vcpu, events->nmi.masked);
+	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
+		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
 	return 0;
 }
 
@@ -171,6 +174,9 @@ int api_interrupt(struct ioctl_call *call)
 
 	if (vector >= KVM_NR_INTERRUPTS)
 		return -EINVAL;
+	/* They come by the 8259s, which are not user space's. */
+	if (call->vm->irqchip)
+		return -ENXIO;
 	call->vcpu->events.interrupt.injected = true;
 	call->vcpu->events.interrupt.soft = false;
 	call->vcpu->events.interrupt.vector = (u8)vector;

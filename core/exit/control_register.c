@@ -26,15 +26,15 @@ static u64 operand(struct vcpu *vcpu, enum vcpu_reg reg)
 	return vcpu_code_width(vcpu) == WIDTH_64 ? value : (u32)value;
 }
 
-/* MOV to CR8: user space, which has the APIC, hears of a TPR that fell. */
+/* MOV to CR8: a user space that has the APIC hears of a TPR that fell. */
 static enum exit_action write_cr8(struct vcpu *vcpu, u64 value)
 {
-	u64 before = vcpu->cr8;
+	u64 before = vcpu_cr8_read(vcpu);
 
 	if (value > 15)
 		return after_write(vcpu, -EINVAL);
-	vcpu->cr8 = value;
-	if (before <= value)
+	vcpu_cr8_store(vcpu, value);
+	if (before <= value || vcpu->lapic)
 		return EXIT_NEXT_INSN;
 	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
 	vcpu->run->exit_reason = KVM_EXIT_SET_TPR;
@@ -66,7 +66,7 @@ static enum exit_action mov_from(struct vcpu *vcpu, unsigned int cr, enum vcpu_r
 		vcpu_reg_write(vcpu, reg, vcpu_cr3_read(vcpu));
 		return EXIT_NEXT_INSN;
 	case 8:
-		vcpu_reg_write(vcpu, reg, vcpu->cr8);
+		vcpu_reg_write(vcpu, reg, vcpu_cr8_read(vcpu));
 		return EXIT_NEXT_INSN;
 	default:
 		return EXIT_BROKEN;

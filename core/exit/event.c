@@ -79,6 +79,13 @@ enum exit_action exit_interrupt_window(struct vcpu *vcpu)
 	return EXIT_SAME_INSN;
 }
 
+/* Of a write to the TPR that was done in the virtual-APIC page: an interrupt may go in now. */
+enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return EXIT_SAME_INSN;
+}
+
 enum exit_action exit_nmi_window(struct vcpu *vcpu)
 {
 	(void)vcpu;

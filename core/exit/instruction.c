@@ -49,10 +49,14 @@ enum exit_action exit_cpuid(struct vcpu *vcpu)
 	return EXIT_NEXT_INSN;
 }
 
-/* Without a local APIC in the kernel, user space waits for the interrupt. */
+/* The run loop waits for the interrupt; or user space, which has the local APIC. */
 enum exit_action exit_hlt(struct vcpu *vcpu)
 {
 	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
+	if (vcpu->lapic) {
+		vcpu->mp_state = KVM_MP_STATE_HALTED;
+		return EXIT_SAME_INSN;
+	}
 	vcpu->run->exit_reason = KVM_EXIT_HLT;
 	return EXIT_TO_USER;
 }

@@ -66,7 +66,7 @@ static const struct exit_row rows[EXIT_REASONS] = {
 	ROW(PAUSE, "PAUSE_INSTRUCTION", exit_nothing_to_do, 0),
 	ROW(MACHINE_CHECK_ENTRY, "MCE_DURING_VMENTRY", exit_entry_failure, 0),
 	HOLE(42),
-	ROW(TPR_BELOW_THRESHOLD, "TPR_BELOW_THRESHOLD", exit_unexpected, 0),
+	ROW(TPR_BELOW_THRESHOLD, "TPR_BELOW_THRESHOLD", exit_tpr_below_threshold, 0),
 	ROW(APIC_ACCESS, "APIC_ACCESS", exit_unexpected, 0),
 	ROW(VIRTUALIZED_EOI, "EOI_INDUCED", exit_unexpected, 0),
 	ROW(GDTR_IDTR, "GDTR_IDTR", exit_unexpected, INSTRUCTION),

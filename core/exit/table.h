@@ -35,6 +35,7 @@ enum exit_action exit_exception(struct vcpu *vcpu);
 enum exit_action exit_external_interrupt(struct vcpu *vcpu);
 enum exit_action exit_interrupt_window(struct vcpu *vcpu);
 enum exit_action exit_nmi_window(struct vcpu *vcpu);
+enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu);
 enum exit_action exit_triple_fault(struct vcpu *vcpu);
 enum exit_action exit_entry_failure(struct vcpu *vcpu);
 

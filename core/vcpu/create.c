@@ -6,8 +6,9 @@
  * Following Power-up, Reset, or INIT".
  */
 #include "vcpu/vcpu.h"
-#include "vcpu/state.h"
 #include "vcpu/cpuid.h"
+#include "vcpu/mp_state.h"
+#include "vcpu/state.h"
 #include "vcpu/vpid.h"
 #include "emulate/emulate.h"
 #include "irq/lapic.h"
@@ -20,9 +21,11 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 
 	vcpu->vm = vm;
 	vcpu->id = id;
-	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	/* With the local APICs in the kernel the others wait for INIT and SIPI. */
+	vcpu->mp_state = vm->irqchip && !vcpu_is_bsp(vcpu) ? KVM_MP_STATE_UNINITIALIZED :
+							      KVM_MP_STATE_RUNNABLE;
 	vcpu->apic_base = APIC_BASE_DEFAULT | APIC_BASE_ENABLE |
-			  (id == vm->boot_cpu_id ? APIC_BASE_BSP : 0);
+			  (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();
 
 	error = alloc_loaded_vmcs(&vcpu->vmcs);
@@ -112,7 +115,7 @@ static void reset_control_registers(struct vcpu *vcpu, bool init)
 	if (init)
 		caching = vcpu_cr0_read(vcpu) & (CR0_CD | CR0_NW);
 	vcpu->cr2 = 0;
-	vcpu->cr8 = 0;
+	vcpu_cr8_store(vcpu, 0);
 	vcpu_cr4_update_allowed(vcpu);
 	vcpu_efer_store(vcpu, 0);
 	vcpu_cr0_store(vcpu, caching | CR0_ET);

@@ -12,7 +12,12 @@
 #include "vcpu/events.h"
 #include "vcpu/state.h"
 #include "exit/reason.h"
+#include "irq/irqchip.h"
+#include "irq/lapic.h"
 #include "vmcs/vmcs.h"
+
+/* More than can be queued: those beyond are lost, as the processor loses them. */
+#define NMIS_ARRIVED_MAX 4
 
 /* Vectors that push an error code (in protected mode). */
 static bool has_error_code(u8 vector)
@@ -98,13 +103,10 @@ void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
 
 void vcpu_nmi_send(struct vcpu *vcpu)
 {
+	if (__atomic_load_n(&vcpu->nmis_arrived, __ATOMIC_RELAXED) > NMIS_ARRIVED_MAX)
+		return;
 	__atomic_fetch_add(&vcpu->nmis_arrived, 1, __ATOMIC_RELAXED);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
-}
-
-bool vcpu_wakes(struct vcpu *vcpu)
-{
-	return __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
 }
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)
@@ -156,6 +158,14 @@ void vcpu_nmi_queue(struct vcpu *vcpu)
 
 	if (vcpu->events.nmi.pending < limit)
 		vcpu->events.nmi.pending++;
+}
+
+void vcpu_take_nmis(struct vcpu *vcpu)
+{
+	u32 arrived = __atomic_exchange_n(&vcpu->nmis_arrived, 0, __ATOMIC_RELAXED);
+
+	while (arrived--)
+		vcpu_nmi_queue(vcpu);
 }
 
 bool vcpu_event_underway(const struct vcpu *vcpu)
@@ -236,9 +246,41 @@ static void enter_nmi(struct vcpu *vcpu)
 	vcpu->events.nmi.injected = true;
 }
 
-static bool nmi_can_enter(struct vcpu *vcpu)
+bool vcpu_nmi_deliverable(struct vcpu *vcpu)
 {
 	return vcpu->events.nmi.pending && !vcpu_nmi_masked(vcpu) && !vcpu_interrupt_shadow(vcpu);
+}
+
+/* Does an interrupt of the controllers in the kernel wait, whether it can be taken or not? */
+static bool interrupt_waits(struct vcpu *vcpu)
+{
+	return vcpu->lapic && (lapic_pending_vector(vcpu) >= 0 ||
+			       (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu)));
+}
+
+bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
+{
+	return interrupt_waits(vcpu) && interrupts_open(vcpu);
+}
+
+/* "Interrupt Acceptance for Fixed Interrupts": what the 8259s send comes by another pin, first. */
+static u8 acknowledge(struct vcpu *vcpu)
+{
+	u8 vector;
+
+	if (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu))
+		return pic_acknowledge(vcpu->vm);
+	vector = (u8)lapic_pending_vector(vcpu);
+	lapic_acknowledge(vcpu, vector);
+	return vector;
+}
+
+static void take_interrupt(struct vcpu *vcpu)
+{
+	vcpu->events.interrupt.injected = true;
+	vcpu->events.interrupt.soft = false;
+	vcpu->events.interrupt.vector = acknowledge(vcpu);
+	enter_interrupt(vcpu);
 }
 
 static void enter_one(struct vcpu *vcpu)
@@ -250,9 +292,11 @@ static void enter_one(struct vcpu *vcpu)
 	} else if (vcpu->events.interrupt.injected &&
 		   (vcpu->events.interrupt.soft || interrupts_open(vcpu))) {
 		enter_interrupt(vcpu);
-	} else if (nmi_can_enter(vcpu)) {
+	} else if (vcpu_nmi_deliverable(vcpu)) {
 		vcpu->events.nmi.pending--;
 		enter_nmi(vcpu);
+	} else if (!vcpu->events.interrupt.injected && vcpu_interrupt_deliverable(vcpu)) {
+		take_interrupt(vcpu);
 	}
 }
 
@@ -273,19 +317,18 @@ static void pend_single_step(struct vcpu *vcpu)
 
 void vcpu_events_enter(struct vcpu *vcpu)
 {
-	struct kvm_run *run = vcpu->run;
-	bool interrupt_waits = false;
+	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
+	bool waits = false;
 
 	/* It still is after an entry that failed. */
 	vcpu->events.interrupt.entered = false;
-	if (vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
-	    run->request_interrupt_window) {
+	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
+	    interrupt_waits(vcpu)) {
 		enter_one(vcpu);
-		interrupt_waits = run->request_interrupt_window ||
-				  (vcpu->events.interrupt.injected &&
-				   !vcpu->events.interrupt.entered);
+		waits = user_waits || interrupt_waits(vcpu) ||
+			(vcpu->events.interrupt.injected && !vcpu->events.interrupt.entered);
 	}
-	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, interrupt_waits);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING,
 			 vcpu->events.nmi.pending != 0);
 	pend_single_step(vcpu);

@@ -32,5 +32,11 @@ void vcpu_interrupt_shadow_set(struct vcpu *vcpu, u32 shadow);
 bool vcpu_nmi_masked(struct vcpu *vcpu);
 void vcpu_nmi_mask(struct vcpu *vcpu, bool masked);
 void vcpu_nmi_queue(struct vcpu *vcpu);
+/* Queue those that other threads have sent. */
+void vcpu_take_nmis(struct vcpu *vcpu);
+
+/* Does one wait that the guest can take now?  Those of the controllers in the kernel. */
+bool vcpu_nmi_deliverable(struct vcpu *vcpu);
+bool vcpu_interrupt_deliverable(struct vcpu *vcpu);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "vcpu/vcpu.h"
 #include "vcpu/state.h"
+#include "irq/lapic.h"
 #include "vcpu/events.h"
 #include "vmcs/vmcs.h"
 
@@ -190,4 +191,17 @@ u64 vcpu_cr4_read(struct vcpu *vcpu)
 
 	vcpu->cr4 = (vcpu->cr4 & ~owned) | (vmcs_readl(GUEST_CR4) & owned);
 	return vcpu->cr4;
+}
+
+u64 vcpu_cr8_read(const struct vcpu *vcpu)
+{
+	return vcpu->lapic ? lapic_cr8_read(vcpu) : vcpu->cr8;
+}
+
+void vcpu_cr8_store(struct vcpu *vcpu, u64 value)
+{
+	if (vcpu->lapic)
+		lapic_cr8_write(vcpu, value);
+	else
+		vcpu->cr8 = value;
 }

@@ -7,6 +7,7 @@
 #include "vcpu/vcpu.h"
 #include "vcpu/clock.h"
 #include "vcpu/events.h"
+#include "vcpu/mp_state.h"
 #include "vcpu/state.h"
 #include "vcpu/switch.h"
 #include "exit/exit.h"
@@ -170,6 +171,13 @@ static enum enter_result enter(struct vcpu *vcpu)
 /* Requests that are the vCPU's own business.  gives: true if the guest is to shut down. */
 static bool serve_requests(struct vcpu *vcpu)
 {
+	if (!__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED))
+		return false;
+	/* What has come lies in the local APIC and in the counts: each entry looks there. */
+	if (take_request(vcpu, VCPU_REQUEST_EVENT)) {
+		vcpu_take_signals(vcpu);
+		vcpu_take_nmis(vcpu);
+	}
 	if (take_request(vcpu, VCPU_REQUEST_FLUSH_TLB)) {
 		host_preempt_disable();
 		flush_tlb(vcpu);
@@ -220,7 +228,7 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 
 static bool window_wanted_and_open(struct vcpu *vcpu)
 {
-	return vcpu->run->request_interrupt_window && vcpu_interrupt_allowed(vcpu);
+	return vcpu->run->request_interrupt_window && !vcpu->lapic && vcpu_interrupt_allowed(vcpu);
 }
 
 /* Runs the guest until an action other than SAME_INSN, or work for the host, comes up. */
@@ -231,9 +239,11 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 	for (;;) {
 		if (serve_requests(vcpu))
 			return EXIT_SHUTDOWN;
-		action = enter_and_handle(vcpu);
-		if (action != EXIT_SAME_INSN)
-			return action;
+		if (vcpu_wait(vcpu)) {
+			action = enter_and_handle(vcpu);
+			if (action != EXIT_SAME_INSN)
+				return action;
+		}
 		if (window_wanted_and_open(vcpu)) {
 			vcpu->run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
 			return EXIT_TO_USER;
@@ -288,9 +298,9 @@ static void publish_state(struct vcpu *vcpu)
 
 	run->if_flag = !!(vcpu_rflags_read(vcpu) & RFLAGS_IF);
 	run->flags = 0;
-	run->cr8 = vcpu->cr8;
+	run->cr8 = vcpu_cr8_read(vcpu);
 	run->apic_base = vcpu->apic_base;
-	run->ready_for_interrupt_injection = vcpu_interrupt_allowed(vcpu);
+	run->ready_for_interrupt_injection = vcpu->lapic || vcpu_interrupt_allowed(vcpu);
 }
 
 int vcpu_run(struct vcpu *vcpu)
@@ -300,7 +310,7 @@ int vcpu_run(struct vcpu *vcpu)
 	int result;
 
 	/* The TPR is user space's as long as there is no local APIC in the kernel. */
-	if (cr8 > 15)
+	if (cr8 > 15 && !vcpu->lapic)
 		return -EINVAL;
 	vcpu->cr8 = cr8;
 	vcpu->has_run = true;

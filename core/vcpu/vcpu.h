@@ -81,7 +81,8 @@ struct vcpu {
 	u16 vpid; /* 0: none */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
-	u64 cr0, cr4, cr8;
+	u64 cr0, cr4;
+	u64 cr8; /* without a local APIC: see vcpu_cr8_read() */
 	u64 cr4_allowed; /* bits that CPUID announces */
 	u64 efer, apic_base;
 	u64 xcr0;
@@ -166,6 +167,9 @@ unsigned int vcpu_cpl(struct vcpu *vcpu);
 u64 vcpu_cr0_read(struct vcpu *vcpu);
 u64 vcpu_cr3_read(struct vcpu *vcpu);
 u64 vcpu_cr4_read(struct vcpu *vcpu);
+/* The task priority: the local APIC's, or (there is none) user space's. */
+u64 vcpu_cr8_read(const struct vcpu *vcpu);
+void vcpu_cr8_store(struct vcpu *vcpu, u64 value);
 
 enum vcpu_width { WIDTH_16 = 2, WIDTH_32 = 4, WIDTH_64 = 8 };
 /* Default operand and address size of the code that runs (CS.L, CS.D, EFER.LMA). */

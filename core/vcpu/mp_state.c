@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whether a vCPU runs: it may be halted, or wait for INIT and SIPI, when its local APIC is in the
+ * kernel.
+ *
+ * SDM: "HLT-Halt", "MP Initialization Protocol Algorithm for MP Systems", "INIT", "SIPI".
+ */
+#include "vcpu/mp_state.h"
+#include "vcpu/events.h"
+#include "irq/lapic.h"
+
+static void take_init(struct vcpu *vcpu)
+{
+	vmx_vcpu_reset(vcpu, true);
+	vcpu->mp_state = vcpu_is_bsp(vcpu) ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_INIT_RECEIVED;
+}
+
+/* The vector is the number of the page that holds the first instruction. */
+static void take_sipi(struct vcpu *vcpu, u8 vector)
+{
+	struct kvm_segment cs;
+
+	vcpu_seg_read(vcpu, SEG_CS, &cs);
+	cs.selector = (u16)(vector << 8);
+	cs.base = (u64)vector << 12;
+	vcpu_seg_write(vcpu, SEG_CS, &cs);
+	vcpu_rip_write(vcpu, 0);
+	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+}
+
+void vcpu_take_signals(struct vcpu *vcpu)
+{
+	struct lapic *lapic = vcpu->lapic;
+	u32 signals;
+
+	if (!lapic || !__atomic_load_n(&lapic->signals, __ATOMIC_RELAXED))
+		return;
+	signals = __atomic_exchange_n(&lapic->signals, 0, __ATOMIC_ACQUIRE);
+	if (signals & LAPIC_SIGNAL_INIT)
+		take_init(vcpu);
+	/* A processor that does not wait for it ignores it. */
+	if ((signals & LAPIC_SIGNAL_SIPI) && vcpu->mp_state == KVM_MP_STATE_INIT_RECEIVED)
+		take_sipi(vcpu, __atomic_load_n(&lapic->sipi_vector, __ATOMIC_RELAXED));
+}
+
+/* What ends HLT, as far as it can be seen without delivering it. */
+static bool halt_ends(struct vcpu *vcpu)
+{
+	return vcpu_event_underway(vcpu) || vcpu_nmi_deliverable(vcpu) ||
+	       vcpu_interrupt_deliverable(vcpu);
+}
+
+bool vcpu_wakes(struct vcpu *vcpu)
+{
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
+		return true;
+	if (vcpu->mp_state == KVM_MP_STATE_HALTED)
+		return halt_ends(vcpu);
+	return vcpu->mp_state == KVM_MP_STATE_RUNNABLE;
+}
+
+bool vcpu_wait(struct vcpu *vcpu)
+{
+	if (vcpu->mp_state == KVM_MP_STATE_RUNNABLE)
+		return true;
+	/* Who has something for this vCPU sets a request, and then looks at the mode. */
+	__atomic_store_n(&vcpu->mode, VCPU_WAITING, __ATOMIC_SEQ_CST);
+	if (!vcpu_wakes(vcpu))
+		host_vcpu_wait(vcpu);
+	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
+
+	if (vcpu->mp_state == KVM_MP_STATE_HALTED && halt_ends(vcpu))
+		vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	return vcpu->mp_state == KVM_MP_STATE_RUNNABLE;
+}
+
+int vcpu_mp_state_set(struct vcpu *vcpu, u32 state)
+{
+	switch (state) {
+	case KVM_MP_STATE_RUNNABLE:
+		break;
+	case KVM_MP_STATE_UNINITIALIZED:
+	case KVM_MP_STATE_INIT_RECEIVED:
+	case KVM_MP_STATE_HALTED:
+	case KVM_MP_STATE_SIPI_RECEIVED:
+		if (vcpu->lapic)
+			break;
+		return -EINVAL;
+	default:
+		return -EINVAL;
+	}
+	/* The vector is that of KVM_SET_VCPU_EVENTS. */
+	if (state == KVM_MP_STATE_SIPI_RECEIVED) {
+		state = KVM_MP_STATE_INIT_RECEIVED;
+		__atomic_fetch_or(&vcpu->lapic->signals, LAPIC_SIGNAL_SIPI, __ATOMIC_RELEASE);
+		vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+	}
+	vcpu->mp_state = state;
+	return 0;
+}

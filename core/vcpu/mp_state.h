@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Running, halted, waiting for INIT or SIPI. */
+#ifndef LINTEL_VCPU_MP_STATE_H
+#define LINTEL_VCPU_MP_STATE_H
+
+#include "vcpu/vcpu.h"
+
+/* The one that runs first, and after INIT. */
+static inline bool vcpu_is_bsp(const struct vcpu *vcpu)
+{
+	return vcpu->id == vcpu->vm->boot_cpu_id;
+}
+
+/* INIT and SIPI messages that have come for it.  Loaded. */
+void vcpu_take_signals(struct vcpu *vcpu);
+
+/* Sleep while it has nothing to run for.  True: it is to run.  False: not yet; a request or a signal
+ * has to be looked at first.  Loaded; may sleep. */
+bool vcpu_wait(struct vcpu *vcpu);
+
+/* KVM_SET_MP_STATE.  -EINVAL: not a state, or one that needs a local APIC in the kernel. */
+int vcpu_mp_state_set(struct vcpu *vcpu, u32 state);
+
+#endif
