@@ -8,7 +8,7 @@ mount -t devtmpfs devtmpfs /dev
 
 # What there is no device for is not loaded.
 if ls /sys/bus/acpi/devices | grep -q LNRO0005; then
-	for module in virtio virtio_ring virtio_mmio virtio_blk virtio_console; do
+	for module in virtio_ring virtio virtio_mmio virtio_blk virtio_console; do
 		insmod "/mods/$module.ko"
 	done
 fi
