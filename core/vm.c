@@ -58,7 +58,7 @@ void vm_destroy(struct vm *vm)
 	coalesced_destroy(vm);
 	ept_destroy(vm);
 	host_srcu_destroy(&vm->srcu);
-	host_free(vm->slots);
+	memslots_destroy(vm);
 }
 
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)

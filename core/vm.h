@@ -55,6 +55,8 @@ struct vm {
 	host_mutex_t slots_lock;  /* changes of the slots and of the buses */
 	host_srcu_t srcu;	  /* readers of what is published */
 	struct memslots *slots;	  /* published; changed under slots_lock */
+	unsigned int logged_slots; /* changed under slots_lock */
+	u32 dirty_log_manual;	  /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
 	host_spinlock_t mmu_lock; /* the EPT and its counters */
 	struct ept ept;
 

@@ -26,7 +26,19 @@ static int enable_user_space_msr(struct ioctl_call *call, const __u64 args[4])
 #define MSR_EXIT_REASONS                                                                           \
 	(KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_FILTER)
 
+/* args[0]: KVM_DIRTY_LOG_*; the one makes no sense without the other. */
+static int enable_manual_dirty_log(struct ioctl_call *call, const __u64 args[4])
+{
+	if (args[0] == KVM_DIRTY_LOG_INITIALLY_SET)
+		return -EINVAL;
+	__atomic_store_n(&call->vm->dirty_log_manual, (u32)args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+#define MANUAL_DIRTY_LOG (KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET)
+
 static const struct enable_row rows[] = {
+	{ KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, SCOPE_VM, MANUAL_DIRTY_LOG, enable_manual_dirty_log },
 	{ KVM_CAP_MSR_PLATFORM_INFO, SCOPE_VM, ~(u64)0, enable_platform_info },
 	{ KVM_CAP_X86_USER_SPACE_MSR, SCOPE_VM, MSR_EXIT_REASONS, enable_user_space_msr },
 };

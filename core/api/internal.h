@@ -13,6 +13,8 @@ int api_get_msr_index_list(struct ioctl_call *call);
 
 /* vm.c */
 int api_set_user_memory_region(struct ioctl_call *call);
+int api_get_dirty_log(struct ioctl_call *call);
+int api_clear_dirty_log(struct ioctl_call *call);
 int api_set_tss_addr(struct ioctl_call *call);
 int api_set_identity_map_addr(struct ioctl_call *call);
 int api_set_msr_filter(struct ioctl_call *call);

@@ -28,6 +28,8 @@ const struct ioctl_row ioctl_table[] = {
 	ROW(KVM_CHECK_EXTENSION, SCOPE_VM, 0, api_check_extension_call),
 	ROW(KVM_CREATE_VCPU, SCOPE_VM, 0, NULL),
 	ROW(KVM_SET_USER_MEMORY_REGION, SCOPE_VM, 0, api_set_user_memory_region),
+	ROW(KVM_GET_DIRTY_LOG, SCOPE_VM, 0, api_get_dirty_log),
+	ROW(KVM_CLEAR_DIRTY_LOG, SCOPE_VM, 0, api_clear_dirty_log),
 	ROW(KVM_SET_TSS_ADDR, SCOPE_VM, IOCTL_VM_LOCK, api_set_tss_addr),
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, SCOPE_VM, IOCTL_VM_LOCK | IOCTL_BEFORE_VCPUS,
 	    api_set_identity_map_addr),

@@ -4,12 +4,23 @@
 #include "io/coalesced.h"
 #include "io/ioeventfd.h"
 #include "irq/irqfd.h"
+#include "mem/dirty_log.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 
 int api_set_user_memory_region(struct ioctl_call *call)
 {
 	return memslot_set(call->vm, call->data);
+}
+
+int api_get_dirty_log(struct ioctl_call *call)
+{
+	return dirty_log_get(call->vm, call->data);
+}
+
+int api_clear_dirty_log(struct ioctl_call *call)
+{
+	return dirty_log_clear(call->vm, call->data);
 }
 
 /*

@@ -9,6 +9,8 @@
 #include "mem/mem.h"
 #include "mem/ept_table.h"
 #include "cap/cap.h"
+#include "mem/dirty_log.h"
+#include "vcpu/pml.h"
 #include "vcpu/vcpu.h"
 
 int ept_init(struct vm *vm)
@@ -130,7 +132,7 @@ static unsigned int fault_level(struct vm *vm, const struct fault *fault)
 {
 	unsigned int level = EPT_LEVEL_1G, shift;
 
-	if (!slot_allows(fault->slot, fault->gfn, EPT_LEVEL_2M))
+	if (fault->slot->log || !slot_allows(fault->slot, fault->gfn, EPT_LEVEL_2M))
 		return EPT_LEVEL_4K;
 	if (fault->access.fetch && !host_large_pages_execute())
 		return EPT_LEVEL_4K;
@@ -166,6 +168,9 @@ static u64 fault_leaf(const struct fault *fault)
 		leaf |= EPT_EXECUTE;
 	if (fault->page.writable)
 		leaf |= EPT_WRITE;
+	/* A set flag keeps the processor from listing the page as written. */
+	if (pml_is_used() && fault->page.writable && (fault->access.write || !fault->slot->log))
+		leaf |= EPT_DIRTY;
 	return leaf;
 }
 
@@ -207,6 +212,8 @@ static int fault_install(struct vm *vm, struct fault *fault)
 			fault->page.writable = false; /* unused, so not dirty */
 		else
 			error = fault_map(vm, fault, &spare, &list);
+		if (!error && fault->access.write && fault->page.writable)
+			dirty_log_mark(fault->slot, fault->gfn);
 		host_spin_unlock(&vm->mmu_lock);
 	} while (error == -EAGAIN && !(error = ept_spare_fill(&spare)));
 	ept_tables_free(&list);
@@ -236,7 +243,8 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	*error = host_page_get(vm, fault.hva, access.write, &fault.page);
 	if (*error)
 		return EPT_ERROR;
-	if (readonly)
+	/* Where the processor keeps no list, the first write to a logged page is to fault. */
+	if (readonly || (fault.slot->log && !access.write && !pml_is_used()))
 		fault.page.writable = false;
 	fault.level = fault_level(vm, &fault);
 	*error = fault_install(vm, &fault);
@@ -260,6 +268,19 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
 		frames_remove(vm, removed->gfn, removed->gfn + removed->pages, true, &list);
 	host_spin_unlock(&vm->mmu_lock);
 	ept_tables_free(&list);
+}
+
+bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int count)
+{
+	u64 bits = pml_is_used() ? EPT_DIRTY : EPT_WRITE;
+	bool any = false;
+
+	host_spin_lock(&vm->mmu_lock);
+	for (unsigned int i = 0; i < count; i++)
+		for (u64 left = words[i]; left; left &= left - 1)
+			any |= ept_clear(&vm->ept, gfn + i * 64 + (u64)__builtin_ctzll(left), bits);
+	host_spin_unlock(&vm->mmu_lock);
+	return any;
 }
 
 static void invalidate_range_add(struct ept *ept, u64 start, u64 end)

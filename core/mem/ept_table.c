@@ -72,19 +72,36 @@ void ept_visit(const struct ept *ept, u64 start, u64 end, struct ept_visitor *vi
 	table_visit(ept->root, EPT_LEVEL_ROOT, start, end, visitor);
 }
 
-u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level)
+/* The entry at which the walk to `gfn` ends: a leaf, or not present. */
+static u64 *entry_find(const struct ept *ept, u64 gfn, unsigned int *level)
 {
 	u64 *table = ept->root;
 
 	for (*level = EPT_LEVEL_ROOT;; --*level) {
-		u64 entry = entry_read(entry_of(table, *level, gfn));
+		u64 *entry = entry_of(table, *level, gfn);
+		u64 value = entry_read(entry);
 
-		if (!ept_entry_present(entry))
-			return 0;
-		if (ept_entry_leaf(entry, *level))
+		if (!ept_entry_present(value) || ept_entry_leaf(value, *level))
 			return entry;
-		table = entry_table(entry);
+		table = entry_table(value);
 	}
+}
+
+u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level)
+{
+	u64 entry = entry_read(entry_find(ept, gfn, level));
+
+	return ept_entry_present(entry) ? entry : 0;
+}
+
+bool ept_clear(struct ept *ept, u64 gfn, u64 bits)
+{
+	unsigned int level;
+	u64 *entry = entry_find(ept, gfn, &level);
+
+	if (level != EPT_LEVEL_4K || !ept_entry_present(entry_read(entry)))
+		return false;
+	return __atomic_fetch_and(entry, ~bits, __ATOMIC_ACQ_REL) & bits;
 }
 
 int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare)

@@ -20,6 +20,7 @@
 #define EPT_IGNORE_PAT BIT64(6)
 #define EPT_LARGE      BIT64(7) /* a leaf above the lowest level */
 #define EPT_ACCESSED   BIT64(8)
+#define EPT_DIRTY      BIT64(9)
 #define EPT_ADDRESS    ((u64)0x000ffffffffff000)
 
 /* "Extended-Page-Table Pointer (EPTP)" */
@@ -88,6 +89,9 @@ u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level);
  * nor by a larger page.
  */
 int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare);
+
+/* Take `bits` from the entry of the lowest level that maps `gfn`.  True: it had any of them. */
+bool ept_clear(struct ept *ept, u64 gfn, u64 bits);
 
 /*
  * Take away what maps [start, end); a larger page that reaches into it goes as a whole.  `prune`:

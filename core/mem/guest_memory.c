@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reading and writing guest-physical memory, on behalf of an instruction or of a device. */
+#include "mem/dirty_log.h"
 #include "mem/mem.h"
 
 /* Where a piece of guest memory is: as far as one slot goes. */
 struct piece {
+	const struct memslot *slot;
 	u64 hva;
 	size_t length;
 };
@@ -17,6 +19,7 @@ static bool piece_find(struct vm *vm, gpa_t gpa, size_t length, bool write, stru
 		return false;
 	offset = gpa - (slot->gfn << LINTEL_PAGE_SHIFT);
 	room = (slot->pages << LINTEL_PAGE_SHIFT) - offset;
+	piece->slot = slot;
 	piece->hva = slot->hva + offset;
 	piece->length = length < room ? length : room;
 	return true;
@@ -54,6 +57,17 @@ int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length)
 	return 0;
 }
 
+/* What a copy that failed half-way has written is dirty too. */
+static int piece_write(const struct piece *piece, gpa_t gpa, const void *from)
+{
+	u64 gfn = gpa >> LINTEL_PAGE_SHIFT, last = (gpa + piece->length - 1) >> LINTEL_PAGE_SHIFT;
+	int error = host_user_write(piece->hva, from, piece->length);
+
+	for (; piece->slot->log && gfn <= last; gfn++)
+		dirty_log_mark(piece->slot, gfn);
+	return error;
+}
+
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 {
 	struct piece piece;
@@ -61,13 +75,13 @@ int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 	int error;
 
 	if (piece_find(vm, gpa, length, true, &piece) && piece.length == length)
-		return host_user_write(piece.hva, from, length);
+		return piece_write(&piece, gpa, from);
 	if (!range_is_backed(vm, gpa, length, true))
 		return -EFAULT;
 	for (; length; gpa += piece.length, at += piece.length, length -= piece.length) {
 		if (!piece_find(vm, gpa, length, true, &piece))
 			return -EFAULT;
-		error = host_user_write(piece.hva, at, piece.length);
+		error = piece_write(&piece, gpa, at);
 		if (error)
 			return error;
 	}

@@ -10,10 +10,11 @@
 
 struct memslot {
 	u32 id;
-	u32 flags; /* KVM_MEM_READONLY */
+	u32 flags; /* KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES */
 	u64 gfn;   /* first guest frame */
 	u64 pages;
 	u64 hva; /* user address of the first byte */
+	struct dirty_log *log; /* NULL: its writes are not logged */
 };
 
 /* --- slots.c --- */
@@ -29,15 +30,19 @@ struct memslots {
 struct memslots *memslots_alloc(unsigned int used);
 
 /*
- * KVM_SET_USER_MEMORY_REGION: check, then add, delete or move a slot.
+ * KVM_SET_USER_MEMORY_REGION: check, then add, delete or move a slot, or begin or end its log.
  * -EINVAL: flags, alignment, wrap, overflow, a resize, another user address or access for a slot
  * that exists, deletion of one that does not; -EEXIST: overlap; -ENOMEM.
  * Takes slots_lock.  When it returns, no guest and no handler uses what was removed.
  */
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
+/* All of them and what belongs to them.  Needs: nobody else refers to the VM. */
+void memslots_destroy(struct vm *vm);
 
 /* The slots now.  Needs: srcu read lock, slots_lock or mmu_lock. */
 const struct memslots *memslots_get(const struct vm *vm);
+/* The slot of this number, or NULL. */
+const struct memslot *memslots_find_id(const struct memslots *slots, u32 id);
 /* The slot that holds this frame, or NULL. */
 const struct memslot *memslots_find(const struct memslots *slots, u64 gfn);
 /* Both in one.  Needs: srcu read lock, slots_lock or mmu_lock. */
@@ -99,6 +104,12 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
  */
 void ept_invalidate_begin(struct vm *vm, u64 start, u64 end);
 void ept_invalidate_end(struct vm *vm, u64 start, u64 end);
+
+/*
+ * Let the next write to frame gfn + n be noticed, for each bit n of the words, where the frame is
+ * mapped from a logged slot.  True: the flush is to follow.  Takes mmu_lock.
+ */
+bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int count);
 
 /* Was any page of [start, end) accessed through the EPT since the last `clear`?  Atomic. */
 bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear);

@@ -3,9 +3,10 @@
  * Memory slots.  The array is never changed: a new one is built and published in its place, and
  * the old one is freed when nobody reads it any more.
  */
+#include "mem/dirty_log.h"
 #include "mem/mem.h"
 
-#define SLOT_FLAGS     ((u32)KVM_MEM_READONLY)
+#define SLOT_FLAGS     ((u32)(KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES))
 #define SLOT_MAX_PAGES 0x7fffffffull /* as KVM: a page count fits an int */
 
 struct memslots *memslots_alloc(unsigned int used)
@@ -49,7 +50,7 @@ const struct memslot *memslot_find(struct vm *vm, u64 gfn)
 	return memslots_find(memslots_get(vm), gfn);
 }
 
-static const struct memslot *slots_find_id(const struct memslots *slots, u32 id)
+const struct memslot *memslots_find_id(const struct memslots *slots, u32 id)
 {
 	unsigned int i;
 
@@ -127,32 +128,65 @@ static int slots_replace(struct vm *vm, const struct memslot *old, const struct 
 {
 	struct memslots *before = vm->slots;
 	struct memslots *after = slots_copy(before, old, added);
+	struct dirty_log *old_log = old ? old->log : NULL;
+	struct dirty_log *log = added ? added->log : NULL;
 
 	if (!after)
 		return -ENOMEM;
+	/* Before there can be a page whose writes are to be noticed. */
+	__atomic_store_n(&vm->logged_slots, vm->logged_slots - !!old_log + !!log, __ATOMIC_RELEASE);
 	ept_publish_slots(vm, after, old);
 	host_srcu_synchronize(&vm->srcu);
 	host_free(before);
+	if (old_log != log)
+		host_free(old_log);
 	return 0;
+}
+
+/* Put `wanted` in the place of `old`, with the log that its flags ask for.  Needs: slots_lock. */
+static int slots_put(struct vm *vm, const struct memslot *old, const struct memslot *wanted)
+{
+	struct memslot added = *wanted;
+	bool logged = wanted->flags & KVM_MEM_LOG_DIRTY_PAGES;
+	int error;
+
+	added.log = logged && old ? old->log : NULL;
+	if (logged && !added.log) {
+		added.log = dirty_log_alloc(added.pages, vm->dirty_log_manual &
+								 KVM_DIRTY_LOG_INITIALLY_SET);
+		if (!added.log)
+			return -ENOMEM;
+	}
+	error = slots_replace(vm, old, &added);
+	if (error && !(old && old->log == added.log))
+		host_free(added.log);
+	return error;
 }
 
 /* Needs: slots_lock. */
 static int slots_set(struct vm *vm, const struct memslot *wanted)
 {
-	const struct memslot *old = slots_find_id(vm->slots, wanted->id);
+	const struct memslot *old = memslots_find_id(vm->slots, wanted->id);
 
 	if (!wanted->pages)
 		return old ? slots_replace(vm, old, NULL) : -EINVAL;
 	if (old) {
 		if (old->pages != wanted->pages || old->hva != wanted->hva ||
-		    old->flags != wanted->flags)
+		    ((old->flags ^ wanted->flags) & KVM_MEM_READONLY))
 			return -EINVAL;
-		if (old->gfn == wanted->gfn)
+		if (old->gfn == wanted->gfn && old->flags == wanted->flags)
 			return 0;
 	}
 	if (slots_overlap(vm->slots, old, wanted))
 		return -EEXIST;
-	return slots_replace(vm, old, wanted);
+	return slots_put(vm, old, wanted);
+}
+
+void memslots_destroy(struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->slots->used; i++)
+		host_free(vm->slots->slot[i].log);
+	host_free(vm->slots);
 }
 
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region)

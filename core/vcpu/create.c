@@ -9,6 +9,7 @@
 #include "vcpu/cpuid.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/state.h"
+#include "vcpu/pml.h"
 #include "vcpu/vpid.h"
 #include "emulate/emulate.h"
 #include "irq/lapic.h"
@@ -34,9 +35,12 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	error = msr_vcpu_init(vcpu);
 	if (error)
 		goto free_vmcs;
-	error = emulate_vcpu_init(vcpu);
+	error = pml_vcpu_init(vcpu);
 	if (error)
 		goto free_msrs;
+	error = emulate_vcpu_init(vcpu);
+	if (error)
+		goto free_pml;
 	error = vm->irqchip ? lapic_vcpu_init(vcpu) : 0;
 	if (error)
 		goto free_emulate;
@@ -53,6 +57,8 @@ free_lapic:
 	lapic_vcpu_destroy(vcpu);
 free_emulate:
 	emulate_vcpu_destroy(vcpu);
+free_pml:
+	pml_vcpu_destroy(vcpu);
 free_msrs:
 	msr_vcpu_destroy(vcpu);
 free_vmcs:
@@ -68,6 +74,7 @@ void vmx_free_vcpu(struct vcpu *vcpu)
 	free_loaded_vmcs(&vcpu->vmcs);
 	host_vcpu_destroy(vcpu);
 	emulate_vcpu_destroy(vcpu);
+	pml_vcpu_destroy(vcpu);
 	msr_vcpu_destroy(vcpu);
 	host_free(vcpu->cpuid);
 	vpid_free(vcpu->vpid);

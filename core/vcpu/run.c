@@ -8,6 +8,7 @@
 #include "vcpu/clock.h"
 #include "vcpu/events.h"
 #include "vcpu/mp_state.h"
+#include "vcpu/pml.h"
 #include "vcpu/state.h"
 #include "vcpu/switch.h"
 #include "exit/exit.h"
@@ -155,6 +156,7 @@ static enum enter_result enter(struct vcpu *vcpu)
 
 	status = run_guest(vcpu);
 
+	pml_drain(vcpu);
 	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
 	if (status == VMX_SUCCEED) {
 		capture_exit(vcpu);

@@ -79,6 +79,7 @@ struct vcpu {
 	u64 cr2;
 	struct loaded_vmcs vmcs;
 	u16 vpid; /* 0: none */
+	u64 *pml;  /* the list of pages written, a page; NULL where it is not used */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
 	u64 cr0, cr4;

@@ -6,6 +6,7 @@
  * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
  */
 #include "vmcs/vmcs.h"
+#include "vcpu/pml.h"
 #include "vcpu/state.h"
 
 /* PAUSEs at most this far apart are one loop; a loop that lasts this long exits.  In TSC ticks;
@@ -87,6 +88,7 @@ void init_vmcs(struct vcpu *vcpu)
 		vmcs_write32(PLE_GAP, PLE_GAP_TICKS);
 		vmcs_write32(PLE_WINDOW, PLE_WINDOW_TICKS);
 	}
+	pml_init_vmcs(vcpu);
 	vmcs_write64(VMCS_LINK_POINTER, ~(u64)0);
 	vmcs_write64(TSC_OFFSET, vcpu->tsc_offset);
 
