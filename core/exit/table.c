@@ -85,7 +85,7 @@ static const struct exit_row rows[EXIT_REASONS] = {
 	ROW(VMFUNC, "VMFUNC", exit_undefined, 0),
 	ROW(ENCLS, "ENCLS", exit_undefined, 0),
 	ROW(RDSEED, "RDSEED", exit_undefined, 0),
-	ROW(PML_FULL, "PML_FULL", exit_unexpected, 0),
+	ROW(PML_FULL, "PML_FULL", exit_pml_full, 0),
 	ROW(XSAVES, "XSAVES", exit_undefined, 0),
 	ROW(XRSTORS, "XRSTORS", exit_undefined, 0),
 	ROW(PCONFIG, "PCONFIG", exit_undefined, 0),

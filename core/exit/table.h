@@ -64,6 +64,7 @@ enum exit_action exit_mov_dr(struct vcpu *vcpu);
 
 /* memory.c */
 enum exit_action exit_ept_violation(struct vcpu *vcpu);
+enum exit_action exit_pml_full(struct vcpu *vcpu);
 enum exit_action exit_io(struct vcpu *vcpu);
 
 #endif

@@ -379,6 +379,7 @@ static void restore_nmi_blocking(struct vcpu *vcpu)
 	u32 info = exit->reason == EXIT_REASON_EXCEPTION_OR_NMI ? exit->interruption_info :
 								  (u32)exit->qualification;
 	bool applies = exit->reason == EXIT_REASON_EPT_VIOLATION ||
+		       exit->reason == EXIT_REASON_PML_FULL ||
 		       (exit->reason == EXIT_REASON_EXCEPTION_OR_NMI &&
 			(info & INTERRUPTION_VALID) && INTERRUPTION_VECTOR(info) != VECTOR_DF);
 

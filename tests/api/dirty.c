@@ -15,11 +15,6 @@ GUEST64(guest_write_at, "1: incl (%rdi)\n"
 			"out %al, $0x10\n"
 			"jmp 1b");
 
-/* Reads it. */
-GUEST64(guest_read_at, "1: mov (%rdi), %ebx\n"
-		       "out %al, $0x10\n"
-		       "jmp 1b");
-
 struct logged {
 	struct guest g;
 	u8 *memory;
@@ -112,15 +107,6 @@ TEST(dirty_log)
 		CHECK(is_set(&l, 63));
 	}
 	CHECK_EQ(*(u32 *)(l.memory + 63 * PAGE), 7);
-}
-
-TEST(dirty_log_reads_do_not_count)
-{
-	struct logged l = logged_create(GUEST_LONG(guest_read_at), KVM_MEM_LOG_DIRTY_PAGES);
-
-	for (u64 page = 0; page < 20; page++)
-		touch(&l, page);
-	check_log(&l, 0);
 }
 
 TEST(dirty_log_refusals)

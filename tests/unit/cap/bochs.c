@@ -7,7 +7,7 @@
 
 #define PAT_EFER "48f.50 48f.51 48f.52 48f.53 490.46 490.47"
 
-/* The secondary controls by hand: 0x001014ea & the high half of 0x48b, as in by_hand.c. */
+/* The secondary controls by hand: 0x001214ea & the high half of 0x48b, as in by_hand.c. */
 static const struct {
 	const char *label;
 	const char *problems;
@@ -19,10 +19,10 @@ static const struct {
 	{"corei7_ivy_bridge_3770k", "", 0x000000ea, 0x2b},   /* & 000008ff */
 	{"corei7_haswell_4770", "", 0x000014ea, 0x2b},	     /* & 00047fff */
 	{"broadwell_ult", "", 0x000014ea, 0x2b},	     /* & 00057fff */
-	{"corei7_skylake_x", "", 0x001014ea, 0x2b},	     /* & 02177fff */
+	{"corei7_skylake_x", "", 0x001214ea, 0x2b},	     /* & 02177fff */
 	{"corei3_cnl", "", 0x001014ea, 0x2b},		     /* & 02157cff */
-	{"corei7_icelake_u", "", 0x001014ea, 0x4},	     /* & 02977fff */
-	{"tigerlake", "", 0x001014ea, 0x4},		     /* & 02977fff */
+	{"corei7_icelake_u", "", 0x001214ea, 0x4},	     /* & 02977fff */
+	{"tigerlake", "", 0x001214ea, 0x4},		     /* & 02977fff */
 	{"core2_penryn_t9600", "48b.33 48b.39 " PAT_EFER, 0, 0},
 	{"corei5_lynnfield_750", "48b.39", 0, 0}, /* Nehalem: EPT, but no unrestricted guest */
 	{"bx_generic", "48b.33 48b.39 " PAT_EFER, 0, 0},

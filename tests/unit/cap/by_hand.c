@@ -13,7 +13,7 @@
  *
  *	pin        bits 0 3 5                          0x00000029
  *	primary    bits 3 7 10 11 19 20 23 24 28 29 31 0xb1980c88
- *	secondary  bits 1 3 5 6 7 10 12 20             0x001014ea
+ *	secondary  bits 1 3 5 6 7 10 12 17 20          0x001214ea
  *	exit       bits 2 9 18 19 20 21                0x003c0204
  *	entry      bits 2 14 15                        0x0000c004
  *
@@ -32,7 +32,7 @@
  *	         the 7f (or ff) has bits 18..21
  *	entry    0000..01fe, then ffff: bits 14 and 15 are there
  *
- * The secondary word is what is left of 0x001014ea in the high half of 0x48b,
+ * The secondary word is what is left of 0x001214ea in the high half of 0x48b,
  * worked out row by row below.
  */
 #include "fixture.h"
@@ -49,7 +49,7 @@ struct by_hand {
 
 /* clang-format off */
 static const struct by_hand rows[] = {
-	/* Westmere: 001014ea & 000004ff = 4ea: no INVPCID (12), no XSAVES (20) */
+	/* Westmere: 001214ea & 000004ff = 4ea: no INVPCID (12), no XSAVES (20) */
 	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004ea, EXIT, ENTRY },
 	/* Westmere (mobile): & 000000ff */
 	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
@@ -68,47 +68,47 @@ static const struct by_hand rows[] = {
 	/* Broadwell: & 00057cff; 50000 has bits 16 and 18, not 20 */
 	{ "Broadwell_00306D4",          PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
 	/* Broadwell DE: & 00077fff; 70000 has no bit 20 */
-	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
+	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000214ea, EXIT, ENTRY },
 	/* Skylake: & 001ffcff; 1f0000 has bit 20, fc00 has bit 12 */
-	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Skylake (an odd one, exit allowed1 017f): & 001f1cff; 1c00 has bit 12 */
-	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Skylake server: & 025f7fff; 5f0000 has bit 20 */
-	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Kaby Lake: & 005ffcff */
-	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Coffee Lake: & 005fbcff; bc00 has bit 12 */
-	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Comet Lake: & 005fffff */
-	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Cannon Lake: & 025f3cff */
-	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Cascade Lake: & 025d3fff; 5d0000 has bit 20 */
 	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
 	/* Ice Lake: & 335fbfff */
-	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Ice Lake server: & 4bdfffff; df0000 has bit 20 */
-	{ "ICX3_00606A6",               PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "ICX3_00606A6",               PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Tiger Lake: & 035f3fff */
-	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Rocket Lake: & 335fffff */
-	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Alder Lake: & 0f5d7fff; the tertiary controls are there and stay off */
 	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
 	/* Raptor Lake: & 0f5d7fff */
 	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
 	/* Sapphire Rapids: & cfff3fff */
-	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Emerald Rapids: & cfffffff */
-	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Meteor Lake: & c75f7fff */
-	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Lunar Lake: & cf5f7fff; the secondary exit controls are there and stay off */
-	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Arrow Lake: & c75f7fff */
-	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Wildcat Lake: & c75f7fff */
-	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
 	/* Silvermont: & 000028ef; 2800 has bits 11 and 13, not 12; ef has no bit 4 */
 	{ "Silvermont_0030679",         PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
 	/* Goldmont: & 001d6fff; 6f00 has no bit 12; 1d0000 has bit 20 */

@@ -26,12 +26,17 @@ static unsigned int random_below(unsigned int limit)
 	return (unsigned int)(random_u64() >> 33) % limit;
 }
 
+/* Of IA32_VMX_EPT_VPID_CAP. */
+#define EPT_ACCESSED_DIRTY_BIT 21
+
 static void expect_refs_on(const struct cap_result *result, const struct ctl_bit *row)
 {
 	for (unsigned int i = 0; i < row->needs_count; i++) {
 		struct ctl_ref need = row->needs[i];
 
-		if (need.word == CTL_WORDS)
+		if (need.word == CTL_WORDS && need.bit == EPT_ACCESSED_DIRTY_BIT)
+			EXPECT_TRUE(result->capability.ept.accessed_dirty);
+		else if (need.word == CTL_WORDS)
 			EXPECT_TRUE(result->capability.vpid.invvpid &&
 				    result->capability.vpid.single_context);
 		else
