@@ -270,6 +270,12 @@ void host_fpu_load_host(struct vcpu *vcpu);
 /* With interrupts off, just before an entry: the registers hold the guest's state. */
 static inline void host_fpu_before_entry(struct vcpu *vcpu);
 
+/* x87, MMX and SSE registers of the guest while they are loaded, as FXSAVE64 lays them out: 512
+ * bytes, aligned to 16.  Writing leaves the other components alone, raises no pending exception, and
+ * takes nothing but what reading gave, but for the registers themselves.  May sleep. */
+void host_fpu_read_registers(struct vcpu *vcpu, void *area);
+void host_fpu_write_registers(struct vcpu *vcpu, const void *area);
+
 /* The guest's FPU state while it is not loaded.  XSAVE format of the KVM API (4096 bytes). */
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */

@@ -25,6 +25,31 @@ void host_fpu_load_host(struct vcpu *vcpu)
 	fpu_swap_kvm_fpstate(&vcpu->host.fpu, false);
 }
 
+/*
+ * An interrupt that used the FPU has left the guest's registers in memory, and may come again until
+ * interrupts of that kind are held off.
+ */
+static void lock_loaded_registers(void)
+{
+	fpregs_lock();
+	if (test_thread_flag(TIF_NEED_FPU_LOAD))
+		switch_fpu_return();
+}
+
+void host_fpu_read_registers(struct vcpu *vcpu, void *area)
+{
+	lock_loaded_registers();
+	asm volatile("fxsaveq (%0)" : : "r"(area) : "memory");
+	fpregs_unlock();
+}
+
+void host_fpu_write_registers(struct vcpu *vcpu, const void *area)
+{
+	lock_loaded_registers();
+	asm volatile("fxrstorq (%0)" : : "r"(area) : "memory");
+	fpregs_unlock();
+}
+
 /* The register itself holds the guest's value round a guest. */
 static u64 host_value_of_xcr0 __ro_after_init;
 

@@ -203,6 +203,22 @@ void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
 	memcpy(state->region, vcpu->host.fpu, sizeof(vcpu->host.fpu));
 }
 
+#define FXSAVE_SIZE 512
+
+void host_fpu_read_registers(struct vcpu *vcpu, void *area)
+{
+	if (!vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_read_registers(): the guest's FPU state is not loaded");
+	memcpy(area, vcpu->host.fpu, FXSAVE_SIZE);
+}
+
+void host_fpu_write_registers(struct vcpu *vcpu, const void *area)
+{
+	if (!vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_write_registers(): the guest's FPU state is not loaded");
+	memcpy(vcpu->host.fpu, area, FXSAVE_SIZE);
+}
+
 static bool xsave_is_valid(const u32 *area)
 {
 	unsigned int i;

@@ -6,6 +6,7 @@
 #define LINTEL_EMULATE_ACCESS_H
 
 #include "emulate/decode.h"
+#include "emulate/descriptor.h"
 #include "emulate/emulate.h"
 
 /* One read or write of memory that an instruction does: RAM, or a device, within one page. */
@@ -18,13 +19,15 @@ struct mmio_transfer {
 	bool device;
 };
 
-/* Two operands, each in two pages, or one of them read and written. */
-#define MMIO_MAX_TRANSFERS 4
+/* Of at most 8 bytes each: 32 bytes in two pages, or two operands, or one read and written. */
+#define MMIO_MAX_TRANSFERS 8
 
 struct mmio_access {
 	struct insn insn;
 	struct operation operation;
-	bool executed; /* all reads are done, and the operation too */
+	u64 rflags, next_rip;	    /* the operation's before it was executed */
+	struct kvm_segment segment; /* to be loaded */
+	bool executed;		    /* all reads are done, and the operation too */
 	unsigned int count, next;
 	struct mmio_transfer transfer[MMIO_MAX_TRANSFERS];
 };
@@ -37,6 +40,7 @@ struct pio_access {
 	unsigned int width;  /* of its addresses, bytes */
 	enum vcpu_seg segment;
 	bool in, string, repeat;
+	bool to_device; /* the memory of INS is one */
 };
 
 struct vcpu_io {
@@ -57,6 +61,42 @@ u64 register_read(struct vcpu *vcpu, enum vcpu_reg reg, unsigned int size);
 void register_write(struct vcpu *vcpu, enum vcpu_reg reg, unsigned int size, u64 value);
 void register_add(struct vcpu *vcpu, enum vcpu_reg reg, unsigned int size, s64 addend);
 
+/* --- operand.c --- */
+
+/* "Exit Qualification for EPT Violations". */
+#define EPT_VIOLATION_READ	   BIT64(0)
+#define EPT_VIOLATION_WRITE	   BIT64(1)
+#define EPT_VIOLATION_FETCH	   BIT64(2)
+#define EPT_VIOLATION_GLA_VALID	   BIT64(7)
+#define EPT_VIOLATION_GLA_IS_FINAL BIT64(8) /* the access itself, not that of a page table */
+
+/* Bytes of the stack pointer that PUSH and POP use.  "Stack Address Size". */
+unsigned int stack_width(struct vcpu *vcpu);
+/*
+ * Where an operand in memory is; no piece for others.  False: the guest gets a fault, or it failed;
+ * *action.
+ */
+bool operand_map(struct vcpu *vcpu, const struct insn *insn, const struct insn_operand *operand,
+		 bool write, struct linear_map *map, enum exit_action *action);
+/* The value of one that is not in memory: OPERATION_WORDS words, as many as it is long are set. */
+void operand_read(struct vcpu *vcpu, const struct insn *insn, const struct insn_operand *operand,
+		  u64 *value);
+/* Store to a general register; nothing for others. */
+void operand_store(struct vcpu *vcpu, const struct insn_operand *operand, u64 value);
+
+/* --- system.c: the operand that the opcode's `state` names --- */
+
+void state_read(struct vcpu *vcpu, const struct insn *insn, u64 *value);
+/*
+ * What loading it from op->src checks; nothing that the guest could see has changed then, but for
+ * accessed and busy bits of descriptors.  *segment is for state_load(); op->next, a far branch's
+ * target.  False: *action.
+ */
+bool state_prepare(struct vcpu *vcpu, const struct insn *insn, struct operation *op,
+		   struct kvm_segment *segment, enum exit_action *action);
+void state_load(struct vcpu *vcpu, const struct insn *insn, const struct operation *op,
+		const struct kvm_segment *segment);
+
 /* --- failure.c --- */
 
 /* The guest's fault instead of the access. */
@@ -71,6 +111,18 @@ enum exit_action emulate_walk_failed(struct vcpu *vcpu, enum walk_result result,
 
 /* Is there memory that the access can use?  A write to a read-only slot is a device's. */
 bool memory_is_ram(struct vm *vm, gpa_t gpa, bool write);
+
+/* --- mmio.c --- */
+
+/* INS to a device: the element has been read from the port.  OUTS from one: pio_out_element()
+ * follows. */
+enum exit_action mmio_ins(struct vcpu *vcpu, u64 value);
+enum exit_action mmio_outs(struct vcpu *vcpu);
+
+/* --- pio.c --- */
+
+/* The element of OUTS that was read from a device goes to the port of the exit. */
+enum exit_action pio_out_element(struct vcpu *vcpu, u32 value);
 
 /* --- fetch.c --- */
 

@@ -21,6 +21,7 @@ struct decoder {
 	s8 segment; /* override, or -1 */
 	bool has_modrm;
 	u8 mod, reg, rm;
+	u8 byte; /* of the opcode, the last */
 	struct insn_memory memory; /* of ModRM, when mod is not 3 */
 };
 
@@ -127,6 +128,8 @@ static u8 operand_size(const struct decoder *decoder, u32 flags)
 	if (decoder->width == WIDTH_64) {
 		if (decoder->rex & REX_W)
 			return flags & INSN_IO ? 4 : 8;
+		if (flags & INSN_NEAR)
+			return 8;
 		if (decoder->operand_prefix)
 			return 2;
 		return flags & INSN_STACK ? 8 : 4;
@@ -249,6 +252,17 @@ static void memory_operand(struct insn_operand *operand, u8 segment, s8 base, u8
 		.segment = segment, .base = base, .index = INSN_NO_REG, .width = width};
 }
 
+static void immediate_operand(struct insn_operand *operand, s64 value)
+{
+	operand->kind = OPERAND_IMMEDIATE;
+	operand->immediate = (u64)value;
+}
+
+static s64 take_immediate(struct decoder *decoder, unsigned int size)
+{
+	return take(decoder, size == 8 ? 4 : size);
+}
+
 /* operand->size is set. */
 static void take_operand(struct decoder *decoder, enum operand_place place,
 			 struct insn_operand *operand)
@@ -264,20 +278,34 @@ static void take_operand(struct decoder *decoder, enum operand_place place,
 	case PLACE_REG:
 		register_operand(decoder, operand, decoder->reg | (decoder->rex & REX_R ? 8u : 0));
 		break;
+	case PLACE_OPCODE:
+		register_operand(decoder, operand,
+				 (decoder->byte & 7u) | (decoder->rex & REX_B ? 8u : 0));
+		break;
+	case PLACE_FRAME:
+		register_operand(decoder, operand, REG_RBP);
+		break;
 	case PLACE_ACC:
 		register_operand(decoder, operand, REG_RAX);
 		break;
+	case PLACE_CL:
+		register_operand(decoder, operand, REG_RCX);
+		break;
 	case PLACE_IMM:
-		operand->kind = OPERAND_IMMEDIATE;
-		operand->immediate = (u64)take(decoder, operand->size == 8 ? 4 : operand->size);
+		immediate_operand(operand, take_immediate(decoder, operand->size));
 		break;
 	case PLACE_IMM8:
-		operand->kind = OPERAND_IMMEDIATE;
-		operand->immediate = (u64)take(decoder, 1);
+		immediate_operand(operand, take(decoder, 1));
+		break;
+	case PLACE_ONE:
+		immediate_operand(operand, 1);
 		break;
 	case PLACE_MOFFS:
 		memory_operand(operand, memory_segment(decoder, SEG_DS), INSN_NO_REG, width);
 		operand->memory.displacement = take(decoder, width);
+		break;
+	case PLACE_TABLE:
+		memory_operand(operand, memory_segment(decoder, SEG_DS), REG_RBX, width);
 		break;
 	case PLACE_SI:
 		memory_operand(operand, memory_segment(decoder, SEG_DS), REG_RSI, width);
@@ -290,27 +318,66 @@ static void take_operand(struct decoder *decoder, enum operand_place place,
 		/* The executor knows the stack's width: it depends on SS, not on the bytes. */
 		memory_operand(operand, SEG_SS, REG_RSP, 0);
 		break;
+	case PLACE_LEAVE:
+		memory_operand(operand, SEG_SS, REG_RBP, 0);
+		break;
+	case PLACE_STATE:
+		operand->kind = OPERAND_STATE;
+		break;
 	}
 }
 
-static u8 source_size(const struct opcode *opcode, u8 size)
+static u8 operand_length(const struct decoder *decoder, u8 length, u8 size)
 {
-	if (opcode->flags & INSN_SRC8)
+	switch ((enum operand_length)length) {
+	case LENGTH_OPERAND:
+		break;
+	case LENGTH_1:
 		return 1;
-	if (opcode->flags & INSN_SRC16)
+	case LENGTH_2:
 		return 2;
-	if (opcode->flags & INSN_SRC32)
+	case LENGTH_4:
 		return 4;
+	case LENGTH_8:
+		return 8;
+	case LENGTH_16:
+		return 16;
+	case LENGTH_REX:
+		return size == 8 ? 8 : 4;
+	case LENGTH_FAR:
+		return size + 2;
+	case LENGTH_PAIR:
+		return size == 8 ? 16 : 8;
+	case LENGTH_STACK:
+		return 2 * size;
+	case LENGTH_ALL:
+		return 8 * size;
+	case LENGTH_TABLE:
+		return decoder->width == WIDTH_64 ? 10 : 6;
+	}
 	return size;
+}
+
+static const struct opcode *choose_by_prefix(const struct decoder *decoder,
+					     const struct opcode *rows)
+{
+	if (decoder->repeat)
+		return &rows[decoder->repeat == REPEAT_F3 ? 2 : 3];
+	return &rows[decoder->operand_prefix ? 1 : 0];
 }
 
 static const struct opcode *take_opcode(struct decoder *decoder)
 {
-	u8 byte = take_prefixes(decoder);
-	const struct opcode *opcode = &opcode_map[byte];
+	const struct opcode *opcode;
 
-	if (byte == 0x0f)
-		opcode = &opcode_map_0f[take_byte(decoder)];
+	decoder->byte = take_prefixes(decoder);
+	opcode = &opcode_map[decoder->byte];
+	if (decoder->byte == 0x0f) {
+		decoder->byte = take_byte(decoder);
+		opcode = &opcode_map_0f[decoder->byte];
+	}
+	if (opcode->flags & INSN_BY_PREFIX)
+		opcode = choose_by_prefix(decoder, opcode->group);
 	if (decoder->overrun || (!opcode->name && !opcode->group))
 		return opcode;
 	if (opcode->group || opcode->dst == PLACE_RM || opcode->src == PLACE_RM)
@@ -320,7 +387,13 @@ static const struct opcode *take_opcode(struct decoder *decoder)
 	return opcode;
 }
 
-static bool prefixes_fit(const struct decoder *decoder, const struct insn *insn)
+static bool known_in_mode(const struct opcode *opcode, enum vcpu_width width)
+{
+	return opcode->name &&
+	       !(opcode->flags & (width == WIDTH_64 ? INSN_NOT64 : INSN_ONLY64));
+}
+
+static bool form_is_valid(const struct decoder *decoder, const struct insn *insn)
 {
 	u32 flags = insn->opcode->flags;
 
@@ -328,8 +401,24 @@ static bool prefixes_fit(const struct decoder *decoder, const struct insn *insn)
 		return false;
 	if (decoder->lock && (!(flags & INSN_LOCK) || insn->dst.kind != OPERAND_MEMORY))
 		return false;
-	/* MOVNTI has no register form. */
-	return !(flags & INSN_PLAIN) || insn->dst.kind == OPERAND_MEMORY;
+	if (insn->opcode->state == STATE_SEGMENT && (decoder->reg > SEG_GS ||
+						    (decoder->reg == SEG_CS && (flags & INSN_LOADS))))
+		return false;
+	return !(flags & INSN_MEMORY) || decoder->mod != 3;
+}
+
+static void take_extra(struct decoder *decoder, struct insn *insn)
+{
+	u32 flags = insn->opcode->flags;
+
+	if (flags & INSN_IMM)
+		insn->extra = (u64)take_immediate(decoder, insn->operand_size);
+	else if (flags & INSN_IMM8)
+		insn->extra = (u64)take(decoder, 1);
+	else if (flags & INSN_IMM16)
+		insn->extra = (u16)take(decoder, 2);
+	if (flags & INSN_FRAME)
+		insn->level = take_byte(decoder);
 }
 
 static enum decode_result overrun_result(size_t available)
@@ -350,21 +439,24 @@ enum decode_result insn_decode(const u8 *bytes, size_t available, enum vcpu_widt
 
 	if (decoder.overrun)
 		return overrun_result(available);
-	if (!opcode->name || ((opcode->flags & INSN_ONLY64) && width != WIDTH_64))
+	if (!known_in_mode(opcode, width))
 		return DECODE_UNKNOWN;
 
 	*insn = (struct insn){.opcode = opcode, .lock = decoder.lock};
+	insn->condition = decoder.byte & 15;
+	insn->reg = decoder.reg | (decoder.rex & REX_R ? 8 : 0);
 	insn->operand_size = operand_size(&decoder, opcode->flags);
 	insn->address_size = address_size(&decoder);
 	if (opcode->flags & INSN_STRING)
 		insn->repeat = decoder.repeat;
-	insn->dst.size = insn->operand_size;
-	insn->src.size = source_size(opcode, insn->operand_size);
-	take_operand(&decoder, opcode->dst, &insn->dst);
-	take_operand(&decoder, opcode->src, &insn->src);
+	insn->dst.size = operand_length(&decoder, opcode->dst_length, insn->operand_size);
+	insn->src.size = operand_length(&decoder, opcode->src_length, insn->operand_size);
+	take_operand(&decoder, (enum operand_place)opcode->dst, &insn->dst);
+	take_operand(&decoder, (enum operand_place)opcode->src, &insn->src);
+	take_extra(&decoder, insn);
 	if (decoder.overrun)
 		return overrun_result(available);
-	if (!prefixes_fit(&decoder, insn))
+	if (!form_is_valid(&decoder, insn))
 		return DECODE_INVALID;
 	insn->length = (u8)decoder.at;
 	return DECODE_OK;

@@ -23,6 +23,8 @@ void emulate_vcpu_destroy(struct vcpu *vcpu);
 #define PF_RESERVED BIT32(3)
 #define PF_FETCH    BIT32(4)
 #define PF_PK	    BIT32(5)
+/* Not one of them: an access that the processor makes of itself, to a descriptor or a TSS. */
+#define PF_IMPLICIT BIT32(31)
 
 enum walk_result {
 	WALK_OK,
@@ -32,8 +34,9 @@ enum walk_result {
 
 /*
  * Linear to guest-physical, with the rights of `access` (PF_WRITE, PF_USER, PF_FETCH) checked and
- * the accessed and dirty bits set, in all paging modes.  An access without PF_USER counts as an
- * explicit one: EFLAGS.AC opens user pages to it under SMAP.  Protection keys are not looked at.
+ * the accessed and dirty bits set, in all paging modes.  An access without PF_USER and PF_IMPLICIT
+ * is an explicit one: EFLAGS.AC opens user pages to it under SMAP.  Protection keys are not looked
+ * at.
  * WALK_ERROR: *gpa is the place of the paging-structure entry that is no memory.
  * Loaded, srcu read lock held.
  */
@@ -80,6 +83,9 @@ u32 linear_privilege(struct vcpu *vcpu);
  */
 u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size, bool write,
 		  gva_t *linear);
+
+/* In the width of the linear addresses that CR4.LA57 chooses. */
+bool segment_is_canonical(struct vcpu *vcpu, u64 address);
 
 /* --- mmio.c --- */
 

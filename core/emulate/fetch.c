@@ -16,6 +16,18 @@ static gva_t fetch_address(struct vcpu *vcpu)
 	return (u32)(vcpu_seg_base(vcpu, SEG_CS) + rip);
 }
 
+/* What the processor refuses to execute, it would have refused before: the code has changed. */
+static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result result, const u8 *bytes,
+				      unsigned int count)
+{
+	if (result == DECODE_LONG)
+		return emulate_inject(vcpu, VECTOR_GP);
+	if (result != DECODE_INVALID)
+		return emulate_failed(vcpu, decode_reason(result), bytes, count);
+	vcpu_inject_exception(vcpu, VECTOR_UD);
+	return EXIT_SAME_INSN;
+}
+
 /*
  * The processor has fetched it before: that all rights and limits allow it need not be checked
  * again.  The next page is read only if the instruction goes on there: it may be absent.
@@ -52,6 +64,6 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 	}
 	if (decoded == DECODE_OK)
 		return true;
-	*action = emulate_failed(vcpu, decode_reason(decoded), bytes, count);
+	*action = decode_failed(vcpu, decoded, bytes, count);
 	return false;
 }

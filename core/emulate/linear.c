@@ -4,6 +4,7 @@
  */
 #include "emulate/emulate.h"
 #include "mem/mem.h"
+#include "vcpu/state.h"
 
 u32 linear_privilege(struct vcpu *vcpu)
 {
@@ -13,7 +14,10 @@ u32 linear_privilege(struct vcpu *vcpu)
 enum walk_result linear_map(struct vcpu *vcpu, gva_t address, u32 access, size_t length,
 			    struct linear_map *map, struct linear_fault *fault)
 {
-	u64 mask = vcpu_code_width(vcpu) == WIDTH_64 ? ~0ULL : 0xffffffff;
+	/* In IA-32e mode the tables' addresses have 64 bits, whatever code runs. */
+	bool wide = (access & PF_IMPLICIT) ? vcpu->efer & IA32_EFER_LMA :
+					     vcpu_code_width(vcpu) == WIDTH_64;
+	u64 mask = wide ? ~0ULL : 0xffffffff;
 
 	*map = (struct linear_map){0};
 	*fault = (struct linear_fault){0};

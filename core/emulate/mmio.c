@@ -14,147 +14,31 @@
 #include "mem/mem.h"
 #include "vcpu/state.h"
 
-/* "Exit Qualification for EPT Violations". */
-#define EPT_VIOLATION_READ	   BIT64(0)
-#define EPT_VIOLATION_WRITE	   BIT64(1)
-#define EPT_VIOLATION_FETCH	   BIT64(2)
-#define EPT_VIOLATION_GLA_VALID	   BIT64(7)
-#define EPT_VIOLATION_GLA_IS_FINAL BIT64(8) /* the access itself, not that of a page table */
-
 static enum exit_action mmio_continue(struct vcpu *vcpu);
 
-/* Bytes of the stack pointer that PUSH and POP use.  "Stack Address Size". */
-static unsigned int stack_width(struct vcpu *vcpu)
+/* Device accesses are 8 bytes at most. */
+static void add_piece(struct vcpu *vcpu, gpa_t gpa, unsigned int length, struct mmio_transfer part)
 {
-	struct kvm_segment ss;
+	struct mmio_access *mmio = &vcpu->io->mmio;
 
-	if (vcpu_code_width(vcpu) == WIDTH_64)
-		return 8;
-	vcpu_seg_read(vcpu, SEG_SS, &ss);
-	return ss.db ? 4 : 2;
-}
-
-static u64 sign_extend(u64 value, unsigned int size)
-{
-	u64 sign = BIT64(8 * size - 1);
-
-	return (value ^ sign) - sign;
-}
-
-static u64 cut(u64 value, unsigned int size)
-{
-	return value & (~0ULL >> (64 - 8 * size));
-}
-
-/* "BT": the bit offset in a register reaches beyond the operand, both ways. */
-static s64 bit_base(struct vcpu *vcpu, const struct insn *insn)
-{
-	enum vcpu_reg reg = (enum vcpu_reg)insn->src.reg;
-	s64 bit;
-
-	if (!(insn->opcode->flags & INSN_BIT_BASE))
-		return 0;
-	bit = (s64)sign_extend(register_read(vcpu, reg, insn->src.size), insn->src.size);
-	return (bit >> 3) & ~(s64)(insn->dst.size - 1);
-}
-
-static u64 stack_adjustment(const struct insn *insn, const struct insn_memory *memory)
-{
-	if (insn->opcode->dst == PLACE_PUSH && memory == &insn->dst.memory)
-		return -(u64)insn->operand_size;
-	/* POP's own destination is addressed with the stack pointer that POP leaves. */
-	if (insn->opcode->src == PLACE_POP && memory == &insn->dst.memory &&
-	    memory->base == REG_RSP)
-		return insn->operand_size;
-	return 0;
-}
-
-/* The effective address. */
-static u64 memory_offset(struct vcpu *vcpu, const struct insn *insn,
-			 const struct insn_memory *memory)
-{
-	u64 offset = (u64)memory->displacement + stack_adjustment(insn, memory);
-
-	if (memory->base != INSN_NO_REG)
-		offset += vcpu_reg_read(vcpu, (enum vcpu_reg)memory->base);
-	if (memory->index != INSN_NO_REG)
-		offset += vcpu_reg_read(vcpu, (enum vcpu_reg)memory->index) * memory->scale;
-	if (memory->rip_relative)
-		offset += vcpu_rip_read(vcpu) + insn->length;
-	if (memory == &insn->dst.memory)
-		offset += (u64)bit_base(vcpu, insn);
-	return cut(offset, memory->width ? memory->width : stack_width(vcpu));
+	part.device = !memory_is_ram(vcpu->vm, gpa, part.write);
+	for (part.gpa = gpa; length; length -= part.length) {
+		part.length = (u8)(length < 8 ? length : 8);
+		mmio->transfer[mmio->count++] = part;
+		part.gpa += part.length;
+		part.offset += part.length;
+	}
 }
 
 static void add_transfers(struct vcpu *vcpu, const struct linear_map *map, bool of_dst, bool write)
 {
-	struct mmio_access *mmio = &vcpu->io->mmio;
-	unsigned int i, offset = 0;
+	struct mmio_transfer part = {.of_dst = of_dst, .write = write};
+	unsigned int i;
 
 	for (i = 0; i < map->pieces; i++) {
-		mmio->transfer[mmio->count++] = (struct mmio_transfer){
-			.gpa = map->piece[i].gpa,
-			.length = (u8)map->piece[i].length,
-			.offset = (u8)offset,
-			.of_dst = of_dst,
-			.write = write,
-			.device = !memory_is_ram(vcpu->vm, map->piece[i].gpa, write),
-		};
-		offset += map->piece[i].length;
+		add_piece(vcpu, map->piece[i].gpa, map->piece[i].length, part);
+		part.offset += (u8)map->piece[i].length;
 	}
-}
-
-/*
- * The processor has walked the guest's page tables for the access that made it exit, and checked
- * its rights: where the operand lies in that page there is nothing to walk for.
- */
-static bool map_as_exit(const struct exit_info *exit, gva_t linear, unsigned int size, bool write,
-			struct linear_map *map)
-{
-	u64 needed = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
-	u64 offset = linear & (LINTEL_PAGE_SIZE - 1);
-
-	if (write)
-		needed |= EPT_VIOLATION_WRITE;
-	if (EXIT_REASON_BASIC(exit->reason) != EXIT_REASON_EPT_VIOLATION ||
-	    (exit->qualification & needed) != needed ||
-	    (linear ^ exit->gla) >> LINTEL_PAGE_SHIFT || offset + size > LINTEL_PAGE_SIZE)
-		return false;
-	map->pieces = 1;
-	map->piece[0].gpa = (exit->gpa & ~(u64)(LINTEL_PAGE_SIZE - 1)) | offset;
-	map->piece[0].length = size;
-	return true;
-}
-
-/* False: the guest gets a fault, or it failed; *action. */
-static bool map_operand(struct vcpu *vcpu, const struct insn_operand *operand, bool write,
-			struct linear_map *map, enum exit_action *action)
-{
-	const struct insn *insn = &vcpu->io->mmio.insn;
-	const struct insn_memory *memory = &operand->memory;
-	struct linear_fault fault;
-	enum walk_result walked;
-	gva_t linear;
-	u8 vector;
-
-	map->pieces = 0;
-	if (operand->kind != OPERAND_MEMORY)
-		return true;
-	vector = segment_linear(vcpu, (enum vcpu_seg)memory->segment, memory_offset(vcpu, insn, memory),
-				operand->size, write, &linear);
-	if (vector) {
-		*action = emulate_inject(vcpu, vector);
-		return false;
-	}
-	if (map_as_exit(&vcpu->exit, linear, operand->size, write, map))
-		return true;
-	walked = linear_map(vcpu, linear, linear_privilege(vcpu) | (write ? PF_WRITE : 0),
-			    operand->size, map, &fault);
-	if (walked != WALK_OK) {
-		*action = emulate_walk_failed(vcpu, walked, &fault);
-		return false;
-	}
-	return true;
 }
 
 /* All that can fault comes before the first access to a device. */
@@ -164,8 +48,8 @@ static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 	u32 flags = insn->opcode->flags;
 	struct linear_map src, dst;
 
-	if (!map_operand(vcpu, &insn->src, false, &src, action) ||
-	    !map_operand(vcpu, &insn->dst, flags & INSN_WRITES, &dst, action))
+	if (!operand_map(vcpu, insn, &insn->src, false, &src, action) ||
+	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action))
 		return false;
 	add_transfers(vcpu, &src, false, false);
 	if (flags & INSN_READS)
@@ -175,49 +59,40 @@ static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 	return true;
 }
 
-static u64 operand_value(struct vcpu *vcpu, const struct insn_operand *operand)
+static u64 next_instruction(struct vcpu *vcpu, const struct insn *insn)
 {
-	u64 value;
+	u64 next = vcpu_rip_read(vcpu) + insn->length;
 
-	if (operand->kind == OPERAND_IMMEDIATE)
-		return cut(operand->immediate, operand->size);
-	if (operand->kind != OPERAND_REG)
-		return 0;
-	value = vcpu_reg_read(vcpu, (enum vcpu_reg)operand->reg);
-	return cut(operand->high_byte ? value >> 8 : value, operand->size);
-}
-
-static void operand_store(struct vcpu *vcpu, const struct insn_operand *operand, u64 value)
-{
-	if (operand->kind != OPERAND_REG)
-		return;
-	if (operand->high_byte) {
-		u64 old = vcpu_reg_read(vcpu, (enum vcpu_reg)operand->reg);
-
-		vcpu_reg_write(vcpu, (enum vcpu_reg)operand->reg, (old & ~0xff00ULL) | (value & 0xff) << 8);
-	} else {
-		register_write(vcpu, (enum vcpu_reg)operand->reg, operand->size, value);
-	}
+	return vcpu_code_width(vcpu) == WIDTH_64 ? next : (u32)next;
 }
 
 static void load_operation(struct vcpu *vcpu)
 {
 	struct mmio_access *mmio = &vcpu->io->mmio;
+	struct operation *operation = &mmio->operation;
 	const struct insn *insn = &mmio->insn;
 
-	mmio->operation = (struct operation){
-		.dst = operand_value(vcpu, &insn->dst),
-		.src = operand_value(vcpu, &insn->src),
-		.accumulator = vcpu_reg_read(vcpu, REG_RAX),
-		.rflags = vcpu_rflags_read(vcpu),
-		.size = insn->dst.size,
-		.src_size = insn->src.size,
-	};
+	operand_read(vcpu, insn, &insn->dst, operation->dst_words);
+	operand_read(vcpu, insn, &insn->src, operation->src_words);
+	operation->accumulator = vcpu->regs[REG_RAX];
+	operation->data = vcpu->regs[REG_RDX];
+	operation->count = vcpu->regs[REG_RCX];
+	operation->base = vcpu->regs[REG_RBX];
+	operation->extra = insn->opcode->flags & INSN_EXTRA_CL ? operation->count : insn->extra;
+	operation->rflags = mmio->rflags = vcpu_rflags_read(vcpu);
+	operation->next = mmio->next_rip = next_instruction(vcpu, insn);
+	operation->cs = insn->opcode->state == STATE_CS_IP ? vcpu_seg_selector(vcpu, SEG_CS) : 0;
+	operation->size = insn->dst.size;
+	operation->src_size = insn->src.size;
+	operation->operand_size = insn->operand_size;
+	operation->condition = insn->condition;
+	operation->accumulator_size = operation->data_size = 0;
+	operation->divide_error = false;
 }
 
 static u8 *transfer_bytes(struct mmio_access *mmio, const struct mmio_transfer *transfer)
 {
-	u64 *value = transfer->of_dst ? &mmio->operation.dst : &mmio->operation.src;
+	u64 *value = transfer->of_dst ? mmio->operation.dst_words : mmio->operation.src_words;
 
 	return (u8 *)value + transfer->offset;
 }
@@ -244,12 +119,29 @@ static bool string_goes_on(struct vcpu *vcpu, const struct mmio_access *mmio)
 	return !(insn->opcode->flags & INSN_WHILE_ZF) || zf == (insn->repeat == REPEAT_F3);
 }
 
+/* ENTER: the frame begins where RBP was pushed; its room is below. */
+static void enter_frame(struct vcpu *vcpu, const struct insn *insn, unsigned int width)
+{
+	register_write(vcpu, REG_RBP, width, vcpu_reg_read(vcpu, REG_RSP));
+	register_add(vcpu, REG_RSP, width, -(s64)insn->extra);
+}
+
 static void move_stack_pointer(struct vcpu *vcpu, const struct insn *insn)
 {
-	if (insn->opcode->dst == PLACE_PUSH)
-		register_add(vcpu, REG_RSP, stack_width(vcpu), -(s64)insn->operand_size);
+	unsigned int width;
+
+	if (insn->opcode->dst == PLACE_PUSH) {
+		width = stack_width(vcpu);
+		register_add(vcpu, REG_RSP, width, -(s64)insn->dst.size);
+		if (insn->opcode->flags & INSN_FRAME)
+			enter_frame(vcpu, insn, width);
+	}
 	if (insn->opcode->src == PLACE_POP)
-		register_add(vcpu, REG_RSP, stack_width(vcpu), insn->operand_size);
+		/* RET drops parameters too. */
+		register_add(vcpu, REG_RSP, stack_width(vcpu), (s64)(insn->src.size + insn->extra));
+	if (insn->opcode->src == PLACE_LEAVE)
+		register_write(vcpu, REG_RSP, stack_width(vcpu),
+			       vcpu_reg_read(vcpu, REG_RBP) + insn->src.size);
 }
 
 static void store_status_flags(struct vcpu *vcpu, u64 rflags)
@@ -259,9 +151,8 @@ static void store_status_flags(struct vcpu *vcpu, u64 rflags)
 	vcpu_rflags_write(vcpu, others | (rflags & RFLAGS_STATUS));
 }
 
-static enum exit_action mmio_commit(struct vcpu *vcpu)
+static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 {
-	const struct mmio_access *mmio = &vcpu->io->mmio;
 	const struct operation *operation = &mmio->operation;
 	const struct insn *insn = &mmio->insn;
 	u32 flags = insn->opcode->flags;
@@ -271,15 +162,32 @@ static enum exit_action mmio_commit(struct vcpu *vcpu)
 		operand_store(vcpu, &insn->dst, operation->dst);
 	if (flags & INSN_WRITES_SRC)
 		operand_store(vcpu, &insn->src, operation->src);
-	if ((flags & INSN_WRITES_ACC) && !(operation->rflags & RFLAGS_ZF))
-		register_write(vcpu, REG_RAX, insn->operand_size, operation->accumulator);
-	if (flags & INSN_READS)
+	if (operation->accumulator_size)
+		register_write(vcpu, REG_RAX, operation->accumulator_size, operation->accumulator);
+	if (operation->data_size)
+		register_write(vcpu, REG_RDX, operation->data_size, operation->data);
+	if (flags & INSN_LOADS)
+		state_load(vcpu, insn, operation, &mmio->segment);
+	if (operation->rflags != mmio->rflags)
 		store_status_flags(vcpu, operation->rflags);
+	if (operation->next != mmio->next_rip)
+		vcpu_rip_write(vcpu, operation->next);
+}
+
+static enum exit_action mmio_commit(struct vcpu *vcpu)
+{
+	const struct mmio_access *mmio = &vcpu->io->mmio;
+	const struct insn *insn = &mmio->insn;
+	unsigned int length = insn->length;
+
+	if (insn->opcode->flags & INSN_IO && insn->opcode->src == PLACE_SI)
+		return pio_out_element(vcpu, (u32)mmio->operation.src);
 	/* Each element of a REP counts as an instruction: for single-stepping, and for STI. */
-	if ((flags & INSN_STRING) && string_goes_on(vcpu, mmio))
-		vcpu_skip_instruction(vcpu, 0);
-	else
-		vcpu_skip_instruction(vcpu, insn->length);
+	if ((insn->opcode->flags & INSN_STRING) && string_goes_on(vcpu, mmio))
+		length = 0;
+	/* First: a trap flag that POPF sets is for the next instruction, as is MOV SS's shadow. */
+	vcpu_skip_instruction(vcpu, length);
+	store_results(vcpu, mmio);
 	return EXIT_SAME_INSN;
 }
 
@@ -353,23 +261,51 @@ static int transfer_ram(struct vcpu *vcpu, const struct mmio_transfer *transfer)
 	return guest_read(vcpu->vm, transfer->gpa, bytes, transfer->length);
 }
 
-static void execute_once(struct mmio_access *mmio)
+/* The target of a near branch. */
+static bool branch_allowed(struct vcpu *vcpu, u64 target)
 {
+	struct kvm_segment cs;
+
+	if (vcpu_code_width(vcpu) == WIDTH_64)
+		return segment_is_canonical(vcpu, target);
+	vcpu_seg_read(vcpu, SEG_CS, &cs);
+	return target <= cs.limit;
+}
+
+/* All reads are done.  False: it faults, and nothing is written. */
+static bool execute_once(struct vcpu *vcpu, enum exit_action *action)
+{
+	struct mmio_access *mmio = &vcpu->io->mmio;
+	const struct opcode *opcode = mmio->insn.opcode;
+	struct operation *operation = &mmio->operation;
+
 	if (mmio->executed)
-		return;
+		return true;
 	mmio->executed = true;
-	mmio->insn.opcode->execute(&mmio->operation);
+	opcode->execute(operation);
+	if (operation->divide_error) {
+		vcpu_inject_exception(vcpu, VECTOR_DE);
+		*action = EXIT_SAME_INSN;
+		return false;
+	}
+	if (operation->next != mmio->next_rip && !branch_allowed(vcpu, operation->next)) {
+		*action = emulate_inject(vcpu, VECTOR_GP);
+		return false;
+	}
+	return !(opcode->flags & INSN_LOADS) ||
+	       state_prepare(vcpu, &mmio->insn, operation, &mmio->segment, action);
 }
 
 static enum exit_action mmio_continue(struct vcpu *vcpu)
 {
 	struct mmio_access *mmio = &vcpu->io->mmio;
+	enum exit_action action;
 
 	for (; mmio->next < mmio->count; mmio->next++) {
 		const struct mmio_transfer *transfer = &mmio->transfer[mmio->next];
 
-		if (transfer->write)
-			execute_once(mmio);
+		if (transfer->write && !execute_once(vcpu, &action))
+			return action;
 		if (!transfer->device) {
 			if (transfer_ram(vcpu, transfer))
 				return emulate_failed(vcpu, "its memory went away", NULL, 0);
@@ -377,8 +313,7 @@ static enum exit_action mmio_continue(struct vcpu *vcpu)
 			return mmio_to_user(vcpu, transfer);
 		}
 	}
-	execute_once(mmio);
-	return mmio_commit(vcpu);
+	return execute_once(vcpu, &action) ? mmio_commit(vcpu) : action;
 }
 
 static bool any_device(const struct mmio_access *mmio)
@@ -392,25 +327,69 @@ static bool any_device(const struct mmio_access *mmio)
 	return false;
 }
 
+/* Fetch and decode. */
+static bool mmio_begin(struct vcpu *vcpu, enum exit_action *action)
+{
+	struct vcpu_io *io = vcpu->io;
+
+	io->rip = vcpu_rip_read(vcpu);
+	io->mmio.executed = false;
+	io->mmio.count = io->mmio.next = 0;
+	return emulate_fetch(vcpu, &io->mmio.insn, action);
+}
+
 static enum exit_action mmio_start(struct vcpu *vcpu)
 {
 	struct mmio_access *mmio = &vcpu->io->mmio;
 	const struct insn *insn = &mmio->insn;
 	enum exit_action action;
 
-	if (insn->opcode->flags & INSN_IO)
-		return emulate_failed(vcpu, "string I/O with a device's memory", NULL, 0);
+	if (insn->level)
+		return emulate_failed(vcpu, "ENTER with a nesting level", NULL, 0);
 	if (insn->repeat != REPEAT_NONE && !register_read(vcpu, REG_RCX, insn->address_size)) {
 		vcpu_skip_instruction(vcpu, insn->length);
 		return EXIT_SAME_INSN;
 	}
 	if (!list_transfers(vcpu, &action))
 		return action;
-	if (!mmio->count)
-		return emulate_failed(vcpu, "it has no operand in memory", NULL, 0);
 	/* It became memory meanwhile; the processor does that better, and LOCK as it should be. */
-	if (!any_device(mmio))
+	if (!any_device(mmio) && memory_is_ram(vcpu->vm, vcpu->exit.gpa, vcpu->exit.qualification & EPT_VIOLATION_WRITE))
 		return EXIT_SAME_INSN;
+	if (!any_device(mmio))
+		return emulate_failed(vcpu, "the device is none of its operands", NULL, 0);
+	load_operation(vcpu);
+	return mmio_continue(vcpu);
+}
+
+/* Is it still the instruction of the I/O exit?  The code may have changed. */
+static bool begin_string_io(struct vcpu *vcpu, bool in, enum exit_action *action)
+{
+	const struct insn *insn = &vcpu->io->mmio.insn;
+
+	if (!mmio_begin(vcpu, action))
+		return false;
+	*action = EXIT_SAME_INSN;
+	return (insn->opcode->flags & INSN_IO) && (insn->opcode->dst == PLACE_DI) == in &&
+	       list_transfers(vcpu, action);
+}
+
+enum exit_action mmio_ins(struct vcpu *vcpu, u64 value)
+{
+	enum exit_action action;
+
+	if (!begin_string_io(vcpu, true, &action))
+		return action;
+	load_operation(vcpu);
+	vcpu->io->mmio.operation.src = value;
+	return mmio_continue(vcpu);
+}
+
+enum exit_action mmio_outs(struct vcpu *vcpu)
+{
+	enum exit_action action;
+
+	if (!begin_string_io(vcpu, false, &action))
+		return action;
 	load_operation(vcpu);
 	return mmio_continue(vcpu);
 }
@@ -448,17 +427,16 @@ static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)
 {
-	struct vcpu_io *io = vcpu->io;
 	enum exit_action action;
 
 	if (is_implicit_access(&vcpu->exit))
 		return emulate_failed(vcpu, "code or page tables in a device", NULL, 0);
 	if (mmio_write_any(vcpu, gpa))
 		return EXIT_NEXT_INSN;
-	io->rip = vcpu_rip_read(vcpu);
-	io->mmio.executed = false;
-	io->mmio.count = io->mmio.next = 0;
-	if (!emulate_fetch(vcpu, &io->mmio.insn, &action))
+	if (!mmio_begin(vcpu, &action))
 		return action;
+	/* INS and OUTS exit for the port before they touch memory. */
+	if (vcpu->io->mmio.insn.opcode->flags & INSN_IO)
+		return EXIT_SAME_INSN;
 	return mmio_start(vcpu);
 }

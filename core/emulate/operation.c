@@ -2,35 +2,16 @@
 /*
  * The arithmetic and its flags.  SDM: the pages of the instructions, "Status Flags".
  */
-#include "emulate/operation.h"
+#include "emulate/flags.h"
 
-static u64 size_mask(unsigned int size)
+u64 value_cut(u64 value, unsigned int size)
 {
-	return ~0ULL >> (64 - 8 * size);
+	return value & size_mask(size);
 }
 
-static u64 size_sign(unsigned int size)
+u64 value_sign_extend(u64 value, unsigned int size)
 {
-	return BIT64(8 * size - 1);
-}
-
-/* The flags that depend on the result alone. */
-static u64 result_flags(u64 result, unsigned int size)
-{
-	u64 flags = 0;
-
-	if (!(__builtin_popcount((u8)result) & 1))
-		flags |= RFLAGS_PF;
-	if (!result)
-		flags |= RFLAGS_ZF;
-	if (result & size_sign(size))
-		flags |= RFLAGS_SF;
-	return flags;
-}
-
-static void set_flags(struct operation *op, u64 flags)
-{
-	op->rflags = (op->rflags & ~RFLAGS_STATUS) | flags;
+	return (value ^ size_sign(size)) - size_sign(size);
 }
 
 static void logic(struct operation *op, u64 result)
@@ -87,11 +68,61 @@ void operation_mov(struct operation *op)
 	op->dst = op->src;
 }
 
+void operation_mov_long(struct operation *op)
+{
+	__builtin_memcpy(op->dst_words, op->src_words, sizeof(op->dst_words));
+}
+
 void operation_movsx(struct operation *op)
 {
-	u64 sign = size_sign(op->src_size);
+	op->dst = value_sign_extend(op->src, op->src_size);
+}
 
-	op->dst = (op->src ^ sign) - sign;
+/* The pairs of opcodes differ in the lowest bit, which negates. */
+bool operation_condition(u64 rflags, unsigned int condition)
+{
+	bool sign = rflags & RFLAGS_SF, overflow = rflags & RFLAGS_OF;
+	bool holds = false;
+
+	switch (condition >> 1) {
+	case 0:
+		holds = overflow;
+		break;
+	case 1:
+		holds = rflags & RFLAGS_CF;
+		break;
+	case 2:
+		holds = rflags & RFLAGS_ZF;
+		break;
+	case 3:
+		holds = rflags & (RFLAGS_CF | RFLAGS_ZF);
+		break;
+	case 4:
+		holds = sign;
+		break;
+	case 5:
+		holds = rflags & RFLAGS_PF;
+		break;
+	case 6:
+		holds = sign != overflow;
+		break;
+	case 7:
+		holds = sign != overflow || (rflags & RFLAGS_ZF);
+		break;
+	}
+	return holds != (condition & 1);
+}
+
+/* The destination is written in any case: its upper half is cleared. */
+void operation_cmov(struct operation *op)
+{
+	if (operation_condition(op->rflags, op->condition))
+		op->dst = op->src;
+}
+
+void operation_setcc(struct operation *op)
+{
+	op->dst = operation_condition(op->rflags, op->condition);
 }
 
 void operation_xchg(struct operation *op)
@@ -112,11 +143,34 @@ void operation_xadd(struct operation *op)
 
 void operation_cmpxchg(struct operation *op)
 {
-	subtract(op, op->accumulator & size_mask(op->size), op->dst, 0);
-	if (op->rflags & RFLAGS_ZF)
+	subtract(op, value_cut(op->accumulator, op->size), op->dst, 0);
+	if (op->rflags & RFLAGS_ZF) {
 		op->dst = op->src;
-	else
+	} else {
 		op->accumulator = op->dst;
+		op->accumulator_size = op->size;
+	}
+}
+
+/* The pair of DX and AX; if equal, the pair of CX and BX goes in. */
+void operation_cmpxchg_pair(struct operation *op)
+{
+	unsigned int half = op->size / 2, shift = 8 * (half & 7);
+	u64 low = half == 8 ? op->dst : value_cut(op->dst, 4);
+	u64 high = half == 8 ? op->dst_words[1] : op->dst >> shift;
+	bool equal = low == value_cut(op->accumulator, half) && high == value_cut(op->data, half);
+
+	set_flag(op, RFLAGS_ZF, equal);
+	if (!equal) {
+		op->accumulator = low;
+		op->data = high;
+		op->accumulator_size = op->data_size = (u8)half;
+	} else if (half == 8) {
+		op->dst = op->base;
+		op->dst_words[1] = op->count;
+	} else {
+		op->dst = value_cut(op->base, 4) | op->count << 32;
+	}
 }
 
 void operation_add(struct operation *op)
@@ -194,7 +248,7 @@ void operation_dec(struct operation *op)
 /* CF is the bit that was there; gives its mask. */
 static u64 bit_test(struct operation *op)
 {
-	u64 mask = BIT64(op->src & (8 * op->size - 1));
+	u64 mask = BIT64(op->src & (8u * op->size - 1));
 
 	op->rflags &= ~RFLAGS_CF;
 	if (op->dst & mask)

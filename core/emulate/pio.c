@@ -84,6 +84,12 @@ static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_
 		if (left < count)
 			count = (unsigned int)left;
 	}
+	if (pio->to_device && count) {
+		u32 value = 0;
+
+		__builtin_memcpy(&value, vcpu->pio_data, pio->size);
+		return mmio_ins(vcpu, value);
+	}
 	if (pio->in && count) {
 		action = pio_complete_ins(vcpu, pio, count);
 		if (action != EXIT_NEXT_INSN)
@@ -194,28 +200,38 @@ static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit
 	return true;
 }
 
+static bool map_is_ram(struct vcpu *vcpu, const struct linear_map *map, bool write)
+{
+	unsigned int i;
+
+	for (i = 0; i < map->pieces; i++) {
+		if (!memory_is_ram(vcpu->vm, map->piece[i].gpa, write))
+			return false;
+	}
+	return true;
+}
+
 /* The memory of the batch must be there before user space is asked: what it reads is not lost. */
-static enum exit_action string_prepare(struct vcpu *vcpu, const struct pio_access *pio,
-				       gva_t linear)
+static enum exit_action string_prepare(struct vcpu *vcpu, struct pio_access *pio, gva_t linear)
 {
 	size_t length = (size_t)pio->count * pio->size;
-	u32 access = linear_privilege(vcpu);
+	u32 access = linear_privilege(vcpu) | (pio->in ? PF_WRITE : 0);
 	struct linear_fault fault;
 	enum walk_result result;
 	struct linear_map map;
-	unsigned int i;
 	u32 data = 0;
 
-	if (!pio->in)
+	result = linear_map(vcpu, linear, access, length, &map, &fault);
+	if (result == WALK_OK && !map_is_ram(vcpu, &map, pio->in)) {
+		if (!pio->in)
+			return mmio_outs(vcpu);
+		pio->to_device = true;
+		pio->count = 1;
+	} else if (result == WALK_OK && !pio->in) {
 		result = linear_read(vcpu, linear, access, vcpu->pio_data, length, &fault);
-	else
-		result = linear_map(vcpu, linear, access | PF_WRITE, length, &map, &fault);
+	}
 	if (result != WALK_OK)
 		return emulate_walk_failed(vcpu, result, &fault);
-	for (i = 0; pio->in && i < map.pieces; i++) {
-		if (!memory_is_ram(vcpu->vm, map.piece[i].gpa, true))
-			return emulate_failed(vcpu, "INS to a device", NULL, 0);
-	}
 	if (pio->count > 1)
 		return pio_to_user(vcpu, pio);
 	/* Not the shared page itself: a device must not see it change. */
@@ -264,18 +280,36 @@ static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access 
 	return pio_to_user(vcpu, pio);
 }
 
-enum exit_action emulate_io(struct vcpu *vcpu)
+static struct pio_access pio_of_exit(const struct exit_info *exit)
 {
-	u64 qualification = vcpu->exit.qualification;
-	struct pio_access pio = {
+	u64 qualification = exit->qualification;
+
+	return (struct pio_access){
 		.port = IO_PORT(qualification),
 		.size = IO_SIZE_MINUS_1(qualification) + 1,
 		.count = 1,
-		.length = vcpu->exit.instruction_length,
+		.length = exit->instruction_length,
 		.in = qualification & IO_IN,
 		.string = qualification & IO_STRING,
 		.repeat = qualification & IO_REPEAT,
 	};
+}
+
+enum exit_action pio_out_element(struct vcpu *vcpu, u32 value)
+{
+	struct pio_access *pio = &vcpu->io->pio;
+	unsigned int width = vcpu->io->mmio.insn.address_size;
+
+	*pio = pio_of_exit(&vcpu->exit);
+	pio->width = width;
+	__builtin_memcpy(vcpu->pio_data, &value, pio->size);
+	return pio_in_kernel(vcpu, pio, &value) ? pio_complete_string(vcpu, pio) :
+						  pio_to_user(vcpu, pio);
+}
+
+enum exit_action emulate_io(struct vcpu *vcpu)
+{
+	struct pio_access pio = pio_of_exit(&vcpu->exit);
 
 	if (!pio.string)
 		return pio_register(vcpu, &pio);

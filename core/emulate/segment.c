@@ -38,16 +38,19 @@ static bool limit_allows(const struct kvm_segment *segment, u32 offset, unsigned
 	return offset > segment->limit && last <= (segment->db ? 0xffffffff : 0xffff);
 }
 
+bool segment_is_canonical(struct vcpu *vcpu, u64 address)
+{
+	return address_is_canonical(address, vcpu_cr4_read(vcpu) & CR4_LA57 ? 57 : 48);
+}
+
 static bool linear_64bit(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size,
 			 gva_t *linear)
 {
-	unsigned int width = vcpu_cr4_read(vcpu) & CR4_LA57 ? 57 : 48;
-
 	*linear = offset;
 	if (seg == SEG_FS || seg == SEG_GS)
 		*linear += vcpu_seg_base(vcpu, seg);
-	return address_is_canonical(*linear, width) &&
-	       address_is_canonical(*linear + size - 1, width);
+	return segment_is_canonical(vcpu, *linear) &&
+	       segment_is_canonical(vcpu, *linear + size - 1);
 }
 
 static bool linear_legacy(struct vcpu *vcpu, enum vcpu_seg seg, u32 offset, unsigned int size,

@@ -167,7 +167,8 @@ static bool access_allowed(struct vcpu *vcpu, const struct paging *paging, u64 r
 	}
 	if (access & PF_FETCH)
 		return !(user_page && paging->smep) && !(rights & ENTRY_XD);
-	if (user_page && paging->smap && !(vcpu_rflags_read(vcpu) & RFLAGS_AC))
+	if (user_page && paging->smap &&
+	    ((access & PF_IMPLICIT) || !(vcpu_rflags_read(vcpu) & RFLAGS_AC)))
 		return false;
 	return !(access & PF_WRITE) || (rights & ENTRY_WRITE) || !paging->wp;
 }

@@ -73,16 +73,6 @@ static enum exit_action mov_from(struct vcpu *vcpu, unsigned int cr, enum vcpu_r
 	}
 }
 
-/* LMSW changes MP, EM and TS, and sets PE, which it can't clear. */
-static enum exit_action lmsw(struct vcpu *vcpu, u64 source)
-{
-	u64 cr0 = vcpu_cr0_read(vcpu);
-	u64 changes = CR0_MP | CR0_EM | CR0_TS;
-	u64 value = (cr0 & ~changes) | (source & (changes | CR0_PE));
-
-	return after_write(vcpu, vcpu_cr0_write(vcpu, value));
-}
-
 enum exit_action exit_cr_access(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
@@ -97,7 +87,7 @@ enum exit_action exit_cr_access(struct vcpu *vcpu)
 	case CR_CLTS:
 		return after_write(vcpu, vcpu_cr0_write(vcpu, vcpu_cr0_read(vcpu) & ~CR0_TS));
 	case CR_LMSW:
-		return lmsw(vcpu, (qualification >> 16) & 0xffff);
+		return after_write(vcpu, vcpu_msw_write(vcpu, (u16)(qualification >> 16)));
 	}
 	return EXIT_BROKEN;
 }

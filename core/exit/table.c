@@ -32,7 +32,7 @@ static const struct exit_row rows[EXIT_REASONS] = {
 	ROW(OTHER_SMI, "OTHER_SMI", exit_unexpected, 0),
 	ROW(INTERRUPT_WINDOW, "INTERRUPT_WINDOW", exit_interrupt_window, 0),
 	ROW(NMI_WINDOW, "NMI_WINDOW", exit_nmi_window, 0),
-	ROW(TASK_SWITCH, "TASK_SWITCH", exit_unexpected, 0),
+	ROW(TASK_SWITCH, "TASK_SWITCH", exit_task_switch, 0),
 	ROW(CPUID, "CPUID", exit_cpuid, 0),
 	ROW(GETSEC, "GETSEC", exit_undefined, 0),
 	ROW(HLT, "HLT", exit_hlt, 0),

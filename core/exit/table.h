@@ -56,6 +56,9 @@ enum exit_action exit_general_protection(struct vcpu *vcpu);
 enum exit_action exit_rdmsr(struct vcpu *vcpu);
 enum exit_action exit_wrmsr(struct vcpu *vcpu);
 
+/* task_switch.c */
+enum exit_action exit_task_switch(struct vcpu *vcpu);
+
 /* control_register.c */
 enum exit_action exit_cr_access(struct vcpu *vcpu);
 

@@ -199,6 +199,13 @@ int vcpu_cr0_write(struct vcpu *vcpu, u64 value)
 	return 0;
 }
 
+int vcpu_msw_write(struct vcpu *vcpu, u16 value)
+{
+	u64 changes = CR0_MP | CR0_EM | CR0_TS;
+
+	return vcpu_cr0_write(vcpu, (vcpu_cr0_read(vcpu) & ~changes) | (value & (changes | CR0_PE)));
+}
+
 int vcpu_cr3_write(struct vcpu *vcpu, u64 value)
 {
 	u64 pdpte[4];

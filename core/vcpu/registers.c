@@ -116,6 +116,12 @@ u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
 	return vmcs_read_fast(GUEST_SEGMENT_BASE(seg));
 }
 
+u16 vcpu_seg_selector(struct vcpu *vcpu, enum vcpu_seg seg)
+{
+	(void)vcpu;
+	return (u16)vmcs_read_fast(GUEST_SEGMENT_SELECTOR(seg));
+}
+
 void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value)
 {
 	u32 rights = access_rights(seg);
@@ -123,7 +129,7 @@ void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *val
 	*value = (struct kvm_segment){
 		.base = vcpu_seg_base(vcpu, seg),
 		.limit = (u32)vmcs_read_fast(GUEST_SEGMENT_LIMIT(seg)),
-		.selector = (u16)vmcs_read_fast(GUEST_SEGMENT_SELECTOR(seg)),
+		.selector = vcpu_seg_selector(vcpu, seg),
 		.type = rights & 15,
 		.s = (rights >> 4) & 1,
 		.dpl = (rights >> 5) & 3,

@@ -54,15 +54,22 @@
 #define RFLAGS_TF    BIT64(8)
 #define RFLAGS_IF    BIT64(9)
 #define RFLAGS_DF    BIT64(10)
+#define RFLAGS_IOPL  (BIT64(12) | BIT64(13))
+#define RFLAGS_NT    BIT64(14)
 #define RFLAGS_RF    BIT64(16)
 #define RFLAGS_VM    BIT64(17)
 #define RFLAGS_AC    BIT64(18)
+#define RFLAGS_VIF   BIT64(19)
+#define RFLAGS_VIP   BIT64(20)
+#define RFLAGS_RESERVED (~0x3f7fd7ull) /* all but those with a name; bit 1 is 1 */
 
 #define DR6_FIXED  0xffff0ff0ull /* bits that read as 1 (RTM and BLD included) */
 #define DR6_BS	   BIT64(14)
+#define DR6_BT	   BIT64(15)
 #define DR6_TRAPS  0xe00full	 /* B0-B3, BD, BS, BT: what a #DB sets */
 #define DR7_FIXED  0x400ull
 #define DR7_ENABLE 0xffull	 /* L0..G3 */
+#define DR7_LOCAL  0x155ull	 /* L0..L3, LE: a task switch clears them */
 #define DR7_GD	   BIT64(13)
 #define DR7_RESERVED_0 0xd000ull /* and bits 63:32; bit 11 (RTM) is not offered */
 

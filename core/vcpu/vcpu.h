@@ -164,6 +164,7 @@ void vcpu_rflags_write(struct vcpu *vcpu, u64 value);
 void vcpu_seg_read(struct vcpu *vcpu, enum vcpu_seg seg, struct kvm_segment *value);
 void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segment *value);
 u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg);
+u16 vcpu_seg_selector(struct vcpu *vcpu, enum vcpu_seg seg);
 unsigned int vcpu_cpl(struct vcpu *vcpu);
 u64 vcpu_cr0_read(struct vcpu *vcpu);
 u64 vcpu_cr3_read(struct vcpu *vcpu);
@@ -181,6 +182,8 @@ enum vcpu_width vcpu_code_width(struct vcpu *vcpu);
 /* 0, or -EINVAL: the guest gets #GP(0) and nothing has changed. */
 int vcpu_cr0_write(struct vcpu *vcpu, u64 value);
 int vcpu_cr3_write(struct vcpu *vcpu, u64 value);
+/* LMSW: changes MP, EM and TS, and sets PE, which it can't clear. */
+int vcpu_msw_write(struct vcpu *vcpu, u16 value);
 int vcpu_cr4_write(struct vcpu *vcpu, u64 value);
 int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host);
 /* CR4 bits that CPUID announces to this guest. */

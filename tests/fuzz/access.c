@@ -21,8 +21,8 @@
 			abort();                                                                   \
 	} while (0)
 
-/* The reads and writes of two operands, each in two pages. */
-#define EXITS_MAX 4
+/* The reads and writes of one instruction, and the port of INS or OUTS. */
+#define EXITS_MAX 9
 
 /* What is left of the fuzzer's bytes; zeros when there are none. */
 struct input {

@@ -20,7 +20,8 @@ static void check_memory(const struct insn *insn, const struct insn_memory *memo
 	MUST(memory->index >= INSN_NO_REG && memory->index < REG_COUNT);
 	MUST(memory->index != REG_RSP);
 	MUST(memory->width == insn->address_size ||
-	     (memory->width == 0 && memory->segment == SEG_SS && memory->base == REG_RSP));
+	     (memory->width == 0 && memory->segment == SEG_SS &&
+	      (memory->base == REG_RSP || memory->base == REG_RBP)));
 	if (memory->index != INSN_NO_REG)
 		MUST(memory->scale == 1 || memory->scale == 2 || memory->scale == 4 ||
 		     memory->scale == 8);
@@ -28,9 +29,7 @@ static void check_memory(const struct insn *insn, const struct insn_memory *memo
 
 static void check_operand(const struct insn *insn, const struct insn_operand *operand)
 {
-	u32 sizes = BIT32(1) | BIT32(2) | BIT32(4) | BIT32(8);
-
-	MUST(operand->size <= 8 && (sizes & BIT32(operand->size)));
+	MUST(operand->size >= 1 && operand->size <= OPERAND_MAX_LENGTH);
 	if (operand->kind == OPERAND_REG) {
 		MUST(operand->reg < REG_COUNT);
 		MUST(!operand->high_byte || (operand->size == 1 && operand->reg < 4));
@@ -45,6 +44,7 @@ static void check_insn(const struct insn *insn, size_t available)
 	MUST(insn->opcode->name && insn->opcode->execute);
 	check_operand(insn, &insn->dst);
 	check_operand(insn, &insn->src);
+	MUST(insn->reg < REG_COUNT && insn->condition < 16);
 	if (insn->lock)
 		MUST(insn->dst.kind == OPERAND_MEMORY);
 	if (insn->repeat != REPEAT_NONE)

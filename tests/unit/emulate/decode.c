@@ -69,6 +69,9 @@ static void print_operand(char *out, size_t room, const struct insn_operand *ope
 	case OPERAND_IMMEDIATE:
 		snprintf(place, sizeof(place), "%lld", (s64)operand->immediate);
 		break;
+	case OPERAND_STATE:
+		snprintf(place, sizeof(place), "state");
+		break;
 	}
 	snprintf(out, room, " %s.%u", place, operand->size);
 }
@@ -277,15 +280,26 @@ TEST(decode_refuses)
 		{WIDTH_64, "90", "unknown"},
 		{WIDTH_64, "0f 0b", "unknown"},
 		{WIDTH_64, "c5 f8 28 00", "unknown"},
-		{WIDTH_64, "0f 28 00", "unknown"},
+		{WIDTH_64, "f3 0f 28 00", "unknown"},
+		{WIDTH_64, "0f 58 00", "unknown"},
 		{WIDTH_64, "c6 08 00", "unknown"},
 		{WIDTH_64, "c7 38 00 00 00 00", "unknown"},
 		{WIDTH_64, "8f 08", "unknown"},
-		{WIDTH_64, "ff 10", "unknown"},
-		{WIDTH_64, "f7 20", "unknown"},
+		{WIDTH_64, "ff 38", "unknown"},
+		{WIDTH_64, "60", "unknown"},
+		{WIDTH_64, "06", "unknown"},
+		{WIDTH_64, "0f c7 30", "unknown"},
+		{WIDTH_64, "c4 00", "unknown"},
 		{WIDTH_64, "0f ba 00 01", "unknown"},
 		/* what the processor refuses */
 		{WIDTH_64, "f0 89 08", "invalid"},
+		{WIDTH_64, "0f c7 c8", "invalid"},
+		{WIDTH_64, "8e c8", "invalid"},
+		{WIDTH_64, "8e 08", "invalid"},
+		{WIDTH_64, "8c 30", "invalid"},
+		{WIDTH_64, "ff e8", "invalid"},
+		{WIDTH_64, "0f b2 c0", "invalid"},
+		{WIDTH_64, "f3 0f 10 c0", "invalid"},
 		{WIDTH_64, "f0 8b 08", "invalid"},
 		{WIDTH_64, "f0 39 08", "invalid"},
 		{WIDTH_64, "f0 01 c8", "invalid"},
@@ -317,6 +331,45 @@ TEST(decode_refuses)
 	check_rows(rows, COUNT_OF(rows));
 }
 
+/* Operands that are neither general registers nor of the operand's size. */
+TEST(decode_system_and_vector)
+{
+	static const struct row rows[] = {
+		{WIDTH_64, "50", "push ss0:[rsp].8 rax.8"},
+		{WIDTH_64, "66 41 57", "push ss0:[rsp].2 r15.2"},
+		{WIDTH_64, "5d", "pop rbp.8 ss0:[rsp].8"},
+		{WIDTH_64, "6a f9", "push ss0:[rsp].8 -7.8"},
+		{WIDTH_64, "68 00 00 00 80", "push ss0:[rsp].8 -2147483648.8"},
+		{WIDTH_32, "1e", "push ss0:[rsp].4 state.4"},
+		{WIDTH_16, "60", "pusha ss0:[rsp].16 state.16"},
+		{WIDTH_32, "61", "popa ss0:[rsp].32"},
+		{WIDTH_64, "66 ff 10", "call ss0:[rsp].8 ds64:[rax].8"},
+		{WIDTH_32, "ff 18", "call far ss0:[rsp].8 ds32:[rax].6"},
+		{WIDTH_64, "48 ff 28", "jmp far ds64:[rax].10"},
+		{WIDTH_64, "c2 10 00", "ret ss0:[rsp].8"},
+		{WIDTH_64, "c8 34 12 00", "enter ss0:[rsp].8 rbp.8"},
+		{WIDTH_64, "c9", "leave rbp.8 ss0:[rbp].8"},
+		{WIDTH_64, "44 8e 10", "mov ds64:[rax].2"},
+		{WIDTH_64, "8c 10", "mov ds64:[rax].2 state.2"},
+		{WIDTH_64, "0f 01 00", "sgdt ds64:[rax].10 state.10"},
+		{WIDTH_16, "0f 01 17", "lgdt ds16:[rbx].6"},
+		{WIDTH_64, "d3 20", "shl ds64:[rax].4 rcx.4"},
+		{WIDTH_64, "0f a4 08 03", "shld ds64:[rax].4 rcx.4"},
+		{WIDTH_64, "69 00 37 01 00 00", "imul rax.4 ds64:[rax].4"},
+		{WIDTH_64, "48 0f c7 08", "cmpxchg8b ds64:[rax].16"},
+		{WIDTH_64, "66 0f c7 08", "cmpxchg8b ds64:[rax].8"},
+		{WIDTH_64, "0f 11 08", "movups ds64:[rax].16 state.16"},
+		{WIDTH_64, "f3 44 0f 6f 08", "movdqu ds64:[rax].16"},
+		{WIDTH_64, "66 48 0f 6e 08", "movd ds64:[rax].8"},
+		{WIDTH_64, "0f 6f 08", "movq ds64:[rax].8"},
+		{WIDTH_64, "d7", "xlat rax.1 ds64:[rbx].1"},
+		{WIDTH_32, "c4 08", "les rcx.4 ds32:[rax].6"},
+		{WIDTH_64, "0f 45 08", "cmov rcx.4 ds64:[rax].4"},
+	};
+
+	check_rows(rows, COUNT_OF(rows));
+}
+
 /* Every row of the table says something that can be carried out. */
 static void check_opcode(const struct opcode *opcode)
 {
@@ -324,7 +377,7 @@ static void check_opcode(const struct opcode *opcode)
 
 	if (opcode->group) {
 		EXPECT_TRUE(!opcode->name);
-		for (i = 0; i < 8; i++)
+		for (i = 0; i < (opcode->flags & INSN_BY_PREFIX ? 4 : 8); i++)
 			check_opcode(&opcode->group[i]);
 		return;
 	}
@@ -333,7 +386,11 @@ static void check_opcode(const struct opcode *opcode)
 	EXPECT_TRUE(opcode->execute);
 	EXPECT_TRUE(opcode->dst != PLACE_NONE || opcode->src != PLACE_NONE);
 	EXPECT_TRUE(opcode->dst != PLACE_IMM && opcode->dst != PLACE_IMM8);
-	EXPECT_TRUE((opcode->flags & (INSN_READS | INSN_WRITES)) || (opcode->flags & INSN_IO));
+	EXPECT_TRUE(opcode->dst != PLACE_STATE && opcode->dst != PLACE_POP);
+	/* state is read by a source, or loaded from one, and then there is none to be read */
+	EXPECT_EQ(opcode->src == PLACE_STATE || (opcode->flags & INSN_LOADS),
+		  opcode->state != STATE_NONE);
+	EXPECT_FALSE(opcode->src == PLACE_STATE && (opcode->flags & INSN_LOADS));
 	if (opcode->flags & INSN_BIT_BASE)
 		EXPECT_EQ(opcode->src, PLACE_REG);
 	if (opcode->flags & INSN_LOCK)

@@ -119,6 +119,7 @@ struct machine *machine_create(enum machine_mode mode)
 	if (!m->vcpu.run || !m->vcpu.pio_data || vmx_create_vcpu(&m->vm, &m->vcpu, 0))
 		abort();
 	host_vcpu_get(&m->vcpu);
+	host_fpu_load_guest(&m->vcpu);
 	machine_set_cpuid(m, 40, ~0u, ~0u);
 	machine_set_mode(m, mode);
 	return m;
@@ -126,6 +127,7 @@ struct machine *machine_create(enum machine_mode mode)
 
 void machine_destroy(struct machine *m)
 {
+	host_fpu_load_host(&m->vcpu);
 	host_vcpu_release(&m->vcpu);
 	vmx_free_vcpu(&m->vcpu);
 	host_free_pages(m->vcpu.run, 0);

@@ -652,11 +652,11 @@ TEST(mmio_failure_to_user)
 	struct machine *m = ready(MODE_LONG);
 
 	sim_log_clear();
-	set_code(m, "0f 28 03");
+	set_code(m, "0f 58 03");
 	EXPECT_EQ(touch(m), EXIT_TO_USER);
-	expect_failure(m, "0f 28 03");
+	expect_failure(m, "0f 58 03");
 	EXPECT_CONTAINS(sim_log_text(), "can't emulate the instruction at RIP 1000");
-	EXPECT_CONTAINS(sim_log_text(), " 0f 28 03");
+	EXPECT_CONTAINS(sim_log_text(), " 0f 58 03");
 
 	/* no operand in memory */
 	set_code(m, "89 c8");
@@ -681,7 +681,7 @@ TEST(mmio_failure_of_a_program)
 	struct machine *m = ready(MODE_LONG);
 
 	machine_set_cpl(m, 3);
-	set_code(m, "0f 28 03");
+	set_code(m, "0f 58 03");
 	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
 	expect_exception(m, VECTOR_UD, false, 0);
 	machine_destroy(m);
@@ -723,7 +723,11 @@ TEST(mmio_became_memory)
 
 	vcpu_reg_write(&m->vcpu, REG_RBX, MACHINE_DATA);
 	set_code(m, "89 03");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	m->vcpu.exit = (struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION,
+					  .qualification = QUALIFICATION,
+					  .gpa = MACHINE_DATA,
+					  .gla = MACHINE_DATA};
+	EXPECT_EQ(emulate_mmio(&m->vcpu, MACHINE_DATA), EXIT_SAME_INSN);
 	EXPECT_EQ(m->ram[MACHINE_DATA], 0);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	machine_destroy(m);

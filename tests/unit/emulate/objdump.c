@@ -117,7 +117,7 @@ static void check_width(enum vcpu_width width, const char *mode)
 
 TEST(decode_lengths_as_objdump_64)
 {
-	check_width(WIDTH_64, "x86-64");
+	check_width(WIDTH_64, "x86-64,intel64");
 }
 
 TEST(decode_lengths_as_objdump_32)

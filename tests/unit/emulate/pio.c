@@ -55,6 +55,16 @@ static enum exit_action run_again(struct machine *m)
 	return complete(&m->vcpu);
 }
 
+/* After an exit for a device's memory: the answer, and KVM_RUN comes back. */
+static enum exit_action answer_mmio(struct machine *m, u8 value)
+{
+	enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
+
+	m->vcpu.complete = NULL;
+	m->vcpu.run->mmio.data[0] = value;
+	return complete ? complete(&m->vcpu) : EXIT_BROKEN;
+}
+
 static void expect_io(struct machine *m, u8 direction, u8 size, u32 count)
 {
 	const struct kvm_run *run = m->vcpu.run;
@@ -381,16 +391,53 @@ TEST(pio_ins_page_goes_away)
 	machine_destroy(m);
 }
 
-TEST(pio_string_with_device_memory)
+/* OUTS from a device, INS to one: two exits for each element. */
+TEST(pio_outs_from_device)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_registers(m, MACHINE_DEVICE, MACHINE_ROM, 5);
-	EXPECT_EQ(exit_io(m, 1, STRING, INFO(ADDRESS_64, SEG_DS)), EXIT_TO_USER);
-	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
-	EXPECT_EQ(exit_io(m, 1, STRING | IN, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
-	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
-	EXPECT_EQ(m->vcpu.run->emulation_failure.suberror, KVM_INTERNAL_ERROR_EMULATION);
+	machine_set_code(m, "\xf3\x6e", 2);
+	set_registers(m, MACHINE_DEVICE, 0, 2);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_TO_USER);
+	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_MMIO);
+	EXPECT_EQ(m->vcpu.run->mmio.phys_addr, MACHINE_DEVICE);
+	EXPECT_EQ(m->vcpu.run->mmio.len, 1);
+	EXPECT_FALSE(m->vcpu.run->mmio.is_write);
+	EXPECT_EQ(answer_mmio(m, 0x5a), EXIT_TO_USER);
+	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_IO);
+	EXPECT_EQ(m->vcpu.run->io.count, 1);
+	EXPECT_EQ(m->vcpu.pio_data[0], 0x5a);
+	expect_registers(m, MACHINE_DEVICE, 0, 2, 0);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	expect_registers(m, MACHINE_DEVICE + 1, 0, 1, 0);
+	machine_destroy(m);
+}
+
+TEST(pio_ins_to_device)
+{
+	struct machine *m = ready(MODE_LONG);
+
+	machine_set_code(m, "\xf3\x66\x6d", 3);
+	set_registers(m, 1, MACHINE_ROM + 6, 5);
+	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_IO);
+	EXPECT_EQ(m->vcpu.run->io.count, 1);
+	memcpy(m->vcpu.pio_data, "\x34\x12", 2);
+	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_MMIO);
+	EXPECT_EQ(m->vcpu.run->mmio.phys_addr, MACHINE_ROM + 6);
+	EXPECT_EQ(m->vcpu.run->mmio.len, 2);
+	EXPECT_TRUE(m->vcpu.run->mmio.is_write);
+	EXPECT_EQ(m->vcpu.run->mmio.data[0], 0x34);
+	expect_registers(m, 1, MACHINE_ROM + 6, 5, 0);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	expect_registers(m, 1, MACHINE_ROM + 8, 4, 0);
+
+	/* the code changed meanwhile: nothing is written, nothing moves */
+	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+	machine_set_code(m, "\x89\x03", 2);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	expect_registers(m, 1, MACHINE_ROM + 8, 4, 0);
 	machine_destroy(m);
 }
 
