@@ -79,7 +79,10 @@ int api_set_mp_state(struct ioctl_call *call)
 }
 
 /* INT3 and INTO need an instruction length, which the API has no field for: the guest executes
- * them again. */
+ * them again.  Where user space sets one all the same, it is that of the usual encoding. */
+#define INT3_LENGTH 1 /* INTO's, too */
+#define INT_N_LENGTH 2
+
 static bool soft_exception(u8 vector)
 {
 	return vector == VECTOR_BP || vector == VECTOR_OF;
@@ -156,6 +159,7 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	now->interrupt.injected = events->interrupt.injected;
 	now->interrupt.vector = events->interrupt.nr;
 	now->interrupt.soft = events->interrupt.soft;
+	now->instruction_length = events->interrupt.soft ? INT_N_LENGTH : INT3_LENGTH;
 	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
 		vcpu_interrupt_shadow_set(vcpu, shadow_from_user(events->interrupt.shadow));
 

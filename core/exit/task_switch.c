@@ -341,8 +341,7 @@ static bool event_is_external(const struct exit_info *exit, enum task_source sou
 	u32 info = exit->idt_vectoring_info, type = INTERRUPTION_TYPE(info);
 
 	return source == TASK_GATE && (info & INTERRUPTION_VALID) &&
-	       type != INTERRUPTION_SOFTWARE_INTERRUPT &&
-	       type != INTERRUPTION_SOFTWARE_EXCEPTION && type != INTERRUPTION_PRIVILEGED_EXCEPTION;
+	       type != INTERRUPTION_SOFTWARE_INTERRUPT && type != INTERRUPTION_SOFTWARE_EXCEPTION;
 }
 
 static enum exit_action inject_fault(struct vcpu *vcpu, struct task_switch *task)

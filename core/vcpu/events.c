@@ -352,8 +352,11 @@ static void requeue(struct vcpu *vcpu, u32 info)
 		vcpu->events.interrupt.vector = vector;
 		vcpu->events.instruction_length = vcpu->exit.instruction_length;
 		break;
-	case INTERRUPTION_SOFTWARE_EXCEPTION:
 	case INTERRUPTION_PRIVILEGED_EXCEPTION:
+		/* INT1 goes in again as the #DB that it is, which returns to where RIP is. */
+		vcpu_rip_write(vcpu, vcpu_rip_read(vcpu) + vcpu->exit.instruction_length);
+		__attribute__((__fallthrough__));
+	case INTERRUPTION_SOFTWARE_EXCEPTION:
 		vcpu->events.instruction_length = vcpu->exit.instruction_length;
 		__attribute__((__fallthrough__));
 	case INTERRUPTION_HARDWARE_EXCEPTION:
