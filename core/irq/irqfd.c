@@ -258,10 +258,8 @@ int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted)
 	struct host_event *event;
 	int error;
 
-	if (wanted->flags & ~IRQFD_FLAGS)
+	if ((wanted->flags & ~IRQFD_FLAGS) || (!remove && !irqchip_get(vm)))
 		return -EINVAL;
-	if (!remove && !irqchip_get(vm))
-		return -EAGAIN;
 	error = host_event_get((int)wanted->fd, &event);
 	if (error)
 		return error;

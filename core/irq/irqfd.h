@@ -11,7 +11,7 @@
 
 #include "vm.h"
 
-/* -EINVAL; -EBADF; -EAGAIN: no interrupt controllers in the kernel; -EBUSY: the event is in use;
+/* -EINVAL, also without interrupt controllers in the kernel; -EBADF; -EBUSY: the event is in use;
  * -ENOMEM.  May sleep. */
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted);
 

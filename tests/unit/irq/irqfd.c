@@ -84,7 +84,7 @@ TEST(irqfd_refused)
 	EXPECT_EQ(set(fd, GSI + 1, 0, 0), 0);
 	end();
 	EXPECT_EQ(vm_init(&bare), 0);
-	EXPECT_EQ(irqfd_set(&bare, &without), -EAGAIN);
+	EXPECT_EQ(irqfd_set(&bare, &without), -EINVAL);
 	vm_destroy(&bare);
 }
 
