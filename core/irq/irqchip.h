@@ -48,7 +48,7 @@ void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
 
 /* Is its output to the processors up?  There is an irqchip.  Any context. */
 bool pic_output(struct vm *vm);
-/* The processor's acknowledge cycle: the vector.  srcu read lock.  Any context. */
+/* The processor's acknowledge cycle: the vector.  Any context. */
 u8 pic_acknowledge(struct vm *vm);
 
 /* --- pit.c: "8254" --- */

@@ -152,10 +152,16 @@ u8 pic_acknowledge(struct vm *vm)
 	struct pin_news news = { 0 };
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 	u8 vector = acknowledge(chip, &news);
+	int ticket;
 
 	pic_update(chip);
 	host_irqlock_unlock(&chip->lock, flags);
-	irqchip_tell(vm, KVM_IRQCHIP_PIC_MASTER, &news);
+	/* Only automatic EOI has news; the vCPU that comes here on its way into the guest has no lock. */
+	if (news.acknowledged) {
+		ticket = host_srcu_read_lock(&vm->srcu);
+		irqchip_tell(vm, KVM_IRQCHIP_PIC_MASTER, &news);
+		host_srcu_read_unlock(&vm->srcu, ticket);
+	}
 	return vector;
 }
 
