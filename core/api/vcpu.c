@@ -40,6 +40,7 @@ int api_set_cpuid2(struct ioctl_call *call)
 	if (error)
 		return error;
 	vcpu_cr4_update_allowed(call->vcpu);
+	cpuid_apply_controls(call->vcpu);
 	msr_bitmap_apply_policy(call->vcpu);
 	return 0;
 }

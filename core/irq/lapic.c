@@ -8,6 +8,7 @@
 #include "irq/registers.h"
 #include "irq/irqchip.h"
 #include "msr/msr.h"
+#include "vmcs/vmcs.h"
 
 static unsigned int highest_bit(u32 bits)
 {
@@ -146,6 +147,7 @@ int lapic_base_write(struct vcpu *vcpu, u64 value, bool from_host)
 	 * User space sets the registers by themselves. */
 	if (!from_host && (changes & APIC_BASE_ENABLE))
 		reset_registers(vcpu);
+	vmcs_apic_mode_changed(vcpu);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 	return 0;
 }

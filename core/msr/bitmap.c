@@ -5,6 +5,7 @@
  * SDM: "MSR-Bitmap Address".
  */
 #include "msr/filter.h"
+#include "vmcs/vmcs.h"
 
 #define RANGE_SIZE 0x2000u /* MSRs of one quarter */
 #define HIGH_FIRST 0xc0000000u
@@ -90,5 +91,10 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 	for (unsigned int i = 0; i < msr_table_rows; i++)
 		if (!msr_table[i].exists || msr_table[i].exists(vcpu))
 			open_row(bitmap, filter, &msr_table[i]);
+	/* The filter does not reach the x2APIC MSRs. */
+	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE) {
+		msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
+		msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
+	}
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }

@@ -42,6 +42,7 @@
 #define MSR_IA32_DEBUGCTLMSR	    0x000001d9
 #define MSR_X2APIC_FIRST	    0x00000800
 #define MSR_X2APIC_LAST		    0x000008ff
+#define MSR_X2APIC_TPR		    0x00000808
 #define MSR_IA32_XSS		    0x00000da0
 
 /* SYSENTER, SYSCALL and segment bases */

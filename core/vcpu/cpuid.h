@@ -60,6 +60,10 @@ const struct kvm_cpuid_entry2 *cpuid_find(const struct vcpu *vcpu, u32 leaf, u32
  * gives: whether there is an entry for just this leaf. */
 bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4]);
 
+/* After KVM_SET_CPUID2: an instruction that the guest's CPUID lacks is to raise #UD, so its control
+ * goes off.  Loaded. */
+void cpuid_apply_controls(struct vcpu *vcpu);
+
 /* Was the guest told of the feature, and can Lintel give it?  User space may say what it likes. */
 bool cpuid_has(const struct vcpu *vcpu, u32 leaf, u32 subleaf, enum cpuid_register reg,
 	       unsigned int bit);

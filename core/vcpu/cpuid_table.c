@@ -438,3 +438,22 @@ unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 			leaves[i].fill(&list, leaves[i].leaf);
 	return list.count;
 }
+
+void cpuid_apply_controls(struct vcpu *vcpu)
+{
+	u64 known = 0, wanted = 0;
+
+	for (unsigned int i = 0; i < COUNT_OF(features); i++) {
+		const struct feature_row *row = &features[i];
+		const struct cpuid_word *word = &cpuid_words[row->word];
+		unsigned int bit = (unsigned int)__builtin_ctz(row->bits);
+
+		if (row->need != CONTROL)
+			continue;
+		known |= row->mask;
+		if (cpuid_has(vcpu, word->leaf, word->subleaf, word->reg, bit))
+			wanted |= row->mask;
+	}
+	vmcs_control_set(vcpu, CTL_SECONDARY, known & ~wanted, false);
+	vmcs_control_set(vcpu, CTL_SECONDARY, wanted & vmcs_config.ctl[CTL_SECONDARY], true);
+}

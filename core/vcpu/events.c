@@ -206,12 +206,25 @@ void vcpu_events_take_payload(struct vcpu *vcpu)
 	vmcs_writel(GUEST_DR7, vcpu->dr7);
 }
 
+/* "Instruction-Breakpoint Exception Condition": what a fault saves has RF set, so that the
+ * instruction's breakpoint does not come again.  VM entry saves what it finds. */
+static void set_resume_flag(struct vcpu *vcpu)
+{
+	const u32 not_faults = BIT32(VECTOR_DB) | BIT32(VECTOR_NMI) | BIT32(VECTOR_BP) |
+			       BIT32(VECTOR_OF) | BIT32(VECTOR_DF) | BIT32(VECTOR_MC);
+
+	if (!(not_faults & BIT32(vcpu->events.exception.vector)))
+		vcpu_rflags_write(vcpu, vcpu_rflags_read(vcpu) | RFLAGS_RF);
+}
+
 static void enter_exception(struct vcpu *vcpu)
 {
 	u8 vector = vcpu->events.exception.vector;
 	u32 info = INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 | vector;
 
 	vcpu_events_take_payload(vcpu);
+	if (vcpu->events.exception.pending)
+		set_resume_flag(vcpu);
 	if (vector == VECTOR_BP || vector == VECTOR_OF) {
 		info = INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_EXCEPTION << 8 | vector;
 		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
@@ -315,6 +328,17 @@ static void pend_single_step(struct vcpu *vcpu)
 		vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, pending | DR6_BS);
 }
 
+/* A write that lowers the TPR far enough for what waits is to exit.  "TPR Virtualization" */
+static void watch_task_priority(struct vcpu *vcpu)
+{
+	u32 threshold = lapic_tpr_threshold(vcpu);
+
+	if (threshold == vcpu->tpr_threshold)
+		return;
+	vcpu->tpr_threshold = threshold;
+	vmcs_write32(TPR_THRESHOLD, threshold);
+}
+
 void vcpu_events_enter(struct vcpu *vcpu)
 {
 	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
@@ -329,6 +353,8 @@ void vcpu_events_enter(struct vcpu *vcpu)
 			(vcpu->events.interrupt.injected && !vcpu->events.interrupt.entered);
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
+	if (vcpu->tpr_shadow)
+		watch_task_priority(vcpu);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING,
 			 vcpu->events.nmi.pending != 0);
 	pend_single_step(vcpu);

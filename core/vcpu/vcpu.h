@@ -98,6 +98,8 @@ struct vcpu {
 	struct exit_info exit;	 /* the last one */
 	struct vcpu_events events;
 	u32 mp_state;		 /* KVM_MP_STATE_* */
+	bool tpr_shadow;	 /* the guest's TPR is the processor's to read and write */
+	u32 tpr_threshold;	 /* as the VMCS has it */
 	struct lapic *lapic;	 /* NULL without interrupt controllers in the kernel */
 	u32 nmis_arrived;	 /* from other threads; anybody adds, the vCPU takes */
 

@@ -6,6 +6,8 @@
  * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
  */
 #include "vmcs/vmcs.h"
+#include "irq/lapic.h"
+#include "msr/msr.h"
 #include "vcpu/pml.h"
 #include "vcpu/state.h"
 
@@ -72,9 +74,38 @@ static void init_controls(struct vcpu *vcpu)
 	vmcs_writel(CR4_GUEST_HOST_MASK, ~(u64)0);
 }
 
+/*
+ * The TPR of a local APIC in the kernel is in its register page, where the processor finds it.
+ * "Controls for APIC Virtualization"
+ */
+static void init_apic_controls(struct vcpu *vcpu)
+{
+	const u64 cr8_exiting = CPU1_CR8_LOAD_EXITING | CPU1_CR8_STORE_EXITING;
+
+	vcpu->tpr_shadow = vcpu->lapic && vmcs_config_has(CTL_PRIMARY, CPU1_USE_TPR_SHADOW);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_USE_TPR_SHADOW, vcpu->tpr_shadow);
+	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, false);
+	if (!vcpu->tpr_shadow)
+		return;
+	vmcs_control_set(vcpu, CTL_PRIMARY, cr8_exiting & ~vmcs_config.allowed0[CTL_PRIMARY],
+			 false);
+	vmcs_write64(VIRTUAL_APIC_PAGE_ADDR, lapic_page(vcpu));
+	vmcs_write32(TPR_THRESHOLD, 0);
+}
+
+void vmcs_apic_mode_changed(struct vcpu *vcpu)
+{
+	bool x2apic = vcpu->tpr_shadow && lapic_enabled(vcpu) && lapic_x2apic(vcpu) &&
+		      vmcs_config_has(CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE);
+
+	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, x2apic);
+	msr_bitmap_apply_policy(vcpu);
+}
+
 void init_vmcs(struct vcpu *vcpu)
 {
 	init_controls(vcpu);
+	init_apic_controls(vcpu);
 	if (vmcs_config_has(CTL_PRIMARY, CPU1_USE_MSR_BITMAPS))
 		vmcs_write64(MSR_BITMAP, host_virt_to_phys(vcpu->vmcs.msr_bitmap));
 	vmcs_write64(EPT_POINTER, vcpu->vm->ept.eptp);

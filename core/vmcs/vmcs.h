@@ -80,6 +80,9 @@ void loaded_vmcs_clear_here(void *loaded);
 
 /* Controls, host state that never changes, bitmap address, masks: once per vCPU.  Loaded. */
 void init_vmcs(struct vcpu *vcpu);
+/* The guest's local APIC is in another mode, or is another's to emulate: controls and MSR bitmap
+ * follow.  Loaded. */
+void vmcs_apic_mode_changed(struct vcpu *vcpu);
 
 /* Change a bit of a control word whose row in the table says TOGGLE; writes only on change. */
 void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on);

@@ -12,15 +12,15 @@
  * What Lintel wants to be 1:
  *
  *	pin        bits 0 3 5                          0x00000029
- *	primary    bits 3 7 10 11 19 20 23 24 28 29 31 0xb1980c88
- *	secondary  bits 1 3 5 6 7 10 12 17 20          0x001214ea
+ *	primary    bits 3 7 10 11 19 20 21 23 24 28 29 31 0xb1b80c88
+ *	secondary  bits 1 3 4 5 6 7 10 12 17 20         0x001214fa
  *	exit       bits 2 9 18 19 20 21                0x003c0204
  *	entry      bits 2 14 15                        0x0000c004
  *
  * On every usable processor the TRUE MSRs force the same bits to 1:
  *
  *	pin        0x00000016 | 0x00000029 = 0x0000003f
- *	primary    0x04006172 | 0xb1980c88 = 0xb5986dfa
+ *	primary    0x04006172 | 0xb1b80c88 = 0xb5b86dfa
  *	exit       0x00036dfb | 0x003c0204 = 0x003f6fff
  *	entry      0x000011fb | 0x0000c004 = 0x0000d1ff
  *
@@ -32,13 +32,13 @@
  *	         the 7f (or ff) has bits 18..21
  *	entry    0000..01fe, then ffff: bits 14 and 15 are there
  *
- * The secondary word is what is left of 0x001214ea in the high half of 0x48b,
+ * The secondary word is what is left of 0x001214fa in the high half of 0x48b,
  * worked out row by row below.
  */
 #include "fixture.h"
 
 #define PIN	0x0000003f
-#define PRIMARY 0xb5986dfa
+#define PRIMARY 0xb5b86dfa
 #define EXIT	0x003f6fff
 #define ENTRY	0x0000d1ff
 
@@ -49,76 +49,76 @@ struct by_hand {
 
 /* clang-format off */
 static const struct by_hand rows[] = {
-	/* Westmere: 001214ea & 000004ff = 4ea: no INVPCID (12), no XSAVES (20) */
-	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004ea, EXIT, ENTRY },
+	/* Westmere: 001214fa & 000004ff = 4fa: no INVPCID (12), no XSAVES (20) */
+	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004fa, EXIT, ENTRY },
 	/* Westmere (mobile): & 000000ff */
-	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
+	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
 	/* Sandy Bridge: & 000000ff */
-	{ "vbox_Intel_Core_i7_2635QM",  PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
+	{ "vbox_Intel_Core_i7_2635QM",  PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
 	/* Sandy Bridge EP: & 000004ff */
-	{ "SandyBridgeEP_00206D5",      PIN, PRIMARY, 0x000004ea, EXIT, ENTRY },
+	{ "SandyBridgeEP_00206D5",      PIN, PRIMARY, 0x000004fa, EXIT, ENTRY },
 	/* Ivy Bridge: & 000008ff */
-	{ "IvyBridge_00306A9",          PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
+	{ "IvyBridge_00306A9",          PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
 	/* Haswell: & 00007cff; 7c00 has bit 12 */
-	{ "Haswell5_00306C3",           PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
+	{ "Haswell5_00306C3",           PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
 	/* Haswell EP: & 00007fff */
-	{ "HaswellEP_00_00306F2",       PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
+	{ "HaswellEP_00_00306F2",       PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
 	/* Crystal Well: & 00003cff; 3c00 has bit 12 */
-	{ "CrystalWell_0040661",        PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
+	{ "CrystalWell_0040661",        PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
 	/* Broadwell: & 00057cff; 50000 has bits 16 and 18, not 20 */
-	{ "Broadwell_00306D4",          PIN, PRIMARY, 0x000014ea, EXIT, ENTRY },
+	{ "Broadwell_00306D4",          PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
 	/* Broadwell DE: & 00077fff; 70000 has no bit 20 */
-	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000214ea, EXIT, ENTRY },
+	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000214fa, EXIT, ENTRY },
 	/* Skylake: & 001ffcff; 1f0000 has bit 20, fc00 has bit 12 */
-	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Skylake (an odd one, exit allowed1 017f): & 001f1cff; 1c00 has bit 12 */
-	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Skylake server: & 025f7fff; 5f0000 has bit 20 */
-	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Kaby Lake: & 005ffcff */
-	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Coffee Lake: & 005fbcff; bc00 has bit 12 */
-	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Comet Lake: & 005fffff */
-	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Cannon Lake: & 025f3cff */
-	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Cascade Lake: & 025d3fff; 5d0000 has bit 20 */
-	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
 	/* Ice Lake: & 335fbfff */
-	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Ice Lake server: & 4bdfffff; df0000 has bit 20 */
-	{ "ICX3_00606A6",               PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "ICX3_00606A6",               PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Tiger Lake: & 035f3fff */
-	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Rocket Lake: & 335fffff */
-	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Alder Lake: & 0f5d7fff; the tertiary controls are there and stay off */
-	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
 	/* Raptor Lake: & 0f5d7fff */
-	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
 	/* Sapphire Rapids: & cfff3fff */
-	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Emerald Rapids: & cfffffff */
-	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Meteor Lake: & c75f7fff */
-	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Lunar Lake: & cf5f7fff; the secondary exit controls are there and stay off */
-	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Arrow Lake: & c75f7fff */
-	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Wildcat Lake: & c75f7fff */
-	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x001214ea, EXIT, ENTRY },
+	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Silvermont: & 000028ef; 2800 has bits 11 and 13, not 12; ef has no bit 4 */
 	{ "Silvermont_0030679",         PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
 	/* Goldmont: & 001d6fff; 6f00 has no bit 12; 1d0000 has bit 20 */
-	{ "Goldmont_00506C9",           PIN, PRIMARY, 0x001004ea, EXIT, ENTRY },
+	{ "Goldmont_00506C9",           PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
 	/* Goldmont Plus: & 025defff; ef00 has no bit 12 */
-	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x001004ea, EXIT, ENTRY },
+	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
 	/* Tremont: & 07dd6fff; dd0000 has bit 20 */
-	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x001004ea, EXIT, ENTRY },
+	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
 	/* Gracemont alone: & 075d7fff; 7f00 has bit 12 */
-	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x001014ea, EXIT, ENTRY },
+	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
 };
 /* clang-format on */
 
