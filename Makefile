@@ -34,7 +34,7 @@ api-tests: deps
 	$(MAKE) -s -C tests/api BUILD=$(BUILD)
 
 # The machine boots (once; then its snapshot is kept) while the rest is compiled.
-# HYPERVISOR=kvm, LINUX=1, INTERACTIVE=1: see show.sh.
+# HYPERVISOR=kvm, LINUX=0, INTERACTIVE=1: see show.sh.
 run: deps
 	@tests/lab/show.sh --prepare & booted=$$!; \
 	$(MAKE) -s module tool guests && wait $$booted && tests/lab/show.sh

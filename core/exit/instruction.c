@@ -10,10 +10,6 @@
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
-/* Hypercall results of the KVM ABI (Documentation/virt/kvm/x86/hypercalls). */
-#define HYPERCALL_NO_SUCH_CALL (-1000)
-#define HYPERCALL_NOT_ALLOWED  (-1)
-
 static enum exit_action undefined(struct vcpu *vcpu)
 {
 	vcpu_inject_exception(vcpu, VECTOR_UD);
@@ -82,16 +78,6 @@ enum exit_action exit_undefined(struct vcpu *vcpu)
 enum exit_action exit_rdpmc(struct vcpu *vcpu)
 {
 	return exit_general_protection(vcpu);
-}
-
-enum exit_action exit_vmcall(struct vcpu *vcpu)
-{
-	s64 result = vcpu_cpl(vcpu) ? HYPERCALL_NOT_ALLOWED : HYPERCALL_NO_SUCH_CALL;
-
-	if (vcpu_code_width(vcpu) != WIDTH_64)
-		result = (u32)result;
-	vcpu_reg_write(vcpu, REG_RAX, (u64)result);
-	return EXIT_NEXT_INSN;
 }
 
 enum exit_action exit_xsetbv(struct vcpu *vcpu)

@@ -4,13 +4,13 @@
 #
 #	show.sh --prepare	only boot it, for the snapshot
 #
-# HYPERVISOR=kvm: with stock KVM in Lintel's place; LINUX=1: with a Linux guest at the end;
+# HYPERVISOR=kvm: with stock KVM in Lintel's place; LINUX=0: without the Linux guest at the end;
 # INTERACTIVE=1: which reads what is typed on the terminal.
 set -eu
 cd "$(dirname -- "$0")/../.."
 . tests/lab/payload.sh
 
-linux=${LINUX:-0}
+linux=${LINUX:-1}
 set -- "${1-}" --modules "${HYPERVISOR:-lintel}"
 if [ "${INTERACTIVE:-0}" = 1 ]; then
 	linux=1
