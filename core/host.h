@@ -182,6 +182,9 @@ static inline int host_wrmsr_safe(u32 msr, u64 value);
 static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
+u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+/* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
+u64 host_arch_capabilities(void);
 u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
 /* XSAVE state components that a guest may get: those that the host's FPU code can switch. */
 u64 host_xcr0_supported(void);
@@ -203,6 +206,7 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
 /*
  * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted), run the guest,
  * store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason) happened.
+ * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.
  * Needs: interrupts off, the VMCS current, its host state written; HOST_RSP and HOST_RIP are the
  * platform's own to write.
  */

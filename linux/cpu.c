@@ -7,6 +7,7 @@
 #include <linux/smp.h>
 #include <trace/events/ipi.h>
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/tsc.h>
 #include "platform.h"
@@ -100,6 +101,31 @@ void host_kick_vcpu(struct vcpu *vcpu)
 u64 host_tsc_khz(void)
 {
 	return tsc_khz;
+}
+
+/* Bits that say the same to a guest: what the processor does not do wrong, and what VERW and IBRS
+ * do.  Not those that announce further MSRs. */
+#define ARCH_CAPABILITIES_OF_GUESTS                                                                \
+	(ARCH_CAP_RDCL_NO | ARCH_CAP_IBRS_ALL | ARCH_CAP_RSBA | ARCH_CAP_SKIP_VMENTRY_L1DFLUSH |   \
+	 ARCH_CAP_SSB_NO | ARCH_CAP_MDS_NO | ARCH_CAP_PSCHANGE_MC_NO | ARCH_CAP_TAA_NO |           \
+	 ARCH_CAP_SBDR_SSDP_NO | ARCH_CAP_FBSDP_NO | ARCH_CAP_PSDP_NO | ARCH_CAP_FB_CLEAR |        \
+	 ARCH_CAP_RRSBA | ARCH_CAP_BHI_NO | ARCH_CAP_PBRSB_NO | ARCH_CAP_GDS_NO |                  \
+	 ARCH_CAP_RFDS_NO | ARCH_CAP_RFDS_CLEAR)
+
+u64 host_arch_capabilities(void)
+{
+	u64 value = 0;
+
+	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
+		rdmsrl_safe(MSR_IA32_ARCH_CAPABILITIES, &value);
+	/* What the kernel knows of processors that do not say it themselves. */
+	if (!boot_cpu_has_bug(X86_BUG_CPU_MELTDOWN))
+		value |= ARCH_CAP_RDCL_NO;
+	if (!boot_cpu_has_bug(X86_BUG_SPEC_STORE_BYPASS))
+		value |= ARCH_CAP_SSB_NO;
+	if (!boot_cpu_has_bug(X86_BUG_MDS))
+		value |= ARCH_CAP_MDS_NO;
+	return value & ARCH_CAPABILITIES_OF_GUESTS;
 }
 
 /* Where the kernel keeps a register of CPUID, cleared of what it does not use. */

@@ -27,6 +27,7 @@
 #define R15 120
 
 #define VMCS_HOST_RSP 0x6c14
+#define MSR_SPEC_CTRL 0x48
 
 #define STATUS_FAIL_INVALID 1 /* enum vmx_status */
 #define STATUS_FAIL_VALID   2
@@ -34,8 +35,9 @@
 	.section .noinstr.text, "ax"
 
 /*
- * enum vmx_status vmx_enter_guest(u64 regs[16], u64 *host_rsp, bool resume)
+ * enum vmx_status vmx_enter_guest(u64 regs[16], u64 *host_rsp, bool resume, s64 spec_ctrl)
  *
+ * spec_ctrl: the host's IA32_SPEC_CTRL, to be written after the exit; negative: it holds.
  * *host_rsp is what the VMCS has as HOST_RSP.
  */
 SYM_FUNC_START(vmx_enter_guest)
@@ -45,6 +47,7 @@ SYM_FUNC_START(vmx_enter_guest)
 	push	%r13
 	push	%r12
 	push	%rbx
+	push	%rcx
 	push	%rdi
 
 	/* The stack is a thread's: it changes seldom. */
@@ -131,7 +134,19 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 			   X86_FEATURE_RSB_VMEXIT_LITE
 	CLEAR_BRANCH_HISTORY_VMEXIT
 
+	/* Nor by the guest's rules. */
+	mov	%eax, %ebx
 	add	$8, %rsp
+	pop	%rax
+	test	%rax, %rax
+	js	.Lspec_ctrl_holds
+	mov	$MSR_SPEC_CTRL, %ecx
+	xor	%edx, %edx
+	wrmsr
+.Lspec_ctrl_holds:
+	lfence
+	mov	%ebx, %eax
+
 	pop	%rbx
 	pop	%r12
 	pop	%r13

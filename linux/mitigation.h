@@ -22,6 +22,23 @@ void mitigation_init(void);
  * `serial` is the vCPU's own for ever.  Preemption off. */
 void mitigation_vcpu_load(u64 serial);
 
+/*
+ * Before a VM entry: IA32_SPEC_CTRL becomes the guest's, if that is another than the host's.
+ * gives: what vmx_enter_guest() is to write after the exit; negative: nothing.
+ */
+static __always_inline s64 mitigation_before_entry(u64 guest)
+{
+	u64 host;
+
+	if (!boot_cpu_has(X86_FEATURE_MSR_SPEC_CTRL))
+		return -1;
+	host = this_cpu_read(x86_spec_ctrl_current);
+	if (guest == host)
+		return -1;
+	__wrmsr(MSR_IA32_SPEC_CTRL, (u32)guest, 0);
+	return (s64)host;
+}
+
 /* After each VM exit, interrupts off: branches of the host do not follow what the guest taught. */
 static __always_inline void mitigation_after_exit(void)
 {

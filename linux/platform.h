@@ -49,7 +49,7 @@ void host_state_init_cpu(void);
 
 /* --- entry.S --- */
 
-enum vmx_status vmx_enter_guest(u64 regs[REG_COUNT], u64 *host_rsp, bool resume);
+enum vmx_status vmx_enter_guest(u64 regs[REG_COUNT], u64 *host_rsp, bool resume, s64 spec_ctrl);
 extern const u8 vmx_exit_point[];
 
 /* --- fpu.c --- */

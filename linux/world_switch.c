@@ -43,6 +43,7 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
 	struct perf_guest_switch_msr *msrs;
 	enum vmx_status status;
+	s64 spec_ctrl;
 	u64 debugctl;
 	int count = 0;
 
@@ -56,7 +57,8 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	if (flush_l1d)
 		host_wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
 
-	status = vmx_enter_guest(vcpu->regs, &vcpu->host.rsp, resume);
+	spec_ctrl = mitigation_before_entry(vcpu->spec_ctrl);
+	status = vmx_enter_guest(vcpu->regs, &vcpu->host.rsp, resume, spec_ctrl);
 	mitigation_after_exit();
 
 	if (debugctl)

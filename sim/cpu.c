@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The simulated CPUs: which one the thread is on, their MSRs, CPUID and the clock. */
+#include "msr/index.h"
 #include "sim.h"
 
 #define MSRS_MAX   512
@@ -232,6 +233,21 @@ u64 sim_rdtsc(void)
 void sim_advance_tsc(u64 ticks)
 {
 	tsc += ticks;
+}
+
+/* No weakness that the MSR could deny, and none that it promises away. */
+u64 host_arch_capabilities(void)
+{
+	u64 value = 0;
+
+	return host_rdmsr_safe(MSR_IA32_ARCH_CAPABILITIES, &value) ? 0 : value;
+}
+
+u64 host_xss(void)
+{
+	u64 value = 0;
+
+	return host_rdmsr_safe(MSR_IA32_XSS, &value) ? 0 : value;
 }
 
 u64 host_tsc_khz(void)

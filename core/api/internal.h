@@ -10,6 +10,9 @@ int api_get_api_version(struct ioctl_call *call);
 int api_check_extension_call(struct ioctl_call *call);
 int api_get_supported_cpuid(struct ioctl_call *call);
 int api_get_msr_index_list(struct ioctl_call *call);
+int api_get_msr_feature_index_list(struct ioctl_call *call);
+int api_get_feature_msrs(struct ioctl_call *call);
+int api_get_mce_cap_supported(struct ioctl_call *call);
 
 /* vm.c */
 int api_set_user_memory_region(struct ioctl_call *call);
@@ -52,6 +55,8 @@ int api_get_regs(struct ioctl_call *call);
 int api_set_regs(struct ioctl_call *call);
 int api_get_sregs(struct ioctl_call *call);
 int api_set_sregs(struct ioctl_call *call);
+int api_get_sregs2(struct ioctl_call *call);
+int api_set_sregs2(struct ioctl_call *call);
 int api_get_debugregs(struct ioctl_call *call);
 int api_set_debugregs(struct ioctl_call *call);
 
@@ -74,6 +79,8 @@ int api_get_vcpu_events(struct ioctl_call *call);
 int api_set_vcpu_events(struct ioctl_call *call);
 int api_interrupt(struct ioctl_call *call);
 int api_nmi(struct ioctl_call *call);
+int api_setup_mce(struct ioctl_call *call);
+int api_set_mce(struct ioctl_call *call);
 int api_get_tsc_khz(struct ioctl_call *call);
 int api_get_lapic(struct ioctl_call *call);
 int api_set_lapic(struct ioctl_call *call);

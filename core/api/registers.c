@@ -157,6 +157,50 @@ int api_set_sregs(struct ioctl_call *call)
 	return 0;
 }
 
+/* kvm_sregs2 begins as kvm_sregs does; the PDPTEs take the place of the interrupt bitmap. */
+#define SREGS_COMMON offsetof(struct kvm_sregs, interrupt_bitmap)
+_Static_assert(SREGS_COMMON == offsetof(struct kvm_sregs2, flags), "the part that is the same");
+
+static bool uses_pdptes(u64 cr0, u64 cr4, u64 efer)
+{
+	return (cr0 & CR0_PG) && (cr4 & CR4_PAE) && !(efer & IA32_EFER_LMA);
+}
+
+int api_get_sregs2(struct ioctl_call *call)
+{
+	struct kvm_sregs2 *sregs2 = call->data;
+	struct kvm_sregs sregs = { 0 };
+	struct ioctl_call common = { .vm = call->vm, .vcpu = call->vcpu, .data = &sregs };
+
+	api_get_sregs(&common);
+	__builtin_memcpy(sregs2, &sregs, SREGS_COMMON);
+	if (!uses_pdptes(sregs.cr0, sregs.cr4, sregs.efer))
+		return 0;
+	for (unsigned int i = 0; i < COUNT_OF(sregs2->pdptrs); i++)
+		sregs2->pdptrs[i] = vmcs_read_fast(GUEST_PDPTE0 + 2 * i);
+	sregs2->flags = KVM_SREGS2_FLAGS_PDPTRS_VALID;
+	return 0;
+}
+
+int api_set_sregs2(struct ioctl_call *call)
+{
+	const struct kvm_sregs2 *sregs2 = call->data;
+	struct kvm_sregs sregs = { 0 };
+	struct ioctl_call common = { .vm = call->vm, .vcpu = call->vcpu, .data = &sregs };
+	bool pdptes = sregs2->flags & KVM_SREGS2_FLAGS_PDPTRS_VALID;
+	int error;
+
+	if (sregs2->flags & ~(u64)KVM_SREGS2_FLAGS_PDPTRS_VALID)
+		return -EINVAL;
+	if (pdptes && !uses_pdptes(sregs2->cr0, sregs2->cr4, sregs2->efer))
+		return -EINVAL;
+	__builtin_memcpy(&sregs, sregs2, SREGS_COMMON);
+	error = api_set_sregs(&common);
+	if (!error && pdptes)
+		vcpu_pdptes_write((const u64 *)sregs2->pdptrs);
+	return error;
+}
+
 int api_get_debugregs(struct ioctl_call *call)
 {
 	struct kvm_debugregs *regs = call->data;

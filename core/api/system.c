@@ -56,6 +56,10 @@ static const struct extension extensions[] = {
 	{ KVM_CAP_ENABLE_CAP, 1 },
 	{ KVM_CAP_ENABLE_CAP_VM, 1 },
 	{ KVM_CAP_MSR_PLATFORM_INFO, 1 },
+	{ KVM_CAP_GET_MSR_FEATURES, 1 },
+	{ KVM_CAP_MCE, MSR_MCE_BANKS },
+	{ KVM_CAP_XSAVE2, sizeof(struct kvm_xsave) },
+	{ KVM_CAP_SREGS2, 1 },
 	{ KVM_CAP_CLOCKSOURCE, 1 },
 	{ KVM_CAP_KVMCLOCK_CTRL, 1 },
 	{ KVM_CAP_ADJUST_CLOCK,
@@ -108,4 +112,29 @@ int api_get_msr_index_list(struct ioctl_call *call)
 
 	list->nmsrs = msr_index_list(list->indices, call->entries);
 	return list->nmsrs > call->entries ? -E2BIG : 0;
+}
+
+int api_get_msr_feature_index_list(struct ioctl_call *call)
+{
+	struct kvm_msr_list *list = call->data;
+
+	list->nmsrs = msr_feature_list(list->indices, call->entries);
+	return list->nmsrs > call->entries ? -E2BIG : 0;
+}
+
+int api_get_feature_msrs(struct ioctl_call *call)
+{
+	struct kvm_msrs *list = call->data;
+	unsigned int i;
+
+	for (i = 0; i < call->entries; i++)
+		if (msr_feature_read(list->entries[i].index, &list->entries[i].data))
+			break;
+	return (int)i;
+}
+
+int api_get_mce_cap_supported(struct ioctl_call *call)
+{
+	*(u64 *)call->data = MSR_MCG_CAP_SUPPORTED;
+	return 0;
 }

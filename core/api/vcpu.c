@@ -194,6 +194,16 @@ int api_nmi(struct ioctl_call *call)
 	return 0;
 }
 
+int api_setup_mce(struct ioctl_call *call)
+{
+	return msr_setup_mce(call->vcpu, *(const u64 *)call->data);
+}
+
+int api_set_mce(struct ioctl_call *call)
+{
+	return msr_set_mce(call->vcpu, call->data);
+}
+
 int api_get_tsc_khz(struct ioctl_call *call)
 {
 	(void)call;

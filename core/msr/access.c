@@ -49,6 +49,8 @@ int msr_vcpu_init(struct vcpu *vcpu)
 	if (!vcpu->msrs)
 		return -ENOMEM;
 	vcpu->msrs->misc_enable = MISC_ENABLE_AT_POWER_UP;
+	vcpu->msrs->mcg_cap = MCE_BANKS;
+	vcpu->msrs->arch_capabilities = host_arch_capabilities();
 	vcpu->msrs->ucode_rev = UCODE_REV_AT_POWER_UP;
 	vcpu->msrs->platform_info = PLATFORM_INFO_CPUID_FAULTING;
 	msr_switched_init(vcpu->msrs);

@@ -10,8 +10,9 @@
 #include "vmcs/vmcs.h"
 
 /* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
- * SpeedStep, the monitor FSM, xTPR messages.  None of them does anything. */
-#define MISC_ENABLE_GUEST (BIT64(0) | BIT64(3) | BIT64(16) | BIT64(18) | BIT64(23))
+ * SpeedStep, the monitor FSM, the limit of CPUID, xTPR messages, no XD.  None of them does anything. */
+#define MISC_ENABLE_GUEST                                                                          \
+	(BIT64(0) | BIT64(3) | BIT64(16) | BIT64(18) | BIT64(22) | BIT64(23) | BIT64(34))
 
 MSR_GET(zero)
 {

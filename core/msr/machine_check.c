@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Machine-check MSRs: kept for the guest that looks, and for user space that saves and restores
- * them.  No machine check is ever delivered to the guest.
+ * them.  The only machine checks that reach the guest are those of KVM_X86_SET_MCE.
  *
  * SDM: "Machine-Check MSRs".
  */
 #include "msr/state.h"
+#include "vcpu/state.h"
 
 enum { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
 
-#define MCG_STATUS_DEFINED 0xfull /* RIPV, EIPV, MCIP, LMCE_S */
+#define MCG_CAP_COUNT	       0xffull
+#define MCG_CAP_EXTENDED_COUNT 0xff0000ull
+#define MCG_STATUS_MCIP	       BIT64(2)
+#define STATUS_VALID	       BIT64(63)
+#define STATUS_OVERFLOW	       BIT64(62)
+#define STATUS_UNCORRECTED     BIT64(61)
+#define MCG_STATUS_DEFINED     0xfull /* RIPV, EIPV, MCIP, LMCE_S */
 
 /* All errors off or all on; and what Linux clears on some processors: bit 0 of bank 0, bit 10. */
 static bool bank_ctl_valid(u64 value)
@@ -19,9 +26,8 @@ static bool bank_ctl_valid(u64 value)
 
 MSR_GET(mcg_cap)
 {
-	(void)vcpu;
 	(void)msr;
-	*value = MCE_BANKS;
+	*value = vcpu->msrs->mcg_cap;
 	return 0;
 }
 
@@ -39,14 +45,24 @@ MSR_SET(mcg)
 		vcpu->msrs->mcg_status = value;
 		return 0;
 	}
+	/* Where there is none, VMMs write 0 at reset all the same. */
+	if (!(vcpu->msrs->mcg_cap & MCG_CTL_P) && value)
+		return -EINVAL;
 	if (value && value != ~(u64)0)
 		return -EINVAL;
 	vcpu->msrs->mcg_ctl = value;
 	return 0;
 }
 
+static bool bank_exists(const struct vcpu *vcpu, u32 offset)
+{
+	return offset / MCE_BANK_MSRS < (vcpu->msrs->mcg_cap & MCG_CAP_COUNT);
+}
+
 MSR_GET(mce_bank)
 {
+	if (!bank_exists(vcpu, msr - MSR_IA32_MC0_CTL))
+		return -EINVAL;
 	*value = vcpu->msrs->mce_bank[msr - MSR_IA32_MC0_CTL];
 	return 0;
 }
@@ -55,13 +71,77 @@ MSR_SET(mce_bank)
 {
 	u32 offset = msr - MSR_IA32_MC0_CTL;
 
-	if (offset % MCE_BANK_MSRS == BANK_CTL) {
-		if (!bank_ctl_valid(value))
-			return -EINVAL;
-	} else if (value && !from_host) {
-		/* STATUS, ADDR and MISC: a processor takes only 0, which clears them. */
+	if (!bank_exists(vcpu, offset))
 		return -EINVAL;
-	}
+	if (offset % MCE_BANK_MSRS == BANK_CTL && !bank_ctl_valid(value))
+		return -EINVAL;
+	/* A processor takes only 0, which clears it. */
+	if (offset % MCE_BANK_MSRS == BANK_STATUS && value && !from_host)
+		return -EINVAL;
 	vcpu->msrs->mce_bank[offset] = value;
+	return 0;
+}
+
+/* --- What user space sets up and reports --------------------------------------------- */
+
+int msr_setup_mce(struct vcpu *vcpu, u64 capabilities)
+{
+	u64 banks = capabilities & MCG_CAP_COUNT;
+
+	if (!banks || banks > MCE_BANKS ||
+	    (capabilities & ~(MCG_CAP_COUNT | MCG_CAP_EXTENDED_COUNT | MSR_MCG_CAP_SUPPORTED)))
+		return -EINVAL;
+	vcpu->msrs->mcg_cap = capabilities;
+	if (capabilities & MCG_CTL_P)
+		vcpu->msrs->mcg_ctl = ~(u64)0;
+	for (unsigned int i = 0; i < banks; i++)
+		vcpu->msrs->mce_bank[i * MCE_BANK_MSRS + BANK_CTL] = ~(u64)0;
+	return 0;
+}
+
+/* An error that is not corrected is reported only where the guest has switched that on. */
+static bool uncorrected_is_on(const struct vcpu *vcpu, const u64 *bank)
+{
+	const struct vcpu_msrs *msrs = vcpu->msrs;
+
+	return bank[BANK_CTL] == ~(u64)0 &&
+	       (!(msrs->mcg_cap & MCG_CTL_P) || msrs->mcg_ctl == ~(u64)0);
+}
+
+static void log_error(u64 *bank, const struct kvm_x86_mce *mce)
+{
+	bool overflow = bank[BANK_STATUS] & STATUS_VALID;
+
+	bank[BANK_STATUS] = mce->status | (overflow ? STATUS_OVERFLOW : 0);
+	bank[BANK_ADDR] = mce->addr;
+	bank[BANK_MISC] = mce->misc;
+}
+
+/* "Machine-Check Error Codes", "Overwrite Rules": what is corrected does not replace what is not. */
+int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce)
+{
+	struct vcpu_msrs *msrs = vcpu->msrs;
+	u64 *bank;
+
+	if (mce->bank >= (msrs->mcg_cap & MCG_CAP_COUNT) || !(mce->status & STATUS_VALID))
+		return -EINVAL;
+	bank = &msrs->mce_bank[mce->bank * MCE_BANK_MSRS];
+	if (!(mce->status & STATUS_UNCORRECTED)) {
+		if ((bank[BANK_STATUS] & STATUS_VALID) && (bank[BANK_STATUS] & STATUS_UNCORRECTED))
+			bank[BANK_STATUS] |= STATUS_OVERFLOW;
+		else
+			log_error(bank, mce);
+		return 0;
+	}
+	if (!uncorrected_is_on(vcpu, bank))
+		return 0;
+	/* A machine check while one is handled, or nobody handles them, is a shutdown. */
+	if ((msrs->mcg_status & MCG_STATUS_MCIP) || !(vcpu_cr4_read(vcpu) & CR4_MCE)) {
+		vcpu_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+		return 0;
+	}
+	log_error(bank, mce);
+	msrs->mcg_status = mce->mcg_status;
+	vcpu_inject_exception(vcpu, VECTOR_MC);
 	return 0;
 }

@@ -32,6 +32,7 @@ struct msr_row {
 	int (*set)(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
 	/* Does this guest have it?  NULL: can a guest on this host?  No function: always. */
 	bool (*exists)(const struct vcpu *vcpu);
+	u64 (*feature)(void); /* KVM_GET_MSR_FEATURE_INDEX_LIST: what this host can give */
 	bool listed; /* KVM_GET_MSR_INDEX_LIST */
 	const char *why;
 };
@@ -69,6 +70,19 @@ bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
 
 /* Does CPUID fault above CPL 0, as the guest asked by MISC_FEATURES_ENABLES? */
 bool msr_cpuid_faults(const struct vcpu *vcpu);
+
+/* What IA32_MCG_CAP may announce beside the number of banks: IA32_MCG_CTL, software recovery. */
+#define MSR_MCE_BANKS	      32 /* at most */
+#define MCG_CTL_P	      BIT64(8)
+#define MCG_SER_P	      BIT64(24)
+#define MSR_MCG_CAP_SUPPORTED (MCG_CTL_P | MCG_SER_P)
+/* KVM_X86_SETUP_MCE, KVM_X86_SET_MCE.  Loaded.  -EINVAL: not such banks, or not an error. */
+int msr_setup_mce(struct vcpu *vcpu, u64 capabilities);
+int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce);
+
+/* KVM_GET_MSR_FEATURE_INDEX_LIST, and KVM_GET_MSRS of the device: -ENOENT. */
+unsigned int msr_feature_list(u32 *indices, unsigned int room);
+int msr_feature_read(u32 msr, u64 *value);
 
 /* vcpu->msrs: allocate and set to reset values; -ENOMEM. */
 int msr_vcpu_init(struct vcpu *vcpu);

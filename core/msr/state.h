@@ -9,7 +9,7 @@
 
 #define MTRR_VARIABLE_COUNT 8
 #define MTRR_FIXED_COUNT    11
-#define MCE_BANKS	    32
+#define MCE_BANKS	    MSR_MCE_BANKS
 #define MCE_BANK_MSRS	    4 /* CTL, STATUS, ADDR, MISC */
 #define MSR_SWITCHED_MAX    8
 
@@ -33,10 +33,11 @@ struct vcpu_msrs {
 	u64 misc_enable;
 	u64 ucode_rev;
 	u64 platform_info, misc_features;
+	u64 arch_capabilities;
 	u64 mtrr_def_type;
 	u64 mtrr_fixed[MTRR_FIXED_COUNT];
 	u64 mtrr_variable[2 * MTRR_VARIABLE_COUNT];
-	u64 mcg_status, mcg_ctl;
+	u64 mcg_cap, mcg_status, mcg_ctl;
 	u64 mce_bank[MCE_BANKS * MCE_BANK_MSRS];
 };
 
@@ -65,6 +66,11 @@ MSR_GET(platform_info);
 MSR_SET(platform_info);
 MSR_GET(misc_features);
 MSR_SET(misc_features);
+MSR_GET(arch_capabilities);
+MSR_SET(arch_capabilities);
+MSR_GET(spec_ctrl);
+MSR_SET(spec_ctrl);
+MSR_SET(pred_cmd);
 MSR_GET(debugctl);
 MSR_SET(debugctl);
 

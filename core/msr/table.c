@@ -26,6 +26,7 @@
 
 #define BY(name)	.get = msr_get_##name, .set = msr_set_##name
 #define BY2(get_, set_) .get = msr_get_##get_, .set = msr_set_##set_
+#define SET(name)	.set = msr_set_##name
 #define GET(name)	.get = msr_get_##name
 #define IF(condition)	.exists = has_##condition
 #define LISTED		.listed = true
@@ -61,6 +62,45 @@ static bool has_platform_info(const struct vcpu *vcpu)
 	return !vcpu || !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
 }
 
+static bool has_7_edx(const struct vcpu *vcpu, unsigned int bit)
+{
+	return vcpu ? cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, bit) :
+		      cpuid_offered(7, 0, CPUID_REG_EDX, bit);
+}
+
+static bool has_ibpb(const struct vcpu *vcpu)
+{
+	return has_7_edx(vcpu, 26);
+}
+
+static bool has_spec_ctrl(const struct vcpu *vcpu)
+{
+	return has_7_edx(vcpu, 26) || has_7_edx(vcpu, 27) || has_7_edx(vcpu, 31);
+}
+
+static bool has_arch_capabilities(const struct vcpu *vcpu)
+{
+	return has_7_edx(vcpu, 29);
+}
+
+static bool has_xsaves(const struct vcpu *vcpu)
+{
+	return vcpu ? cpuid_has(vcpu, 0xd, 1, CPUID_REG_EAX, 3) :
+		      cpuid_offered(0xd, 1, CPUID_REG_EAX, 3);
+}
+
+static bool has_mcg_ctl(const struct vcpu *vcpu)
+{
+	return !vcpu || (vcpu->msrs->mcg_cap & MCG_CTL_P);
+}
+
+static u64 host_ucode_rev(void)
+{
+	u64 value = 0;
+
+	return host_rdmsr_safe(MSR_IA32_UCODE_REV, &value) ? 0 : value;
+}
+
 /* Ordered by index. */
 const struct msr_row msr_table[] = {
 	ROWS(MSR_IA32_P5_MC_ADDR, MSR_IA32_P5_MC_TYPE, "IA32_P5_MC_ADDR, IA32_P5_MC_TYPE", EMULATE,
@@ -83,11 +123,14 @@ const struct msr_row msr_table[] = {
 	    WHY("it exists where CPUID has VMX, SMX, SGX or LMCE; the guest's has none")),
 	ROW(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST", EMULATE, EMULATE, NONE, BY(tsc_adjust),
 	    IF(tsc_adjust), LISTED, WHY("moves the guest's TSC offset")),
-	ROWS(MSR_IA32_SPEC_CTRL, MSR_IA32_PRED_CMD, "IA32_SPEC_CTRL, IA32_PRED_CMD", DENY, DENY,
-	     NONE,
-	     WHY("CPUID does not offer IBRS, STIBP, SSBD and IBPB: the host's setting holds "
-		 "for the guest")),
+	ROW(MSR_IA32_SPEC_CTRL, "IA32_SPEC_CTRL", EMULATE, EMULATE, NONE, BY(spec_ctrl),
+	    IF(spec_ctrl), LISTED,
+	    WHY("the world switch loads the guest's value; a write exits, so that no exit has to "
+		"read it")),
+	ROW(MSR_IA32_PRED_CMD, "IA32_PRED_CMD", DENY, EMULATE, NONE, SET(pred_cmd), IF(ibpb),
+	    WHY("a command without a value: it empties the branch predictor")),
 	ROW(MSR_IA32_UCODE_REV, "IA32_BIOS_SIGN_ID", EMULATE, EMULATE, NONE, BY(ucode_rev), LISTED,
+	    .feature = host_ucode_rev,
 	    WHY("the guest must not depend on this host's microcode; a write, always 0, only "
 		"prepares the read")),
 	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", EMULATE, DENY, NONE, BY(platform_info),
@@ -95,8 +138,10 @@ const struct msr_row msr_table[] = {
 	    WHY("tells of CPUID faulting, which Lintel makes; nothing of the host's clock")),
 	ROW(MSR_MTRRcap, "IA32_MTRRCAP", EMULATE, DENY, NONE, GET(mtrr_cap), IF(mtrr),
 	    WHY("fixed ranges, WC and eight variable ranges, on every host")),
-	ROW(MSR_IA32_ARCH_CAPABILITIES, "IA32_ARCH_CAPABILITIES", DENY, DENY, NONE,
-	    WHY("CPUID does not offer it")),
+	ROW(MSR_IA32_ARCH_CAPABILITIES, "IA32_ARCH_CAPABILITIES", EMULATE, DENY, NONE,
+	    BY(arch_capabilities), IF(arch_capabilities), LISTED,
+	    .feature = host_arch_capabilities,
+	    WHY("which weaknesses the processor has not, as far as that holds in a guest")),
 	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", EMULATE, EMULATE, NONE,
 	    BY(misc_features), LISTED, WHY("CPUID exits in any case, and may as well fault")),
 	ROW(MSR_IA32_SYSENTER_CS, "IA32_SYSENTER_CS", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
@@ -106,11 +151,12 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_SYSENTER_EIP, "IA32_SYSENTER_EIP", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
 	    LISTED, WHY("VM entries and exits load it")),
 	ROW(MSR_IA32_MCG_CAP, "IA32_MCG_CAP", EMULATE, DENY, NONE, GET(mcg_cap),
-	    WHY("32 banks; no IA32_MCG_CTL")),
+	    WHY("32 banks and no IA32_MCG_CTL, unless user space says otherwise")),
 	ROW(MSR_IA32_MCG_STATUS, "IA32_MCG_STATUS", EMULATE, EMULATE, NONE, BY(mcg), LISTED,
-	    WHY("kept; no machine check is delivered")),
-	ROW(MSR_IA32_MCG_CTL, "IA32_MCG_CTL", DENY, DENY, NONE, BY(mcg), LISTED,
-	    WHY("IA32_MCG_CAP says there is none; VMMs write it at reset all the same")),
+	    WHY("kept; user space reports errors")),
+	ROW(MSR_IA32_MCG_CTL, "IA32_MCG_CTL", EMULATE, EMULATE, NONE, BY(mcg),
+	    IF(mcg_ctl), LISTED,
+	    WHY("there if IA32_MCG_CAP says so")),
 	ROW(MSR_IA32_MISC_ENABLE, "IA32_MISC_ENABLE", EMULATE, EMULATE, NONE, BY(misc_enable),
 	    LISTED, WHY("kept; its switches are the host's")),
 	ROW(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL", EMULATE, EMULATE, NONE, BY(debugctl), LISTED,
@@ -131,12 +177,14 @@ const struct msr_row msr_table[] = {
 	    IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
 	ROWS(MSR_IA32_MC0_CTL, MSR_IA32_MC0_CTL + MCE_BANKS * MCE_BANK_MSRS - 1,
 	     "IA32_MCi_CTL, _STATUS, _ADDR, _MISC", EMULATE, EMULATE, NONE, BY(mce_bank),
-	     WHY("kept; no machine check is delivered")),
+	     WHY("kept; user space reports errors")),
 	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", EMULATE, EMULATE, NONE, BY(tsc_deadline),
 	    IF(lapic), LISTED, WHY("arms a timer of the host")),
 	ROWS(MSR_X2APIC_FIRST, MSR_X2APIC_LAST, "x2APIC registers", EMULATE, EMULATE, NONE, BY(x2apic),
 	     IF(lapic), WHY("the guest's local APIC, in x2APIC mode; the host's is not its")),
-	ROW(MSR_IA32_XSS, "IA32_XSS", DENY, DENY, NONE, WHY("CPUID does not offer XSAVES")),
+	ROW(MSR_IA32_XSS, "IA32_XSS", EMULATE, EMULATE, NONE, BY(zero), IF(xsaves), LISTED,
+	    WHY("no supervisor state is offered: it is 0, also in the processor while the guest "
+		"runs")),
 	ROW(MSR_KVM_WALL_CLOCK_NEW, "KVM_WALL_CLOCK_NEW", EMULATE, EMULATE, NONE, BY(wall_clock),
 	    LISTED, WHY("KVM_WALL_CLOCK by its later number")),
 	ROW(MSR_KVM_SYSTEM_TIME_NEW, "KVM_SYSTEM_TIME_NEW", EMULATE, EMULATE, NONE,
@@ -197,4 +245,28 @@ unsigned int msr_index_list(u32 *indices, unsigned int room)
 				indices[count] = msr;
 	}
 	return count;
+}
+
+unsigned int msr_feature_list(u32 *indices, unsigned int room)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < COUNT_OF(msr_table); i++) {
+		if (!msr_table[i].feature)
+			continue;
+		if (count < room)
+			indices[count] = msr_table[i].first;
+		count++;
+	}
+	return count;
+}
+
+int msr_feature_read(u32 msr, u64 *value)
+{
+	const struct msr_row *row = msr_find(msr);
+
+	if (!row || !row->feature)
+		return -ENOENT;
+	*value = row->feature();
+	return 0;
 }

@@ -4,10 +4,8 @@
  * a guest have it.
  *
  * Not offered, though a processor may have it: VMX and SMX (no nesting), MONITOR, TSC_DEADLINE (for
- * the VMM to announce, where the local APIC is in the kernel), PMU, PT, SGX, CET, AMX, PKU, XSAVES
- * and WAITPKG (state that Lintel does not switch), TSX (its #DB and its leaks), and the controls of
- * speculation (SPEC_CTRL, IBPB, STIBP, SSBD, ARCH_CAPABILITIES): the host's setting holds for the
- * guest.
+ * the VMM to announce, where the local APIC is in the kernel), PMU, PT, SGX, CET, AMX, PKU and
+ * WAITPKG (state that Lintel does not switch), TSX (its #DB and its leaks).
  *
  * SDM: "CPUID - CPU Identification".
  */
@@ -91,6 +89,10 @@ static const struct feature_row features[] = {
 
 	/* FSRM, VERW clears buffers, SERIALIZE */
 	{W_7_EDX, HOST, B(4) | B(10) | B(14), 0},
+	/* IBRS and IBPB, STIBP, SSBD */
+	{W_7_EDX, HOST, B(26) | B(27) | B(31), 0},
+	/* IA32_ARCH_CAPABILITIES */
+	{W_7_EDX, MADE, B(29), 0},
 	/* AVX512 4VNNIW, 4FMAPS, VP2INTERSECT, FP16 */
 	{W_7_EDX, XCR0, B(2) | B(3) | B(8) | B(23), XCR0_AVX512},
 
@@ -103,6 +105,8 @@ static const struct feature_row features[] = {
 
 	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1 */
 	{W_D_1_EAX, XCR0, B(0) | B(1) | B(2), XCR0_X87_SSE},
+	/* XSAVES, without any state of IA32_XSS */
+	{W_D_1_EAX, CONTROL, B(3), CPU2_ENABLE_XSAVES},
 
 	/* SYSCALL, NX, 1-GByte pages, 64 bits */
 	{W_81_EDX, HOST, B(11) | B(20) | B(26) | B(29), 0},

@@ -160,6 +160,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 
 	/* Whoever starts next there must not find its memory written. */
 	vcpu->clock.system_time = 0;
+	vcpu->spec_ctrl = 0;
 	if (!init) {
 		vcpu->xcr0 = 1;
 		vmcs_write64(GUEST_IA32_DEBUGCTL, 0);

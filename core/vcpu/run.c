@@ -87,13 +87,16 @@ static bool guest_uses_breakpoints(const struct vcpu *vcpu)
 	return vcpu->dr7 & DR7_ENABLE;
 }
 
-/* XCR0 is the guest's only while it runs: the host's FPU code, in interrupts too, uses its own. */
-static void switch_xcr0(const struct vcpu *vcpu, bool to_guest)
+/* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in
+ * interrupts too, uses its own. */
+static void switch_xstate(const struct vcpu *vcpu, bool to_guest)
 {
-	u64 host = host_xcr0();
+	u64 host = host_xcr0(), xss = host_xss();
 
 	if (host && vcpu->xcr0 != host && (vcpu->cr4 & CR4_OSXSAVE))
 		host_write_xcr0(to_guest ? vcpu->xcr0 : host);
+	if (xss && (vcpu->cr4 & CR4_OSXSAVE))
+		host_wrmsr(MSR_IA32_XSS, to_guest ? 0 : xss);
 }
 
 static void refresh_host_cr(struct vcpu *vcpu)
@@ -118,7 +121,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 
 	refresh_host_cr(vcpu);
 	host_fpu_before_entry(vcpu);
-	switch_xcr0(vcpu, true);
+	switch_xstate(vcpu, true);
 	if (breakpoints)
 		host_debugregs_load(vcpu->dr, vcpu->dr6);
 	host_trace_entry(vcpu);
@@ -129,7 +132,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	vcpu->cr2 = host_read_cr2();
 	host_guest_exit();
 
-	switch_xcr0(vcpu, false);
+	switch_xstate(vcpu, false);
 	host_debugregs_restore(breakpoints);
 	return status;
 }

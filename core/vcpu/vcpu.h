@@ -87,6 +87,7 @@ struct vcpu {
 	u64 cr4_allowed; /* bits that CPUID announces */
 	u64 efer, apic_base;
 	u64 xcr0;
+	u64 spec_ctrl; /* IA32_SPEC_CTRL; host_vmenter() loads it */
 	u64 dr[4], dr6, dr7;
 
 	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The access

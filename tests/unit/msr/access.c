@@ -38,11 +38,9 @@ static const struct access_row rows[] = {
 	{"MCG_CAP", 0x179, 32, 32, 0},
 	{"MCG_STATUS", 0x17a, 0xf, 0xf, BOTH},
 	{"MCG_STATUS, reserved", 0x17a, 0x10, 0x10, USER},
-	{"MCG_CTL, all", 0x17b, ONES, ONES, USER},
-	{"MCG_CTL, some", 0x17b, 3, 3, 0},
 	{"MISC_ENABLE, fast strings off", 0x1a0, 0x1800, 0x1800, BOTH},
 	{"MISC_ENABLE, PEBS available", 0x1a0, 1, 1, USER},
-	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, USER},
+	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, BOTH},
 	{"DEBUGCTL, BTF", 0x1d9, 2, 2, BOTH},
 	{"DEBUGCTL, LBR", 0x1d9, 3, 2, BOTH},
 	{"DEBUGCTL, BTS", 0x1d9, 0x80, 0x80, 0},
@@ -68,7 +66,8 @@ static const struct access_row rows[] = {
 	{"MC31_CTL, some", 0x47c, 0xff, 0, 0},
 	{"MC0_STATUS", 0x401, 0x80, 0x80, USER},
 	{"MC0_STATUS, cleared", 0x401, 0, 0, BOTH},
-	{"MC31_MISC", 0x47f, 0x80, 0x80, USER},
+	{"MC31_ADDR", 0x47e, 0x80, 0x80, BOTH},
+	{"MC31_MISC", 0x47f, NOT_CANONICAL, NOT_CANONICAL, BOTH},
 	{"EFER, SCE", 0xc0000080, 0x1, 0x1, BOTH},
 	{"EFER, bit 1", 0xc0000080, 0x2, 0, 0},
 	{"EFER, bit 63", 0xc0000080, 1ull << 63, 0, 0},
@@ -146,7 +145,7 @@ TEST(msr_values_do_not_mix)
 
 TEST(msr_refused_to_the_guest)
 {
-	static const u32 refused[] = {0x3a,	  0x48,       0x49,  0x10a,  0x17b,
+	static const u32 refused[] = {0x3a,	  0x48,       0x49,  0x17b,
 				      0x6e0,	  0xda0,      0x2000, 0x4b564dff, 0xbeef0000,
 				      0xc0002000, 0x2,   0x480, 0x491,  0xffffffff};
 	struct guest *g = guest_create();
