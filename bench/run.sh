@@ -13,5 +13,5 @@ cp "$build/bench/bench" "$build/linux/lintel.ko" bench/table.awk "$payload/"
 cp bench/payload.sh "$payload/run.sh"
 
 # The model that shows most to guests; with these features Debian's kernel does not work there.
-exec lab/run --model corei7_icelake_u --append clearcpuid=fsrm,avx512f,pku --timeout "${BENCH_TIMEOUT:-900}" \
+exec lab/run --model corei7_icelake_u --append clearcpuid=fsrm,avx512f,pku,xsaves --timeout "${BENCH_TIMEOUT:-900}" \
 	"$payload"
