@@ -151,8 +151,8 @@ void counter_latch_status(struct counter *counter, u64 now)
 
 	if (s->status_latched)
 		return;
-	s->status = (u8)(counter_output(counter, now) << 7 | !counter->counting << 6 |
-			 (s->rw_mode & 3) << 4 | (s->mode & 7) << 1 | !!s->bcd);
+	s->status = (u8)(counter_output(counter, now) << 7 | (counter->counting ? 0 : 1 << 6) |
+			 (s->rw_mode & 3) << 4 | (s->mode & 7) << 1 | (s->bcd ? 1 : 0));
 	s->status_latched = 1;
 }
 
