@@ -19,7 +19,7 @@ payload() {
 # payload_linux DIR: add what a Linux guest is made of.
 payload_linux() {
 	kernel=$(lab/guest-kernel.sh)
-	tests/linux/initramfs.sh "$kernel" "$build/initrd"
-	cp "$kernel/vmlinux.lzo" "$build/initrd" "$1/"
+	tests/linux/initramfs.sh "$kernel" "$1/initrd"
+	cp "$kernel/vmlinux.lzo" "$1/"
 	tr '\n' ' ' <lab/cmdline >"$1/cmdline"
 }
