@@ -11,12 +11,14 @@ cd "$(dirname -- "$0")/../.."
 . tests/lab/payload.sh
 
 linux=${LINUX:-1}
+seconds=900
 set -- "${1-}" --modules "${HYPERVISOR:-lintel}"
 if [ "${INTERACTIVE:-0}" = 1 ]; then
 	linux=1
-	set -- "$@" --interactive --timeout 86400
+	seconds=86400
+	set -- "$@" --interactive
 fi
-[ "$linux" = 0 ] || set -- "$@" --memory 512
+[ "$linux" = 0 ] || set -- "$@" --memory 512 --timeout "$seconds"
 mode=$1
 shift
 if [ "$mode" = --prepare ]; then
