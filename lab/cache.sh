@@ -26,9 +26,11 @@ hash_of() {
 # locked NAME COMMAND... : run COMMAND while holding the cache's lock NAME.
 locked() {
 	(
-		flock 8
+		flock 8 || exit
 		shift
-		"$@" 8>&-
+		# As the last command it would replace the shell, and the lock would go with descriptor 8.
+		"$@" 8>&- || exit
+		true
 	) 8>"$lab_cache/$1.lock"
 }
 
