@@ -32,6 +32,6 @@ measure() {
 }
 
 linux_unpack
-load_stock && measure stock && unload_stock || exit 1
-insmod ./lintel.ko && measure lintel && rmmod lintel || exit 1
-awk -f table.awk stock lintel
+load_stock && measure stock.rows && unload_stock || exit 1
+insmod ./lintel.ko && measure lintel.rows && rmmod lintel || exit 1
+awk -f table.awk stock.rows lintel.rows
