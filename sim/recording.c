@@ -163,6 +163,23 @@ static int parse_class(struct parser *p, const char *text)
 	return 0;
 }
 
+/* A comment by custom only: what is no signature is no error. */
+static void parse_signature(struct recording *recording, const char *text, size_t length)
+{
+	unsigned int family, model, stepping;
+	char copy[16] = "";
+	int end = 0;
+
+	if (length >= sizeof(copy))
+		return;
+	memcpy(copy, text, length);
+	if (sscanf(copy, "%3u/%3u/%2u%n", &family, &model, &stepping, &end) != 3 || copy[end])
+		return;
+	recording->family = family;
+	recording->model = model;
+	recording->stepping = stepping;
+}
+
 static int parse_comment(struct parser *p)
 {
 	const char *text = comment_text(p, "# class: ");
@@ -176,6 +193,9 @@ static int parse_comment(struct parser *p)
 
 		memcpy(p->recording->cpu, text, length < room ? length : room);
 	}
+	text = comment_text(p, "# family/model/stepping: ");
+	if (text)
+		parse_signature(p->recording, text, (size_t)(p->line_end - text));
 	return 0;
 }
 

@@ -19,6 +19,7 @@ enum recording_class { RECORDING_UNKNOWN, RECORDING_PHYSICAL, RECORDING_VIRTUAL 
 
 struct recording {
 	char cpu[160]; /* the processor's name, as the file says it */
+	unsigned int family, model, stepping; /* as CPUID has them; family 0: the file does not say */
 	enum recording_class class;
 	unsigned int sets; /* at least 1 */
 	struct recording_set set[RECORDING_SETS_MAX];

@@ -40,6 +40,14 @@ TEST(recording_reads_values_comments_and_class)
 		  BIT32(CAP_BASIC) | BIT32(CAP_FEATURE_CONTROL) | BIT32(CAP_PINBASED_CTLS));
 	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], 0x00da040000000012ull);
 	EXPECT_EQ(recording.set[0].msrs.value[CAP_FEATURE_CONTROL], 0xff05);
+	EXPECT_EQ(recording.family, 0);
+
+	REQUIRE_EQ(parse("# family/model/stepping: 6/158/10\n0x480 0x0\n"), 0);
+	EXPECT_EQ(recording.family, 6);
+	EXPECT_EQ(recording.model, 158);
+	EXPECT_EQ(recording.stepping, 10);
+	REQUIRE_EQ(parse("# family/model/stepping: 6/158/10, perhaps\n0x480 0x0\n"), 0);
+	EXPECT_EQ(recording.family, 0);
 
 	REQUIRE_EQ(parse("# class: virtual\n0x480 0xffffffffffffffff\n"), 0);
 	EXPECT_EQ(recording.class, RECORDING_VIRTUAL);
