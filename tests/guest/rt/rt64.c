@@ -3,6 +3,7 @@
 
 #define STACK_SIZE 8192
 #define IST_DF	   1
+#define TRAMPOLINE 0x8000 /* as in trampoline64.S */
 
 const struct boot_info *boot_info;
 volatile struct fault fault = {.vector = NO_FAULT};
@@ -23,6 +24,7 @@ static u64 next_page;
 static volatile u32 runtime_ready;
 
 extern u8 exception_stubs[];
+extern u8 trampoline_start[], trampoline_values[], trampoline_end[];
 extern const u64 fixups_start[][2], fixups_end[][2];
 extern u8 image_end[];
 u64 user_enter(void (*code)(void), u64 arg, u64 rsp);
@@ -210,7 +212,7 @@ __attribute__((weak)) void guest_ap_main(u32 cpu)
 }
 
 /* The other CPUs wait until the first has filled the tables that all of them use. */
-static void rt64_start_ap(u32 cpu)
+static _Noreturn void rt64_start_ap(u32 cpu)
 {
 	while (!runtime_ready)
 		__asm__ volatile("pause");
@@ -218,6 +220,31 @@ static void rt64_start_ap(u32 cpu)
 	guest_ap_main(cpu);
 	for (;;)
 		__asm__ volatile("cli; hlt");
+}
+
+/* The order is that of trampoline64.S. */
+struct trampoline_values {
+	u64 gdtr[2], cr0, cr3, cr4, efer, rsp, cpu;
+	void (*entry)(u32 cpu);
+};
+
+u32 cpu_prepare_start(u32 cpu)
+{
+	const u64 values_at = TRAMPOLINE + (trampoline_values - trampoline_start);
+	struct trampoline_values *values = (struct trampoline_values *)values_at;
+
+	memcpy((void *)TRAMPOLINE, trampoline_start, trampoline_end - trampoline_start);
+	*values = (struct trampoline_values){
+		.cr0 = read_cr0(),
+		.cr3 = read_cr3(),
+		.cr4 = read_cr4(),
+		.efer = rdmsr(MSR_EFER) & ~EFER_LMA,
+		.rsp = (u64)page_alloc() + PAGE_SIZE - 8,
+		.cpu = cpu,
+		.entry = rt64_start_ap,
+	};
+	__asm__ volatile("sgdt %0" : "=m"(values->gdtr));
+	return TRAMPOLINE / PAGE_SIZE;
 }
 
 void rt64_start(const struct boot_info *info)

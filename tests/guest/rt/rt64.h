@@ -16,6 +16,13 @@ extern const struct boot_info *boot_info;
 /* The entry of every CPU but the first.  A program without one leaves them halted. */
 void guest_ap_main(u32 cpu);
 
+/*
+ * With an interrupt controller the CPUs after the first wait for INIT and SIPI.  Makes  begin at
+ * guest_ap_main() when it gets them, and gives the vector for its startup IPI.  For one CPU at a
+ * time: the next one may be prepared once this one is in guest_ap_main().
+ */
+u32 cpu_prepare_start(u32 cpu);
+
 /* GDT; the order of the user segments is what SYSRET wants. */
 #define SEL_KERNEL_CODE	  0x08
 #define SEL_KERNEL_DATA	  0x10
