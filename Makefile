@@ -25,7 +25,7 @@ module: deps
 	$(MAKE) -s -j$(JOBS) -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux W=1
 
 tool: deps
-	$(MAKE) -s -C tool BUILD=$(BUILD)
+	$(MAKE) -s -j$(JOBS) -C tool BUILD=$(BUILD)
 
 guests: tool
 	$(MAKE) -s -C tests/guest BUILD=$(BUILD)

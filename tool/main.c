@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "run.h"
+#include "command.h"
 #include "say.h"
 
-static const struct command {
-	const char *name;
-	int (*main)(int argc, char **argv); /* gets the words from its own name on */
-	const char *summary;
-} commands[] = {
-	{"run", run_main, "run a guest image in a virtual machine"},
+static const struct command *const commands[] = {
+	&run_command,
 };
 
 static void usage(FILE *to)
@@ -19,8 +16,19 @@ static void usage(FILE *to)
 
 	fputs("usage: lintel COMMAND [OPTIONS]\n\ncommands:\n", to);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fputs("\nlintel COMMAND --help says more.\n", to);
+		fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\nlintel COMMAND --help says more.\n"
+	      "\nExit status (run: see there): 0 fine; 1 the answer is no; 2 bad input or usage.\n",
+	      to);
+}
+
+/* What was printed has also to arrive. */
+static int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	say_errno(NULL, "standard output");
+	return COMMAND_BAD;
 }
 
 int main(int argc, char **argv)
@@ -29,15 +37,15 @@ int main(int argc, char **argv)
 
 	if (argc < 2) {
 		usage(stderr);
-		return 2;
+		return COMMAND_BAD;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		usage(stdout);
-		return 0;
+		return finish(COMMAND_FINE);
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].main(argc - 1, argv + 1);
+		if (!strcmp(argv[1], commands[i]->name))
+			return finish(commands[i]->main(commands[i], argc - 1, argv + 1));
 	say_error("see lintel --help", "unknown command %s", argv[1]);
-	return 2;
+	return COMMAND_BAD;
 }

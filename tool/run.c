@@ -17,7 +17,7 @@
 #include "explain.h"
 #include "options.h"
 #include "power.h"
-#include "run.h"
+#include "command.h"
 #include "say.h"
 #include "start.h"
 #include "test_device.h"
@@ -267,12 +267,13 @@ static void vm_run(struct vm *vm, unsigned int timeout)
 	}
 }
 
-int run_main(int argc, char **argv)
+static int run_main(const struct command *command, int argc, char **argv)
 {
 	static struct vm vm = {.devices = PTHREAD_MUTEX_INITIALIZER, .event = -1};
 	struct run_options options;
 	unsigned int i;
 
+	(void)command;
 	if (options_parse(&options, argc, argv))
 		return RUN_REFUSED;
 	if (options.help) {
@@ -297,3 +298,9 @@ int run_main(int argc, char **argv)
 	vm_destroy(&vm);
 	return vm.status;
 }
+
+const struct command run_command = {
+	.name = "run",
+	.summary = "run a guest image in a virtual machine",
+	.main = run_main,
+};

@@ -18,4 +18,7 @@ int say_errno(const char *hint, const char *what, ...) __attribute__((format(pri
 /* Prints "lintel: TEXT" on stderr: a notice that is not a failure. */
 void say(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints "FILE:LINE:COLUMN: WORDS" on stderr, as compilers do: a place in a file that was read. */
+void say_at(const char *file, unsigned int line, unsigned int column, const char *words);
+
 #endif

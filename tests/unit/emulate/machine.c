@@ -5,7 +5,7 @@
 #include "emulate/machine.h"
 #include "emulate/emulate.h"
 #include "mem/mem.h"
-#include "recording.h"
+#include "tool/recording.h"
 #include "sim.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/vpid.h"

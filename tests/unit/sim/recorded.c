@@ -6,7 +6,7 @@
 
 #include "exit/reason.h"
 #include "machine.h"
-#include "recording.h"
+#include "tool/recording.h"
 #include "vmcs/vmcs.h"
 
 static void script(u32 reason, u32 length)

@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-#include "recording.h"
+#include "tool/recording.h"
 #include "test.h"
 #include "tool/generation.h"
 

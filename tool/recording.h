@@ -3,8 +3,8 @@
  * Recordings of the VMX capability MSRs of processors: the files of data/cpus/,
  * whose README describes the format.
  */
-#ifndef LINTEL_SIM_RECORDING_H
-#define LINTEL_SIM_RECORDING_H
+#ifndef TOOL_RECORDING_H
+#define TOOL_RECORDING_H
 
 #include "cap/cap.h"
 
@@ -19,7 +19,8 @@ enum recording_class { RECORDING_UNKNOWN, RECORDING_PHYSICAL, RECORDING_VIRTUAL 
 
 struct recording {
 	char cpu[160]; /* the processor's name, as the file says it */
-	unsigned int family, model, stepping; /* as CPUID has them; family 0: the file does not say */
+	unsigned int family, model,
+		stepping; /* as CPUID has them; family 0: the file does not say */
 	enum recording_class class;
 	unsigned int sets; /* at least 1 */
 	struct recording_set set[RECORDING_SETS_MAX];
