@@ -108,6 +108,9 @@ const struct generation generation_table[] = {
 
 const unsigned int generation_count = sizeof(generation_table) / sizeof(generation_table[0]);
 
+_Static_assert(sizeof(generation_table) / sizeof(generation_table[0]) <= GENERATIONS_MAX,
+	       "more generations than GENERATIONS_MAX");
+
 #define ANY 0, 15
 
 /* The first row that fits counts. */

@@ -17,6 +17,7 @@ struct generation {
 /* Ordered by year. */
 extern const struct generation generation_table[];
 extern const unsigned int generation_count;
+#define GENERATIONS_MAX 64 /* at least generation_count */
 
 /*
  * The generation of a processor: by family, model and stepping, as CPUID leaf 1 has them with the

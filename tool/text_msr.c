@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the MSRs of the core's two tables are: those that report capabilities of VMX, and those that
+ * guests ask about.  Ordered by index.
+ *
+ * SDM: volume 4, "Model-Specific Registers"; appendix "VMX Capability Reporting Facility".
+ */
+#include "msr/index.h"
+#include "text.h"
+
+#define TEXT(msr, section_, words)                                                                 \
+	{                                                                                          \
+		.first = msr, .constant = #msr, .section = section_, .text = words                 \
+	}
+#define CAPABILITY(index, name, section_, words)                                                   \
+	{                                                                                          \
+		.first = index, .constant = "MSR_IA32_" name, .section = section_, .text = words   \
+	}
+
+#define S_ARCHITECTURAL "Architectural MSRs"
+#define S_MODEL		"Model-Specific Registers (MSRs)"
+#define S_KVM		"KVM-specific MSRs (documentation of the Linux kernel, not the SDM)"
+#define S_SYSENTER                                                                                 \
+	"Performing Fast Calls to System Procedures with the SYSENTER and SYSEXIT Instructions"
+#define S_SYSCALL "Fast System Calls in 64-Bit Mode"
+#define S_BASES	  "Segment Loading Instructions in IA-32e Mode"
+#define S_MCG	  "Machine-Check Global Control MSRs"
+#define S_FIXED	  "Fixed Range MTRRs"
+#define S_PIN	  "Pin-Based VM-Execution Controls"
+#define S_CPU1	  "Primary Processor-Based VM-Execution Controls"
+#define S_EXIT	  "VM-Exit Controls"
+#define S_ENTRY	  "VM-Entry Controls"
+
+/* clang-format off */
+const struct msr_text msr_texts[] = {
+TEXT(MSR_IA32_P5_MC_ADDR, "Compatibility with Pentium Processor",
+     "Address and type of a machine check of the Pentium. Later processors have the two only for "
+     "compatibility."),
+TEXT(MSR_IA32_TSC, "Time-Stamp Counter",
+     "The time-stamp counter, as RDTSC reads it; writing sets it."),
+TEXT(MSR_KVM_WALL_CLOCK, S_KVM,
+     "The guest writes the address of a structure, and the hypervisor writes the time of day at "
+     "the guest's boot there. An old number: AMD's and Intel's processors may have MSRs of their "
+     "own here."),
+TEXT(MSR_KVM_SYSTEM_TIME, S_KVM,
+     "The guest writes the address of a structure, in which the hypervisor keeps what turns the "
+     "TSC into nanoseconds (kvmclock); bit 0 enables it. An old number."),
+TEXT(MSR_IA32_PLATFORM_ID, S_ARCHITECTURAL,
+     "Bits 52:50 tell the kind of platform, by which an update of the microcode is chosen."),
+TEXT(MSR_IA32_APICBASE, "Local APIC Status and Location",
+     "The physical address of the local APIC's registers, its enable bit (11), x2APIC mode (10), "
+     "and whether this is the bootstrap processor (8)."),
+TEXT(MSR_EBL_CR_POWERON, S_MODEL,
+     "Straps of the processor's bus that were read at power-on; on old processors, the ratio of "
+     "bus and core clock."),
+TEXT(MSR_IA32_FEAT_CTL, "Enabling and Entering VMX Operation",
+     "What the firmware allows: VMXON outside SMX (bit 2) and inside (1), SGX and others. Bit 0 "
+     "locks it until the next reset; VMXON faults while it is not locked with VMX allowed."),
+TEXT(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST MSR",
+     "How much software has moved the TSC: adding to it adds to the TSC, writing the TSC changes "
+     "it likewise."),
+TEXT(MSR_IA32_SPEC_CTRL, S_ARCHITECTURAL,
+     "Switches that restrict speculation: indirect branches (IBRS, bit 0; STIBP, 1), reads past "
+     "older stores (SSBD, 2), and later ones."),
+TEXT(MSR_IA32_PRED_CMD, S_ARCHITECTURAL,
+     "Write-only. Bit 0 (IBPB): indirect branches before the write do not influence the "
+     "prediction of those after it."),
+TEXT(MSR_IA32_UCODE_REV, "Microcode Update Facilities",
+     "The revision of the microcode, in bits 63:32, after a 0 was written and CPUID executed."),
+TEXT(MSR_PLATFORM_INFO, S_MODEL,
+     "Ratios of the processor's clock, and whether it can make CPUID fault (bit 31)."),
+TEXT(MSR_MTRRcap, "MTRR Feature Identification",
+     "Which memory-type range registers there are: how many variable ones (bits 7:0), the fixed "
+     "ones (8), write-combining (10), SMRR (11)."),
+TEXT(MSR_IA32_ARCH_CAPABILITIES, S_ARCHITECTURAL,
+     "Which side channels the processor is not open to, and which means against the others it "
+     "has."),
+TEXT(MSR_MISC_FEATURES_ENABLES, S_MODEL,
+     "Bit 0: CPUID at CPL > 0 raises #GP(0). Bit 1, on some processors: MONITOR and MWAIT are "
+     "allowed at CPL 3."),
+TEXT(MSR_IA32_SYSENTER_CS, S_SYSENTER,
+     "The selector of CS that SYSENTER loads; those of SS, and of SYSEXIT, follow from it."),
+TEXT(MSR_IA32_SYSENTER_ESP, S_SYSENTER, "The stack pointer that SYSENTER loads."),
+TEXT(MSR_IA32_SYSENTER_EIP, S_SYSENTER, "Where SYSENTER goes."),
+TEXT(MSR_IA32_MCG_CAP, S_MCG,
+     "How many banks of machine-check registers there are (bits 7:0), and which features the "
+     "machine check has."),
+TEXT(MSR_IA32_MCG_STATUS, S_MCG,
+     "The state of the processor after a machine check: whether it can go on (RIPV), whether RIP "
+     "has to do with the error (EIPV), whether one is in progress (MCIP)."),
+TEXT(MSR_IA32_MCG_CTL, S_MCG,
+     "Enables the reporting of machine-check features, all at once. It is there if bit 8 of "
+     "IA32_MCG_CAP is 1."),
+TEXT(MSR_IA32_MISC_ENABLE, S_ARCHITECTURAL,
+     "Switches of the processor: fast string operations, thermal control, performance "
+     "monitoring, SpeedStep, MONITOR/MWAIT, the limit of CPUID and others."),
+TEXT(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL MSR",
+     "Switches for debugging: last-branch records (bit 0), single-stepping on branches (1), "
+     "branch traces (6 to 11), freezing of counters, RTM."),
+TEXT(MSR_IA32_MTRR_PHYSBASE0, "Variable Range MTRRs",
+     "Pairs of base and mask: each gives a range of physical memory its memory type."),
+TEXT(MSR_MTRRfix64K_00000, S_FIXED,
+     "The memory types of the eight pieces of 64 KBytes from 0 on."),
+TEXT(MSR_MTRRfix16K_80000, S_FIXED,
+     "The memory types of the pieces of 16 KBytes from 80000H and A0000H on, eight in each."),
+TEXT(MSR_MTRRfix4K_C0000, S_FIXED,
+     "The memory types of the pieces of 4 KBytes from C0000H to FFFFFH, eight in each."),
+TEXT(MSR_IA32_CR_PAT, "IA32_PAT MSR",
+     "The page attribute table: eight memory types, among which the PAT, PCD and PWT bits of a "
+     "page-table entry choose."),
+TEXT(MSR_MTRRdefType, "IA32_MTRR_DEF_TYPE MSR",
+     "The memory type of what no range register covers, and the switches that enable the ranges "
+     "(bit 11) and the fixed ones (10)."),
+TEXT(MSR_IA32_MC0_CTL, "Error-Reporting Register Banks",
+     "The registers of each bank of the machine check, four in each: which errors are reported, "
+     "what happened, where, and more about it."),
+TEXT(MSR_IA32_TSC_DEADLINE, "TSC-Deadline Mode",
+     "The local APIC's timer, in TSC-deadline mode: it interrupts when the TSC reaches this "
+     "value; 0 disarms it."),
+TEXT(MSR_X2APIC_FIRST, "Extended XAPIC (x2APIC)",
+     "The registers of the local APIC in x2APIC mode: MSR 800H + N is what offset 16 * N is in "
+     "memory, and ICR is one MSR of 64 bits."),
+TEXT(MSR_IA32_XSS, "Enabling the XSAVE Feature Set and XSAVE-Enabled Features",
+     "Which supervisor state components XSAVES and XRSTORS handle."),
+TEXT(MSR_KVM_WALL_CLOCK_NEW, S_KVM,
+     "KVM_WALL_CLOCK at a number that no processor uses."),
+TEXT(MSR_KVM_SYSTEM_TIME_NEW, S_KVM,
+     "KVM_SYSTEM_TIME at a number that no processor uses."),
+TEXT(MSR_EFER, "Extended Feature Enable Register",
+     "SYSCALL (bit 0), IA-32e mode enabled (8) and active (10), execute-disable (11)."),
+TEXT(MSR_STAR, S_SYSCALL,
+     "The selectors of SYSCALL (bits 47:32) and SYSRET (bits 63:48)."),
+TEXT(MSR_LSTAR, S_SYSCALL, "Where SYSCALL goes in 64-bit mode."),
+TEXT(MSR_CSTAR, S_SYSCALL,
+     "Where SYSCALL would go in compatibility mode; Intel's processors do not use it, since "
+     "SYSCALL is not valid there."),
+TEXT(MSR_SYSCALL_MASK, S_SYSCALL, "The bits of RFLAGS that SYSCALL clears."),
+TEXT(MSR_FS_BASE, S_BASES, "The base address of FS, 64 bits."),
+TEXT(MSR_GS_BASE, S_BASES, "The base address of GS, 64 bits."),
+TEXT(MSR_KERNEL_GS_BASE, S_BASES,
+     "What SWAPGS exchanges with the base of GS: the kernel's while a program runs."),
+TEXT(MSR_TSC_AUX, "IA32_TSC_AUX Register and RDTSCP Support",
+     "A number that RDTSCP gives with the TSC, and RDPID alone; kernels put the processor's "
+     "number there."),
+
+CAPABILITY(0x480, "VMX_BASIC", "Basic VMX Information",
+     "The revision identifier and size of the VMCS, the memory type for it, and whether there "
+     "are TRUE control MSRs."),
+CAPABILITY(0x481, "VMX_PINBASED_CTLS", S_PIN,
+     "Which pin-based controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
+     "there must be 0). Bits of the default1 class read as if they had to be 1."),
+CAPABILITY(0x482, "VMX_PROCBASED_CTLS", S_CPU1,
+     "Which primary processor-based controls may be 0 (low half: a 1 there must be 1) and 1 "
+     "(high half: a 0 there must be 0). Bits of the default1 class read as if they had to be 1."),
+CAPABILITY(0x483, "VMX_EXIT_CTLS", S_EXIT,
+     "Which VM-exit controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
+     "there must be 0). Bits of the default1 class read as if they had to be 1."),
+CAPABILITY(0x484, "VMX_ENTRY_CTLS", S_ENTRY,
+     "Which VM-entry controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
+     "there must be 0). Bits of the default1 class read as if they had to be 1."),
+CAPABILITY(0x485, "VMX_MISC", "Miscellaneous Data",
+     "The rate of the VMX-preemption timer, the activity states, the number of CR3-target "
+     "values, the length of MSR lists, and single features."),
+CAPABILITY(0x486, "VMX_CR0_FIXED0", "VMX-Fixed Bits in CR0",
+     "A 1 is a bit of CR0 that must be 1 in VMX operation; unrestricted guests are exempt from "
+     "PE and PG."),
+CAPABILITY(0x487, "VMX_CR0_FIXED1", "VMX-Fixed Bits in CR0",
+     "A 0 is a bit of CR0 that must be 0 in VMX operation."),
+CAPABILITY(0x488, "VMX_CR4_FIXED0", "VMX-Fixed Bits in CR4",
+     "A 1 is a bit of CR4 that must be 1 in VMX operation."),
+CAPABILITY(0x489, "VMX_CR4_FIXED1", "VMX-Fixed Bits in CR4",
+     "A 0 is a bit of CR4 that must be 0 in VMX operation."),
+CAPABILITY(0x48a, "VMX_VMCS_ENUM", "VMCS Enumeration",
+     "The highest index (bits 9:1) that the encoding of a VMCS field has on this processor."),
+CAPABILITY(0x48b, "VMX_PROCBASED_CTLS2", "Secondary Processor-Based VM-Execution Controls",
+     "Which secondary processor-based controls may be 1 (high half). All may be 0."),
+CAPABILITY(0x48c, "VMX_EPT_VPID_CAP", "VPID and EPT Capabilities",
+     "What EPT can do (page sizes, memory types, accessed and dirty flags, walk length), and "
+     "which kinds of INVEPT and INVVPID there are."),
+CAPABILITY(0x48d, "VMX_TRUE_PINBASED_CTLS", S_PIN,
+     "As IA32_VMX_PINBASED_CTLS, without the pretence about the default1 class: what may really "
+     "be 0."),
+CAPABILITY(0x48e, "VMX_TRUE_PROCBASED_CTLS", S_CPU1,
+     "As IA32_VMX_PROCBASED_CTLS, without the pretence about the default1 class: what may really "
+     "be 0."),
+CAPABILITY(0x48f, "VMX_TRUE_EXIT_CTLS", S_EXIT,
+     "As IA32_VMX_EXIT_CTLS, without the pretence about the default1 class: what may really be 0."),
+CAPABILITY(0x490, "VMX_TRUE_ENTRY_CTLS", S_ENTRY,
+     "As IA32_VMX_ENTRY_CTLS, without the pretence about the default1 class: what may really be "
+     "0."),
+CAPABILITY(0x491, "VMX_VMFUNC", "VM Functions",
+     "Which VM functions may be enabled. Bit 0: EPTP switching."),
+CAPABILITY(0x492, "VMX_PROCBASED_CTLS3", "Tertiary Processor-Based VM-Execution Controls",
+     "Which tertiary processor-based controls may be 1, 64 of them. All may be 0."),
+CAPABILITY(0x493, "VMX_EXIT_CTLS2", "Secondary VM-Exit Controls",
+     "Which secondary VM-exit controls may be 1, 64 of them. All may be 0."),
+};
+/* clang-format on */
+
+const unsigned int msr_text_count = COUNT_OF(msr_texts);
+
+const struct msr_text *msr_text_find(u32 first)
+{
+	for (unsigned int i = 0; i < COUNT_OF(msr_texts); i++)
+		if (msr_texts[i].first == first)
+			return &msr_texts[i];
+	return NULL;
+}

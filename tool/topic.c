@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The list of topics.
+ */
+#include <assert.h>
+#include <stdio.h>
+
+#include "exit/exit.h"
+#include "exit/reason.h"
+#include "msr/msr.h"
+#include "topic.h"
+
+#define S_ERRORS "VM-Instruction Error Numbers"
+
+static struct topic topics[TOPIC_FOUND_MAX];
+static unsigned int topic_count;
+
+const char *topic_kind_name(enum topic_kind kind)
+{
+	static const char *const names[TOPIC_KINDS] = {
+		[TOPIC_CONTROL] = "control",  [TOPIC_CAPABILITY] = "capability",
+		[TOPIC_FIELD] = "VMCS field", [TOPIC_MSR] = "MSR",
+		[TOPIC_EXIT] = "exit reason", [TOPIC_ERROR] = "VM-instruction error",
+	};
+
+	return names[kind];
+}
+
+const char *topic_word_name(enum ctl_word word)
+{
+	static const char *const names[CTL_WORDS] = {
+		[CTL_PIN] = "pin",
+		[CTL_PRIMARY] = "primary",
+		[CTL_SECONDARY] = "secondary",
+		[CTL_TERTIARY] = "tertiary",
+		[CTL_EXIT] = "exit-control",
+		[CTL_EXIT2] = "exit-control2",
+		[CTL_ENTRY] = "entry",
+	};
+
+	return names[word];
+}
+
+static struct topic *add(enum topic_kind kind, u32 number, u32 last)
+{
+	struct topic *topic = &topics[topic_count++];
+
+	assert(topic_count <= TOPIC_FOUND_MAX);
+	*topic = (struct topic){.kind = kind, .number = number, .last = last};
+	return topic;
+}
+
+static void add_control(const struct ctl_bit *row)
+{
+	const struct control_text *text = control_text_find(row->word, row->bit);
+	struct topic *topic = add(TOPIC_CONTROL, row->bit, row->bit);
+
+	topic->word = row->word;
+	topic->control = row;
+	topic->name = row->name;
+	topic->section = row->section;
+	snprintf(topic->id, sizeof(topic->id), "%s:%u", topic_word_name(row->word), row->bit);
+	if (!text)
+		return;
+	topic->text = text->text;
+	topic->constant = text->constant;
+	topic->kvm = text->kvm;
+}
+
+static void add_capability(const struct cap_field *row)
+{
+	const struct capability_text *text = capability_text_find(row->msr, row->lo_bit);
+	const struct msr_text *msr = msr_text_find(cap_msr_table[row->msr].index);
+	struct topic *topic = add(TOPIC_CAPABILITY, row->lo_bit, row->hi_bit);
+
+	topic->word = row->msr;
+	topic->capability = row;
+	topic->name = row->name;
+	topic->section = msr ? msr->section : NULL;
+	topic->text = text ? text->text : NULL;
+	snprintf(topic->id, sizeof(topic->id), "0x%x:%u", cap_msr_table[row->msr].index,
+		 row->lo_bit);
+}
+
+static void add_field(const struct vmcs_field *row)
+{
+	const struct field_text *text = field_text_find(row->encoding);
+	struct topic *topic = add(TOPIC_FIELD, row->encoding, row->encoding);
+
+	topic->field = row;
+	topic->name = row->name;
+	snprintf(topic->id, sizeof(topic->id), "field:0x%04x", row->encoding);
+	if (!text)
+		return;
+	topic->section = text->section;
+	topic->text = text->text;
+	topic->constant = text->constant;
+}
+
+static void add_msr(u32 first, u32 last, const char *name, const struct msr_row *row,
+		    const struct cap_msr_info *capability)
+{
+	const struct msr_text *text = msr_text_find(first);
+	struct topic *topic = add(TOPIC_MSR, first, last);
+
+	topic->msr = row;
+	topic->cap_msr = capability;
+	topic->name = name;
+	snprintf(topic->id, sizeof(topic->id), "msr:0x%x", first);
+	if (!text)
+		return;
+	topic->section = text->section;
+	topic->text = text->text;
+	topic->constant = text->constant;
+}
+
+/* Both tables are ordered by index; IA32_FEATURE_CONTROL is in both. */
+static void add_msrs(void)
+{
+	unsigned int row = 0;
+	enum cap_msr cap = 0;
+
+	while (row < msr_table_rows || cap < CAP_MSRS) {
+		const struct msr_row *msr = row < msr_table_rows ? &msr_table[row] : NULL;
+		const struct cap_msr_info *info = cap < CAP_MSRS ? &cap_msr_table[cap] : NULL;
+
+		if (msr && info && msr->first == info->index) {
+			add_msr(msr->first, msr->last, info->name, msr, info);
+			row++;
+			cap++;
+		} else if (msr && (!info || msr->first < info->index)) {
+			add_msr(msr->first, msr->last, msr->name, msr, NULL);
+			row++;
+		} else {
+			add_msr(info->index, info->index, info->name, NULL, info);
+			cap++;
+		}
+	}
+}
+
+static void add_exit(const struct exit_text *row)
+{
+	struct topic *topic = add(TOPIC_EXIT, row->reason, row->reason);
+
+	topic->exit = row;
+	topic->name = row->name;
+	topic->section = row->section;
+	topic->text = row->text;
+	topic->kvm = exit_reason_name(row->reason);
+	snprintf(topic->id, sizeof(topic->id), "exit:%u", row->reason);
+}
+
+static void add_error(const struct error_text *row)
+{
+	struct topic *topic = add(TOPIC_ERROR, row->number, row->number);
+
+	topic->name = vmcs_instruction_error(row->number);
+	topic->section = S_ERRORS;
+	topic->text = row->text;
+	snprintf(topic->id, sizeof(topic->id), "error:%u", row->number);
+}
+
+static void make_list(void)
+{
+	for (size_t i = 0; i < ctl_table_count; i++)
+		add_control(&ctl_table[i]);
+	for (size_t i = 0; i < cap_field_count; i++)
+		add_capability(&cap_field_table[i]);
+	for (unsigned int i = 0; i < vmcs_field_count; i++)
+		add_field(&vmcs_field_table[i]);
+	add_msrs();
+	for (unsigned int i = 0; i < exit_text_count; i++)
+		add_exit(&exit_texts[i]);
+	for (unsigned int i = 0; i < error_text_count; i++)
+		add_error(&error_texts[i]);
+}
+
+const struct topic *topic_list(unsigned int *count)
+{
+	if (!topic_count)
+		make_list();
+	*count = topic_count;
+	return topics;
+}
+
+const struct topic *topic_of_control(struct ctl_ref ref)
+{
+	bool control = ref.word < CTL_WORDS;
+	enum cap_msr msr = ref.word == VMCS_BY_VMFUNC ? CAP_VMFUNC : CAP_EPT_VPID_CAP;
+	unsigned int count;
+	const struct topic *list = topic_list(&count);
+
+	for (unsigned int i = 0; i < count; i++) {
+		const struct topic *topic = &list[i];
+
+		if (control ? topic->kind == TOPIC_CONTROL && topic->word == ref.word &&
+				      topic->number == ref.bit
+			    : topic->kind == TOPIC_CAPABILITY && topic->word == msr &&
+				      topic->number <= ref.bit && ref.bit <= topic->last)
+			return topic;
+	}
+	return NULL;
+}
