@@ -13,7 +13,7 @@ payload() {
 		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
 	cp tests/lab/payload/*.sh "$1/"
 	cp "$2" "$1/run.sh"
-	case $2 in */linux.sh) payload_linux "$1" ;; esac
+	case $2 in */linux.sh | */disk.sh) payload_linux "$1" ;; esac
 }
 
 # payload_linux DIR: add what a Linux guest is made of.
