@@ -6,8 +6,6 @@
  */
 #include <string.h>
 
-#include "cap/control_table.h"
-#include "cap/fields.h"
 #include "processor.h"
 
 #define FEATURE_CONTROL_LOCK 1u
@@ -19,19 +17,6 @@ static struct processor processors[SIM_MAX_CPUS];
 
 struct sim_vmx_counts sim_vmx_counts;
 
-static void decode_controls(struct processor *processor, const struct vmx_cap_msrs *msrs)
-{
-	for (unsigned int word = 0; word < CTL_WORDS; word++) {
-		const struct ctl_word_info *info = &ctl_word_table[word];
-		enum cap_msr msr =
-			processor->capability.basic.true_ctls ? info->true_msr : info->msr;
-		u64 value = cap_msr_present(msrs, msr) ? msrs->value[msr] : 0;
-
-		processor->config.allowed0[word] = info->wide ? 0 : (u32)value;
-		processor->config.allowed1[word] = info->wide ? value : value >> 32;
-	}
-}
-
 static void write_msrs(unsigned int cpu, const struct vmx_cap_msrs *msrs)
 {
 	for (unsigned int msr = 0; msr < CAP_MSRS; msr++) {
@@ -40,6 +25,21 @@ static void write_msrs(unsigned int cpu, const struct vmx_cap_msrs *msrs)
 		else if (msr != CAP_FEATURE_CONTROL)
 			sim_msr_remove(cpu, cap_msr_table[msr].index);
 	}
+}
+
+static void widths_read(struct vmcs_processor *can)
+{
+	u32 out[4];
+
+	sim_cpuid(0x80000008, 0, out);
+	can->physical_width = (u8)out[0];
+	can->linear_width = (u8)(out[0] >> 8);
+}
+
+/* gives: are all bits that must be 1 so, and no other that must be 0? */
+static bool fixed_ok(u64 value, u64 fixed0, u64 fixed1)
+{
+	return (value & fixed0) == fixed0 && !(value & ~fixed1);
 }
 
 void sim_vmx_set_processor(unsigned int cpu, const struct vmx_cap_msrs *msrs)
@@ -54,12 +54,14 @@ void sim_vmx_set_processor(unsigned int cpu, const struct vmx_cap_msrs *msrs)
 		.vmxon_region = VMXON_REGIONS + cpu * (u64)LINTEL_PAGE_SIZE,
 		.current = NO_VMCS,
 	};
-	cap_fields_decode(msrs, &processor->config, &processor->capability);
-	decode_controls(processor, msrs);
-	sim_host_state.cr0 |= processor->config.cr0_fixed0;
-	sim_host_state.cr0 &= processor->config.cr0_fixed1;
-	sim_host_state.cr4 |= processor->config.cr4_fixed0;
-	sim_host_state.cr4 &= processor->config.cr4_fixed1;
+	processor->msrs = *msrs;
+	vmcs_processor_decode(&processor->can, msrs);
+	processor->can.known = ~0u; /* it has nothing that it does not show */
+	widths_read(&processor->can);
+	sim_host_state.cr0 |= processor->can.config.cr0_fixed0;
+	sim_host_state.cr0 &= processor->can.config.cr0_fixed1;
+	sim_host_state.cr4 |= processor->can.config.cr4_fixed0;
+	sim_host_state.cr4 &= processor->can.config.cr4_fixed1;
 }
 
 void sim_vmx_set_processors(const struct vmx_cap_msrs *msrs)
@@ -73,7 +75,7 @@ void sim_vmx_set_processors(const struct vmx_cap_msrs *msrs)
 void sim_vmxon(unsigned int cpu)
 {
 	struct processor *processor = &processors[cpu];
-	const struct vmcs_config *config = &processor->config;
+	const struct vmcs_config *config = &processor->can.config;
 	u64 feature_control = 0;
 
 	sim_msr_get(cpu, cap_msr_table[CAP_FEATURE_CONTROL].index, &feature_control);
@@ -83,8 +85,8 @@ void sim_vmxon(unsigned int cpu)
 		sim_panic("VMXON on CPU %u: it is in VMX operation already", cpu);
 	if ((feature_control & (FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX)) !=
 		    (FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX) ||
-	    !entry_fixed_ok(sim_host_state.cr0, config->cr0_fixed0, config->cr0_fixed1) ||
-	    !entry_fixed_ok(sim_host_state.cr4, config->cr4_fixed0, config->cr4_fixed1))
+	    !fixed_ok(sim_host_state.cr0, config->cr0_fixed0, config->cr0_fixed1) ||
+	    !fixed_ok(sim_host_state.cr4, config->cr4_fixed0, config->cr4_fixed1))
 		sim_panic("VMXON on CPU %u: #GP", cpu);
 	processor->vmxon = true;
 	processor->current = NO_VMCS;
@@ -136,33 +138,20 @@ struct processor *processor_pinned(const char *instruction)
 	return processor_in_vmx(instruction);
 }
 
-unsigned int processor_physical_width(void)
-{
-	u32 out[4];
-
-	sim_cpuid(0x80000008, 0, out);
-	return out[0] & 0xff;
-}
-
 bool processor_address_ok(const struct processor *processor, u64 address, u64 alignment)
 {
-	unsigned int width = processor_physical_width();
+	unsigned int width = processor->can.physical_width;
 
-	if (processor->capability.basic.addresses_32bit)
+	if (processor->can.capability.basic.addresses_32bit)
 		width = 32;
 	return !(address & (alignment - 1)) && !(address >> width);
 }
 
-bool processor_canonical(u64 address)
+bool processor_canonical(const struct processor *processor, u64 address)
 {
-	unsigned int width;
-	u64 high;
-	u32 out[4];
+	u64 high = address >> (processor->can.linear_width - 1);
 
-	sim_cpuid(0x80000008, 0, out);
-	width = out[0] >> 8 & 0xff;
-	high = address >> (width - 1);
-	return !high || high == ~(u64)0 >> (width - 1);
+	return !high || high == ~(u64)0 >> (processor->can.linear_width - 1);
 }
 
 void sim_vmx_reset(void)

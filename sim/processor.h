@@ -4,7 +4,7 @@
 #define LINTEL_SIM_PROCESSOR_H
 
 #include "vmx.h"
-#include "vmcs/field_table.h"
+#include "vmcs/check.h"
 #include "vmcs/fields.h"
 
 #define NO_VMCS (~(hpa_t)0) /* the current-VMCS pointer when there is none */
@@ -27,9 +27,8 @@ enum instruction_error {
 
 struct processor {
 	bool has_vmx, vmxon;
-	/* Only what the MSRs say: nothing here was chosen. */
-	struct vmcs_config config;
-	struct vmx_capability capability;
+	struct vmx_cap_msrs msrs;
+	struct vmcs_processor can;
 	hpa_t vmxon_region; /* never handed out by host_alloc_pages() */
 	hpa_t current;
 	unsigned int active; /* VMCSs that are active here */
@@ -43,9 +42,8 @@ struct processor {
 struct processor *processor_in_vmx(const char *instruction);
 struct processor *processor_pinned(const char *instruction);
 
-unsigned int processor_physical_width(void);
 bool processor_address_ok(const struct processor *processor, u64 address, u64 alignment);
-bool processor_canonical(u64 address);
+bool processor_canonical(const struct processor *processor, u64 address);
 
 /* A VMCS: what the processor keeps of it, in place of the region's bytes. */
 struct vmcs {
@@ -69,39 +67,17 @@ enum vmx_status vmx_fail(struct processor *processor, enum instruction_error err
 
 void sim_script_reset(void);
 
-/* --- VM-entry checks: the first rule that does not hold --- */
+/* --- entry.c --- */
 
-struct entry {
-	const struct processor *processor;
-	const struct vmcs *vmcs;
-	u64 control[CTL_WORDS]; /* 0 where the word is not activated */
-	const char *broken;	/* NULL: all rules held */
-	u32 qualification;	/* "VM-entry failures" of the guest state */
+/* Why an entry fails; `words` is NULL when it does not. */
+struct entry_failure {
+	const char *words; /* the rule that was broken first, by its name in core/vmcs/check.h */
+	enum check_consequence consequence;
+	u32 qualification; /* or the number of the MSR that cannot be loaded */
 };
 
-void entry_begin(struct entry *entry, const struct processor *processor, const struct vmcs *vmcs);
-void entry_check_controls(struct entry *entry);
-void entry_check_host_state(struct entry *entry);
-void entry_check_guest_state(struct entry *entry);
-void entry_check_guest_segments(struct entry *entry);
-
-static inline void entry_rule(struct entry *entry, bool holds, const char *words)
-{
-	if (!holds && !entry->broken)
-		entry->broken = words;
-}
-
-static inline bool entry_has(const struct entry *entry, enum ctl_word word, u64 mask)
-{
-	return entry->control[word] & mask;
-}
-
-/* A field, 0 when the processor does not have it. */
-u64 entry_field(const struct entry *entry, u32 field);
-/* What is wrong with an EPT pointer, or NULL. */
-const char *entry_eptp_problem(const struct processor *processor, u64 eptp);
-bool entry_pat_ok(u64 pat);
-/* Are all bits that must be 1 so, and no other that must be 0? */
-bool entry_fixed_ok(u64 value, u64 fixed0, u64 fixed1);
+struct entry_failure entry_check(const struct processor *processor, const struct vmcs *vmcs);
+/* Would an entry take this EPT pointer? */
+bool entry_eptp_ok(const struct processor *processor, u64 eptp);
 
 #endif

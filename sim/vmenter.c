@@ -50,38 +50,6 @@ static struct sim_exit script_next(void)
 	return (struct sim_exit){.reason = EXIT_REASON_EXTERNAL_INTERRUPT};
 }
 
-/* --- "Loading MSRs" --- */
-
-struct msr_entry {
-	u32 index, reserved;
-	u64 data;
-};
-
-#define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
-
-static bool msr_entry_ok(const struct msr_entry *msr)
-{
-	u64 ignored;
-
-	return !msr->reserved && msr->index != MSR_FS_BASE && msr->index != MSR_GS_BASE &&
-	       msr->index >> 8 != 8 && sim_msr_get(sim_cpu_now(), msr->index, &ignored);
-}
-
-/* The number of the first entry that cannot be loaded, from 1; 0: all can. */
-static u32 load_msrs(const struct vmcs *vmcs)
-{
-	u32 count = (u32)vmcs_get(vmcs, VM_ENTRY_MSR_LOAD_COUNT);
-
-	for (u32 i = 0; i < count; i++) {
-		hpa_t at = vmcs_get(vmcs, VM_ENTRY_MSR_LOAD_ADDR) + i * sizeof(struct msr_entry);
-
-		if (!msr_entry_ok(sim_phys_to_virt(at)))
-			return i + 1;
-	}
-	return 0;
-}
-
 /* --- exits --- */
 
 /* Little of the VMCS changes: an entry that failed is not quite a VM exit. */
@@ -114,7 +82,7 @@ static void save_mode(const struct processor *processor, struct vmcs *vmcs)
 	u64 control = vmcs_get(vmcs, VM_ENTRY_CONTROLS);
 	u64 efer = vmcs_get(vmcs, GUEST_IA32_EFER);
 
-	if (!processor->capability.misc.stores_lma ||
+	if (!processor->can.capability.misc.stores_lma ||
 	    !(vmcs_get(vmcs, VM_EXIT_CONTROLS) & EXIT_SAVE_IA32_EFER))
 		return;
 	control &= ~(u64)ENTRY_IA32E_MODE_GUEST;
@@ -154,25 +122,13 @@ static void needs_of_entry(struct vcpu *vcpu, const struct processor *processor)
 		sim_panic("VM entry without the guest's FPU state");
 }
 
-static enum vmx_status enter_guest(struct processor *processor, struct vcpu *vcpu,
-				   struct vmcs *vmcs, struct entry *entry)
+static enum vmx_status fail_by_rule(struct processor *processor, struct vmcs *vmcs,
+				    const struct entry_failure *broken)
 {
-	u32 msr;
-
-	entry_check_guest_state(entry);
-	if (entry->broken) {
-		failure = entry->broken;
-		fail_entry(vmcs, EXIT_REASON_INVALID_GUEST_STATE, entry->qualification);
-		return VMX_SUCCEED;
-	}
-	msr = load_msrs(vmcs);
-	if (msr) {
-		failure = "VM-entry MSR-load area";
-		fail_entry(vmcs, EXIT_REASON_MSR_LOADING, msr);
-		return VMX_SUCCEED;
-	}
-	vmcs->launched = true;
-	run_guest(processor, vcpu, vmcs);
+	failure = broken->words;
+	if (broken->consequence <= CHECK_FAILS_HOST_STATE)
+		return vmx_fail(processor, (enum instruction_error)broken->consequence);
+	fail_entry(vmcs, broken->consequence, broken->qualification);
 	return VMX_SUCCEED;
 }
 
@@ -180,7 +136,7 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
 	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
 	struct vmcs *vmcs = vmcs_current(processor);
-	struct entry entry;
+	struct entry_failure broken;
 
 	needs_of_entry(vcpu, processor);
 	failure = "";
@@ -196,12 +152,10 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	if (resume && !vmcs->launched)
 		return refuse(processor, ERROR_VMRESUME_NOT_LAUNCHED,
 			      "VMRESUME of a VMCS that was not launched");
-	entry_begin(&entry, processor, vmcs);
-	entry_check_controls(&entry);
-	if (entry.broken)
-		return refuse(processor, ERROR_ENTRY_CONTROLS, entry.broken);
-	entry_check_host_state(&entry);
-	if (entry.broken)
-		return refuse(processor, ERROR_ENTRY_HOST_STATE, entry.broken);
-	return enter_guest(processor, vcpu, vmcs, &entry);
+	broken = entry_check(processor, vmcs);
+	if (broken.words)
+		return fail_by_rule(processor, vmcs, &broken);
+	vmcs->launched = true;
+	run_guest(processor, vcpu, vmcs);
+	return VMX_SUCCEED;
 }

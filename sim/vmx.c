@@ -194,7 +194,7 @@ enum vmx_status sim_vmptrld(hpa_t region)
 	if (region == processor->vmxon_region)
 		return vmx_fail(processor, ERROR_VMPTRLD_VMXON_POINTER);
 	/* Bit 31 says that it is a shadow VMCS, which cannot run a guest. */
-	if (*(u32 *)sim_phys_to_virt(region) != processor->config.revision_id)
+	if (*(u32 *)sim_phys_to_virt(region) != processor->can.config.revision_id)
 		return vmx_fail(processor, ERROR_VMPTRLD_REVISION);
 	vmcs = vmcs_use(region, "VMPTRLD");
 	processor->active += vmcs->cpu < 0;
@@ -209,7 +209,7 @@ static const struct vmcs_field *field_here(const struct processor *processor, u3
 {
 	const struct vmcs_field *row = vmcs_field_find(field);
 
-	if (!row || !vmcs_field_exists(row, &processor->config, &processor->capability))
+	if (!row || !vmcs_field_exists(row, &processor->can.config, &processor->can.capability))
 		return NULL;
 	return row;
 }
@@ -246,7 +246,7 @@ enum vmx_status sim_vmwrite(u32 field, u64 value)
 	if (!field_here(processor, field))
 		return vmx_fail(processor, ERROR_UNSUPPORTED_FIELD);
 	if (VMCS_FIELD_TYPE(field) == VMCS_READ_ONLY &&
-	    !processor->capability.misc.vmwrite_exit_info)
+	    !processor->can.capability.misc.vmwrite_exit_info)
 		return vmx_fail(processor, ERROR_READ_ONLY_FIELD);
 	if (is_high_half(field))
 		value = (u32)vmcs_get(vmcs, field) | value << 32;
@@ -261,7 +261,7 @@ enum { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
 enum vmx_status sim_invept(u32 type, u64 eptp)
 {
 	struct processor *processor = processor_pinned("INVEPT");
-	const struct vmx_capability *capability = &processor->capability;
+	const struct vmx_capability *capability = &processor->can.capability;
 
 	sim_vmx_counts.invept++;
 	if (!capability->ept.invept)
@@ -269,7 +269,7 @@ enum vmx_status sim_invept(u32 type, u64 eptp)
 	if (type == INVEPT_ALL && capability->ept.invept_all)
 		return VMX_SUCCEED;
 	if (type == INVEPT_SINGLE && capability->ept.invept_single &&
-	    !entry_eptp_problem(processor, eptp))
+	    entry_eptp_ok(processor, eptp))
 		return VMX_SUCCEED;
 	return vmx_fail(processor, ERROR_INVALIDATION_OPERAND);
 }
@@ -297,10 +297,10 @@ enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address)
 	struct processor *processor = processor_pinned("INVVPID");
 
 	sim_vmx_counts.invvpid++;
-	if (!processor->capability.vpid.invvpid)
+	if (!processor->can.capability.vpid.invvpid)
 		sim_panic("INVVPID: the processor has no such instruction: #UD");
-	if (!invvpid_type_ok(&processor->capability, type) || (type != INVVPID_ALL && !vpid) ||
-	    (type == INVVPID_ADDRESS && !processor_canonical(address)))
+	if (!invvpid_type_ok(&processor->can.capability, type) || (type != INVVPID_ALL && !vpid) ||
+	    (type == INVVPID_ADDRESS && !processor_canonical(processor, address)))
 		return vmx_fail(processor, ERROR_INVALIDATION_OPERAND);
 	return VMX_SUCCEED;
 }

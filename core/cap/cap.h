@@ -174,6 +174,15 @@ static inline bool vmcs_config_has(enum ctl_word word, u64 mask)
 void cap_read_msrs(struct vmx_cap_msrs *raw);
 
 /*
+ * The MSR that says what a control word may be: the TRUE one where bit 55 of IA32_VMX_BASIC says so,
+ * or where nobody can say.
+ */
+enum cap_msr cap_word_msr(const struct vmx_cap_msrs *raw, enum ctl_word word);
+
+/* allowed0 and allowed1 of the word; nothing is allowed where the MSR is absent. */
+void cap_word_decode(const struct vmx_cap_msrs *raw, enum ctl_word word, struct vmcs_config *config);
+
+/*
  * Resolves raw values into a configuration.  Pure: reads and writes only its
  * arguments; report is cleared first and then holds every problem and note.
  * gives: 0, or -EIO with both outputs zeroed and at least one problem reported.

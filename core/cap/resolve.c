@@ -12,15 +12,23 @@
  */
 #include "cap/internal.h"
 
-/* The TRUE MSR counts where bit 55 says so, or where nobody can say. */
-static enum cap_msr choose_msr(const struct cap_setup *setup, enum ctl_word word)
+#define BASIC_TRUE_CONTROLS BIT64(55)
+
+enum cap_msr cap_word_msr(const struct vmx_cap_msrs *raw, enum ctl_word word)
 {
 	const struct ctl_word_info *info = &ctl_word_table[word];
-	bool exact = cap_msr_present(setup->raw, CAP_BASIC)
-			     ? setup->capability->basic.true_ctls
-			     : cap_msr_present(setup->raw, info->true_msr);
+	bool exact = cap_msr_present(raw, CAP_BASIC) ? raw->value[CAP_BASIC] & BASIC_TRUE_CONTROLS
+						     : cap_msr_present(raw, info->true_msr);
 
 	return exact ? info->true_msr : info->msr;
+}
+
+void cap_word_decode(const struct vmx_cap_msrs *raw, enum ctl_word word, struct vmcs_config *config)
+{
+	u64 value = cap_msr_value(raw, cap_word_msr(raw, word));
+
+	config->allowed0[word] = ctl_word_table[word].wide ? 0 : (u32)value;
+	config->allowed1[word] = ctl_word_table[word].wide ? value : value >> 32;
 }
 
 /* Absence is knowledge only if the MSR that would have announced the word was read. */
@@ -44,14 +52,12 @@ static bool word_is_exact(const struct cap_setup *setup, enum ctl_word word, enu
 
 static void load_allowed(struct cap_setup *setup, enum ctl_word word)
 {
-	enum cap_msr msr = choose_msr(setup, word);
-	u64 value = cap_msr_value(setup->raw, msr);
+	enum cap_msr msr = cap_word_msr(setup->raw, word);
 
 	setup->word_msr[word] = msr;
 	setup->word_known[word] = word_is_known(setup, msr);
 	setup->word_exact[word] = word_is_exact(setup, word, msr);
-	setup->config->allowed0[word] = ctl_word_table[word].wide ? 0 : (u32)value;
-	setup->config->allowed1[word] = ctl_word_table[word].wide ? value : value >> 32;
+	cap_word_decode(setup->raw, word, setup->config);
 }
 
 static u64 named_bits(enum ctl_word word)

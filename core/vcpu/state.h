@@ -44,6 +44,7 @@
 #define CR4_SMEP       BIT64(20)
 #define CR4_SMAP       BIT64(21)
 #define CR4_PKE	       BIT64(22)
+#define CR4_CET	       BIT64(23)
 
 #define IA32_EFER_SCE BIT64(0)
 #define IA32_EFER_LME BIT64(8)

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Running the rules of VM entry, and saying which are broken.
+ *
+ * SDM: "VM Entries".
+ */
+#include "vmcs/check_rule.h"
+#include "cap/control_table.h"
+#include "host.h"
+
+const struct check_section_info check_sections[CHECK_SECTIONS] = {
+	[CHECK_EXECUTION_CONTROLS] = {"VM-Execution Control Fields", CHECK_FAILS_CONTROLS},
+	[CHECK_EXIT_CONTROLS] = {"VM-Exit Control Fields", CHECK_FAILS_CONTROLS},
+	[CHECK_ENTRY_CONTROLS] = {"VM-Entry Control Fields", CHECK_FAILS_CONTROLS},
+	[CHECK_HOST_REGISTERS] = {"Checks on Host Control Registers, MSRs, and SSP",
+				  CHECK_FAILS_HOST_STATE},
+	[CHECK_HOST_SEGMENTS] = {"Checks on Host Segment and Descriptor-Table Registers",
+				 CHECK_FAILS_HOST_STATE},
+	[CHECK_HOST_ADDRESS_SPACE] = {"Checks Related to Address-Space Size",
+				      CHECK_FAILS_HOST_STATE},
+	[CHECK_GUEST_REGISTERS] = {"Checks on Guest Control Registers, Debug Registers, and MSRs",
+				   CHECK_FAILS_GUEST_STATE},
+	[CHECK_GUEST_SEGMENTS] = {"Checks on Guest Segment Registers", CHECK_FAILS_GUEST_STATE},
+	[CHECK_GUEST_TABLES] = {"Checks on Guest Descriptor-Table Registers",
+				CHECK_FAILS_GUEST_STATE},
+	[CHECK_GUEST_RIP] = {"Checks on Guest RIP, RFLAGS, and SSP", CHECK_FAILS_GUEST_STATE},
+	[CHECK_GUEST_NON_REGISTER] = {"Checks on Guest Non-Register State",
+				      CHECK_FAILS_GUEST_STATE},
+	[CHECK_GUEST_PDPTES] = {"Checks on Guest Page-Directory-Pointer-Table Entries",
+				CHECK_FAILS_GUEST_STATE},
+	[CHECK_LOADING_MSRS] = {"Loading MSRs", CHECK_FAILS_MSR_LOADING},
+};
+
+/* In the order in which the processor's answers are. */
+static const struct check_table *const tables[] = {
+	&check_controls, &check_events,	  &check_host,
+	&check_guest,	 &check_segments, &check_state,
+};
+
+unsigned int check_rule_count(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < COUNT_OF(tables); i++)
+		count += tables[i]->count;
+	return count;
+}
+
+const struct check_rule *check_rule_at(unsigned int index)
+{
+	for (unsigned int i = 0; i < COUNT_OF(tables); i++) {
+		if (index < tables[i]->count)
+			return &tables[i]->rules[index];
+		index -= tables[i]->count;
+	}
+	return NULL;
+}
+
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+const struct check_rule *check_rule_find(const char *id)
+{
+	for (unsigned int i = 0; i < check_rule_count(); i++)
+		if (same(check_rule_at(i)->id, id))
+			return check_rule_at(i);
+	return NULL;
+}
+
+/* --- what a rule looks at ------------------------------------------------------- */
+
+static void note_seen(struct vmcs_check *check, u32 field)
+{
+	for (unsigned int i = 0; i < check->seen_count; i++)
+		if (check->seen[i] == field)
+			return;
+	if (check->seen_count < CHECK_SEEN_MAX)
+		check->seen[check->seen_count++] = (u16)field;
+}
+
+static u64 field_unseen(struct vmcs_check *check, u32 field)
+{
+	u64 value;
+
+	if (!vmcs_values_get(&check->image->fields, field, &value))
+		check->unknown = true;
+	return value;
+}
+
+u64 check_field(struct vmcs_check *check, u32 field)
+{
+	note_seen(check, field);
+	return field_unseen(check, field);
+}
+
+static const u16 control_fields[CTL_WORDS] = {
+	[CTL_PIN] = PIN_BASED_VM_EXEC_CONTROL,
+	[CTL_PRIMARY] = CPU_BASED_VM_EXEC_CONTROL,
+	[CTL_SECONDARY] = SECONDARY_VM_EXEC_CONTROL,
+	[CTL_TERTIARY] = TERTIARY_VM_EXEC_CONTROL,
+	[CTL_EXIT] = VM_EXIT_CONTROLS,
+	[CTL_EXIT2] = SECONDARY_VM_EXIT_CONTROLS,
+	[CTL_ENTRY] = VM_ENTRY_CONTROLS,
+};
+
+u64 check_control(struct vmcs_check *check, enum ctl_word word)
+{
+	const struct ctl_word_info *info = &ctl_word_table[word];
+
+	if (info->activated && !(field_unseen(check, control_fields[info->activator.word]) >>
+				 info->activator.bit & 1))
+		return 0;
+	return check_field(check, control_fields[word]);
+}
+
+const struct vmcs_processor *check_capability(struct vmcs_check *check, enum cap_msr msr)
+{
+	if (!(check->image->processor.known & BIT32(msr)))
+		check->unknown = true;
+	return &check->image->processor;
+}
+
+u64 check_beyond_width(struct vmcs_check *check)
+{
+	unsigned int width = check->image->processor.physical_width;
+
+	if (!width || !(check->image->processor.known & BIT32(CAP_BASIC)))
+		check->unknown = true;
+	return width && width < 64 ? ~(u64)0 << width : 0;
+}
+
+bool check_is_canonical(struct vmcs_check *check, u64 address)
+{
+	unsigned int width = check->image->processor.linear_width;
+	u64 high;
+
+	if (!width || width > 64) {
+		check->unknown = true;
+		return true;
+	}
+	high = address >> (width - 1);
+	return !high || high == ~(u64)0 >> (width - 1);
+}
+
+bool check_bits(struct vmcs_check *check, u64 value, u64 must, u64 may)
+{
+	check->must_be_1 = must & ~value;
+	check->must_be_0 = value & ~may;
+	return !check->must_be_1 && !check->must_be_0;
+}
+
+bool check_is_ia32e(struct vmcs_check *check)
+{
+	return check_has(check, CTL_ENTRY, ENTRY_IA32E_MODE_GUEST);
+}
+
+int check_event_type(struct vmcs_check *check)
+{
+	u64 info = check_field(check, VM_ENTRY_INTR_INFO_FIELD);
+
+	return info & EVENT_VALID ? (int)(info >> 8 & 7) : -1;
+}
+
+/* --- rules of one field ---------------------------------------------------------- */
+
+bool check_canonical(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return check_is_canonical(check, check_field(check, rule->field));
+}
+
+bool check_width(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return check_bits(check, check_field(check, rule->field), 0, ~check_beyond_width(check));
+}
+
+bool check_zero_bits(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return check_bits(check, check_field(check, rule->field), 0, ~rule->operand);
+}
+
+bool check_one_bits(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return check_bits(check, check_field(check, rule->field), rule->operand, ~0ull);
+}
+
+bool check_cr4_fixed(struct vmcs_check *check, const struct check_rule *rule)
+{
+	u64 cr4 = check_field(check, rule->field);
+	const struct vmcs_config *config = &check_capability(check, CAP_CR4_FIXED0)->config;
+
+	check_capability(check, CAP_CR4_FIXED1);
+	return check_bits(check, cr4, config->cr4_fixed0, config->cr4_fixed1);
+}
+
+bool check_cet(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return !(check_field(check, rule->field) & CR4_CET) ||
+	       (check_field(check, (u32)rule->operand) & CR0_WP);
+}
+
+bool check_not_zero(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return check_field(check, rule->field);
+}
+
+/* Each byte a memory type: UC, WC, WT, WP, WB, UC-. */
+bool check_pat(struct vmcs_check *check, const struct check_rule *rule)
+{
+	u64 pat = check_field(check, rule->field);
+
+	for (unsigned int byte = 0; byte < 8; byte++, pat >>= 8) {
+		u64 type = pat & 0xff;
+
+		if (type > 7 || type == 2 || type == 3)
+			return false;
+	}
+	return true;
+}
+
+/* "CET": an indirect branch is not at once waited for and let through. */
+bool check_tracker(struct vmcs_check *check, const struct check_rule *rule)
+{
+	return (check_field(check, rule->field) & (BIT64(10) | BIT64(11))) !=
+	       (BIT64(10) | BIT64(11));
+}
+
+bool check_never(struct vmcs_check *check, ANY_RULE)
+{
+	(void)check;
+	return false;
+}
+
+/* --- one rule -------------------------------------------------------------------- */
+
+static bool is_about(struct vmcs_check *check, const struct check_rule *rule)
+{
+	for (unsigned int i = 0; i < CHECK_WHEN_MAX && rule->when[i].mask; i++)
+		if (check_has(check, rule->when[i].word, rule->when[i].mask) == rule->when[i].off)
+			return false;
+	return true;
+}
+
+enum check_result check_rule_run(struct vmcs_check *check, const struct vmcs_image *image,
+				 const struct check_rule *rule)
+{
+	bool holds;
+
+	*check = (struct vmcs_check){.image = image};
+	holds = !is_about(check, rule) || rule->holds(check, rule);
+	check->result = check->unknown ? CHECK_NOT_CHECKED : holds ? CHECK_HOLDS : CHECK_BROKEN;
+	return check->result;
+}
+
+u32 check_qualification(const struct vmcs_check *check, const struct check_rule *rule)
+{
+	return rule->section == CHECK_LOADING_MSRS ? check->entry : rule->qualification;
+}
+
+/* --- all of them ------------------------------------------------------------------ */
+
+struct report {
+	void (*put)(void *context, const char *line);
+	void *context;
+	char line[200];
+};
+
+#define PUT(report, ...)                                                                           \
+	do {                                                                                       \
+		host_snprintf((report)->line, sizeof((report)->line), __VA_ARGS__);                \
+		(report)->put((report)->context, (report)->line);                                  \
+	} while (0)
+
+static void say_consequence(struct report *report, const struct vmcs_check *check,
+			    const struct check_rule *rule)
+{
+	const struct check_section_info *section = &check_sections[rule->section];
+
+	if (section->consequence <= CHECK_FAILS_HOST_STATE)
+		PUT(report, "  SDM \"%s\": VM-instruction error %u", section->title,
+		    section->consequence);
+	else
+		PUT(report, "  SDM \"%s\": exit reason %u with bit 31 set, qualification %u",
+		    section->title, section->consequence, check_qualification(check, rule));
+}
+
+static void say_broken(struct report *report, const struct vmcs_check *check,
+		       const struct check_rule *rule)
+{
+	PUT(report, "broken rule %s: needed: %s", rule->id, rule->need);
+	for (unsigned int i = 0; i < check->seen_count; i++) {
+		u64 value;
+
+		vmcs_values_get(&check->image->fields, check->seen[i], &value);
+		PUT(report, "  0x%04x = 0x%llx  %s", check->seen[i], value,
+		    vmcs_field_find(check->seen[i])->name);
+	}
+	if (check->must_be_1)
+		PUT(report, "  bits that must be 1: 0x%llx", check->must_be_1);
+	if (check->must_be_0)
+		PUT(report, "  bits that must be 0: 0x%llx", check->must_be_0);
+	say_consequence(report, check, rule);
+}
+
+struct check_summary vmcs_check_report(const struct vmcs_image *image,
+				       void (*put)(void *context, const char *line), void *context)
+{
+	struct report report = {.put = put, .context = context};
+	struct check_summary summary = {0};
+	struct vmcs_check check;
+
+	for (unsigned int i = 0; i < check_rule_count(); i++) {
+		const struct check_rule *rule = check_rule_at(i);
+
+		switch (check_rule_run(&check, image, rule)) {
+		case CHECK_HOLDS:
+			summary.holds++;
+			break;
+		case CHECK_NOT_CHECKED:
+			summary.not_checked++;
+			break;
+		case CHECK_BROKEN:
+			summary.broken++;
+			say_broken(&report, &check, rule);
+		}
+	}
+	return summary;
+}

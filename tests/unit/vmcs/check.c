@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rules of VM entry: a whole VMCS breaks none; each can be broken alone, and is reported then. */
+#include <stdio.h>
+
+#include "../../vmentry/vmentry.h"
+#include "cap/control_table.h"
+#include "test.h"
+#include "vcpu/state.h"
+
+#define PHYSICAL_WIDTH 46
+#define LINEAR_WIDTH   48
+
+static const struct vmentry_host host = {
+	.state = {.cr0 = CR0_PE | CR0_NE | CR0_ET | CR0_WP | CR0_PG,
+		  .cr4 = CR4_PAE | CR4_VMXE,
+		  .cs = 8,
+		  .tr = 16,
+		  .efer = IA32_EFER_LME | IA32_EFER_LMA,
+		  .pat = 0x0007040600070406},
+	.rip = 0xffffffff81000000,
+	.page = 0x1000,
+	.ept = 0x2000,
+	.msr_area = 0x3000,
+};
+
+/* A processor that has every control that the SDM names, and all that the rules ask for. */
+static struct vmcs_processor processor_full(void)
+{
+	struct vmcs_processor processor = {
+		.known = ~0u,
+		.physical_width = PHYSICAL_WIDTH,
+		.linear_width = LINEAR_WIDTH,
+		.config = {.cr0_fixed0 = CR0_PE | CR0_NE | CR0_PG,
+			   .cr0_fixed1 = 0xffffffff,
+			   .cr4_fixed0 = CR4_VMXE,
+			   .cr4_fixed1 = 0xffffffff},
+		.capability = {.basic = {.any_error_code = true},
+			       .ept = {.walk_length_4 = true,
+				       .memory_wb = true,
+				       .accessed_dirty = true,
+				       .supervisor_shadow_stack = true,
+				       .hlat_prefix_max = 52},
+			       .misc = {.activity_hlt = true,
+					.activity_shutdown = true,
+					.activity_wait_for_sipi = true},
+			       .vmfunc = 1},
+	};
+
+	for (unsigned int word = 0; word < CTL_WORDS; word++)
+		processor.config.allowed1[word] = ctl_word_table[word].default1;
+	for (unsigned int i = 0; i < ctl_table_count; i++)
+		processor.config.allowed1[ctl_table[i].word] |= BIT64(ctl_table[i].bit);
+	for (unsigned int word = 0; word < CTL_WORDS; word++)
+		for (unsigned int bit = 0; bit < 64; bit++)
+			if ((ctl_word_table[word].default1 >> bit & 1) &&
+			    !ctl_find((enum ctl_word)word, bit))
+				processor.config.allowed0[word] |= BIT64(bit);
+	return processor;
+}
+
+/* One that lacks what some rules are about the lack of. */
+static struct vmcs_processor processor_old(void)
+{
+	struct vmcs_processor processor = processor_full();
+
+	processor.capability.basic.any_error_code = false;
+	processor.capability.ept.accessed_dirty = false;
+	processor.capability.ept.supervisor_shadow_stack = false;
+	processor.config.allowed1[CTL_PRIMARY] &= ~(u64)CPU1_MONITOR_TRAP_FLAG;
+	return processor;
+}
+
+static struct vmcs_image image;
+
+/* The rules that the image breaks: the first, and how many. */
+static const struct check_rule *broken(unsigned int *count)
+{
+	const struct check_rule *first = NULL;
+	struct vmcs_check check;
+
+	*count = 0;
+	for (unsigned int i = 0; i < check_rule_count(); i++) {
+		if (check_rule_run(&check, &image, check_rule_at(i)) != CHECK_BROKEN)
+			continue;
+		if (!first)
+			first = check_rule_at(i);
+		++*count;
+	}
+	return first;
+}
+
+static bool breaks_alone(const struct vmentry_break *row, const struct vmcs_processor *processor)
+{
+	const struct check_rule *rule;
+	unsigned int count;
+
+	image.processor = *processor;
+	if (!vmentry_build(&image, &host, row))
+		return false;
+	rule = broken(&count);
+	if (rule)
+		test_fail(__FILE__, __LINE__, "%s: whole, it breaks %s", row->rule, rule->id);
+	if (!vmentry_break(&image, row))
+		return false;
+	rule = broken(&count);
+	return count == 1 && !strcmp(rule->id, row->rule);
+}
+
+TEST(check_each_break_breaks_its_rule_alone)
+{
+	const struct vmcs_processor full = processor_full(), old = processor_old();
+
+	for (unsigned int i = 0; i < vmentry_break_count; i++) {
+		const struct vmentry_break *row = &vmentry_breaks[i];
+
+		test_context("row %u: %s", i, row->rule);
+		EXPECT_TRUE(check_rule_find(row->rule));
+		EXPECT_TRUE(breaks_alone(row, &full) || breaks_alone(row, &old));
+	}
+}
+
+TEST(check_each_rule_can_be_broken)
+{
+	for (unsigned int i = 0; i < check_rule_count(); i++) {
+		bool found = false;
+
+		test_context("%s", check_rule_at(i)->id);
+		for (unsigned int row = 0; row < vmentry_break_count; row++)
+			found |= !strcmp(vmentry_breaks[row].rule, check_rule_at(i)->id);
+		EXPECT_TRUE(found);
+		EXPECT_TRUE(check_rule_find(check_rule_at(i)->id) == check_rule_at(i));
+	}
+	EXPECT_TRUE(check_rule_count() >= 200);
+}
+
+/* What is not known is not checked, and never 0. */
+TEST(check_without_fields_nothing_is_broken)
+{
+	unsigned int count;
+
+	image = (struct vmcs_image){0};
+	EXPECT_FALSE(broken(&count));
+	image.processor = processor_full();
+	EXPECT_FALSE(broken(&count));
+
+	/* Nor without a processor. */
+	EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+	vmcs_values_set(&image.fields, GUEST_CR3, BIT64(52));
+	vmcs_values_set(&image.fields, PIN_BASED_VM_EXEC_CONTROL, 0);
+	image.processor = (struct vmcs_processor){0};
+	EXPECT_FALSE(broken(&count));
+}
+
+static char report[4096];
+
+static void append(void *context, const char *line)
+{
+	size_t used = strlen(report);
+
+	(void)context;
+	snprintf(report + used, sizeof(report) - used, "%s\n", line);
+}
+
+TEST(check_reports_fields_bits_and_consequence)
+{
+	struct check_summary summary;
+
+	report[0] = '\0';
+	image.processor = processor_full();
+	EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+	vmcs_values_set(&image.fields, GUEST_CR3, BIT64(52) | 0x1000);
+	vmcs_values_set(&image.fields, VMCS_LINK_POINTER, 0x800);
+	summary = vmcs_check_report(&image, append, NULL);
+	EXPECT_EQ(summary.broken, 2);
+	EXPECT_EQ(summary.holds + summary.broken + summary.not_checked, check_rule_count());
+	EXPECT_STR_EQ(report,
+		      "broken rule guest.cr3.width: needed: no bit beyond the physical-address width\n"
+		      "  0x6802 = 0x10000000001000  Guest CR3\n"
+		      "  bits that must be 0: 0x10000000000000\n"
+		      "  SDM \"Checks on Guest Control Registers, Debug Registers, and MSRs\": exit "
+		      "reason 33 with bit 31 set, qualification 0\n"
+		      "broken rule guest.link_pointer.aligned: needed: bits 11:0 are 0, or all bits "
+		      "are 1\n"
+		      "  0x2800 = 0x800  VMCS link pointer\n"
+		      "  bits that must be 0: 0x800\n"
+		      "  SDM \"Checks on Guest Non-Register State\": exit reason 33 with bit 31 set, "
+		      "qualification 4\n");
+}
