@@ -7,6 +7,7 @@
 #include "say.h"
 
 static const struct command *const commands[] = {
+	&caps_command,
 	&run_command,
 };
 

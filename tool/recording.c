@@ -10,8 +10,6 @@
 
 #include "recording.h"
 
-#define RECORDING_FILE_MAX (1024 * 1024)
-
 struct parser {
 	const char *at, *line_start, *line_end;
 	unsigned int line;
@@ -75,12 +73,20 @@ static int parse_hex(struct parser *p, unsigned int digits_max, u64 *value)
 	return 0;
 }
 
+static struct recording_set *add_set(struct recording *recording)
+{
+	struct recording_set *set = &recording->set[recording->sets++];
+
+	*set = (struct recording_set){0};
+	return set;
+}
+
 /* Values without a label are those of the only set. */
 static struct recording_set *current_set(struct parser *p)
 {
-	if (p->recording->sets == 0)
-		p->recording->sets = 1;
-	return &p->recording->set[p->recording->sets - 1];
+	struct recording *recording = p->recording;
+
+	return recording->sets ? &recording->set[recording->sets - 1] : add_set(recording);
 }
 
 static int parse_value(struct parser *p)
@@ -136,7 +142,7 @@ static int parse_label(struct parser *p)
 		return fail(p, p->at, "the label before this one has no values");
 	if (recording->sets == RECORDING_SETS_MAX)
 		return fail(p, p->at, "more than %d labels", RECORDING_SETS_MAX);
-	memcpy(recording->set[recording->sets++].label, p->at + 1, length);
+	memcpy(add_set(recording)->label, p->at + 1, length);
 	return 0;
 }
 
@@ -213,54 +219,62 @@ static int parse_line(struct parser *p)
 	return parse_value(p);
 }
 
-int recording_parse(const char *text, size_t length, struct recording *recording,
-		    struct recording_error *error)
+/* The place where the text ends. */
+static const char *go_to_end(struct parser *p, const char *text, size_t length)
+{
+	if (length == 0 || text[length - 1] == '\n') {
+		p->line++;
+		p->line_start = text + length;
+	}
+	return text + length;
+}
+
+static int parse_lines(struct parser *p, const char *text, size_t length)
 {
 	const char *end = text + length;
-	struct parser p = {.recording = recording, .error = error};
 
-	memset(recording, 0, sizeof(*recording));
-	for (p.line_start = text; p.line_start < end; p.line_start = p.line_end + 1) {
-		const char *newline = memchr(p.line_start, '\n', (size_t)(end - p.line_start));
+	for (const char *start = text; start < end; start = p->line_end + 1) {
+		const char *newline = memchr(start, '\n', (size_t)(end - start));
 		int result;
 
-		p.line++;
-		p.at = p.line_start;
-		p.line_end = newline ? newline : end;
-		result = parse_line(&p);
+		p->line++;
+		p->at = p->line_start = start;
+		p->line_end = newline ? newline : end;
+		result = parse_line(p);
 		if (result)
 			return result;
 	}
-	p.line = 0;
-	if (recording->sets == 0 || set_is_empty(&recording->set[recording->sets - 1]))
-		return fail(&p, NULL,
-			    recording->sets ? "the last label has no values"
-					    : "there are no values");
 	return 0;
 }
 
-int recording_read(const char *path, struct recording *recording, struct recording_error *error)
+int recording_parse(const char *text, size_t length, struct recording *recording,
+		    struct recording_error *error)
 {
-	FILE *file = fopen(path, "r");
-	size_t length = 0;
-	char *text;
+	struct parser p = {.recording = recording, .error = error};
 	int result;
 
-	*error = (struct recording_error){0};
-	text = file ? malloc(RECORDING_FILE_MAX) : NULL;
-	if (text)
-		length = fread(text, 1, RECORDING_FILE_MAX, file);
-	if (!text || ferror(file)) {
-		result = errno ? -errno : -EIO;
-		snprintf(error->words, sizeof(error->words), "%s", strerror(-result));
-	} else if (length == RECORDING_FILE_MAX) {
-		result = -EFBIG;
-		snprintf(error->words, sizeof(error->words), "%s", strerror(-result));
-	} else {
-		result = recording_parse(text, length, recording, error);
-	}
-	free(text);
-	if (file)
-		fclose(file);
-	return result;
+	memset(recording, 0, offsetof(struct recording, set));
+	result = parse_lines(&p, text, length);
+	if (result)
+		return result;
+	if (recording->sets && !set_is_empty(&recording->set[recording->sets - 1]))
+		return 0;
+	return fail(&p, go_to_end(&p, text, length), "%s",
+		    recording->sets ? "the last label has no values" : "there are no values");
+}
+
+int recording_parse_start(const char *text, size_t length, struct recording *recording,
+			  struct recording_error *error)
+{
+	struct parser p = {.recording = recording, .error = error};
+	size_t whole = length;
+
+	while (whole && text[whole - 1] != '\n')
+		whole--;
+	memset(recording, 0, offsetof(struct recording, set));
+	if (parse_lines(&p, text, whole ? whole : length))
+		return -EINVAL;
+	if (whole)
+		go_to_end(&p, text, whole);
+	return fail(&p, text + length, "a recording has at most %d bytes", RECORDING_BYTES_MAX);
 }

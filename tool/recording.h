@@ -8,7 +8,8 @@
 
 #include "cap/cap.h"
 
-#define RECORDING_SETS_MAX 64
+#define RECORDING_SETS_MAX  1024
+#define RECORDING_BYTES_MAX (1024 * 1024)
 
 struct recording_set {
 	char label[64]; /* "" in a file without labels */
@@ -26,7 +27,10 @@ struct recording {
 	struct recording_set set[RECORDING_SETS_MAX];
 };
 
-/* Where and why a recording cannot be read.  Line and column start at 1; 0: the file as a whole. */
+/*
+ * Where and why a recording cannot be read.  Line and column start at 1; line 0: the file itself,
+ * not what is in it.
+ */
 struct recording_error {
 	unsigned int line, column;
 	char words[160];
@@ -39,7 +43,18 @@ struct recording_error {
 int recording_parse(const char *text, size_t length, struct recording *recording,
 		    struct recording_error *error);
 
-/* Reads a recording from a file.  gives: as recording_parse(), or the errno of the file. */
+/*
+ * The start of a text that is longer than RECORDING_BYTES_MAX.
+ * gives: -EINVAL, and in the error the first thing that is wrong, or that it is too long.
+ */
+int recording_parse_start(const char *text, size_t length, struct recording *recording,
+			  struct recording_error *error);
+
+/*
+ * Reads a recording from a file; "-" is the standard input.  Neither a directory nor a device is
+ * one; a FIFO is, if somebody has it open to write.
+ * gives: as recording_parse(), or the errno of the file with the error's line 0.
+ */
 int recording_read(const char *path, struct recording *recording, struct recording_error *error);
 
 #endif

@@ -173,6 +173,17 @@ static inline bool vmcs_config_has(enum ctl_word word, u64 mask)
  */
 void cap_read_msrs(struct vmx_cap_msrs *raw);
 
+/* The same through `read', which gives 0, or an error for an MSR that stays absent. */
+void cap_read_msrs_by(struct vmx_cap_msrs *raw, int (*read)(void *ctx, u32 index, u64 *value),
+		      void *ctx);
+
+/*
+ * What the MSRs say, without a choice: the fields of both structs that come
+ * from MSRs that were read, the region's order, basic_cap.  The rest stays as it is.
+ */
+void cap_decode(const struct vmx_cap_msrs *raw, struct vmcs_config *config,
+		struct vmx_capability *capability);
+
 /*
  * The MSR that says what a control word may be: the TRUE one where bit 55 of IA32_VMX_BASIC says so,
  * or where nobody can say.

@@ -82,7 +82,7 @@ static void check_basic(struct cap_setup *setup)
 	if (setup->config->size > BASIC_SIZE_MAX)
 		bad_basic(setup, 44, 32, "a VMCS never has more than 4096 bytes");
 	if (setup->capability->basic.memory_type != MEMORY_TYPE_WB)
-		bad_basic(setup, 53, 50, "it has to be 6, write-back");
+		bad_basic(setup, 53, 50, "it has to be 6 (write-back)");
 }
 
 /*

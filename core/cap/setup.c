@@ -107,11 +107,12 @@ static u32 order_of(u32 size)
 	return order;
 }
 
-static void fill_config(struct cap_setup *setup)
+void cap_decode(const struct vmx_cap_msrs *raw, struct vmcs_config *config,
+		struct vmx_capability *capability)
 {
-	cap_fields_decode(setup->raw, setup->config, setup->capability);
-	setup->config->order = order_of(setup->config->size);
-	setup->config->basic_cap = (cap_msr_value(setup->raw, CAP_BASIC) >> 32) & ~BASIC_SIZE_MASK;
+	cap_fields_decode(raw, config, capability);
+	config->order = order_of(config->size);
+	config->basic_cap = (cap_msr_value(raw, CAP_BASIC) >> 32) & ~BASIC_SIZE_MASK;
 }
 
 int setup_vmcs_config(const struct vmx_cap_msrs *raw, struct vmcs_config *config,
@@ -129,7 +130,7 @@ int setup_vmcs_config(const struct vmx_cap_msrs *raw, struct vmcs_config *config
 	cap_report_clear(report);
 	if (check_vmx_exists(&setup)) {
 		check_present(&setup);
-		fill_config(&setup);
+		cap_decode(raw, config, capability);
 		cap_check_fields(&setup);
 		cap_check_consistency(&setup);
 		cap_resolve_controls(&setup);

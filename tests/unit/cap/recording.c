@@ -72,9 +72,10 @@ static const struct {
 	unsigned int line, column;
 	const char *words;
 } bad[] = {
-	{"", 0, 0, "no values"},
-	{"# cpu: x\n\n", 0, 0, "no values"},
-	{"[a]\n", 0, 0, "the last label has no values"},
+	{"", 1, 1, "no values"},
+	{"# cpu: x\n\n", 3, 1, "no values"},
+	{"# cpu: x", 1, 9, "no values"},
+	{"[a]\n", 2, 1, "the last label has no values"},
 	{"480 0x1\n", 1, 1, "0x is expected"},
 	{" 0x480 0x1\n", 1, 1, "0x is expected"},
 	{"0x480\n", 1, 6, "0x is expected"},
@@ -112,7 +113,7 @@ TEST(recording_names_line_and_column_of_what_it_does_not_know)
 	}
 }
 
-TEST(recording_has_room_for_64_labels)
+TEST(recording_has_room_for_many_labels)
 {
 	static char text[RECORDING_SETS_MAX * 32];
 	size_t length = 0;
@@ -124,7 +125,7 @@ TEST(recording_has_room_for_64_labels)
 	sprintf(text + length, "[one more]\n0x480 0x1\n");
 	EXPECT_EQ(parse(text), -EINVAL);
 	EXPECT_EQ(error.line, 2 * RECORDING_SETS_MAX + 1);
-	EXPECT_CONTAINS(error.words, "more than 64 labels");
+	EXPECT_CONTAINS(error.words, "more than 1024 labels");
 }
 
 TEST(recording_of_a_file_that_is_not_there)
