@@ -7,6 +7,7 @@
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
 #include <linux/atomic.h>
+#include <linux/cpu.h>
 #include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
@@ -40,6 +41,31 @@ static int controls_show(struct seq_file *file, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(controls);
+
+static void read_msrs(void *raw)
+{
+	cap_read_msrs(raw);
+}
+
+/* What each CPU reads, in the format of data/cpus/. */
+static int recording_show(struct seq_file *file, void *unused)
+{
+	struct vmx_cap_msrs raw;
+	unsigned int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		host_call_cpu(cpu, read_msrs, &raw);
+		seq_printf(file, "[cpu %u]\n", cpu);
+		for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+			if (cap_msr_present(&raw, msr))
+				seq_printf(file, "0x%03x 0x%016llx\n", cap_msr_table[msr].index,
+					   raw.value[msr]);
+	}
+	cpus_read_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(recording);
 
 static void put_exits(struct seq_file *file, const struct vcpu_stats *stats)
 {
@@ -159,6 +185,7 @@ void debugfs_init(void)
 	root = debugfs_create_dir("lintel", NULL);
 	debugfs_create_file("capabilities", 0444, root, NULL, &capabilities_fops);
 	debugfs_create_file("controls", 0444, root, NULL, &controls_fops);
+	debugfs_create_file("recording", 0444, root, NULL, &recording_fops);
 	debugfs_create_file("exits", 0444, root, NULL, &ended_exits_fops);
 	debugfs_create_file("msrs", 0444, root, NULL, &ended_msrs_fops);
 }

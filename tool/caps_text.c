@@ -69,8 +69,9 @@ static void print_fields(enum cap_msr msr, u64 value)
 static void print_register_bits(enum cap_msr msr, u64 value)
 {
 	bool may_be = msr == CAP_CR0_FIXED1 || msr == CAP_CR4_FIXED1;
+	const struct cap_field *field = cap_field_find(msr, 0);
 
-	printf("         %s:", cap_field_find(msr, 0)->name);
+	printf("         %s:", field ? field->name : "bits that are 1");
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		const char *name = register_bit_name(msr, bit);
 
@@ -101,10 +102,6 @@ static void print_plain_msr(const struct processor *p, enum cap_msr msr)
 		print_fields(msr, value);
 		printf("         region of 2^%u pages, basic_cap 0x%08x\n", p->config.order,
 		       p->config.basic_cap);
-	} else if (msr == CAP_FEATURE_CONTROL) {
-		printf("         %s, VMX outside SMX %s, VMX in SMX %s\n",
-		       value & 1 ? "locked" : "not locked", value & 4 ? "on" : "off",
-		       value & 2 ? "on" : "off");
 	} else if (register_bit_name(msr, 0)) {
 		print_register_bits(msr, value);
 	} else {

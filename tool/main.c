@@ -8,6 +8,8 @@
 
 static const struct command *const commands[] = {
 	&caps_command,
+	&diff_command,
+	&record_command,
 	&run_command,
 };
 

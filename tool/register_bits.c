@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SDM: "Control Registers"; "VM-Function Controls".
+ * SDM: "Control Registers"; "VM-Function Controls"; "Enabling and Entering VMX Operation".
  */
 #include "register_bits.h"
 
@@ -18,11 +18,22 @@ static const char *const cr4[64] = {
 	[27] = "LASS",	     [28] = "LAM_SUP", [32] = "FRED",
 };
 
+static const char *const feature_control[64] = {
+	[0] = "lock",
+	[1] = "VMX in SMX operation",
+	[2] = "VMX outside SMX operation",
+	[17] = "SGX launch control",
+	[18] = "SGX",
+	[20] = "LMCE",
+};
+
 static const char *const functions[64] = {[0] = "EPTP switching"};
 
 const char *register_bit_name(enum cap_msr msr, unsigned int bit)
 {
 	switch (msr) {
+	case CAP_FEATURE_CONTROL:
+		return feature_control[bit];
 	case CAP_CR0_FIXED0:
 	case CAP_CR0_FIXED1:
 		return cr0[bit];
