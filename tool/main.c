@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&caps_command,
+	&compat_command,
 	&diff_command,
 	&record_command,
 	&run_command,
