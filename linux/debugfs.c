@@ -180,6 +180,21 @@ static int bitmap_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(bitmap);
 
+/* The page itself.  The guest may be running by it, and the vCPU changing it: it is as it is. */
+static ssize_t msr_bitmap_read(struct file *file, char __user *to, size_t size, loff_t *offset)
+{
+	const struct vcpu *vcpu = file->private_data;
+
+	return simple_read_from_buffer(to, size, offset, vcpu->vmcs.msr_bitmap, MSR_BITMAP_SIZE);
+}
+
+static const struct file_operations msr_bitmap_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = msr_bitmap_read,
+	.llseek = default_llseek,
+};
+
 void debugfs_init(void)
 {
 	root = debugfs_create_dir("lintel", NULL);
@@ -232,4 +247,6 @@ void debugfs_add_vcpu(struct vcpu *vcpu)
 	debugfs_create_file("exits", 0444, directory, vcpu, &exits_fops);
 	debugfs_create_file("msrs", 0444, directory, vcpu, &msrs_fops);
 	debugfs_create_file("bitmap", 0444, directory, vcpu, &bitmap_fops);
+	if (vcpu->vmcs.msr_bitmap)
+		debugfs_create_file("msr_bitmap", 0444, directory, vcpu, &msr_bitmap_fops);
 }

@@ -1,185 +1,417 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * lintel explain: what a control, field, MSR, exit reason or VM-instruction error is.
+ */
 #include <stdio.h>
-#include <sys/ioctl.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "colour.h"
+#include "command.h"
 #include "explain.h"
-#include "say.h"
+#include "json.h"
+#include "paragraph.h"
+#include "policy.h"
+#include "topic_links.h"
 
-typedef unsigned long long ull;
+static struct recorded_list recordings;
 
-/* Indexed by KVM_EXIT_*. */
-static const char *const exit_name[VM_EXIT_REASONS] = {
-	[KVM_EXIT_UNKNOWN] = "UNKNOWN",
-	[KVM_EXIT_EXCEPTION] = "EXCEPTION",
-	[KVM_EXIT_IO] = "IO",
-	[KVM_EXIT_HYPERCALL] = "HYPERCALL",
-	[KVM_EXIT_DEBUG] = "DEBUG",
-	[KVM_EXIT_HLT] = "HLT",
-	[KVM_EXIT_MMIO] = "MMIO",
-	[KVM_EXIT_IRQ_WINDOW_OPEN] = "IRQ_WINDOW_OPEN",
-	[KVM_EXIT_SHUTDOWN] = "SHUTDOWN",
-	[KVM_EXIT_FAIL_ENTRY] = "FAIL_ENTRY",
-	[KVM_EXIT_INTR] = "INTR",
-	[KVM_EXIT_SET_TPR] = "SET_TPR",
-	[KVM_EXIT_TPR_ACCESS] = "TPR_ACCESS",
-	[KVM_EXIT_NMI] = "NMI",
-	[KVM_EXIT_INTERNAL_ERROR] = "INTERNAL_ERROR",
-	[KVM_EXIT_SYSTEM_EVENT] = "SYSTEM_EVENT",
-	[KVM_EXIT_IOAPIC_EOI] = "IOAPIC_EOI",
-	[KVM_EXIT_X86_RDMSR] = "X86_RDMSR",
-	[KVM_EXIT_X86_WRMSR] = "X86_WRMSR",
+/* --- text --- */
+
+static void print_names(const struct topic *topic)
+{
+	if (topic->kind == TOPIC_EXIT)
+		paragraph_print(NULL, "%s, in the kernel EXIT_REASON_%s", topic->id, topic->kvm);
+	else if (topic->kvm)
+		paragraph_print(NULL, "%s, %s, in the kernel %s", topic->id, topic->constant,
+				topic->kvm);
+	else if (topic->constant)
+		paragraph_print(NULL, "%s, %s", topic->id, topic->constant);
+	else
+		paragraph_print(NULL, "%s", topic->id);
+}
+
+/* "A", "B" or "C"; names that are not plain by themselves with their id. */
+static void print_links(const char *label, const struct topic_links *links)
+{
+	size_t size;
+	char *words;
+	FILE *text;
+
+	if (!links->count)
+		return;
+	text = open_memstream(&words, &size);
+	if (!text)
+		command_fail("out of memory");
+	for (unsigned int i = 0; i < links->count; i++) {
+		bool last = i + 1 == links->count;
+
+		fprintf(text, "%s%s (%s)",
+			!i	     ? ""
+			: !last	     ? ", "
+			: links->any ? " or "
+				     : " and ",
+			links->topic[i]->name, links->topic[i]->id);
+	}
+	fclose(text);
+	paragraph_print(label, "%s", words);
+	free(words);
+}
+
+static void print_relations(const struct topic *topic)
+{
+	struct topic_links needs = topic_needs(topic), needed_by = topic_needed_by(topic);
+	const struct topic *pair = topic_pair(topic);
+	enum ctl_word word = topic_activates(topic);
+
+	print_links("depends on", &needs);
+	if (pair)
+		paragraph_print("goes with", "%s (%s)", pair->name, pair->id);
+	if (word != CTL_WORDS)
+		paragraph_print("needed by", "all %s controls", ctl_word_table[word].name);
+	print_links("needed by", &needed_by);
+}
+
+static void print_policy(const struct msr_row *row)
+{
+	const char *condition = policy_condition(row);
+
+	paragraph_print("in a guest", "RDMSR %s; WRMSR %s. %c%s", policy_access(row, MSR_READ),
+			policy_access(row, MSR_WRITE), row->why[0] & ~0x20, row->why + 1);
+	if (row->owner != OWNER_NONE)
+		paragraph_print("the host's", "kept by %s", policy_owner(row->owner));
+	if (condition)
+		paragraph_print("there if", "the guest has %s", condition);
+}
+
+static void print_lintel(const struct topic *topic)
+{
+	char words[200];
+	struct explain_lintel lintel = explain_lintel(topic, recordings, words);
+
+	if (topic->msr)
+		print_policy(topic->msr);
+	if (!lintel.asks)
+		return;
+	if (lintel.why)
+		paragraph_print("Lintel", "%s: %s", lintel.asks, lintel.why);
+	else
+		paragraph_print("Lintel", "%s", lintel.asks);
+}
+
+static unsigned int sum(const struct recorded_tally *tally)
+{
+	return tally->yes + tally->no + tally->unknown;
+}
+
+/* ", first Haswell (2013; 1 of 12)" */
+static void put_generation(FILE *text, const char *words, const struct recorded_count *count,
+			   const struct generation *generation)
+{
+	const struct recorded_tally *tally = &count->of_generation[generation - generation_table];
+
+	fprintf(text, "%s%s (%u", words, generation->name, generation->year);
+	if (tally->yes != sum(tally))
+		fprintf(text, "; %u of %u", tally->yes, sum(tally));
+	fputc(')', text);
+}
+
+static void print_count(const struct recorded_count *count)
+{
+	unsigned int all = sum(&count->all);
+	size_t size;
+	char *words;
+	FILE *text = open_memstream(&words, &size);
+
+	if (!text)
+		command_fail("out of memory");
+	if (count->all.yes == all)
+		fprintf(text, "all %u physical processors have it", all);
+	else
+		fprintf(text, "%u of %u physical processors have it", count->all.yes, all);
+	if (count->all.unknown)
+		fprintf(text, ", of %u it is not known", count->all.unknown);
+	if (count->all.yes != all && count->first && count->first != count->all_since)
+		put_generation(text, "; the first is of ", count, count->first);
+	if (count->all.yes != all && count->all_since)
+		put_generation(text, "; each since ", count, count->all_since);
+	fclose(text);
+	paragraph_print("recorded", "%s", words);
+	free(words);
+}
+
+static void print_recorded(const struct topic *topic)
+{
+	if (explain_is_counted(topic)) {
+		struct recorded_count count = explain_count(topic, recordings);
+
+		print_count(&count);
+	} else if (explain_is_number(topic)) {
+		struct explain_range range = explain_range(topic, recordings);
+
+		if (range.known)
+			paragraph_print("recorded",
+					"of %u physical processors, from 0x%llx to 0x%llx",
+					range.known, range.smallest, range.largest);
+	}
+}
+
+static void print_topic(const struct topic *topic)
+{
+	char where[160];
+
+	explain_where(topic, where);
+	printf("%s%s%s: %s\n", colour(COLOUR_BOLD), topic->name, colour(COLOUR_NONE), where);
+	print_names(topic);
+	paragraph_print(NULL, "%s", topic->text);
+	paragraph_print("SDM", "\"%s\"", topic->section);
+	print_relations(topic);
+	print_lintel(topic);
+	print_recorded(topic);
+}
+
+static void print_choice(const struct topic *topic)
+{
+	char where[160];
+
+	explain_where(topic, where);
+	printf("  %-16s %s (%s)\n", topic->id, topic->name, where);
+}
+
+/* --- JSON --- */
+
+static json_t *json_reference(const struct topic *topic)
+{
+	return json_pack("{s:s, s:o}", "id", topic->id, "name", json_text(topic->name));
+}
+
+static json_t *json_links(const struct topic_links *links)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < links->count; i++)
+		json_array_append_new(list, json_reference(links->topic[i]));
+	return json_pack("{s:b, s:o}", "any", links->any, "topics", list);
+}
+
+static json_t *json_generation(const struct generation *generation)
+{
+	if (!generation)
+		return json_null();
+	return json_pack("{s:s, s:i}", "name", generation->name, "year", (int)generation->year);
+}
+
+static json_t *json_count(const struct recorded_count *count)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < generation_count; i++) {
+		const struct recorded_tally *one = &count->of_generation[i];
+
+		if (sum(one))
+			json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:i, s:i}", "name",
+							      generation_table[i].name, "year",
+							      (int)generation_table[i].year, "yes",
+							      (int)one->yes, "no", (int)one->no,
+							      "unknown", (int)one->unknown));
+	}
+	return json_pack("{s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "physical", (int)sum(&count->all),
+			 "yes", (int)count->all.yes, "no", (int)count->all.no, "unknown",
+			 (int)count->all.unknown, "first", json_generation(count->first),
+			 "all_since", json_generation(count->all_since), "generations", list);
+}
+
+static json_t *json_recorded(const struct topic *topic)
+{
+	struct recorded_count count;
+
+	if (!explain_is_counted(topic))
+		return json_null();
+	count = explain_count(topic, recordings);
+	return json_count(&count);
+}
+
+static json_t *json_policy(const struct msr_row *row)
+{
+	if (!row)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "read", policy_access_word(row, MSR_READ),
+			 "write", policy_access_word(row, MSR_WRITE), "owner",
+			 policy_owner_word(row->owner), "why", row->why, "condition",
+			 json_text(policy_condition(row)));
+}
+
+static json_t *json_kernel_name(const struct topic *topic)
+{
+	if (topic->kind == TOPIC_EXIT)
+		return json_sprintf("EXIT_REASON_%s", topic->kvm);
+	return json_text(topic->kvm);
+}
+
+static json_t *json_topic(const struct topic *topic)
+{
+	struct topic_links needs = topic_needs(topic), needed_by = topic_needed_by(topic);
+	const struct topic *pair = topic_pair(topic);
+	struct explain_lintel lintel;
+	char words[200], where[160];
+
+	lintel = explain_lintel(topic, recordings, words);
+	explain_where(topic, where);
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, "
+			 "s:o, s:o}",
+			 "id", topic->id, "kind", topic_kind_name(topic->kind), "name",
+			 json_text(topic->name), "where", where, "constant",
+			 json_text(topic->constant), "kernel", json_kernel_name(topic), "section",
+			 json_text(topic->section), "text", json_text(topic->text), "needs",
+			 json_links(&needs), "needed_by", json_links(&needed_by), "pair",
+			 pair ? json_reference(pair) : json_null(), "lintel", "asks",
+			 json_text(lintel.asks), "why", json_text(lintel.why), "guest",
+			 json_policy(topic->msr), "recorded", json_recorded(topic));
+}
+
+static json_t *json_answer(const char *word, enum topic_match match, const struct topic **found,
+			   unsigned int count)
+{
+	static const char *const matches[] = {
+		[TOPIC_NOTHING] = "nothing", [TOPIC_MEANT] = "meant", [TOPIC_CHOICE] = "choice"};
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < count; i++)
+		json_array_append_new(list, match == TOPIC_MEANT ? json_topic(found[i])
+								 : json_reference(found[i]));
+	return json_pack("{s:o, s:s, s:o}", "word", json_text(word), "match", matches[match],
+			 "topics", list);
+}
+
+/* --- the command --- */
+
+static void print_answer(const char *word, enum topic_match match, const struct topic **found,
+			 unsigned int count)
+{
+	if (match == TOPIC_CHOICE)
+		printf("%s: which of these?\n", word);
+	else if (match == TOPIC_NOTHING)
+		printf("%s: nothing is called so%s\n", word, count ? "; perhaps:" : "");
+	for (unsigned int i = 0; i < count; i++)
+		if (match == TOPIC_MEANT)
+			print_topic(found[i]);
+		else
+			print_choice(found[i]);
+}
+
+/* Adds to *list if there is one, else prints.  gives: whether it is known what was meant. */
+static bool answer(const char *word, json_t *list)
+{
+	static const struct topic *found[TOPIC_FOUND_MAX];
+	unsigned int count;
+	enum topic_match match = topic_search(word, found, &count);
+
+	if (list)
+		json_array_append_new(list, json_answer(word, match, found, count));
+	else
+		print_answer(word, match, found, count);
+	return match == TOPIC_MEANT;
+}
+
+static void answer_all(json_t *list)
+{
+	unsigned int count;
+	const struct topic *topics = topic_list(&count);
+
+	for (unsigned int i = 0; i < count; i++)
+		if (list)
+			json_array_append_new(list, json_topic(&topics[i]));
+		else
+			print_topic(&topics[i]);
+}
+
+/* The words as one, if they are a name together: lintel explain use MSR bitmaps. */
+static bool join(char joined[200], char **words, int count)
+{
+	static const struct topic *found[TOPIC_FOUND_MAX];
+	unsigned int unused;
+
+	*joined = '\0';
+	for (int i = 0; i < count; i++) {
+		if (strlen(joined) + strlen(words[i]) + 2 > 200)
+			return false;
+		sprintf(joined + strlen(joined), "%s%s", i ? " " : "", words[i]);
+	}
+	return count > 1 && topic_search(joined, found, &unused) == TOPIC_MEANT;
+}
+
+static int explain_main(const struct command *command, int argc, char **argv)
+{
+	bool json = false, all = false, fine = true;
+	json_t *list = NULL;
+	char joined[200];
+	int option;
+
+	recordings = recorded_built_in;
+	while ((option = command_option(command, argc, argv, &json)) >= 0)
+		if (option == 'd')
+			recordings = recorded_read(optarg);
+		else
+			all = true;
+	if (all != (optind == argc))
+		command_fail_usage(command, all ? "--all takes no words" : "a word is needed");
+	if (json)
+		list = json_array();
+	if (all)
+		answer_all(list);
+	else if (join(joined, argv + optind, argc - optind))
+		fine = answer(joined, list);
+	else
+		for (int i = optind; i < argc; i++)
+			fine = answer(argv[i], list) && fine;
+	if (json)
+		json_print(list);
+	return fine ? COMMAND_FINE : COMMAND_NO;
+}
+
+static const struct option options[] = {
+	{"all", no_argument, NULL, 'a'},
+	{"data", required_argument, NULL, 'd'},
+	COMMAND_OPTIONS,
+	{0},
 };
 
-static const char *reason_name(uint32_t reason)
-{
-	if (reason < VM_EXIT_REASONS && exit_name[reason])
-		return exit_name[reason];
-	return "unknown to this command";
-}
-
-/* Bit 31 is the exit reason's "VM-entry failure"; otherwise it is a VM-instruction error. */
-static const char *entry_failure(uint64_t reason)
-{
-	static const struct {
-		uint64_t reason;
-		const char *words;
-	} table[] = {
-		{7, "VM entry with invalid control fields"},
-		{8, "VM entry with invalid host-state fields"},
-		{0x80000021, "VM-entry failure due to invalid guest state"},
-		{0x80000022, "VM-entry failure due to MSR loading"},
-		{0x80000029, "VM-entry failure due to machine-check event"},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].reason == reason)
-			return table[i].words;
-	return "see the SDM, appendix \"VMX Basic Exit Reasons\" and \"VM-Instruction Error "
-	       "Numbers\"";
-}
-
-static const char *suberror(uint32_t error)
-{
-	switch (error) {
-	case KVM_INTERNAL_ERROR_EMULATION:
-		return "an instruction that it cannot emulate";
-	case KVM_INTERNAL_ERROR_SIMUL_EX:
-		return "an exit while an exception was on the way";
-	case KVM_INTERNAL_ERROR_DELIVERY_EV:
-		return "an exit while an event was on the way";
-	case KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON:
-		return "an exit reason that it does not know";
-	}
-	return "an error without a name";
-}
-
-static void explain_internal_error(struct vcpu *vcpu)
-{
-	const struct kvm_run *run = vcpu->run;
-	uint32_t i, max = sizeof(run->internal.data) / sizeof(run->internal.data[0]);
-
-	say("CPU %u: the hypervisor gave up: %s (suberror %u)", vcpu->id,
-	    suberror(run->internal.suberror), run->internal.suberror);
-	for (i = 0; i < run->internal.ndata && i < max; i++)
-		fprintf(stderr, "  data[%u] = %#llx\n", i, (ull)run->internal.data[i]);
-}
-
-void explain_exit(struct vcpu *vcpu)
-{
-	const struct kvm_run *run = vcpu->run;
-
-	switch (run->exit_reason) {
-	case KVM_EXIT_SHUTDOWN:
-		say("CPU %u: shutdown (triple fault)", vcpu->id);
-		break;
-	case KVM_EXIT_FAIL_ENTRY:
-		say("CPU %u: the processor refused to enter the guest: %#llx: %s", vcpu->id,
-		    (ull)run->fail_entry.hardware_entry_failure_reason,
-		    entry_failure(run->fail_entry.hardware_entry_failure_reason));
-		break;
-	case KVM_EXIT_INTERNAL_ERROR:
-		explain_internal_error(vcpu);
-		break;
-	case KVM_EXIT_UNKNOWN:
-		say("CPU %u: an exit that the hypervisor does not know: hardware reason %#llx",
-		    vcpu->id, (ull)run->hw.hardware_exit_reason);
-		break;
-	default:
-		say("CPU %u: exit reason %u (%s) is nothing that this VMM asked for", vcpu->id,
-		    run->exit_reason, reason_name(run->exit_reason));
-	}
-	explain_registers(vcpu);
-}
-
-static void print_segment(const char *name, const struct kvm_segment *s)
-{
-	fprintf(stderr,
-		"  %-4s %04x base %016llx limit %08x type %x s %u dpl %u p %u avl %u l %u db %u g "
-		"%u%s\n",
-		name, s->selector, (ull)s->base, s->limit, s->type, s->s, s->dpl, s->present,
-		s->avl, s->l, s->db, s->g, s->unusable ? " unusable" : "");
-}
-
-static void print_regs(const struct kvm_regs *r)
-{
-	fprintf(stderr, "  rip  %016llx  rflags %016llx\n", (ull)r->rip, (ull)r->rflags);
-	fprintf(stderr, "  rax  %016llx  rbx  %016llx  rcx  %016llx  rdx  %016llx\n", (ull)r->rax,
-		(ull)r->rbx, (ull)r->rcx, (ull)r->rdx);
-	fprintf(stderr, "  rsi  %016llx  rdi  %016llx  rsp  %016llx  rbp  %016llx\n", (ull)r->rsi,
-		(ull)r->rdi, (ull)r->rsp, (ull)r->rbp);
-	fprintf(stderr, "  r8   %016llx  r9   %016llx  r10  %016llx  r11  %016llx\n", (ull)r->r8,
-		(ull)r->r9, (ull)r->r10, (ull)r->r11);
-	fprintf(stderr, "  r12  %016llx  r13  %016llx  r14  %016llx  r15  %016llx\n", (ull)r->r12,
-		(ull)r->r13, (ull)r->r14, (ull)r->r15);
-}
-
-static void print_sregs(const struct kvm_sregs *s)
-{
-	print_segment("cs", &s->cs);
-	print_segment("ss", &s->ss);
-	print_segment("ds", &s->ds);
-	print_segment("es", &s->es);
-	print_segment("fs", &s->fs);
-	print_segment("gs", &s->gs);
-	print_segment("tr", &s->tr);
-	print_segment("ldt", &s->ldt);
-	fprintf(stderr, "  gdt  %016llx limit %04x  idt  %016llx limit %04x\n", (ull)s->gdt.base,
-		s->gdt.limit, (ull)s->idt.base, s->idt.limit);
-	fprintf(stderr, "  cr0  %08llx cr2 %016llx cr3 %016llx cr4 %08llx cr8 %llx\n", (ull)s->cr0,
-		(ull)s->cr2, (ull)s->cr3, (ull)s->cr4, (ull)s->cr8);
-	fprintf(stderr, "  efer %08llx apic base %llx\n", (ull)s->efer, (ull)s->apic_base);
-}
-
-void explain_registers(struct vcpu *vcpu)
-{
-	struct kvm_regs regs;
-	struct kvm_sregs sregs;
-
-	if (!kvm_call(vcpu->fd, KVM_GET_REGS, &regs, "KVM_GET_REGS"))
-		print_regs(&regs);
-	if (!kvm_call(vcpu->fd, KVM_GET_SREGS, &sregs, "KVM_GET_SREGS"))
-		print_sregs(&sregs);
-}
-
-void explain_statistics(const struct vm *vm)
-{
-	uint64_t interrupted = 0;
-	uint32_t reason;
-	unsigned int cpu;
-
-	fprintf(stderr, "%llu TSC ticks since the first KVM_RUN\n", (ull)vm->ticks);
-	fprintf(stderr, "exits to user space:\n");
-	for (reason = 0; reason < VM_EXIT_REASONS; reason++) {
-		uint64_t count = 0;
-
-		for (cpu = 0; cpu < vm->cpus; cpu++)
-			count += vm->vcpu[cpu].exits[reason];
-		if (count)
-			fprintf(stderr, "  %-16s %12llu\n", reason_name(reason), (ull)count);
-	}
-	for (cpu = 0; cpu < vm->cpus; cpu++)
-		interrupted += vm->vcpu[cpu].interrupted;
-	if (interrupted)
-		fprintf(stderr, "  %-16s %12llu\n", "(signal)", (ull)interrupted);
-}
+const struct command explain_command = {
+	.name = "explain",
+	.summary = "what a control, field, MSR, exit reason or error is",
+	.main = explain_main,
+	.options = options,
+	.help = "usage: lintel explain [--json] [--data DIR] WORD...\n"
+		"       lintel explain --all\n"
+		"\n"
+		"Says what a control bit, VMCS field, MSR, exit reason or VM-instruction error is: "
+		"what it\n"
+		"does, the title of the SDM's section, what it depends on and what depends on it, "
+		"what\n"
+		"Lintel asks of it and why, how many of the recorded processors have it and since "
+		"when.\n"
+		"\n"
+		"A WORD is\n"
+		"  a name, or a part of it that is in one name only: the SDM's, or the constant of "
+		"Lintel\n"
+		"  or of the kernel. Case, blanks, dashes and underscores do not matter.\n"
+		"  a number, 0x681e, 681EH or 26654: every kind of thing that has it.\n"
+		"  either with the kind before it: field:0x681e, msr:0x480, exit:48, error:7, "
+		"control:NAME\n"
+		"  WORD:BIT, a bit of a control word: pin, primary, secondary, tertiary, "
+		"exit-control,\n"
+		"  exit-control2, entry; or of a capability MSR: 0x48c:21\n"
+		"\n"
+		"  -a, --all       everything\n"
+		"  -d, --data DIR  count the recordings in DIR, not those that were built in\n"
+		"      --json      as JSON: an array with an object for each WORD\n"
+		"\n"
+		"examples:\n"
+		"  lintel explain unrestricted guest\n"
+		"  lintel explain primary:28 SECONDARY_EXEC_ENABLE_PML\n"
+		"  lintel explain error:7\n"
+		"  lintel explain 0x80000021\n"
+		"\n"
+		"Exit status: 0 found; 1 nothing or more than one thing is called so; 2 wrong "
+		"usage.\n",
+};

@@ -7,9 +7,11 @@
 #include "say.h"
 
 static const struct command *const commands[] = {
+	&bitmap_command,
 	&caps_command,
 	&compat_command,
 	&diff_command,
+	&explain_command,
 	&record_command,
 	&run_command,
 };

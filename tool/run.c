@@ -14,7 +14,7 @@
 #include "console.h"
 #include "counters.h"
 #include "cpuid.h"
-#include "explain.h"
+#include "report.h"
 #include "options.h"
 #include "power.h"
 #include "command.h"
@@ -263,7 +263,7 @@ static void vm_run(struct vm *vm, unsigned int timeout)
 	console_close();
 	for (i = 0; vm->status == RUN_TIMEOUT && i < vm->cpus; i++) {
 		say("CPU %u", i);
-		explain_registers(&vm->vcpu[i]);
+		report_registers(&vm->vcpu[i]);
 	}
 }
 
@@ -291,7 +291,7 @@ static int run_main(const struct command *command, int argc, char **argv)
 	if (!vm_create(&vm, &options)) {
 		vm_run(&vm, options.timeout);
 		if (options.stats) {
-			explain_statistics(&vm);
+			report_statistics(&vm);
 			counters_print(&vm);
 		}
 	}

@@ -29,6 +29,7 @@ struct msr_text {
 	const char *constant;
 	const char *section;
 	const char *text;
+	const char *condition; /* of the guest, for it to have the MSR; NULL: none */
 };
 
 /* A field of a capability MSR, as cap_field_table has it. */
@@ -68,5 +69,7 @@ const struct msr_text *msr_text_find(u32 first);
 const struct capability_text *capability_text_find(unsigned int msr, unsigned int bit);
 const struct exit_text *exit_text_find(u32 reason);
 const struct error_text *error_text_find(u32 number);
+/* The SDM's words for a VM-instruction error; for one that it does not name, words that say so. */
+const char *error_text_name(u32 number);
 
 #endif

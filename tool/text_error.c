@@ -5,6 +5,7 @@
  * SDM: "VM-Instruction Error Numbers".
  */
 #include "text.h"
+#include "vmcs/vmcs.h"
 
 /* clang-format off */
 const struct error_text error_texts[] = {
@@ -93,4 +94,9 @@ const struct error_text *error_text_find(u32 number)
 		if (error_texts[i].number == number)
 			return &error_texts[i];
 	return NULL;
+}
+
+const char *error_text_name(u32 number)
+{
+	return vmcs_instruction_error(number);
 }

@@ -154,7 +154,7 @@ static void add_error(const struct error_text *row)
 {
 	struct topic *topic = add(TOPIC_ERROR, row->number, row->number);
 
-	topic->name = vmcs_instruction_error(row->number);
+	topic->name = error_text_name(row->number);
 	topic->section = S_ERRORS;
 	topic->text = row->text;
 	snprintf(topic->id, sizeof(topic->id), "error:%u", row->number);

@@ -123,6 +123,16 @@ static bool has_number(const struct topic *topic, const struct query *query,
 
 enum closeness { NOT_IN_IT, IN_IT, BEGINS_IT, IS_IT };
 
+/* An MSR is often called without what all of them begin with. */
+static const char *skip_msr_prefix(const char *plain)
+{
+	if (!strncmp(plain, "msr", 3))
+		plain += 3;
+	if (!strncmp(plain, "ia32", 4))
+		plain += 4;
+	return plain;
+}
+
 static enum closeness closeness_of_name(const char *name, const char *wanted)
 {
 	char plain[PLAIN_MAX];
@@ -131,6 +141,8 @@ static enum closeness closeness_of_name(const char *name, const char *wanted)
 	if (!name)
 		return NOT_IN_IT;
 	plain_letters(plain, name, strlen(name));
+	if (!strcmp(skip_msr_prefix(plain), wanted))
+		return IS_IT;
 	at = strstr(plain, wanted);
 	if (!at)
 		return NOT_IN_IT;
@@ -153,29 +165,30 @@ static enum closeness closeness_of(const struct topic *topic, const char *wanted
 	return best;
 }
 
-/* How many letters have to be changed, added or taken away to make one of the other. */
-static unsigned int distance(const char *a, const char *b)
+static unsigned int least(unsigned int a, unsigned int b)
 {
-	unsigned int row[PLAIN_MAX], length = (unsigned int)strlen(b);
+	return a < b ? a : b;
+}
 
-	for (unsigned int j = 0; j <= length; j++)
-		row[j] = j;
-	for (unsigned int i = 0; a[i]; i++) {
-		unsigned int diagonal = row[0];
+/* How many letters of `wanted' have to be changed, added or removed to make a part of `name'. */
+static unsigned int distance(const char *name, const char *wanted)
+{
+	unsigned int column[PLAIN_MAX], length = (unsigned int)strlen(wanted), best = length;
 
-		row[0] = i + 1;
-		for (unsigned int j = 0; j < length; j++) {
-			unsigned int change = diagonal + (a[i] != b[j]);
+	for (unsigned int i = 0; i <= length; i++)
+		column[i] = i;
+	for (; *name; name++) {
+		unsigned int diagonal = column[0]; /* a part may begin anywhere: always 0 */
 
-			diagonal = row[j + 1];
-			row[j + 1] = change;
-			if (diagonal + 1 < row[j + 1])
-				row[j + 1] = diagonal + 1;
-			if (row[j] + 1 < row[j + 1])
-				row[j + 1] = row[j] + 1;
+		for (unsigned int i = 0; i < length; i++) {
+			unsigned int change = diagonal + (wanted[i] != *name);
+
+			diagonal = column[i + 1];
+			column[i + 1] = least(change, least(diagonal, column[i]) + 1);
 		}
+		best = least(best, column[length]);
 	}
-	return row[length];
+	return best;
 }
 
 static unsigned int distance_of(const struct topic *topic, const char *wanted)
@@ -185,23 +198,20 @@ static unsigned int distance_of(const struct topic *topic, const char *wanted)
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		char plain[PLAIN_MAX];
-		unsigned int one;
 
 		if (!names[i])
 			continue;
 		plain_letters(plain, names[i], strlen(names[i]));
-		one = distance(plain, wanted);
-		if (one < best)
-			best = one;
+		best = least(best, distance(plain, wanted));
 	}
 	return best;
 }
 
-/* What is spelled most alike, as far as a third of it is wrong at most. */
+/* What is spelled most alike, as far as a quarter of it is wrong at most. */
 static void find_near(const char *wanted, const struct query *query, const struct topic **found,
 		      unsigned int *count)
 {
-	unsigned int topics, limit = (unsigned int)strlen(wanted) / 3;
+	unsigned int topics, limit = (unsigned int)strlen(wanted) / 4;
 	const struct topic *list = topic_list(&topics);
 
 	for (unsigned int away = 1; away <= limit && *count < 5; away++)

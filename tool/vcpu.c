@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "explain.h"
+#include "report.h"
 #include "say.h"
 #include "vcpu.h"
 
@@ -87,7 +87,7 @@ static bool handle_hlt(struct vcpu *vcpu)
 static bool handle_end(struct vcpu *vcpu, int status)
 {
 	if (vm_end(vcpu->vm, status))
-		explain_exit(vcpu);
+		report_exit(vcpu);
 	return false;
 }
 
@@ -140,7 +140,7 @@ static bool vcpu_run_once(struct vcpu *vcpu)
 	if (vm_end(vcpu->vm, RUN_BROKEN)) {
 		say_errno("the hypervisor's log (dmesg) may say more", "KVM_RUN of CPU %u",
 			  vcpu->id);
-		explain_registers(vcpu);
+		report_registers(vcpu);
 	}
 	return false;
 }

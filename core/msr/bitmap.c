@@ -7,20 +7,10 @@
 #include "msr/filter.h"
 #include "vmcs/vmcs.h"
 
-#define RANGE_SIZE 0x2000u /* MSRs of one quarter */
+#define RANGE_SIZE 0x2000u /* MSRs of one quarter, and its bits */
 #define HIGH_FIRST 0xc0000000u
 
-struct msr_bitmap {
-	u8 read_low[1024];
-	u8 read_high[1024];
-	u8 write_low[1024];
-	u8 write_high[1024];
-};
-
-_Static_assert(sizeof(struct msr_bitmap) == MSR_BITMAP_SIZE, "the MSR bitmap is one page");
-_Static_assert(offsetof(struct msr_bitmap, read_high) == 1024, "reads of the high MSRs");
-_Static_assert(offsetof(struct msr_bitmap, write_low) == 2048, "writes of the low MSRs");
-_Static_assert(offsetof(struct msr_bitmap, write_high) == 3072, "writes of the high MSRs");
+_Static_assert(4 * RANGE_SIZE == 8 * MSR_BITMAP_SIZE, "the MSR bitmap is one page");
 
 static bool is_high(u32 msr)
 {
@@ -32,41 +22,40 @@ bool msr_bitmap_covers(u32 msr)
 	return msr < RANGE_SIZE || is_high(msr);
 }
 
-static u8 *quarter(u8 *page, u32 msr, enum msr_direction direction)
+/* The quarters: reads of the low MSRs, of the high ones, writes of the low ones, of the high ones. */
+unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction)
 {
-	struct msr_bitmap *bitmap = (struct msr_bitmap *)page;
+	unsigned int quarter = (direction == MSR_WRITE ? 2 : 0) + is_high(msr);
 
-	if (direction == MSR_READ)
-		return is_high(msr) ? bitmap->read_high : bitmap->read_low;
-	return is_high(msr) ? bitmap->write_high : bitmap->write_low;
+	return quarter * RANGE_SIZE + msr % RANGE_SIZE;
 }
 
 void msr_bitmap_set(u8 *bitmap, u32 msr, enum msr_direction direction)
 {
-	u32 bit = msr % RANGE_SIZE;
+	unsigned int bit = msr_bitmap_bit(msr, direction);
 
 	if (bitmap && msr_bitmap_covers(msr))
-		quarter(bitmap, msr, direction)[bit / 8] |= (u8)(1u << bit % 8);
+		bitmap[bit / 8] |= (u8)(1u << bit % 8);
 }
 
 void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction)
 {
-	u32 bit = msr % RANGE_SIZE;
+	unsigned int bit = msr_bitmap_bit(msr, direction);
 
 	if (bitmap && msr_bitmap_covers(msr))
-		quarter(bitmap, msr, direction)[bit / 8] &= (u8) ~(1u << bit % 8);
+		bitmap[bit / 8] &= (u8) ~(1u << bit % 8);
 }
 
 bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)
 {
-	u32 bit = msr % RANGE_SIZE;
+	unsigned int bit = msr_bitmap_bit(msr, direction);
 
 	if (!bitmap || !msr_bitmap_covers(msr))
 		return true;
-	return quarter((u8 *)bitmap, msr, direction)[bit / 8] & (1u << bit % 8);
+	return bitmap[bit / 8] & (1u << bit % 8);
 }
 
-static void open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
+void msr_bitmap_open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
 {
 	for (u32 msr = row->first; msr <= row->last; msr++) {
 		if (row->read == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_READ))
@@ -74,6 +63,12 @@ static void open_row(u8 *bitmap, const struct msr_filter *filter, const struct m
 		if (row->write == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_WRITE))
 			msr_bitmap_clear(bitmap, msr, MSR_WRITE);
 	}
+}
+
+void msr_bitmap_open_x2apic(u8 *bitmap)
+{
+	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
+	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
 }
 
 void msr_bitmap_apply_policy(struct vcpu *vcpu)
@@ -90,11 +85,9 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 	filter = msr_filter_get(vcpu->vm);
 	for (unsigned int i = 0; i < msr_table_rows; i++)
 		if (!msr_table[i].exists || msr_table[i].exists(vcpu))
-			open_row(bitmap, filter, &msr_table[i]);
+			msr_bitmap_open_row(bitmap, filter, &msr_table[i]);
 	/* The filter does not reach the x2APIC MSRs. */
-	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE) {
-		msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
-		msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
-	}
+	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE)
+		msr_bitmap_open_x2apic(bitmap);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }

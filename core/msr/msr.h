@@ -52,6 +52,12 @@ void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction); /* doe
 /* Would the access exit?  True outside the two ranges, and when bitmap is NULL. */
 bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction);
 bool msr_bitmap_covers(u32 msr);
+/* Where its bit is: (byte * 8 + bit) of the page.  The MSR is covered. */
+unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction);
+/* Open what a row passes through, but for what the filter (NULL: none) denies. */
+void msr_bitmap_open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row);
+/* Open the TPR of a guest whose local APIC is in x2APIC mode, with a TPR shadow. */
+void msr_bitmap_open_x2apic(u8 *bitmap);
 /* Open what the table passes through for this guest, close all else.  Changes memory only. */
 void msr_bitmap_apply_policy(struct vcpu *vcpu);
 

@@ -99,6 +99,8 @@ TEST(topic_is_found_by_name)
 	EXPECT_STR_EQ(only("MSR_BITMAP"), "field:0x2004");
 	EXPECT_STR_EQ(only("EPT pointer"), "field:0x201a");
 	EXPECT_STR_EQ(only("ia32_lstar"), "msr:0xc0000082");
+	EXPECT_STR_EQ(only("efer"), "msr:0xc0000080");
+	EXPECT_STR_EQ(only("vmx_basic"), "msr:0x480");
 	EXPECT_STR_EQ(only("EXIT_REASON_EPT_MISCONFIG"), "exit:49");
 	EXPECT_STR_EQ(only("EPT violation"), "exit:48");
 	EXPECT_STR_EQ(only("non-launched VMCS"), "error:5");
@@ -136,6 +138,8 @@ TEST(topic_that_is_not_there_has_neighbours)
 {
 	EXPECT_EQ(topic_search("unrestrictd gest", found, &count), TOPIC_NOTHING);
 	EXPECT_TRUE(count >= 1 && finds("secondary:7"));
+	EXPECT_EQ(topic_search("unrestrictd", found, &count), TOPIC_NOTHING);
+	EXPECT_TRUE(count == 1 && finds("secondary:7"));
 	EXPECT_EQ(topic_search("xyzzy", found, &count), TOPIC_NOTHING);
 	EXPECT_EQ(count, 0);
 	EXPECT_EQ(topic_search("", found, &count), TOPIC_NOTHING);
