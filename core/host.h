@@ -59,7 +59,8 @@ struct host_page {
 
 /*
  * Make the page at user address `hva` present (for writing when `write`), and take a reference
- * to it.  -EFAULT: no such memory, or not allowed; -EINTR: a fatal signal; -EHWPOISON.  May sleep.
+ * to it.  -EFAULT: no such memory, or not allowed; -EINTR: a fatal signal; -EHWPOISON: the hardware
+ * lost what was in it, and the thread was sent the signal that says so.  May sleep.
  */
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
 /* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */

@@ -230,6 +230,7 @@ void debugfs_add_vm(struct vm *vm, int fd)
 		snprintf(name, sizeof(name), "%d-%d-%u", task_pid_nr(current), fd,
 			 atomic_inc_return(&serial));
 	vm->host.debugfs = debugfs_create_dir(name, root);
+	debugfs_create_u64("ept_pages", 0444, vm->host.debugfs, &vm->ept.pages);
 }
 
 void debugfs_remove_vm(struct vm *vm)

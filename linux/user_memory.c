@@ -9,6 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/uaccess.h>
 #include <asm/cpufeature.h>
@@ -103,6 +104,10 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
 	int error = get_counted_page(hva, write, page);
 
+	/* The fault is the guest's: the kernel would send this if the program itself had touched it. */
+	if (error == -EHWPOISON)
+		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)(unsigned long)hva, PAGE_SHIFT,
+				current);
 	return error == -EFAULT ? get_mapped_frame(hva, write, page) : error;
 }
 

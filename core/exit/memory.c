@@ -31,6 +31,17 @@ static enum exit_action delivery_touched_device(struct vcpu *vcpu)
 	return EXIT_TO_USER;
 }
 
+/* vcpu->error has the reason. */
+static enum exit_action no_page(struct vcpu *vcpu)
+{
+	/* For the program this is a signal like any other: its handler is told the address. */
+	if (vcpu->error == -EHWPOISON) {
+		vcpu->error = -EINTR;
+		vcpu->run->exit_reason = KVM_EXIT_INTR;
+	}
+	return EXIT_ERROR;
+}
+
 enum exit_action exit_ept_violation(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
@@ -44,7 +55,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	case EPT_MAPPED:
 		return EXIT_SAME_INSN;
 	case EPT_ERROR:
-		return EXIT_ERROR;
+		return no_page(vcpu);
 	case EPT_MMIO:
 		break;
 	}

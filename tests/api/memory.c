@@ -235,6 +235,38 @@ TEST(memory_in_two_slots)
 	CHECK_EQ(w.memory[6], 0x55);
 }
 
+static volatile sig_atomic_t bus_code;
+static void *volatile bus_address;
+
+static void bus_error(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	bus_code = info->si_code;
+	bus_address = info->si_addr;
+}
+
+/* Needs root, and costs the system a page until it is started again. */
+TEST(memory_lost_by_hardware)
+{
+	struct sigaction action = {.sa_sigaction = bus_error, .sa_flags = SA_SIGINFO};
+	struct window w = WINDOW_GUEST(guest_peek);
+
+	CHECK_OK(sigaction(SIGBUS, &action, NULL));
+	w.memory[0] = 1;
+	CHECK_OUT(&w.g.cpu, 0x10, 1, 1);
+	if (madvise(w.memory, PAGE, MADV_HWPOISON) < 0)
+		test_skip("MADV_HWPOISON: %s", test_errno(-1));
+	CHECK_ERR(ioctl(w.g.cpu.fd, KVM_RUN, 0), EINTR);
+	CHECK_EQ(w.g.cpu.run->exit_reason, KVM_EXIT_INTR);
+	CHECK_EQ(bus_code, BUS_MCEERR_AR);
+	CHECK(bus_address == w.memory);
+	map_again(&w);
+	w.memory[0] = 2;
+	CHECK_OUT(&w.g.cpu, 0x10, 1, 2);
+	CHECK_EQ(w.memory[1], 1);
+}
+
 TEST(memory_slot_moved)
 {
 	struct window w = WINDOW_GUEST(guest_peek);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Stays in the guest, counting, until a byte comes in at the serial port, so that the host can do
- * things to the processor meanwhile.  Registers and MSRs have to stay as they are.  It says when it
- * has begun, and gives up after MAX_ROUNDS.
+ * things to the processor meanwhile.  Registers, MSRs and memory have to stay as they are.  It says
+ * when it has begun, and gives up after MAX_ROUNDS.
  */
 #include "rt64.h"
 
@@ -11,6 +11,22 @@
 #define LINE_STATUS	(SERIAL_PORT + 5)
 #define LINE_DATA_READY 0x01
 #define PATTERN		0x123456789abcdef0ull
+
+/* Far enough from each other that each needs an EPT table of its own. */
+#define MEMORY_STEP 0x200000ull
+
+static bool memory_filled(bool fill)
+{
+	bool right = true;
+	u64 at;
+
+	for (at = MEMORY_STEP; at < boot_info->memory_low; at += MEMORY_STEP) {
+		if (fill)
+			*(volatile u64 *)(at + PAGE_SIZE) = at ^ PATTERN;
+		right = right && *(volatile u64 *)(at + PAGE_SIZE) == (at ^ PATTERN);
+	}
+	return right;
+}
 
 /* The host takes its interrupts also while the guest has IF = 0; the lab's emulator does not. */
 static u64 count_to(u64 turns)
@@ -40,6 +56,7 @@ void guest_main(void)
 
 	wrmsr(MSR_LSTAR, PATTERN & 0xfffffff0);
 	wrmsr(MSR_KERNEL_GS_BASE, 0x1234567890);
+	memory_filled(true);
 	print("# spinning\n");
 	for (round = 0; round < MAX_ROUNDS; round++) {
 		if (inb(LINE_STATUS) & LINE_DATA_READY)
@@ -58,4 +75,5 @@ void guest_main(void)
 	CHECK(counted, "every round counted as far as it should");
 	CHECK(kept, "the MSRs kept their values");
 	CHECK(forward, "RDTSC only went forward");
+	CHECK(memory_filled(false), "memory is as it was");
 }

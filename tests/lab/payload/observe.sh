@@ -137,6 +137,12 @@ check "KERNEL_GS_BASE never exits" bitmap 0xc0000102 rw
 check "APIC_BASE does" fails bitmap 0x0000001b
 check "FEATURE_CONTROL does" fails bitmap 0x0000003a
 check "no MSR of VMX is open" fails grep -q '^0x0000048' "$vcpu/bitmap"
+tables=${vcpu%/*}/ept_pages
+before=$(cat "$tables")
+echo 2 >/proc/sys/vm/drop_caches
+after=$(cat "$tables")
+check "a guest of 64 MiB has some EPT tables ($before)" more_than 31 "$before"
+check "when memory is short it gives them back ($after)" test "$after" -lt 16
 before=$(cat "$vcpu/msrs")
 sleep 0.3
 check "reading an open MSR is no exit" test "$before" = "$(cat "$vcpu/msrs")"

@@ -30,5 +30,5 @@ spin_end() {
 	wait "$spin"
 	spin_status=$?
 	cat spin-output
-	[ $spin_status -eq 1 ] && [ "$(grep -c '^ok ' spin-output)" -eq 4 ]
+	[ $spin_status -eq 1 ] && [ "$(grep -c '^ok ' spin-output)" -eq 5 ]
 }

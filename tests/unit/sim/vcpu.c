@@ -225,5 +225,13 @@ TEST(vcpu_faults_memory_in)
 	EXPECT_EQ(vcpu_run(&machine->vcpu), -EFAULT);
 	script(EXIT_REASON_HLT);
 	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+
+	/* The hardware lost it: the thread has got a signal, so KVM_RUN ends as by any. */
+	sim_page_get_fail(-EHWPOISON);
+	sim_script_exit(&violation);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), -EINTR);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_INTR);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
 	sim_machine_destroy(machine);
 }
