@@ -14,7 +14,7 @@ export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
-.PHONY: all run test bench deps module tool guests api-tests unit unit-test fuzz module-test lab-test clean
+.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test fuzz module-test lab-test clean
 
 all: module tool guests api-tests
 
@@ -40,7 +40,7 @@ run: deps
 	$(MAKE) -s module tool guests && wait $$booted && tests/lab/show.sh
 
 # Each of these prints what it ran and "N passed, N failed".
-test: unit-test fuzz module-test lab-test
+test: unit-test tool-test fuzz module-test lab-test
 	@echo "make test: everything passed"
 
 unit: deps
@@ -48,6 +48,9 @@ unit: deps
 
 unit-test: unit
 	$(BUILD)/unit/unit
+
+tool-test: tool
+	tests/tool/run.sh
 
 fuzz: deps
 	$(MAKE) -s -C tests/fuzz check

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The parser of recordings on any bytes: it reads no more than it is given, the place of an error
+ * is in the text, and whatever values it takes can be set up, described and put into words.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cap/describe.h"
+#include "tool/recording.h"
+
+#define MUST(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			abort();                                                                   \
+	} while (0)
+
+static struct recording recording;
+
+static void check_place(const char *text, size_t length, const struct recording_error *error)
+{
+	const char *end = text + length, *line = text;
+
+	MUST(error->line >= 1 && error->column >= 1 && error->words[0]);
+	for (unsigned int i = 1; i < error->line; i++) {
+		line = memchr(line, '\n', (size_t)(end - line));
+		MUST(line++);
+	}
+	MUST(error->column <= (size_t)(end - line) + 1);
+	MUST(!memchr(line, '\n', error->column - 1));
+}
+
+static void count_line(void *count, const char *line)
+{
+	MUST(strlen(line) < CAP_LINE_MAX);
+	++*(unsigned int *)count;
+}
+
+static void check_set(const struct vmx_cap_msrs *raw)
+{
+	static struct cap_report report;
+	struct vmx_capability capability;
+	struct vmcs_config config;
+	unsigned int lines = 0;
+	int error = setup_vmcs_config(raw, &config, &capability, &report);
+
+	cap_describe_msrs(raw, count_line, &lines);
+	cap_describe_capability(&config, &capability, count_line, &lines);
+	cap_describe_controls(&config, &capability, count_line, &lines);
+	MUST(lines > CAP_MSRS);
+	lines = 0;
+	cap_describe_notes(&report, count_line, &lines);
+	lines = 0;
+	cap_describe_problems(&report, count_line, &lines);
+	MUST((error != 0) == (lines != 0));
+	for (enum ctl_word word = 0; !error && word < CTL_WORDS; word++)
+		MUST(!(config.ctl[word] & ~config.allowed1[word]));
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	char *text = malloc(size ? size : 1);
+	struct recording_error error;
+
+	memcpy(text, data, size);
+	MUST(recording_parse_start(text, size, &recording, &error));
+	check_place(text, size, &error);
+	if (recording_parse(text, size, &recording, &error))
+		check_place(text, size, &error);
+	else
+		for (unsigned int i = 0; i < recording.sets; i++)
+			check_set(&recording.set[i].msrs);
+	free(text);
+	return 0;
+}
