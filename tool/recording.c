@@ -274,7 +274,7 @@ int recording_parse_start(const char *text, size_t length, struct recording *rec
 	memset(recording, 0, offsetof(struct recording, set));
 	if (parse_lines(&p, text, whole ? whole : length))
 		return -EINVAL;
-	if (whole)
+	if (whole || !length)
 		go_to_end(&p, text, whole);
 	return fail(&p, text + length, "a recording has at most %d bytes", RECORDING_BYTES_MAX);
 }
