@@ -149,4 +149,18 @@ check "reading an open MSR is no exit" test "$before" = "$(cat "$vcpu/msrs")"
 check "the guest ends well" spin_end
 check "and its directory is gone" fails test -e "$vcpu"
 check "the VM's exits are added to the sum" more_than 0 "$(count $debug/exits EXTERNAL_INTERRUPT)"
+
+# The command on this processor: from the msr device, then from the module alone.
+live_is() {
+	./lintel caps --brief >live && grep -q "^usable  $1  .*\[cpu 0" live
+}
+check "lintel caps reads the msr device" live_is /dev/cpu/0/msr
+check "lintel record writes what it reads" ./lintel record -o live.msr
+check "and what it wrote is a recording" ./lintel caps --brief live.msr
+rmmod msr
+check "lintel caps reads the module" live_is $debug/recording
+check "one CPU of it" ./lintel caps --brief --cpu 0
+check "a CPU that is not there" fails ./lintel caps --brief --cpu 77
+./lintel record >module.msr
+check "the module says what the device says" ./lintel diff live.msr module.msr
 finish
