@@ -130,7 +130,7 @@ static _Noreturn void fail(int cpu, int device, int module)
 {
 	int number = cpu == LIVE_ALL ? 0 : cpu;
 
-	if (device == ENXIO && cpu != LIVE_ALL)
+	if ((device == ENXIO || module == ENXIO) && cpu != LIVE_ALL)
 		command_fail("CPU %d: there is none, or it is not online", cpu);
 	command_fail("this machine's MSRs cannot be read: /dev/cpu/%d/msr: %s (be root, modprobe "
 		     "msr), %s: %s (be root, load lintel); or name a recording",
@@ -186,6 +186,14 @@ static void add_group(struct processors *processors, struct live *live, const st
 	processors_add(processors, &values);
 }
 
+/* The module takes the first CPU as the measure; one that is otherwise in what it uses is refused. */
+static void compare_with_first(const struct processor *first, struct processor *p)
+{
+	if (p != first && first->usable && p->usable)
+		p->usable = !cap_compare(&first->config, &first->capability, &p->config,
+					 &p->capability, &p->report);
+}
+
 void processors_add_live(struct processors *processors, int cpu)
 {
 	struct live live = {.cpu = command_alloc(CPUS_MAX, sizeof(struct live_cpu))};
@@ -200,4 +208,6 @@ void processors_add_live(struct processors *processors, int cpu)
 	for (unsigned int i = 0; i < live.count; i++)
 		if (!live.cpu[i].done)
 			add_group(processors, &live, &live.cpu[i]);
+	for (size_t i = 0; i < processors->count; i++)
+		compare_with_first(&processors->list[0], &processors->list[i]);
 }

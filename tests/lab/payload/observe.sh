@@ -163,4 +163,16 @@ check "one CPU of it" ./lintel caps --brief --cpu 0
 check "a CPU that is not there" fails ./lintel caps --brief --cpu 77
 ./lintel record >module.msr
 check "the module says what the device says" ./lintel diff live.msr module.msr
+
+# CPUs that differ: a file in the place of the module's.
+sed "s/^0x48a .*/0x48a 0x2/; s/cpu 0/cpu 1/" $debug/recording >other
+cat $debug/recording other >both
+mount -t tmpfs none /sys/kernel/debug && mkdir $debug && cp both $debug/recording
+cpus_differ() {
+	! ./lintel caps --brief >live && grep -q "^usable .*cpu 0" live && grep -q "^refused .*cpu 1" live
+}
+check "CPUs that differ have a verdict each" cpus_differ
+check "and are recorded in a file each" ./lintel record -o set.msr
+check "which differ" fails ./lintel diff set.msr set-2.msr
+umount /sys/kernel/debug
 finish
