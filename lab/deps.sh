@@ -8,7 +8,7 @@ set -eu
 # the compiler and the module's build (the kernel's headers are unpacked by headers.sh)
 packages='gcc gcc-12 libc6-dev make binutils bc libelf1 sparse'
 # the tool, and its tests
-packages="$packages libjansson-dev jq"
+packages="$packages libjansson-dev jq libxml2-utils"
 # unit tests and fuzzers
 packages="$packages clang libclang-rt-14-dev"
 # the emulated machine

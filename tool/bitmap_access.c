@@ -49,7 +49,7 @@ static void print_row(const struct msr_row *row, bool exits)
 
 	paragraph_print("policy", "%s", row->why);
 	if (!exits && row->owner != OWNER_NONE)
-		paragraph_print("the host's", "kept by %s", policy_owner(row->owner));
+		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
 		paragraph_print("there if", "the guest has %s", condition);
 }

@@ -79,7 +79,7 @@ static void print_policy(const struct msr_row *row)
 	paragraph_print("in a guest", "RDMSR %s; WRMSR %s. %c%s", policy_access(row, MSR_READ),
 			policy_access(row, MSR_WRITE), row->why[0] & ~0x20, row->why + 1);
 	if (row->owner != OWNER_NONE)
-		paragraph_print("the host's", "kept by %s", policy_owner(row->owner));
+		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
 		paragraph_print("there if", "the guest has %s", condition);
 }
@@ -400,7 +400,7 @@ const struct command explain_command = {
 		"control:NAME\n"
 		"  WORD:BIT, a bit of a control word: pin, primary, secondary, tertiary, "
 		"exit-control,\n"
-		"  exit-control2, entry; or of a capability MSR: 0x48c:21\n"
+		"  exit-control2, entry; or of a capability MSR: 0x48c:21, 0x48b:33\n"
 		"\n"
 		"  -a, --all       everything\n"
 		"  -d, --data DIR  count the recordings in DIR, not those that were built in\n"

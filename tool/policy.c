@@ -39,11 +39,11 @@ const char *policy_access_word(const struct msr_row *row, enum msr_direction dir
 const char *policy_owner(enum msr_owner owner)
 {
 	static const char *const words[] = {
-		[OWNER_NONE] = "nobody has to: the guest never changes it",
-		[OWNER_VMCS] = "the VMCS: VM entries and exits load it",
+		[OWNER_NONE] = "nobody has to keep it: the guest never changes it",
+		[OWNER_VMCS] = "the VMCS keeps it: VM entries and exits load it",
 		[OWNER_SWITCH_BY_HAND] =
 			"Lintel, by hand, when the thread begins and ends to run it",
-		[OWNER_NOBODY_NEEDS] = "nobody has to: it is only read",
+		[OWNER_NOBODY_NEEDS] = "nobody has to keep it: the guest only reads it",
 	};
 
 	return words[owner];

@@ -19,6 +19,7 @@
 struct query {
 	int kind;	   /* enum topic_kind; -1: any */
 	int word;	   /* enum ctl_word or cap_msr; -1: any */
+	bool halves;	   /* the bit is one of the MSR, which has each control in both halves */
 	const char *words; /* the rest */
 };
 
@@ -73,6 +74,19 @@ static bool parse_number(const char *text, unsigned long long *number)
 	return !errno && (sdm ? end[1] == '\0' : *end == '\0');
 }
 
+static void scope_of_msr(enum cap_msr msr, struct query *query)
+{
+	query->kind = TOPIC_CAPABILITY;
+	query->word = msr;
+	for (enum ctl_word word = 0; word < CTL_WORDS; word++) {
+		if (ctl_word_table[word].msr != msr && ctl_word_table[word].true_msr != msr)
+			continue;
+		query->kind = TOPIC_CONTROL;
+		query->word = word;
+		query->halves = !ctl_word_table[word].wide;
+	}
+}
+
 /* gives: false when the words before the colon are no scope. */
 static bool parse_scope(const char *text, struct query *query)
 {
@@ -80,7 +94,7 @@ static bool parse_scope(const char *text, struct query *query)
 	unsigned long long msr;
 	char plain[PLAIN_MAX], before[PLAIN_MAX];
 
-	*query = (struct query){-1, -1, text};
+	*query = (struct query){.kind = -1, .word = -1, .words = text};
 	if (!colon || colon - text >= PLAIN_MAX)
 		return !colon;
 	query->words = colon + 1;
@@ -95,8 +109,7 @@ static bool parse_scope(const char *text, struct query *query)
 	before[colon - text] = '\0';
 	if (!parse_number(before, &msr) || msr > UINT_MAX || cap_msr_find((u32)msr) == CAP_MSRS)
 		return false;
-	query->kind = TOPIC_CAPABILITY;
-	query->word = cap_msr_find((u32)msr);
+	scope_of_msr(cap_msr_find((u32)msr), query);
 	return true;
 }
 
@@ -114,6 +127,8 @@ static bool has_number(const struct topic *topic, const struct query *query,
 
 	if (needs_word && query->word < 0)
 		return false;
+	if (query->halves && number < 64)
+		number %= 32;
 	if (topic->kind == TOPIC_EXIT && number >> 31 == 1)
 		number = EXIT_REASON_BASIC(number);
 	if (topic->kind == TOPIC_FIELD && VMCS_FIELD_WIDTH(topic->number) == VMCS_WIDTH_64)

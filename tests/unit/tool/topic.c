@@ -89,6 +89,22 @@ TEST(topic_covers_the_exit_reasons_and_errors)
 	}
 }
 
+/* The conditions are the table's functions in words: the same where the function is. */
+TEST(topic_conditions_of_msrs_follow_the_table)
+{
+	for (unsigned int i = 0; i < msr_table_rows; i++) {
+		const char *words = msr_text_find(msr_table[i].first)->condition;
+
+		test_context("%s", msr_table[i].name);
+		REQUIRE_EQ(words != NULL, msr_table[i].exists != NULL);
+		for (unsigned int j = 0; words && j < i; j++)
+			if (msr_table[j].exists)
+				EXPECT_EQ(msr_table[i].exists == msr_table[j].exists,
+					  !strcmp(words,
+						  msr_text_find(msr_table[j].first)->condition));
+	}
+}
+
 TEST(topic_is_found_by_name)
 {
 	EXPECT_STR_EQ(only("use MSR bitmaps"), "primary:28");
@@ -121,6 +137,9 @@ TEST(topic_is_found_by_number)
 	EXPECT_STR_EQ(only("0x80f"), "msr:0x800");
 	EXPECT_STR_EQ(only("0x48c:21"), "0x48c:21");
 	EXPECT_STR_EQ(only("0x480:51"), "0x480:50");
+	EXPECT_STR_EQ(only("0x48b:33"), "secondary:1");
+	EXPECT_STR_EQ(only("0x48e:28"), "primary:28");
+	EXPECT_STR_EQ(only("0x492:4"), "tertiary:4");
 	EXPECT_EQ(topic_search("0x48", found, &count), TOPIC_MEANT);
 	EXPECT_EQ(count, 2);
 	EXPECT_TRUE(finds("msr:0x48") && finds("exit:72"));
