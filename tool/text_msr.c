@@ -32,7 +32,7 @@
 #define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22]"
 #define C_LAPIC		"a local APIC in the kernel"
 #define C_MCG_CTL	"IA32_MCG_CAP.MCG_CTL_P[8]"
-#define C_PLATFORM_INFO "unless user space hides it (KVM_CAP_MSR_PLATFORM_INFO)"
+#define C_PLATFORM_INFO "user space does not hide it (KVM_CAP_MSR_PLATFORM_INFO)"
 
 #define S_ARCHITECTURAL "Architectural MSRs"
 #define S_MODEL		"Model-Specific Registers (MSRs)"
