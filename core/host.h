@@ -301,6 +301,12 @@ static inline void host_guest_exit(void);
  * guest's: the tick that made it leave is for the time that it ran. */
 static inline void host_guest_irq_enable(void);
 
+/* --- Measuring ------------------------------------------------------------- */
+
+/* The number of the measurement that goes on, of where the time of vCPUs goes; 0: there is none, which
+ * is known at no cost.  Each has another number. */
+static inline u32 host_measurement(void);
+
 /* --- Tracepoints of the system "kvm" ---------------------------------------- */
 
 void host_trace_entry(struct vcpu *vcpu);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
- * (<pid>-<fd>) what its vCPUs' exits were and which MSRs don't exit.  The files `exits` and `msrs`
- * at the top are the sums of the VMs that have ended.
+ * (<pid>-<fd>) what its vCPUs' exits were, what they cost while somebody measured (see measure.c), and
+ * which MSRs don't exit.  The files `exits` and `msrs` at the top are the sums of the VMs that have
+ * ended.
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
@@ -103,6 +104,40 @@ static void put_msrs(struct seq_file *file, const struct vcpu_stats *stats)
 	}
 }
 
+static void put_cost(struct seq_file *file, const struct vcpu_cost *cost)
+{
+	seq_printf(file, "%12llu %16llu %16llu  ", READ_ONCE(cost->count), READ_ONCE(cost->kernel),
+		   READ_ONCE(cost->user));
+}
+
+static void put_costs(struct seq_file *file, const struct vcpu_stats *stats)
+{
+	static const char *const phases[VCPU_PHASES] = {
+		[VCPU_PHASE_GUEST] = "guest",
+		[VCPU_PHASE_EXIT] = "kernel",
+		[VCPU_PHASE_USER] = "user",
+		[VCPU_PHASE_ASLEEP] = "asleep",
+	};
+
+	for (unsigned int phase = 0; phase < VCPU_PHASES; phase++)
+		seq_printf(file, "%16llu  %s\n", READ_ONCE(stats->ticks[phase]), phases[phase]);
+	seq_puts(file, "       exits           kernel             user\n");
+	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++) {
+		if (!READ_ONCE(stats->cost[reason].count))
+			continue;
+		put_cost(file, &stats->cost[reason]);
+		seq_printf(file, "exit %u %s\n", reason, exit_reason_name(reason));
+	}
+	for (unsigned int i = 0; i < VCPU_MSR_COUNTERS; i++) {
+		u32 index = READ_ONCE(stats->msr[i].msr);
+
+		if (!READ_ONCE(stats->msr[i].cost.count))
+			continue;
+		put_cost(file, &stats->msr[i].cost);
+		seq_printf(file, "msr %#x %s\n", index, msr_label(index));
+	}
+}
+
 static int exits_show(struct seq_file *file, void *unused)
 {
 	const struct vcpu *vcpu = file->private;
@@ -120,6 +155,15 @@ static int msrs_show(struct seq_file *file, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(msrs);
+
+static int costs_show(struct seq_file *file, void *unused)
+{
+	const struct vcpu *vcpu = file->private;
+
+	put_costs(file, &vcpu->stats);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(costs);
 
 /* What the VMs that have ended counted. */
 static struct vcpu_stats ended_stats;
@@ -203,6 +247,7 @@ void debugfs_init(void)
 	debugfs_create_file("recording", 0444, root, NULL, &recording_fops);
 	debugfs_create_file("exits", 0444, root, NULL, &ended_exits_fops);
 	debugfs_create_file("msrs", 0444, root, NULL, &ended_msrs_fops);
+	debugfs_create_file("measure", 0400, root, NULL, &measure_fops);
 }
 
 void debugfs_exit(void)
@@ -247,6 +292,7 @@ void debugfs_add_vcpu(struct vcpu *vcpu)
 	directory = debugfs_create_dir(name, vcpu->vm->host.debugfs);
 	debugfs_create_file("exits", 0444, directory, vcpu, &exits_fops);
 	debugfs_create_file("msrs", 0444, directory, vcpu, &msrs_fops);
+	debugfs_create_file("costs", 0444, directory, vcpu, &costs_fops);
 	debugfs_create_file("bitmap", 0444, directory, vcpu, &bitmap_fops);
 	if (vcpu->vmcs.msr_bitmap)
 		debugfs_create_file("msr_bitmap", 0444, directory, vcpu, &msr_bitmap_fops);

@@ -101,6 +101,10 @@ void shrinker_exit(void);
 void shrinker_add_vm(struct vm *vm);
 void shrinker_remove_vm(struct vm *vm);
 
+/* --- measure.c --- */
+
+extern const struct file_operations measure_fops;
+
 /* --- debugfs.c --- */
 
 void debugfs_init(void);

@@ -25,6 +25,7 @@ static struct msr_file msr_files[SIM_MAX_CPUS];
 static struct cpuid_row cpuid_rows[CPUID_MAX];
 static unsigned int cpuid_count;
 static u64 tsc, tsc_khz;
+u32 sim_measurement;
 static u64 xcr0_host, xcr0_supported;
 
 /* What a 64-bit kernel on a processor with VT-x has; the capability MSRs come from a recording. */
@@ -355,6 +356,7 @@ __attribute__((constructor)) void sim_cpu_reset(void)
 	sim_set_cpus(1);
 	cpuid_count = 0;
 	tsc = 0;
+	sim_measurement = 0;
 	sim_set_tsc_khz(2000000);
 	sim_set_xcr0(7, 7);
 	for (cpu = 0; cpu < SIM_MAX_CPUS; cpu++) {

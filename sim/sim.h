@@ -86,6 +86,7 @@ void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write *
  */
 void sim_user_make_huge(u64 hva, unsigned int shift);
 extern bool sim_large_pages_execute; /* what host_large_pages_execute() answers */
+extern u32 sim_measurement;	    /* what host_measurement() answers */
 
 /* The mmu notifier: NULL for none. */
 typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);

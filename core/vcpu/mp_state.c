@@ -7,6 +7,7 @@
  */
 #include "vcpu/mp_state.h"
 #include "vcpu/events.h"
+#include "vcpu/measure.h"
 #include "irq/lapic.h"
 
 static void take_init(struct vcpu *vcpu)
@@ -65,8 +66,11 @@ bool vcpu_wait(struct vcpu *vcpu)
 		return true;
 	/* Who has something for this vCPU sets a request, and then looks at the mode. */
 	__atomic_store_n(&vcpu->mode, VCPU_WAITING, __ATOMIC_SEQ_CST);
-	if (!vcpu_wakes(vcpu))
+	if (!vcpu_wakes(vcpu)) {
+		vcpu_measure(vcpu, VCPU_PHASE_ASLEEP);
 		host_vcpu_wait(vcpu);
+		vcpu_measure(vcpu, VCPU_PHASE_EXIT);
+	}
 	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
 
 	if (vcpu->mp_state == KVM_MP_STATE_HALTED && halt_ends(vcpu))

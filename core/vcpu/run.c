@@ -7,6 +7,7 @@
 #include "vcpu/vcpu.h"
 #include "vcpu/clock.h"
 #include "vcpu/events.h"
+#include "vcpu/measure.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/pml.h"
 #include "vcpu/state.h"
@@ -125,12 +126,14 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	if (breakpoints)
 		host_debugregs_load(vcpu->dr, vcpu->dr6);
 	host_trace_entry(vcpu);
+	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
 
 	host_guest_enter();
 	host_write_cr2(vcpu->cr2);
 	status = host_vmenter(vcpu, vcpu->vmcs.launched);
 	vcpu->cr2 = host_read_cr2();
 	host_guest_exit();
+	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
 	switch_xstate(vcpu, false);
 	host_debugregs_restore(breakpoints);
@@ -319,6 +322,7 @@ int vcpu_run(struct vcpu *vcpu)
 		return -EINVAL;
 	vcpu->cr8 = cr8;
 	vcpu->has_run = true;
+	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
 	host_vcpu_get(vcpu);
 	host_fpu_load_guest(vcpu);
@@ -339,5 +343,6 @@ int vcpu_run(struct vcpu *vcpu)
 	host_fpu_load_host(vcpu);
 	host_vcpu_release(vcpu);
 	vcpu->stats.to_user++;
+	vcpu_measure(vcpu, VCPU_PHASE_USER);
 	return result;
 }

@@ -19,6 +19,40 @@ void vcpu_stats_count_msr(struct vcpu_stats *stats, u32 msr, u64 reads, u64 writ
 
 	counter->reads += reads;
 	counter->writes += writes;
+	stats->last_msr = counter;
+}
+
+static void charge(struct vcpu_cost *cost, enum vcpu_phase phase, u64 ticks, bool ended)
+{
+	cost->count += ended;
+	if (phase == VCPU_PHASE_EXIT)
+		cost->kernel += ticks;
+	else if (phase == VCPU_PHASE_USER)
+		cost->user += ticks;
+}
+
+void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next, u64 now,
+			    u32 reason)
+{
+	/* The TSCs of two processors may disagree. */
+	u64 ticks = now > stats->since ? now - stats->since : 0;
+	bool ended = next == VCPU_PHASE_GUEST;
+
+	if (stats->measurement != measurement) {
+		stats->measurement = measurement;
+		stats->last_msr = NULL;
+	} else {
+		stats->ticks[stats->phase] += ticks;
+		/* Before the first entry of all there was no exit. */
+		if (reason < VCPU_EXIT_REASONS && stats->exits[reason])
+			charge(&stats->cost[reason], stats->phase, ticks, ended);
+		if (stats->last_msr)
+			charge(&stats->last_msr->cost, stats->phase, ticks, ended);
+	}
+	if (ended)
+		stats->last_msr = NULL;
+	stats->phase = next;
+	stats->since = now;
 }
 
 void vcpu_stats_add(struct vcpu_stats *total, const struct vcpu_stats *one)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Counts of exits: by reason, and by MSR. */
+/* Counts of exits, by reason and by MSR; and what they cost, while somebody measures that. */
 #ifndef LINTEL_VCPU_STATS_H
 #define LINTEL_VCPU_STATS_H
 
@@ -9,6 +9,16 @@
 #define VCPU_EXIT_REASONS  80
 #define VCPU_STATS_MSR_OTHER 0xffffffffu
 
+/* Where a vCPU's time goes: in the guest; from a VM exit to the next entry, but for what follows;
+ * outside KVM_RUN; asleep in it, as HLT does. */
+enum vcpu_phase { VCPU_PHASE_GUEST, VCPU_PHASE_EXIT, VCPU_PHASE_USER, VCPU_PHASE_ASLEEP, VCPU_PHASES };
+
+/* Exits while it was measured, and what they took of VCPU_PHASE_EXIT and VCPU_PHASE_USER: ticks of
+ * the TSC. */
+struct vcpu_cost {
+	u64 count, kernel, user;
+};
+
 /* Rows of msr[] fill from the front; the last one (msr VCPU_STATS_MSR_OTHER) counts all those
  * that found no room. */
 struct vcpu_stats {
@@ -16,12 +26,27 @@ struct vcpu_stats {
 	struct vcpu_msr_counter {
 		u32 msr;
 		u64 reads, writes;
+		struct vcpu_cost cost;
 	} msr[VCPU_MSR_COUNTERS];
 	u64 to_user;
+
+	struct vcpu_cost cost[VCPU_EXIT_REASONS];
+	u64 ticks[VCPU_PHASES];
+	u32 measurement; /* the one that `phase' and `since' are of: see host_measurement() */
+	enum vcpu_phase phase;
+	u64 since;			   /* TSC */
+	struct vcpu_msr_counter *last_msr; /* that the last exit was for; NULL: it was for none */
 };
 
 void vcpu_stats_count_msr(struct vcpu_stats *stats, u32 msr, u64 reads, u64 writes);
-/* Add what `one` counted to `total`. */
+/*
+ * The vCPU goes over to `next` now (TSC): the time since the last such call counts for the phase that
+ * ends, and for `reason`, the basic reason of the last exit.  The first call in a measurement only
+ * starts the clock.
+ */
+void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next, u64 now,
+			    u32 reason);
+/* Add what `one` counted to `total`; costs are not added. */
 void vcpu_stats_add(struct vcpu_stats *total, const struct vcpu_stats *one);
 
 #endif

@@ -9,6 +9,7 @@
 #include <linux/entry-kvm.h>
 #include <linux/instrumentation.h>
 #include <linux/irqflags.h>
+#include <linux/jump_label.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/vtime.h>
@@ -45,6 +46,15 @@ static inline hpa_t host_virt_to_phys(const void *page)
 static inline void *host_phys_to_virt(hpa_t address)
 {
 	return __va(address);
+}
+
+/* measure.c */
+DECLARE_STATIC_KEY_FALSE(measuring);
+extern u32 measurement;
+
+static inline u32 host_measurement(void)
+{
+	return static_branch_unlikely(&measuring) ? READ_ONCE(measurement) : 0;
 }
 
 /* --- Locks ---------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #define LINTEL_SIM_HOST_INLINE_H
 
 extern bool sim_large_pages_execute;
+extern u32 sim_measurement;
 
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
@@ -53,6 +54,11 @@ void sim_guest_exit(void);
 static inline bool host_large_pages_execute(void)
 {
 	return sim_large_pages_execute;
+}
+
+static inline u32 host_measurement(void)
+{
+	return sim_measurement;
 }
 
 static inline hpa_t host_virt_to_phys(const void *page)

@@ -146,6 +146,21 @@ check "when memory is short it gives them back ($after)" test "$after" -lt 16
 before=$(cat "$vcpu/msrs")
 sleep 0.3
 check "reading an open MSR is no exit" test "$before" = "$(cat "$vcpu/msrs")"
+# What exits cost is measured while somebody has the file open; the counts stay.
+costs_have() {
+	grep -qE "$1" "$vcpu/costs"
+}
+check "nobody measures: exits have no cost" fails costs_have " exit "
+exec 3<$debug/measure
+check "one reads how long a tick is" grep -qE "^tsc_khz [1-9][0-9]+\$" $debug/measure
+sleep 0.5
+check "an exit for I/O costs the kernel and user space something" \
+	costs_have "^ +[1-9][0-9]* +[1-9][0-9]* +[1-9][0-9]*  exit 30 IO_INSTRUCTION\$"
+check "the guest has its time" costs_have "^ +[1-9][0-9]*  guest\$"
+exec 3<&-
+before=$(cat "$vcpu/costs")
+sleep 0.3
+check "nobody measures any more" test "$before" = "$(cat "$vcpu/costs")"
 check "the guest ends well" spin_end
 check "and its directory is gone" fails test -e "$vcpu"
 check "the VM's exits are added to the sum" more_than 0 "$(count $debug/exits EXTERNAL_INTERRUPT)"

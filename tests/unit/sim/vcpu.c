@@ -74,6 +74,33 @@ TEST(vcpu_reports_controls_that_the_processor_refuses)
 	sim_machine_destroy(machine);
 }
 
+TEST(vcpu_is_measured_only_while_somebody_wants_it)
+{
+	struct sim_machine *machine = machine_create();
+	const struct vcpu_stats *stats = &machine->vcpu.stats;
+
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(stats->measurement, 0);
+
+	sim_measurement = 1;
+	script(EXIT_REASON_INVD);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	script(EXIT_REASON_HLT);
+	sim_advance_tsc(1000000);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	sim_measurement = 0;
+	EXPECT_EQ(stats->cost[EXIT_REASON_INVD].count, 1);
+	EXPECT_TRUE(stats->cost[EXIT_REASON_INVD].kernel > 0);
+	EXPECT_EQ(stats->cost[EXIT_REASON_INVD].user, 0);
+	/* The first of all was still being handled when it began, the last is when it ends. */
+	EXPECT_EQ(stats->cost[EXIT_REASON_HLT].count, 2);
+	EXPECT_TRUE(stats->cost[EXIT_REASON_HLT].user >= 1000000);
+	EXPECT_TRUE(stats->ticks[VCPU_PHASE_GUEST] > 0);
+	sim_machine_destroy(machine);
+}
+
 TEST(vcpu_runs_again_after_an_invalid_guest_state)
 {
 	struct sim_machine *machine = machine_create();

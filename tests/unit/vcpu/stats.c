@@ -43,3 +43,74 @@ TEST(stats_add_up)
 	EXPECT_EQ(total.msr[0].writes, 10);
 	EXPECT_EQ(total.msr[1].reads + total.msr[1].writes, 0);
 }
+
+#define MEASUREMENT 3
+
+static void enter(struct vcpu_stats *stats, enum vcpu_phase next, u64 now)
+{
+	vcpu_stats_enter_phase(stats, MEASUREMENT, next, now, 10);
+}
+
+/* The time of an exit is that of its handling, before and after a visit to user space or a sleep. */
+TEST(stats_of_time_by_phase)
+{
+	struct vcpu_stats stats = {.exits = {[10] = 7}, .since = 1};
+
+	enter(&stats, VCPU_PHASE_EXIT, 1000);
+	enter(&stats, VCPU_PHASE_GUEST, 1001);
+	enter(&stats, VCPU_PHASE_EXIT, 1011);
+	enter(&stats, VCPU_PHASE_USER, 1111);
+	enter(&stats, VCPU_PHASE_EXIT, 2111);
+	enter(&stats, VCPU_PHASE_ASLEEP, 2112);
+	enter(&stats, VCPU_PHASE_EXIT, 12112);
+	enter(&stats, VCPU_PHASE_GUEST, 12114);
+
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_GUEST], 10);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_EXIT], 1 + 100 + 1 + 2);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_USER], 1000);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_ASLEEP], 10000);
+	EXPECT_EQ(stats.cost[10].count, 2);
+	EXPECT_EQ(stats.cost[10].kernel, 1 + 100 + 1 + 2);
+	EXPECT_EQ(stats.cost[10].user, 1000);
+}
+
+TEST(stats_of_time_start_anew_with_each_measurement)
+{
+	struct vcpu_stats stats = {.exits = {[10] = 7}};
+
+	enter(&stats, VCPU_PHASE_EXIT, 1000);
+	vcpu_stats_enter_phase(&stats, MEASUREMENT + 1, VCPU_PHASE_GUEST, 9000, 10);
+	vcpu_stats_enter_phase(&stats, MEASUREMENT + 1, VCPU_PHASE_EXIT, 9001, 10);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_EXIT], 0);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_GUEST], 1);
+	EXPECT_EQ(stats.cost[10].count, 0);
+}
+
+TEST(stats_of_time_of_an_msr)
+{
+	struct vcpu_stats stats = {.exits = {[10] = 7}};
+
+	vcpu_stats_count_msr(&stats, 0x1b, 1, 0);
+	enter(&stats, VCPU_PHASE_EXIT, 1000);
+	vcpu_stats_count_msr(&stats, 0x10, 1, 0);
+	enter(&stats, VCPU_PHASE_GUEST, 1030);
+	enter(&stats, VCPU_PHASE_EXIT, 1040);
+	enter(&stats, VCPU_PHASE_GUEST, 1070);
+	EXPECT_EQ(stats.msr[0].cost.count, 0);
+	EXPECT_EQ(stats.msr[1].cost.count, 1);
+	EXPECT_EQ(stats.msr[1].cost.kernel, 30);
+	EXPECT_EQ(stats.cost[10].kernel, 60);
+}
+
+/* Another processor's TSC may be behind; and a vCPU that never ran has no exit to be blamed. */
+TEST(stats_of_time_are_never_nonsense)
+{
+	struct vcpu_stats stats = {0};
+
+	enter(&stats, VCPU_PHASE_EXIT, 1000);
+	enter(&stats, VCPU_PHASE_GUEST, 1500);
+	enter(&stats, VCPU_PHASE_EXIT, 1400);
+	EXPECT_EQ(stats.cost[10].count, 0);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_GUEST], 0);
+	EXPECT_EQ(stats.ticks[VCPU_PHASE_EXIT], 500);
+}
