@@ -119,6 +119,7 @@ static void put_costs(struct seq_file *file, const struct vcpu_stats *stats)
 		[VCPU_PHASE_ASLEEP] = "asleep",
 	};
 
+	seq_printf(file, "%16llu  kHz\n", host_tsc_khz());
 	for (unsigned int phase = 0; phase < VCPU_PHASES; phase++)
 		seq_printf(file, "%16llu  %s\n", READ_ONCE(stats->ticks[phase]), phases[phase]);
 	seq_puts(file, "       exits           kernel             user\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/lintel/measure: while somebody has it open, it is measured where the time of the
- * vCPUs goes; nothing has to be undone by who crashes.  One reads there how long a tick of the TSC is.
+ * vCPUs goes; nothing has to be undone by who crashes.
  */
 #include <linux/debugfs.h>
 #include <linux/jump_label.h>
@@ -17,7 +17,7 @@ static unsigned int measurers;
 
 static int measure_show(struct seq_file *file, void *unused)
 {
-	seq_printf(file, "tsc_khz %llu\n", host_tsc_khz());
+	seq_puts(file, "exits are measured while this file is open: see costs of each vCPU\n");
 	return 0;
 }
 

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&explain_command,
 	&record_command,
 	&run_command,
+	&stat_command,
 };
 
 static void usage(FILE *to)
