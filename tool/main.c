@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&compat_command,
 	&diff_command,
 	&explain_command,
+	&matrix_command,
 	&record_command,
 	&run_command,
 	&stat_command,
