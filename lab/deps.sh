@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# deps.sh [--update]: install what building, testing and the lab need from Debian 12.
-# Does nothing, quickly, when all is there. --update refreshes apt's lists only.
+# deps.sh [--update | PACKAGE...]: install what building, testing and the lab need from Debian 12.
+# Does nothing, quickly, when all is there. --update refreshes apt's lists only; PACKAGEs are what one
+# test needs besides.
 set -eu
 
 # the compiler and the module's build (the kernel's headers are unpacked by headers.sh)
@@ -13,8 +14,8 @@ packages="$packages libjansson-dev jq libxml2-utils"
 packages="$packages clang libclang-rt-14-dev"
 # the emulated machine
 packages="$packages bochs bochsbios busybox-static cpio xz-utils zstd util-linux"
-# checks of the source itself
-packages="$packages clang-format shellcheck"
+# checks of the source itself, and of the manual
+packages="$packages clang-format shellcheck mandoc"
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -66,6 +67,7 @@ if [ "${1-}" = --update ]; then
 	update
 	exit
 fi
+packages="$packages $*"
 wanted=$(missing)
 [ -n "$wanted" ] || exit 0
 # The lists may be absent, or older than what the archive still holds.
