@@ -14,7 +14,7 @@ export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
-.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test fuzz module-test lab-test clean
+.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test page-test fuzz module-test lab-test install clean
 
 all: module tool guests api-tests
 
@@ -52,6 +52,10 @@ unit-test: unit
 tool-test: tool
 	tests/tool/run.sh
 
+# In a browser, which is a big thing to download: not part of `make test'.
+page-test: tool
+	tests/page/page.sh $(BUILD)/tool/lintel
+
 fuzz: deps
 	$(MAKE) -s -C tests/fuzz check
 
@@ -66,6 +70,10 @@ lab-test: all
 bench: module tool
 	$(MAKE) -s -C bench
 	bench/run.sh
+
+# The command, its manual, and the completion for bash.
+install:
+	$(MAKE) -s -C tool BUILD=$(BUILD) install
 
 clean:
 	rm -rf $(BUILD)

@@ -170,7 +170,9 @@ static int is_vm(const struct dirent *entry)
 
 static int by_pid(const struct dirent **a, const struct dirent **b)
 {
-	return strverscmp((*a)->d_name, (*b)->d_name);
+	int x = atoi((*a)->d_name), y = atoi((*b)->d_name);
+
+	return x != y ? x - y : strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static _Noreturn void fail(const char *debugfs, int error)

@@ -6,8 +6,22 @@
 set -u
 lintel=$(realpath -- "$1")
 cd "$(dirname -- "$0")/../.." || exit 2
-. tests/tool/report.sh
 lab/deps.sh chromium tidy || exit 2
+
+passed=0
+failed=0
+
+check() {
+	words=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "ok - $words"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $words"
+	fi
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,24 +31,12 @@ is_tidy() {
 	! tidy -e -q "$1" 2>&1 | grep .
 }
 
-# Nothing is fetched, whatever it is called.
-stands_alone() {
-	! grep -nE '(src|href|action|srcset|data)="?[^"d]|url\(|@import|import\(|fetch\(|XMLHttp' "$page"
-}
-
-# Each processor that was recorded has its column, with its name.
-has_all() {
-	recorded=$(cat data/cpus/*.msr | awk '/^\[/ { sets++ } END { print sets + 0 }')
-	files=$(grep -L '^\[' data/cpus/*.msr | wc -l)
-	[ "$(grep -c '^<th scope="col" class="c[0-9]' "$page")" -eq $((recorded + files)) ]
-}
-
 # browse WIDTH: page.js on the page in a window of that width.
 browse() {
 	sed '/<\/body>/d; /<\/html>/d' "$page" >"$work/$1.html"
 	{
 		echo '<script>'
-		cat tests/tool/page.js
+		cat tests/page/page.js
 		echo '</script></body></html>'
 	} >>"$work/$1.html"
 	timeout 300 chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --v=0 \
@@ -49,22 +51,11 @@ console_is_silent() {
 	! grep CONSOLE "$work/log"
 }
 
-# What a recording says is text, whatever it looks like.
-hostile() {
-	sed 's|^# cpu:.*|# cpu: <script>document.title="x"</script><img src=x onerror=y> \&amp; "q"|' \
-		data/cpus/Skylake_00506E3.msr >"$work/<b>.msr"
-	"$lintel" matrix "$work/<b>.msr" >"$work/hostile.html" &&
-		! grep -qE '<script>d|<img|<b>\.msr' "$work/hostile.html" &&
-		grep -q '&lt;script&gt;document' "$work/hostile.html" && is_tidy "$work/hostile.html"
-}
-
 check "the page is written" "$lintel" matrix -o "$page"
 check "it is well-formed" is_tidy "$page"
-check "it needs nothing else" stands_alone
-check "it has all recorded processors" has_all
-check "a recording cannot put HTML in it" hostile
 check "it works in a wide window" browse 1400
 check "without a word on the console" console_is_silent
 check "it works in a narrow window" browse 500
 check "without a word on the console" console_is_silent
-finish
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
