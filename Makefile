@@ -4,6 +4,7 @@
 #
 #	make run	build everything, boot the emulated machine, load the module, run a guest
 #	make test	every test there is: unit tests under sanitizers, then the lab
+#	make install	the command, its manual and completion (PREFIX=, DESTDIR=)
 #	make bench	stock kvm_intel and Lintel side by side in the lab, cost by cost
 #
 # Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
