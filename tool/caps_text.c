@@ -7,6 +7,7 @@
 
 #include "cap/describe.h"
 #include "cap/fields.h"
+#include "availability.h"
 #include "caps.h"
 #include "colour.h"
 #include "feature.h"
@@ -17,6 +18,13 @@ static void print_line(void *colour_name, const char *line)
 	const enum colour *which = colour_name;
 
 	printf("  %s%s%s\n", colour(*which), line, colour(COLOUR_NONE));
+}
+
+/* Why an MSR is not among the values. */
+static const char *absence(const struct processor *p, enum cap_msr msr)
+{
+	return availability_msr(&p->raw, msr) == AVAILABLE_NO ? "the processor has none"
+							      : "not among the values";
 }
 
 /* "53:50" or "28". */
@@ -45,7 +53,7 @@ static bool print_msr(const struct processor *p, enum cap_msr msr)
 	if (present)
 		printf("0x%016llx\n", p->raw.value[msr]);
 	else
-		puts(cap_msr_announced(&p->raw, msr) ? "not among the values" : "not announced");
+		puts(absence(p, msr));
 	return present;
 }
 
@@ -205,10 +213,7 @@ static void print_word(const struct processor *p, enum ctl_word number)
 
 	if (word.msr == CAP_MSRS) {
 		printf("%s%s controls%s: %s\n", colour(COLOUR_BOLD), ctl_word_table[number].name,
-		       colour(COLOUR_NONE),
-		       cap_msr_announced(&p->raw, ctl_word_table[number].msr)
-			       ? "not among the values"
-			       : "not announced");
+		       colour(COLOUR_NONE), absence(p, ctl_word_table[number].msr));
 		return;
 	}
 	word.allowed0 = feature_allowed0(&p->raw, number, word.msr);

@@ -247,6 +247,25 @@ shared_is() {
 			"$cpus/Haswell5_00306C3.msr" ]
 }
 check "compat: what is shared, and who holds back" shared_is
+
+# allowed0 and allowed1 of the primary and the secondary controls, from the halves of the MSRs.
+shared_reading() {
+	must1=0 may1=$((0xffffffff)) must2=0 may2=$((0xffffffff))
+	for file in "$@"; do
+		read_file "$file"
+		must1=$((must1 | l48e)) may1=$((may1 & h48e))
+		must2=$((must2 | l48b)) may2=$((may2 & h48b))
+	done
+	printf "0x%08x 0x%08x 0x%08x 0x%08x\n" $must1 $may1 $must2 $may2
+}
+shared_by_all_usable() {
+	# shellcheck disable=SC2046 # names of recordings hold no spaces
+	set -- $(jq -r ".[] | select(.verdict == \"usable\") | .source" all.json)
+	[ $# -gt 100 ] && gives 0 "$lintel" compat --json "$@" &&
+		[ "$(jq -r ".shared.controls | [(.primary, .secondary) | .allowed0, .allowed1] |
+			join(\" \")" out)" = "$(shared_reading "$@")" ]
+}
+check "compat: what all usable ones share" shared_by_all_usable
 check "compat: one is refused" gives 1 "$lintel" compat "$cpus/Conroe_00006F6.msr" \
 	"$cpus/Skylake_00506E3.msr"
 cannot_share() {
