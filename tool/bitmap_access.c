@@ -51,7 +51,7 @@ static void print_row(const struct msr_row *row, bool exits)
 	if (!exits && row->owner != OWNER_NONE)
 		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
-		paragraph_print("there if", "the guest has %s", condition);
+		paragraph_print("there if", "%s", condition);
 }
 
 /* A page that was read may open what the policy closes, or close what it opens. */

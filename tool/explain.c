@@ -81,7 +81,7 @@ static void print_policy(const struct msr_row *row)
 	if (row->owner != OWNER_NONE)
 		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
-		paragraph_print("there if", "the guest has %s", condition);
+		paragraph_print("there if", "%s", condition);
 }
 
 static void print_lintel(const struct topic *topic)

@@ -18,7 +18,7 @@ const char *policy_access_word(const struct msr_row *row, enum msr_direction dir
 const char *policy_owner(enum msr_owner owner);
 const char *policy_owner_word(enum msr_owner owner);
 
-/* What a guest has to have for it to have the MSR; NULL: nothing. */
+/* What has to be so for a guest to have the MSR; NULL: nothing. */
 const char *policy_condition(const struct msr_row *row);
 
 #endif

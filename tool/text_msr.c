@@ -23,15 +23,15 @@
 	}
 
 /* When a guest has an MSR, where not every one has: the functions of the core's table in words. */
-#define C_MTRR		"CPUID.01H:EDX.MTRR[12]"
-#define C_TSC_ADJUST	"CPUID.07H:EBX.TSC_ADJUST[1]"
-#define C_IBPB		"CPUID.07H:EDX[26]"
-#define C_SPEC_CTRL	"CPUID.07H:EDX[26], [27] or [31]"
-#define C_ARCH		"CPUID.07H:EDX[29]"
-#define C_XSAVES	"CPUID.(0DH,1):EAX.XSAVES[3]"
-#define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22]"
-#define C_LAPIC		"a local APIC in the kernel"
-#define C_MCG_CTL	"IA32_MCG_CAP.MCG_CTL_P[8]"
+#define C_MTRR		"CPUID.01H:EDX.MTRR[12] is 1"
+#define C_TSC_ADJUST	"CPUID.07H:EBX.TSC_ADJUST[1] is 1"
+#define C_IBPB		"CPUID.07H:EDX[26] is 1"
+#define C_SPEC_CTRL	"CPUID.07H:EDX[26], [27] or [31] is 1"
+#define C_ARCH		"CPUID.07H:EDX[29] is 1"
+#define C_XSAVES	"CPUID.(0DH,1):EAX.XSAVES[3] is 1"
+#define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22] is 1"
+#define C_LAPIC		"the local APIC is in the kernel"
+#define C_MCG_CTL	"IA32_MCG_CAP.MCG_CTL_P[8] is 1"
 #define C_PLATFORM_INFO "user space does not hide it (KVM_CAP_MSR_PLATFORM_INFO)"
 
 #define S_ARCHITECTURAL "Architectural MSRs"
