@@ -25,7 +25,6 @@
 #define S_HLAT	     "Fields Controlling HLAT Paging"
 #define S_PASID	     "Fields Controlling PASID Translation"
 #define S_SPEC_CTRL  "Fields Controlling Virtualization of the IA32_SPEC_CTRL MSR"
-#define S_IPI	     "IPI Virtualization"
 #define S_EXIT_MSRS  "VM-Exit Controls for MSRs"
 #define S_ENTRY_MSRS "VM-Entry Controls for MSRs"
 #define S_INJECT     "VM-Entry Controls for Event Injection"
@@ -33,7 +32,7 @@
 #define S_VECTORED   "Information for VM Exits Due to Vectored Events"
 #define S_DELIVERY   "Information for VM Exits That Occur During Event Delivery"
 #define S_EXECUTE    "Information for VM Exits Due to Instruction Execution"
-#define S_ENCODING   "Field Encoding in VMCS"
+#define S_SEAM	     "Fields Controlling SEAM Non-Root Operation"
 
 /* The four parts of a segment register. */
 #define SELECTOR(name)                                                                             \
@@ -77,7 +76,7 @@ TEXT(EPTP_INDEX, S_VE,
 TEXT(HLAT_PREFIX_SIZE, S_HLAT,
      "How many of the uppermost bits of a linear address have to be 1 for HLAT paging to "
      "translate it. 0: every address is translated so."),
-TEXT(LAST_PID_POINTER_INDEX, S_IPI,
+TEXT(LAST_PID_POINTER_INDEX, S_APIC,
      "The index of the last entry of the PID-pointer table: IPIs to higher APIC IDs make the "
      "guest exit."),
 
@@ -90,8 +89,8 @@ TEXT(GUEST_PML_INDEX, S_NON_REG,
      "The index of the next entry of the page-modification log: it begins at 511 and counts "
      "down, and the log is full when it is beyond 511."),
 TEXT(GUEST_UINV, S_REGISTERS,
-     "The guest's user-interrupt notification vector: VM entries load it, VM exits save it, each "
-     "if a control says so."),
+     "The guest's user-interrupt notification vector: VM entries load it if \"load UINV\" is 1, "
+     "VM exits save it."),
 
 HOST_SELECTOR(ES), HOST_SELECTOR(CS), HOST_SELECTOR(SS), HOST_SELECTOR(DS), HOST_SELECTOR(FS),
 HOST_SELECTOR(GS), HOST_SELECTOR(TR),
@@ -104,8 +103,8 @@ TEXT(IO_BITMAP_B, "I/O-Bitmap Addresses",
      "if the control \"use I/O bitmaps\" is 1."),
 TEXT(MSR_BITMAP, "MSR-Bitmap Address",
      "The physical address of the page of four bitmaps, reads and writes of the low and high "
-     "MSRs: a bit that is 1 makes the access exit. The processor looks into the page at each "
-     "access, so changing the page needs no VMWRITE."),
+     "MSRs: a bit that is 1 makes the access exit. The page is ordinary memory: it is changed "
+     "without VMWRITE, while no processor runs the guest."),
 TEXT(VM_EXIT_MSR_STORE_ADDR, S_EXIT_MSRS,
      "The physical address of the list of MSRs that VM exits store, 16 bytes each. A multiple of "
      "16."),
@@ -176,14 +175,14 @@ TEXT(LOW_PASID_DIRECTORY_ADDR, S_PASID,
      "The physical address of the directory for PASIDs of the guest whose bit 19 is 0."),
 TEXT(HIGH_PASID_DIRECTORY_ADDR, S_PASID,
      "The physical address of the directory for PASIDs of the guest whose bit 19 is 1."),
-TEXT(SHARED_EPT_POINTER, S_ENCODING,
+TEXT(SHARED_EPT_POINTER, S_SEAM,
      "For guests of a SEAM module: the EPT tables that translate the addresses of shared memory."),
 TEXT(PCONFIG_EXITING_BITMAP, "PCONFIG-Exiting Bitmap",
      "A bit for each leaf function of PCONFIG (bit 63 for all above 62): 1 makes it exit."),
 TEXT(HLAT_POINTER, S_HLAT,
      "The guest-physical address of the first page table of HLAT paging, with the attributes of "
      "an address in CR3."),
-TEXT(PID_POINTER_TABLE, S_IPI,
+TEXT(PID_POINTER_TABLE, S_APIC,
      "The physical address of the table that gives, for each virtual APIC ID, the address of the "
      "vCPU's posted-interrupt descriptor."),
 TEXT(SECONDARY_VM_EXIT_CONTROLS, "VM-Exit Controls",
@@ -324,7 +323,7 @@ TEXT(PLE_WINDOW, "Controls for PAUSE-Loop Exiting",
 TEXT(INSTRUCTION_TIMEOUT, "Instruction-Timeout Control",
      "How long an operation may keep the processor from an instruction boundary, in "
      "crystal-clock ticks, before the guest exits."),
-TEXT(SEAM_GUEST_KEYID, S_ENCODING,
+TEXT(SEAM_GUEST_KEYID, S_SEAM,
      "For guests of a SEAM module: the key with which their private memory is encrypted."),
 
 TEXT(VM_INSTRUCTION_ERROR, "VM-Instruction Error Field",

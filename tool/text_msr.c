@@ -113,7 +113,7 @@ TEXT(MSR_IA32_MISC_ENABLE, S_ARCHITECTURAL,
      "monitoring, SpeedStep, MONITOR/MWAIT, the limit of CPUID and others."),
 TEXT(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL MSR",
      "Switches for debugging: last-branch records (bit 0), single-stepping on branches (1), "
-     "branch traces (6 to 11), freezing of counters, RTM."),
+     "branch traces (6 to 10), freezing of counters, RTM."),
 TEXT_IF(MSR_IA32_MTRR_PHYSBASE0, C_MTRR, "Variable Range MTRRs",
      "Pairs of base and mask: each gives a range of physical memory its memory type."),
 TEXT_IF(MSR_MTRRfix64K_00000, C_MTRR, S_FIXED,
