@@ -20,7 +20,8 @@ static const enum matrix_state state_of[] = {
 };
 
 /* Of a control that may be 1. */
-static enum matrix_state forced_or_not(const struct vmx_cap_msrs *raw, const struct ctl_bit *control)
+static enum matrix_state forced_or_not(const struct vmx_cap_msrs *raw,
+				       const struct ctl_bit *control)
 {
 	const struct ctl_word_info *word = &ctl_word_table[control->word];
 	enum cap_msr msr = feature_control_msr(raw, control->word);
@@ -36,7 +37,8 @@ static enum matrix_state forced_or_not(const struct vmx_cap_msrs *raw, const str
 	return MATRIX_FORCED;
 }
 
-static enum matrix_state control_state(const struct vmx_cap_msrs *raw, const struct ctl_bit *control)
+static enum matrix_state control_state(const struct vmx_cap_msrs *raw,
+				       const struct ctl_bit *control)
 {
 	struct ctl_ref ref = {control->word, control->bit};
 	enum availability available = availability_control(raw, ref);
@@ -53,8 +55,8 @@ static struct matrix_cell number_cell(const struct vmx_cap_msrs *raw, const stru
 {
 	if (!cap_msr_present(raw, field->msr))
 		return (struct matrix_cell){MATRIX_UNKNOWN, 0};
-	return (struct matrix_cell){
-		MATRIX_NUMBER, cap_bits(raw->value[field->msr], field->hi_bit, field->lo_bit)};
+	return (struct matrix_cell){MATRIX_NUMBER,
+				    cap_bits(raw->value[field->msr], field->hi_bit, field->lo_bit)};
 }
 
 struct matrix_cell matrix_cell(const struct matrix_cpu *cpu, const struct matrix_row *row)
@@ -160,7 +162,8 @@ static int compare(const void *a, const void *b)
 		return x->is_virtual - y->is_virtual;
 	if (of_x != of_y)
 		return !of_x ? 1 : !of_y ? -1 : of_x < of_y ? -1 : 1;
-	return strcmp(x->name, y->name) ? strcmp(x->name, y->name) : strcmp(x->processor->source, y->processor->source);
+	return strcmp(x->name, y->name) ? strcmp(x->name, y->name)
+					: strcmp(x->processor->source, y->processor->source);
 }
 
 static const char *title_of(const struct matrix_cpu *cpu)
@@ -237,8 +240,8 @@ static json_t *cpu_json(const struct matrix_cpu *cpu)
 {
 	const struct generation *generation = cpu->generation;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:s}", "source", json_text(cpu->processor->source), "cpu",
-			 json_text(cpu->name), "generation",
+	return json_pack("{s:o, s:o, s:o, s:o, s:s}", "source", json_text(cpu->processor->source),
+			 "cpu", json_text(cpu->name), "generation",
 			 json_text(generation ? generation->name : NULL), "year",
 			 generation ? json_integer(generation->year) : json_null(), "class",
 			 cpu->is_virtual ? "virtual" : "physical");
@@ -321,7 +324,8 @@ const struct command matrix_command = {
 		"\n"
 		"Writes an HTML page that shows, for each control and feature of VT-x, which\n"
 		"generations of processors have it, and in each generation which processors.  It\n"
-		"is one file that needs no network; rows and columns can be filtered, and it can be\n"
+		"is one file that needs no network; rows and columns can be filtered, and it can "
+		"be\n"
 		"read on a phone, on paper, and without JavaScript.\n"
 		"\n"
 		"The processors are those of the FILEs, recordings as of `lintel record'; without\n"
@@ -329,7 +333,8 @@ const struct command matrix_command = {
 		"\n"
 		"Options:\n"
 		"  -o, --output FILE  write to FILE, not to stdout\n"
-		"      --json         the same as data: the processors, and for each row the value\n"
+		"      --json         the same as data: the processors, and for each row the "
+		"value\n"
 		"                     of each of them: true, false, \"forced\" (a control that is\n"
 		"                     always 1), a number, or null where it was not recorded\n"
 		"  -h, --help         this text\n"

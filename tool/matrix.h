@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The matrix: what each of many recorded processors has, of the controls and of what else the
- * capability MSRs tell.  Processors are in the order of their generations, those of hypervisors last.
+ * capability MSRs tell.  Processors are in the order of their generations, those of hypervisors
+ * last.
  */
 #ifndef TOOL_MATRIX_H
 #define TOOL_MATRIX_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The matrix as one HTML page that needs nothing else, and no JavaScript to be read: matrix.css hides
- * the columns of single processors until their generation's box is checked, matrix.js filters.
+ * The matrix as one HTML page that needs nothing else, and no JavaScript to be read: matrix.css
+ * hides the columns of single processors until their generation's box is checked, matrix.js
+ * filters.
  *
  * Whatever comes from a recording goes through put_text().
  */
@@ -37,7 +38,8 @@ static void put_text(FILE *out, const char *text)
 /* The words that every name has are left out of a column's head. */
 static void put_short_name(FILE *out, const char *name)
 {
-	static const char *const noise[] = {"Intel(R) ", "Genuine ", "(R)", "(TM)", " CPU", "Core "};
+	static const char *const noise[] = {"Intel(R) ", "Genuine ", "(R)",
+					    "(TM)",	 " CPU",     "Core "};
 	char text[256], *at = text;
 	size_t i;
 
@@ -90,7 +92,8 @@ static void put_group_head(const struct matrix *matrix, unsigned int index, FILE
 	if (group->generation)
 		fprintf(out, "<i>%u</i>", group->generation->year);
 	fprintf(out,
-		"</span><span class=\"count\">%u</span><input type=\"checkbox\" id=\"g%u\"></label></th>\n",
+		"</span><span class=\"count\">%u</span><input type=\"checkbox\" "
+		"id=\"g%u\"></label></th>\n",
 		group->count, index);
 
 	for (i = group->first; i < group->first + group->count; i++) {
@@ -234,10 +237,11 @@ static void put_field_words(const struct cap_field *field, FILE *out)
 	if (text)
 		put_paragraph(text->text, out);
 	if (field->hi_bit == field->lo_bit)
-		fprintf(out, "<p class=\"where\">bit %u of %s (%#x).</p>", field->lo_bit, msr->name, msr->index);
+		fprintf(out, "<p class=\"where\">bit %u of %s (%#x).</p>", field->lo_bit, msr->name,
+			msr->index);
 	else
-		fprintf(out, "<p class=\"where\">bits %u:%u of %s (%#x).</p>", field->hi_bit, field->lo_bit,
-			msr->name, msr->index);
+		fprintf(out, "<p class=\"where\">bits %u:%u of %s (%#x).</p>", field->hi_bit,
+			field->lo_bit, msr->name, msr->index);
 }
 
 /* "Only some: Kaby Lake 3 of 9, ..." and "None: ...", of those since the first that has it. */
@@ -316,7 +320,8 @@ static void put_words(const struct matrix *matrix, const struct matrix_row *row,
 
 /* --- The rows --- */
 
-static const struct generation *first_with(const struct matrix *matrix, const struct matrix_row *row)
+static const struct generation *first_with(const struct matrix *matrix,
+					   const struct matrix_row *row)
 {
 	unsigned int i;
 
@@ -443,6 +448,5 @@ void matrix_page(const struct matrix *matrix, FILE *out)
 	      out);
 	put_head(matrix, out);
 	put_rows(matrix, out);
-	fprintf(out, "</table>\n</main>\n<script>\n%s</script>\n</body>\n</html>\n",
-		matrix_js);
+	fprintf(out, "</table>\n</main>\n<script>\n%s</script>\n</body>\n</html>\n", matrix_js);
 }

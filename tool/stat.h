@@ -23,9 +23,9 @@ extern const char *const stat_phase_names[STAT_PHASES]; /* as in debugfs */
 struct stat_row {
 	uint32_t key;
 	char name[STAT_NAME];
-	uint64_t count, writes;	  /* exits; of an MSR, those that write are also counted alone */
-	uint64_t measured;	  /* exits whose cost is known ... */
-	uint64_t kernel, user;	  /* ... and their cost, in ticks of the TSC */
+	uint64_t count, writes; /* exits; of an MSR, those that write are also counted alone */
+	uint64_t measured;	/* exits whose cost is known ... */
+	uint64_t kernel, user;	/* ... and their cost, in ticks of the TSC */
 };
 
 struct stat_table {

@@ -32,7 +32,8 @@ static void print_cost(const struct stat_vm *vm, const struct stat_row *row)
 		return;
 	}
 	printf(" %10.0f %10.0f %7.2f%%\n", cost(vm, row->kernel, row->measured),
-	       cost(vm, row->user, row->measured), 100.0 * (double)(row->kernel + row->user) / (double)all);
+	       cost(vm, row->user, row->measured),
+	       100.0 * (double)(row->kernel + row->user) / (double)all);
 }
 
 static void print_head(const struct stat_vm *vm, const char *what)
@@ -98,7 +99,8 @@ static void print_time(const struct stat_vm *vm)
 	printf("time:");
 	for (unsigned int i = 0; i < STAT_PHASES; i++)
 		printf(" %s %.2f%%%s", stat_phase_names[i],
-		       100.0 * (double)vm->ticks[i] / (double)all, i + 1 < STAT_PHASES ? "," : "\n");
+		       100.0 * (double)vm->ticks[i] / (double)all,
+		       i + 1 < STAT_PHASES ? "," : "\n");
 }
 
 void stat_print(const struct stat_list *list)
@@ -179,14 +181,13 @@ static json_t *vm_json(const struct stat_list *list, const struct stat_vm *vm)
 
 	for (unsigned int i = 0; i < STAT_PHASES; i++)
 		json_object_set_new(ticks, stat_phase_names[i], number(vm->ticks[i]));
-	return json_pack("{s:s, s:i, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "vm", vm->name,
-			 "pid", vm->pid, "command",
-			 *vm->command ? json_text(vm->command) : json_null(), "vcpus",
-			 (int)vm->vcpus, "seconds",
-			 list->seconds > 0 ? json_real(list->seconds) : json_null(), "tsc_khz",
-			 vm->tsc_khz ? number(vm->tsc_khz) : json_null(), "ticks", ticks,
-			 "to_user", number(vm->to_user), "exits", exits_json(list, vm), "msrs",
-			 msrs_json(list, vm));
+	return json_pack(
+		"{s:s, s:i, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "vm", vm->name, "pid",
+		vm->pid, "command", *vm->command ? json_text(vm->command) : json_null(), "vcpus",
+		(int)vm->vcpus, "seconds",
+		list->seconds > 0 ? json_real(list->seconds) : json_null(), "tsc_khz",
+		vm->tsc_khz ? number(vm->tsc_khz) : json_null(), "ticks", ticks, "to_user",
+		number(vm->to_user), "exits", exits_json(list, vm), "msrs", msrs_json(list, vm));
 }
 
 json_t *stat_json(const struct stat_list *list)

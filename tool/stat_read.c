@@ -112,8 +112,8 @@ static void take_costs(struct stat_vm *vm, const char *line)
 	if (sscanf(line, "%llu %llu %llu %7s %15s %63[^\n]", &count, &kernel, &user, kind, key,
 		   name) != 6)
 		return;
-	row = row_of(strcmp(kind, "msr") ? &vm->exits : &vm->msrs,
-		     (uint32_t)strtoul(key, NULL, 0), name);
+	row = row_of(strcmp(kind, "msr") ? &vm->exits : &vm->msrs, (uint32_t)strtoul(key, NULL, 0),
+		     name);
 	if (!row)
 		return;
 	row->measured += count;

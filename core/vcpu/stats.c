@@ -31,8 +31,8 @@ static void charge(struct vcpu_cost *cost, enum vcpu_phase phase, u64 ticks, boo
 		cost->user += ticks;
 }
 
-void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next, u64 now,
-			    u32 reason)
+void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next,
+			    u64 now, u32 reason)
 {
 	/* The TSCs of two processors may disagree. */
 	u64 ticks = now > stats->since ? now - stats->since : 0;

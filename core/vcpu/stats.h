@@ -11,7 +11,13 @@
 
 /* Where a vCPU's time goes: in the guest; from a VM exit to the next entry, but for what follows;
  * outside KVM_RUN; asleep in it, as HLT does. */
-enum vcpu_phase { VCPU_PHASE_GUEST, VCPU_PHASE_EXIT, VCPU_PHASE_USER, VCPU_PHASE_ASLEEP, VCPU_PHASES };
+enum vcpu_phase {
+	VCPU_PHASE_GUEST,
+	VCPU_PHASE_EXIT,
+	VCPU_PHASE_USER,
+	VCPU_PHASE_ASLEEP,
+	VCPU_PHASES
+};
 
 /* Exits while it was measured, and what they took of VCPU_PHASE_EXIT and VCPU_PHASE_USER: ticks of
  * the TSC. */
@@ -40,12 +46,12 @@ struct vcpu_stats {
 
 void vcpu_stats_count_msr(struct vcpu_stats *stats, u32 msr, u64 reads, u64 writes);
 /*
- * The vCPU goes over to `next` now (TSC): the time since the last such call counts for the phase that
- * ends, and for `reason`, the basic reason of the last exit.  The first call in a measurement only
- * starts the clock.
+ * The vCPU goes over to `next` now (TSC): the time since the last such call counts for the phase
+ * that ends, and for `reason`, the basic reason of the last exit.  The first call in a measurement
+ * only starts the clock.
  */
-void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next, u64 now,
-			    u32 reason);
+void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu_phase next,
+			    u64 now, u32 reason);
 /* Add what `one` counted to `total`; costs are not added. */
 void vcpu_stats_add(struct vcpu_stats *total, const struct vcpu_stats *one);
 
