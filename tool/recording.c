@@ -10,8 +10,10 @@
 
 #include "recording.h"
 
+#define VALUE_DIGITS 16
+
 struct parser {
-	const char *at, *line_start, *line_end;
+	const char *at, *line_start, *line_end, *text_end;
 	unsigned int line;
 	struct recording *recording;
 	struct recording_error *error;
@@ -89,9 +91,15 @@ static struct recording_set *current_set(struct parser *p)
 	return recording->sets ? &recording->set[recording->sets - 1] : add_set(recording);
 }
 
+/* A value that ends with the text has to have all its digits: else the file may be cut off there. */
+static bool is_cut(const struct parser *p, const char *value)
+{
+	return p->at == p->text_end && p->at - value < 2 + VALUE_DIGITS;
+}
+
 static int parse_value(struct parser *p)
 {
-	const char *start = p->at;
+	const char *start = p->at, *digits;
 	struct recording_set *set;
 	enum cap_msr msr;
 	u64 index, value;
@@ -107,9 +115,12 @@ static int parse_value(struct parser *p)
 	if (cap_msr_present(&set->msrs, msr))
 		return fail(p, start, "0x%llx appears twice", index);
 	skip_blanks(p);
-	error = parse_hex(p, 16, &value);
+	digits = p->at;
+	error = parse_hex(p, VALUE_DIGITS, &value);
 	if (error)
 		return error;
+	if (is_cut(p, digits))
+		return fail(p, p->at, "the file ends within a value, or lacks its last newline");
 	skip_blanks(p);
 	if (p->at != p->line_end)
 		return fail(p, p->at, "nothing may follow the value");
@@ -233,6 +244,7 @@ static int parse_lines(struct parser *p, const char *text, size_t length)
 {
 	const char *end = text + length;
 
+	p->text_end = end;
 	for (const char *start = text; start < end; start = p->line_end + 1) {
 		const char *newline = memchr(start, '\n', (size_t)(end - start));
 		int result;

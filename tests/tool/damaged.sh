@@ -19,7 +19,7 @@ damaged 1:9 'there are no values'
 head -c 200 "$good" >bad # in the middle of a comment
 damaged '[0-9]+:[0-9]+' 'there are no values'
 printf '0x480 0x00da040000000004\n0x481 0x7f0000' >bad
-check "a value that is cut is a value" gives 1 "$lintel" caps bad
+damaged 2:15 'the file ends within a value'
 printf '0x480 0x00da040000000004\n0x481 0x' >bad
 damaged 2:9 'a hexadecimal digit is expected'
 printf '0x480 0x00da040000000004\n0x481' >bad
@@ -50,6 +50,23 @@ head -c 2000000 /dev/zero | tr '\0' '#' >bad
 damaged 1:1048577 'at most 1048576 bytes'
 yes '# a comment' | head -c 2000000 >bad
 damaged '87382:5' 'at most 1048576 bytes'
+
+# Cut off anywhere: never taken for another value.  A line has 25 bytes, the last of them a newline.
+cut_anywhere() {
+	grep -v '^#' "$good" >whole
+	at=1
+	while [ "$at" -lt 425 ]; do
+		head -c "$at" whole >part
+		"$lintel" caps --json part >out 2>err
+		case $?,$((at % 25)) in
+		[01],0 | [01],24) ;;
+		2,*) [ ! -s out ] && grep -q '^part:[0-9]*:[0-9]*: ' err || return 1 ;;
+		*) return 1 ;;
+		esac
+		at=$((at + 7))
+	done
+}
+check "a recording that is cut off" cut_anywhere
 
 # 1 GiB of zeroes takes neither time nor memory.
 rm bad

@@ -30,7 +30,7 @@ TEST(recording_reads_values_comments_and_class)
 			 "0x480 0x00da040000000012\n0x03a\t0X5"),
 		   -EINVAL);
 	REQUIRE_EQ(parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
-			 "0x480 0x00da040000000012\n0x0000003a\t 0xFf05 \n0x481 0x1"),
+			 "0x480 0x00da040000000012\n0x0000003a\t 0xFf05 \n0x481 0x0000000000000001"),
 		   0);
 	EXPECT_STR_EQ(recording.cpu, "A Processor");
 	EXPECT_EQ(recording.class, RECORDING_PHYSICAL);
@@ -86,6 +86,8 @@ static const struct {
 	{"0x480 0x1z\n", 1, 10, "unknown character"},
 	{"0x480 0x00000000000000001\n", 1, 7, "more than 16"},
 	{"0x000000480 0x1\n", 1, 1, "more than 8"},
+	{"0x480 0x1", 1, 10, "ends within a value"},
+	{"0x480 0x1\n0x481 0x000000000000001", 2, 24, "ends within a value"},
 	{"0x480 0x1 0x2\n", 1, 11, "nothing may follow the value"},
 	{"0x47f 0x1\n", 1, 1, "0x47f is no VMX capability MSR"},
 	{"0x494 0x1\n", 1, 1, "0x494 is no VMX capability MSR"},
