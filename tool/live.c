@@ -186,7 +186,7 @@ static void add_group(struct processors *processors, struct live *live, const st
 	processors_add(processors, &values);
 }
 
-/* The module takes the first CPU as the measure; one that is otherwise in what it uses is refused. */
+/* The module measures by the first CPU: one that differs in what it uses is refused. */
 static void compare_with_first(const struct processor *first, struct processor *p)
 {
 	if (p != first && first->usable && p->usable)

@@ -6,6 +6,7 @@
 #include "command.h"
 #include "say.h"
 
+/* clang-format off: a line each, for changes to be lines */
 static const struct command *const commands[] = {
 	&bitmap_command,
 	&caps_command,
@@ -17,6 +18,7 @@ static const struct command *const commands[] = {
 	&run_command,
 	&stat_command,
 };
+/* clang-format on */
 
 static void usage(FILE *to)
 {

@@ -91,7 +91,7 @@ static struct recording_set *current_set(struct parser *p)
 	return recording->sets ? &recording->set[recording->sets - 1] : add_set(recording);
 }
 
-/* A value that ends with the text has to have all its digits: else the file may be cut off there. */
+/* A value that ends with the text needs all its digits: else the file may be cut off there. */
 static bool is_cut(const struct parser *p, const char *value)
 {
 	return p->at == p->text_end && p->at - value < 2 + VALUE_DIGITS;
