@@ -6,7 +6,7 @@
 #include "command.h"
 #include "say.h"
 
-/* clang-format off: a line each, for changes to be lines */
+/* clang-format off */
 static const struct command *const commands[] = {
 	&bitmap_command,
 	&caps_command,
