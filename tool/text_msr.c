@@ -12,7 +12,7 @@
 	{                                                                                          \
 		.first = msr, .constant = #msr, .section = section_, .text = words                 \
 	}
-#define TEXT_IF(msr, condition_, section_, words)                                                    \
+#define TEXT_IF(msr, condition_, section_, words)                                                  \
 	{                                                                                          \
 		.first = msr, .constant = #msr, .section = section_, .text = words,                \
 		.condition = condition_                                                            \

@@ -202,3 +202,24 @@ TEST(topic_links_follow_the_tables)
 	REQUIRE_TRUE(*only("entry:14"));
 	EXPECT_STR_EQ(topic_pair(found[0])->id, "exit-control:19");
 }
+
+/* Whatever is asked for, the answer is one. */
+TEST(topic_search_of_random_words)
+{
+	static const char letters[] = "0123456789abcxhH:_- ep%\xff";
+	unsigned int random = 1;
+	char words[400];
+
+	for (unsigned int round = 0; round < 300; round++) {
+		unsigned int length = round % 3 ? round % 12 : round;
+
+		for (unsigned int i = 0; i < length; i++) {
+			random = random * 1103515245 + 12345;
+			words[i] = letters[(random >> 16) % (sizeof(letters) - 1)];
+		}
+		words[length] = '\0';
+		topic_search(words, found, &count);
+		test_context("%s", words);
+		REQUIRE_TRUE(count <= TOPIC_FOUND_MAX);
+	}
+}
