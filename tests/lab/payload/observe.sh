@@ -84,6 +84,17 @@ bitmap() {
 	grep -q "^$1 $2" "$vcpu/bitmap"
 }
 
+# The page of the vCPU that runs, as the command reads it, opens as much as the file `bitmap' says.
+page_agrees() {
+	bits=$(awk '/^0x/ { n += gsub(/[rw]/, "", $2) } END { print n }' "$vcpu/bitmap")
+	[ "$bits" -gt 8 ] && ./lintel bitmap --vm "$vm" | grep -q ": $bits of 32768 accesses pass"
+}
+
+page_is_policy() {
+	./lintel bitmap --vm "$vm" | grep -q IA32_LSTAR &&
+		! ./lintel bitmap --vm "$vm" | grep -q 'the policy does not open it'
+}
+
 check "capabilities shows the MSRs and what they say" capabilities_are_there
 check "controls has a reason for each bit" controls_have_reasons
 check "and each bit is as in the word" words_agree
@@ -137,6 +148,10 @@ check "KERNEL_GS_BASE never exits" bitmap 0xc0000102 rw
 check "APIC_BASE does" fails bitmap 0x0000001b
 check "FEATURE_CONTROL does" fails bitmap 0x0000003a
 check "no MSR of VMX is open" fails grep -q '^0x0000048' "$vcpu/bitmap"
+vm=$(basename "$(dirname "$vcpu")")
+check "msr_bitmap is a page" test "$(wc -c <"$vcpu/msr_bitmap")" -eq 4096
+check "lintel bitmap reads it" page_agrees
+check "and nothing is open that the policy does not open" page_is_policy
 tables=${vcpu%/*}/ept_pages
 before=$(cat "$tables")
 echo 2 >/proc/sys/vm/drop_caches
