@@ -200,6 +200,10 @@ static struct request parse(const struct command *command, int argc, char **argv
 	parse_words(command, &request, argv + optind, argc - optind);
 	if (request.vm && request.file)
 		command_fail_usage(command, "--vm and a file: one of them");
+	if (request.x2apic && (request.vm || request.file))
+		command_fail_usage(command, "--x2apic is about the policy, not about another page");
+	if (request.vcpu && !request.vm)
+		command_fail_usage(command, "--vcpu: of which VM? --vm says it");
 	if ((request.svg && request.json) || (request.svg && request.msr))
 		command_fail_usage(command, "--svg shows a whole page, and nothing else");
 	return request;

@@ -221,6 +221,19 @@ static json_t *json_count(const struct recorded_count *count)
 			 "all_since", json_generation(count->all_since), "generations", list);
 }
 
+static json_t *json_range(const struct topic *topic)
+{
+	struct explain_range range;
+
+	if (!explain_is_number(topic))
+		return json_null();
+	range = explain_range(topic, recordings);
+	if (!range.known)
+		return json_null();
+	return json_pack("{s:i, s:o, s:o}", "known", (int)range.known, "smallest",
+			 json_hex(range.smallest, 0), "largest", json_hex(range.largest, 0));
+}
+
 static json_t *json_recorded(const struct topic *topic)
 {
 	struct recorded_count count;
@@ -258,7 +271,7 @@ static json_t *json_topic(const struct topic *topic)
 	lintel = explain_lintel(topic, recordings, words);
 	explain_where(topic, where);
 	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, "
-			 "s:o, s:o}",
+			 "s:o, s:o, s:o}",
 			 "id", topic->id, "kind", topic_kind_name(topic->kind), "name",
 			 json_text(topic->name), "where", where, "constant",
 			 json_text(topic->constant), "kernel", json_kernel_name(topic), "section",
@@ -266,7 +279,8 @@ static json_t *json_topic(const struct topic *topic)
 			 json_links(&needs), "needed_by", json_links(&needed_by), "pair",
 			 pair ? json_reference(pair) : json_null(), "lintel", "asks",
 			 json_text(lintel.asks), "why", json_text(lintel.why), "guest",
-			 json_policy(topic->msr), "recorded", json_recorded(topic));
+			 json_policy(topic->msr), "recorded", json_recorded(topic), "range",
+			 json_range(topic));
 }
 
 static json_t *json_answer(const char *word, enum topic_match match, const struct topic **found,

@@ -95,5 +95,7 @@ check 'no MSR' refuses 'which MSR' "$lintel" bitmap read
 check 'an unknown MSR' refuses 'no MSR is called' "$lintel" bitmap read xyzzy
 check 'a number that is no MSR' refuses 'MSR 0x100000000' "$lintel" bitmap read 0x100000000
 check 'an ambiguous MSR' refuses 'MSRs are called' "$lintel" bitmap read mtrr
+check 'a vCPU without a VM' refuses 'of which VM' "$lintel" bitmap --vcpu 1
+check 'x2APIC mode of another page' refuses 'not about another page' "$lintel" bitmap -x long
 check 'a VM that is a path' refuses 'is meant' "$lintel" bitmap --vm ../x
 check 'a VM that is not there' refuses 'No such file' "$lintel" bitmap --vm 0-0

@@ -72,3 +72,9 @@ damaged() {
 }
 check 'explain --data names the place of the damage' damaged
 check 'explain has no colours in a file' sh -c "'$lintel' explain ept:1 exit:1 | grep -vq '\\033'"
+range() {
+	gives 0 "$lintel" explain --json 0x480:32 &&
+		jq -e '.[0].topics[0] | .recorded == null and .range.smallest == "0x400" and
+			.range.known == 141' out >jq.out
+}
+check 'explain tells the range of a number' range
