@@ -15,7 +15,8 @@ export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
-.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test page-test fuzz module-test lab-test install clean
+.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test page-test fuzz \
+	module-test vmentry lab-test install clean
 
 all: module tool guests api-tests
 
@@ -64,7 +65,11 @@ fuzz: deps
 module-test: deps
 	tests/module.sh
 
-lab-test: all
+# The module that the lab's vmentry tests load.
+vmentry: deps
+	$(MAKE) -s -j$(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
+
+lab-test: all vmentry
 	tests/lab/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.

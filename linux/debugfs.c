@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
- * (<pid>-<fd>) what its vCPUs' exits were, what they cost while somebody measured (see measure.c), and
- * which MSRs don't exit.  The files `exits` and `msrs` at the top are the sums of the VMs that have
- * ended.
+ * (<pid>-<fd>) what its vCPUs' exits were, what they cost while somebody measured (see measure.c),
+ * which MSRs don't exit, and the VMCS.  The files `exits` and `msrs` at the top are the sums of the VMs
+ * that have ended.
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
@@ -16,10 +16,12 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include "platform.h"
 #include "cap/describe.h"
 #include "exit/exit.h"
 #include "msr/msr.h"
+#include "vmcs/image.h"
 
 static struct dentry *root;
 
@@ -240,6 +242,29 @@ static const struct file_operations msr_bitmap_fops = {
 	.llseek = default_llseek,
 };
 
+/* Reading waits until the vCPU is not in KVM_RUN. */
+static int vmcs_show(struct seq_file *file, void *unused)
+{
+	struct vcpu *vcpu = file->private;
+	struct vmcs_image *image = kzalloc(sizeof(*image), GFP_KERNEL);
+
+	if (!image)
+		return -ENOMEM;
+	if (mutex_lock_killable(&vcpu->host.mutex)) {
+		kfree(image);
+		return -EINTR;
+	}
+	host_vcpu_get(vcpu);
+	vcpu_registers_flush(vcpu);
+	vmcs_image_read(image);
+	host_vcpu_release(vcpu);
+	mutex_unlock(&vcpu->host.mutex);
+	vmcs_image_dump(image, put_line, file);
+	kfree(image);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vmcs);
+
 void debugfs_init(void)
 {
 	root = debugfs_create_dir("lintel", NULL);
@@ -297,4 +322,5 @@ void debugfs_add_vcpu(struct vcpu *vcpu)
 	debugfs_create_file("bitmap", 0444, directory, vcpu, &bitmap_fops);
 	if (vcpu->vmcs.msr_bitmap)
 		debugfs_create_file("msr_bitmap", 0444, directory, vcpu, &msr_bitmap_fops);
+	debugfs_create_file("vmcs", 0400, directory, vcpu, &vmcs_fops);
 }

@@ -11,7 +11,7 @@ bool log_debug;
 
 /* A whole report (a VMCS that the processor refused, say) passes; a guest that causes one after the
  * other does not fill the log. */
-static DEFINE_RATELIMIT_STATE(log_limit, 10 * HZ, 150);
+static DEFINE_RATELIMIT_STATE(log_limit, 10 * HZ, 400);
 
 static const char *const level_prefix[] = {
 	[HOST_LOG_ERROR] = KERN_ERR,

@@ -56,6 +56,7 @@ static void load_msrs(const struct vmcs *vmcs, struct entry_failure *failure)
 		return;
 	image.entry_load = sim_phys_to_virt(vmcs_get(vmcs, VM_ENTRY_MSR_LOAD_ADDR));
 	image.entry_load_count = count;
+	image.entry_load_whole = true;
 	run_rules(failure);
 	for (u32 i = 0; !failure->words && i < count; i++)
 		if (!sim_msr_get(sim_cpu_now(), image.entry_load[i].index, &ignored))

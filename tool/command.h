@@ -69,7 +69,7 @@ unsigned long long command_number(const struct command *command, const char *opt
 /* Memory, or command_fail(): a command has nothing better to do without.  To be freed by free(). */
 void *command_alloc(size_t count, size_t size);
 
-extern const struct command bitmap_command, caps_command, compat_command, diff_command,
-	explain_command, matrix_command, record_command, run_command, stat_command;
+extern const struct command bitmap_command, caps_command, check_command, compat_command,
+	diff_command, explain_command, matrix_command, record_command, run_command, stat_command;
 
 #endif

@@ -10,6 +10,7 @@
 static const struct command *const commands[] = {
 	&bitmap_command,
 	&caps_command,
+	&check_command,
 	&compat_command,
 	&diff_command,
 	&explain_command,

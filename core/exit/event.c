@@ -104,6 +104,7 @@ enum exit_action exit_entry_failure(struct vcpu *vcpu)
 		 "vCPU %u: VM entry failed, %s (0x%x), qualification 0x%llx, RIP 0x%llx", vcpu->id,
 		 exit_reason_name(vcpu->exit.reason), vcpu->exit.reason, vcpu->exit.qualification,
 		 vcpu->exit.rip);
+	vmcs_log_failure(vcpu);
 	/* A failed entry leaves the event in the field; it is not to go in later by surprise. */
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;

@@ -204,6 +204,7 @@ static enum exit_action report_failed_entry(struct vcpu *vcpu)
 
 	host_log(HOST_LOG_ERROR, "vCPU %u: %s failed: VM-instruction error %u, %s", vcpu->id,
 		 vcpu->vmcs.launched ? "VMRESUME" : "VMLAUNCH", error, vmcs_instruction_error(error));
+	vmcs_log_failure(vcpu);
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = error;

@@ -158,11 +158,6 @@ static bool code_type(struct vmcs_check *check, ANY_RULE)
 	return type == 3 && is_unrestricted(check);
 }
 
-static bool code_usable(struct vmcs_check *check, ANY_RULE)
-{
-	return is_v8086(check) || is_usable(check, SEG_CS);
-}
-
 static bool data_as_code_dpl(struct vmcs_check *check, ANY_RULE)
 {
 	u64 cs = rights(check, SEG_CS);
@@ -352,7 +347,6 @@ static const struct check_rule rules[] = {
 	SIX("gs", GS),
 	RULE("cs", "type", CS, AR_BYTES, code_type,
 	     "type 9, 11, 13 or 15; 3 with \"unrestricted guest\""),
-	RULE("cs", "usable", CS, AR_BYTES, code_usable, "usable (bit 16 is 0)"),
 	RULE("cs", "data_dpl", CS, AR_BYTES, data_as_code_dpl, "DPL 0 with type 3"),
 	RULE("cs", "dpl", CS, AR_BYTES, code_dpl, "the DPL of SS, with type 9 or 11"),
 	RULE("cs", "conforming_dpl", CS, AR_BYTES, conforming_dpl,

@@ -229,6 +229,8 @@ static bool load_smm(struct vmcs_check *check, ANY_RULE)
 
 static bool load_reserved(struct vmcs_check *check, ANY_RULE)
 {
+	if (check->image->entry_load && !check->image->entry_load_whole)
+		check->unknown = true;
 	return each_entry(check, has_no_reserved_bits);
 }
 

@@ -40,6 +40,7 @@ struct vmcs_image {
 	/* The VM-entry MSR-load area; NULL: not known. */
 	const struct vmcs_msr_entry *entry_load;
 	u32 entry_load_count;
+	bool entry_load_whole; /* the reserved words of its entries are known too */
 };
 
 static inline bool vmcs_values_has(const struct vmcs_values *values, unsigned int row)

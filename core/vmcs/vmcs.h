@@ -87,6 +87,12 @@ void vmcs_apic_mode_changed(struct vcpu *vcpu);
 /* Change a bit of a control word whose row in the table says TOGGLE; writes only on change. */
 void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on);
 
+/* --- entry_failure.c --- */
+
+/* A VM entry has failed, and the VMCS is still as it was: which rules it breaks, in the log; in its
+ * debug level, now and then, the dump (see vmcs/check.h).  Loaded; may sleep. */
+void vmcs_log_failure(struct vcpu *vcpu);
+
 /* --- host_state.c --- */
 
 /* Write what differs from what the VMCS has.  Loaded, preemption off. */

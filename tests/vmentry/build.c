@@ -219,5 +219,6 @@ bool vmentry_break(struct vmcs_image *image, const struct vmentry_break *row)
 	}
 	image->entry_load = &row->load;
 	image->entry_load_count = 1;
+	image->entry_load_whole = true;
 	return true;
 }

@@ -35,6 +35,7 @@ struct vmentry_change {
 enum vmentry_bochs {
 	BOCHS_AGREES,
 	BOCHS_ENTERS,	/* it does not check the rule */
+	BOCHS_ENTERS_WITH_CET, /* as any_error_code shows; otherwise it agrees */
 	BOCHS_DIFFERS,	/* it refuses the entry, with another number */
 	BOCHS_NOT_TRIED /* it does not check the rule, and what would follow takes the machine down */
 };

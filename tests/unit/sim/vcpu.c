@@ -66,6 +66,8 @@ TEST(vcpu_reports_controls_that_the_processor_refuses)
 	EXPECT_EQ(run->fail_entry.hardware_entry_failure_reason, 7);
 	EXPECT_EQ(run->fail_entry.cpu, 0);
 	EXPECT_CONTAINS(sim_log_text(), "VMLAUNCH failed: VM-instruction error 7");
+	EXPECT_CONTAINS(sim_log_text(), "broken rule ctl.msr_bitmap.aligned: ");
+	EXPECT_CONTAINS(sim_log_text(), "VMCS 0x2004 = ");
 
 	sim_vmcs_set(vmcs, MSR_BITMAP, bitmap);
 	script(EXIT_REASON_HLT);
