@@ -29,24 +29,30 @@ static const struct option options[] = {
 
 static const char help[] =
 	"usage: lintel check [OPTIONS] FILE\n"
-	"       lintel check --rules\n\n"
-	"Says which of the SDM's rules of VM entry a VMCS breaks: the reason for \"VM-instruction error\n"
-	"7\", \"8\" and for exit reasons 0x80000021 and 0x80000022. FILE (\"-\": standard input) has\n"
-	"dumps of Lintel (/sys/kernel/debug/lintel/PID-FD/vcpuN/vmcs, or the kernel log), or what\n"
-	"KVM left in a kernel log (its parameter dump_invalid_vmcs); other lines may be around.\n"
-	"A rule that needs what the dump does not have is not checked.\n\n"
-	"  --cpu RECORDING      what the processor can do, where the dump does not say; the first\n"
-	"                       processor of a file as lintel record writes it\n"
-	"  --physical-width N   its physical-address width (\"address sizes\" in /proc/cpuinfo)\n"
+	"       lintel check --rules\n"
+	"\n"
+	"Says which of the SDM's rules of VM entry a VMCS breaks: the reason for VM-instruction\n"
+	"error 7 or 8, and for exit reason 0x80000021 or 0x80000022. FILE (- is the standard\n"
+	"input) has dumps of Lintel (/sys/kernel/debug/lintel/PID-FD/vcpuN/vmcs, or the kernel\n"
+	"log), or what KVM left in a kernel log (its parameter dump_invalid_vmcs); other lines may\n"
+	"be around. A rule that needs what the dump does not have is not checked.\n"
+	"\n"
+	"Options:\n"
+	"  --cpu FILE           what the processor can do, where the dump does not say: the first\n"
+	"                       processor of a recording\n"
+	"  --physical-width N   its physical-address width (address sizes in /proc/cpuinfo)\n"
 	"  --linear-width N     its linear-address width, 48 or 57\n"
 	"  --not-checked        also name the rules that were not checked\n"
 	"  --rules              the rules themselves\n"
-	"  --json               for programs\n\n"
-	"examples:\n"
+	"  --json               as JSON (docs/tool.md)\n"
+	"  --help               this text\n"
+	"\n"
+	"Exit status: 0 no rule is broken; 1 one is broken; 2 bad input or usage.\n"
+	"\n"
+	"Examples:\n"
 	"  dmesg | lintel check -\n"
 	"  lintel check /sys/kernel/debug/lintel/1234-5/vcpu0/vmcs\n"
-	"  lintel check --cpu mine.msr --physical-width 39 --linear-width 48 dmesg.txt\n\n"
-	"Exit status: 0 no rule is broken, 1 a rule is broken, 2 bad input.\n";
+	"  lintel check --cpu cpu.msr --physical-width 39 --linear-width 48 dmesg.txt\n";
 
 struct request {
 	const char *path;
