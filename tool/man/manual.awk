@@ -109,8 +109,9 @@ mode == "options" && /^      +/ && !space {
 }
 
 {
+	listed = mode == "options"
 	enter("")
-	if (space || literal)
+	if (space || literal || listed)
 		print ".Pp"
 	space = literal = 0
 	paragraph($0)

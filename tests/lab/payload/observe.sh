@@ -176,6 +176,20 @@ exec 3<&-
 before=$(cat "$vcpu/costs")
 sleep 0.3
 check "nobody measures any more" test "$before" = "$(cat "$vcpu/costs")"
+./lintel stat --watch 0.5 --count 1 "$spin" >stat-lines 2>stat-errors
+check "lintel stat shows what its exits cost" grep -qE \
+	"^30 IO_INSTRUCTION +[1-9][0-9]* +[1-9][0-9]* +[1-9][0-9]* +[1-9][0-9]* +[0-9.]+%\$" stat-lines
+check "and where its time goes" grep -qE "^time: guest [0-9.]+%, kernel [0-9.]+%, user " stat-lines
+check "without a complaint" test ! -s stat-errors
+cat stat-lines
+# Nobody is left to switch it off but the kernel.
+./lintel stat --watch 0.2 >/dev/null &
+sleep 0.5
+kill -9 $!
+wait $!
+before=$(cat "$vcpu/costs")
+sleep 0.3
+check "killed, it measures no more" test "$before" = "$(cat "$vcpu/costs")"
 check "the guest ends well" spin_end
 check "and its directory is gone" fails test -e "$vcpu"
 check "the VM's exits are added to the sum" more_than 0 "$(count $debug/exits EXTERNAL_INTERRUPT)"
