@@ -275,11 +275,11 @@ static void copy_on_write(void)
 	CHECK_OK(waitpid(pid, &status, 0));
 }
 
-/* Of all pages alike, or the region could not be moved.  What the kernel does not have is no matter. */
+/* Of all pages alike, or the region could not be moved.  A kernel need not know all of these. */
 static void advise(void)
 {
-	static const int advice[] = {MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_MERGEABLE,
-				     MADV_UNMERGEABLE, MADV_COLD, MADV_PAGEOUT};
+	static const int advice[] = {MADV_HUGEPAGE,    MADV_NOHUGEPAGE, MADV_MERGEABLE,
+				     MADV_UNMERGEABLE, MADV_COLD,	MADV_PAGEOUT};
 
 	madvise(load.regions[ANONYMOUS].slot, REGION, advice[chance(ARRAY_SIZE(advice))]);
 }
@@ -368,7 +368,7 @@ static void shrink_caches(void)
 }
 
 static void (*const troubles[])(void) = {
-	protect, move_away_and_back, copy_on_write, advise,	give_up,
+	protect,   move_away_and_back, copy_on_write, advise,	  give_up,
 	map_again, unplug_and_plug,    log_writes,    move_pages, shrink_caches,
 };
 
@@ -398,8 +398,8 @@ static void words_check(void)
 				test_row("region %u offset %#llx", region,
 					 (unsigned long long)offset);
 				memcpy(value, load.regions[region].alias + offset, sizeof(value));
-				CHECK_EQ(value[0], word(region_gpa(region) + offset,
-							counters(cpu)->rounds));
+				CHECK_EQ(value[0],
+					 word(region_gpa(region) + offset, counters(cpu)->rounds));
 				CHECK_EQ(value[1], value[0]);
 			}
 	test_row("%s", "");
