@@ -23,8 +23,10 @@ static void serial_access(void *device, uint64_t offset, void *data, unsigned in
 	struct vm *vm = device;
 	uint8_t *bytes = data;
 	unsigned int i;
+	bool waiting;
 
 	pthread_mutex_lock(&vm->devices);
+	waiting = vm->serial.out_count;
 	for (i = 0; i < size; i++) {
 		if (write)
 			serial_write(&vm->serial, offset + i, bytes[i]);
@@ -32,6 +34,8 @@ static void serial_access(void *device, uint64_t offset, void *data, unsigned in
 			bytes[i] = serial_read(&vm->serial, offset + i);
 	}
 	serial_lead_irq(vm);
+	if (!waiting && vm->serial.out_count)
+		vm_wake(vm); /* to write it if the guest does not go on */
 	pthread_mutex_unlock(&vm->devices);
 }
 

@@ -31,15 +31,20 @@
 /* How often a vCPU that is slow to stop is kicked again, in ms. */
 #define KICK_INTERVAL 10
 
-bool vm_end(struct vm *vm, int status)
+void vm_wake(struct vm *vm)
 {
 	uint64_t one = 1;
 
+	while (write(vm->event, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+bool vm_end(struct vm *vm, int status)
+{
 	if (atomic_exchange(&vm->ended, true))
 		return false;
 	vm->status = status;
-	while (write(vm->event, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	vm_wake(vm);
 	return true;
 }
 
@@ -127,7 +132,7 @@ static int vm_create(struct vm *vm, const struct run_options *options)
 {
 	struct image image;
 
-	vm->event = eventfd(0, EFD_CLOEXEC);
+	vm->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (vm->event < 0)
 		return say_errno(NULL, "eventfd");
 	if (kvm_open(&vm->kvm, options->device) ||
@@ -198,24 +203,45 @@ static size_t vm_input_room(struct vm *vm)
 }
 
 /*
- * Until the VM has ended.  stdin is only watched while the console has room; every
- * FLUSH_INTERVAL this is looked at again.
+ * How long to sleep, in ms, -1 for ever: a guest that is left alone is fastest.  What waits to be
+ * written, and a line to the UART without room, are looked at again soon.
  */
+static int vm_watch_interval(struct vm *vm, bool full, unsigned int timeout, int64_t deadline)
+{
+	int64_t left = deadline - now_ms();
+	bool pending;
+
+	pthread_mutex_lock(&vm->devices);
+	pending = vm->serial.out_count;
+	pthread_mutex_unlock(&vm->devices);
+	if (pending || full)
+		return FLUSH_INTERVAL;
+	if (!timeout)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
+/* Until the VM has ended.  stdin is only watched while the line to the UART has room. */
 static void vm_watch(struct vm *vm, unsigned int timeout)
 {
 	int64_t deadline = now_ms() + timeout * 1000LL;
 	bool input = true;
+	uint64_t wakes;
 
 	while (!atomic_load(&vm->ended)) {
 		size_t room = input ? vm_input_room(vm) : 0;
+		int wait = vm_watch_interval(vm, input && !room, timeout, deadline);
 		struct pollfd fds[] = {
 			{.fd = vm->event, .events = POLLIN},
 			{.fd = room ? STDIN_FILENO : -1, .events = POLLIN},
 		};
+		int ready = poll(fds, 2, wait);
 
-		if (poll(fds, 2, FLUSH_INTERVAL) > 0 && fds[1].revents)
+		if (ready > 0 && fds[1].revents)
 			input = vm_input(vm, room);
-		vm_flush(vm);
+		/* What a vCPU has just begun to send may still grow. */
+		if (ready <= 0 || !fds[0].revents || read(vm->event, &wakes, sizeof(wakes)) < 0)
+			vm_flush(vm);
 		if (timeout && now_ms() >= deadline && vm_end(vm, RUN_TIMEOUT))
 			say("the guest still ran after %u s", timeout);
 	}

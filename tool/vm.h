@@ -62,7 +62,7 @@ struct vm {
 	unsigned int nr_virtio;
 	bool virtio_console; /* has what is typed */
 	bool irqchip;
-	int event;	    /* eventfd: the VM has ended */
+	int event;	    /* eventfd: the main thread has something to see to */
 	uint64_t first_run; /* the TSC before CPU 0's first KVM_RUN */
 	uint64_t ticks;	    /* from there to the end */
 	atomic_uint halted;
@@ -72,6 +72,9 @@ struct vm {
 	struct serial serial;
 	bool serial_line; /* the level of SERIAL_IRQ */
 };
+
+/* Has the main thread look at the VM; from any thread. */
+void vm_wake(struct vm *vm);
 
 /*
  * Ends the VM with @status; the first one who says so wins, and gets true.  May be called from
