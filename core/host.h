@@ -282,6 +282,9 @@ void host_fpu_read_registers(struct vcpu *vcpu, void *area);
 void host_fpu_write_registers(struct vcpu *vcpu, const void *area);
 
 /* The guest's FPU state while it is not loaded.  XSAVE format of the KVM API (4096 bytes). */
+/* The state as it was put aside: legacy region and, where there is XSAVE, header of an XSAVE area.  Of
+ * a component whose bit in the header is 0 there is nothing. */
+const void *host_fpu_area(struct vcpu *vcpu);
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */
 void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */

@@ -77,6 +77,11 @@ u64 host_xcr0_supported(void)
 	return host_xcr0() & XCR0_SWITCHED;
 }
 
+const void *host_fpu_area(struct vcpu *vcpu)
+{
+	return &vcpu->host.fpu.fpstate->regs;
+}
+
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
 {
 	fpu_copy_guest_fpstate_to_uabi(&vcpu->host.fpu, state->region, sizeof(state->region),

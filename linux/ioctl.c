@@ -13,15 +13,31 @@
 #define IOCTL_ENTRIES (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT)
 
 /* Most arguments are small: no allocation for them. */
-#define SMALL_WORDS 64
+#define SMALL_SIZE 512
 
 struct prepared {
 	const struct ioctl_row *row;
 	void __user *user;
 	size_t header; /* bytes of the argument without its entries */
 	struct ioctl_call call;
-	u64 small[SMALL_WORDS];
+	void *small; /* SMALL_SIZE bytes */
 };
+
+/* Bytes of the argument without its entries. */
+static size_t header_size(const struct ioctl_row *row)
+{
+	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
+}
+
+static bool is_read(const struct ioctl_row *row)
+{
+	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
+}
+
+static bool is_written(const struct ioctl_row *row)
+{
+	return !(row->flags & IOCTL_ARGUMENT_IN) && (_IOC_DIR(row->number) & _IOC_READ);
+}
 
 /* How many entries there is room for: what the user said, within the row's limit. */
 static int count_entries(struct prepared *p)
@@ -46,39 +62,20 @@ static size_t entries_size(const struct prepared *p)
 	return (size_t)p->call.entries * p->row->entry_size;
 }
 
+/* What is not read from the user is zero. */
 static int alloc_data(struct prepared *p)
 {
 	size_t size = p->header + entries_size(p);
+	bool zeroed = !is_read(p->row) || (p->row->flags & IOCTL_ENTRIES) == IOCTL_ENTRIES_OUT;
 
-	if (size <= sizeof(p->small)) {
-		memset(p->small, 0, size);
-		p->call.data = p->small;
-		return 0;
+	if (size > SMALL_SIZE) {
+		p->call.data = kvmalloc(size, GFP_KERNEL_ACCOUNT | (zeroed ? __GFP_ZERO : 0));
+		return p->call.data ? 0 : -ENOMEM;
 	}
-	p->call.data = kvzalloc(size, GFP_KERNEL_ACCOUNT);
-	return p->call.data ? 0 : -ENOMEM;
-}
-
-static void free_data(struct prepared *p)
-{
-	if (p->call.data != p->small)
-		kvfree(p->call.data);
-}
-
-/* Bytes of the argument without its entries. */
-static size_t header_size(const struct ioctl_row *row)
-{
-	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
-}
-
-static bool is_read(const struct ioctl_row *row)
-{
-	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
-}
-
-static bool is_written(const struct ioctl_row *row)
-{
-	return !(row->flags & IOCTL_ARGUMENT_IN) && (_IOC_DIR(row->number) & _IOC_READ);
+	p->call.data = p->small;
+	if (zeroed)
+		memset(p->call.data, 0, size);
+	return 0;
 }
 
 static int copy_in(struct prepared *p)
@@ -165,7 +162,7 @@ static long call_locked(struct prepared *p)
 
 	if (vm_lock && mutex_lock_killable(&p->call.vm->lock))
 		return -EINTR;
-	result = p->row->scope == SCOPE_VCPU ? call_vcpu(p) : p->row->call(&p->call);
+	result = p->call.vcpu ? call_vcpu(p) : p->row->call(&p->call);
 	if (vm_lock)
 		mutex_unlock(&p->call.vm->lock);
 	return result;
@@ -174,6 +171,7 @@ static long call_locked(struct prepared *p)
 long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
 		    unsigned long argument)
 {
+	u64 small[SMALL_SIZE / sizeof(u64)] COMPAT_UNINITIALIZED;
 	struct prepared p;
 	long result;
 
@@ -183,11 +181,13 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 		return -EINVAL;
 	p.row = row;
 	p.header = 0;
+	p.small = small;
 	p.user = (void __user *)argument;
 	p.call = (struct ioctl_call){ .vm = vm, .vcpu = vcpu, .argument = argument };
 	result = prepare(&p);
 	if (!result)
 		result = finish(&p, call_locked(&p));
-	free_data(&p);
+	if (p.call.data != small)
+		kvfree(p.call.data);
 	return result;
 }

@@ -196,6 +196,13 @@ void sim_fpu_before_entry(struct vcpu *vcpu)
 		sim_panic("VM entry without the guest's FPU state");
 }
 
+const void *host_fpu_area(struct vcpu *vcpu)
+{
+	if (vcpu->host.fpu_is_guest)
+		sim_panic("host_fpu_area(): the state is in the registers");
+	return vcpu->host.fpu;
+}
+
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
 {
 	if (vcpu->host.fpu_is_guest)

@@ -42,16 +42,12 @@ struct ioctl_call {
 struct ioctl_row {
 	u32 number; /* KVM_GET_REGS ... */
 	const char *name;
-	enum ioctl_scope scope;
 	u32 flags;
 	u32 entry_size, max_entries;
 	/* Result of the ioctl, or a negative errno.  NULL: the platform's own (CREATE_VM,
 	 * CREATE_VCPU, RUN, SET_SIGNAL_MASK, GET_VCPU_MMAP_SIZE). */
 	int (*call)(struct ioctl_call *call);
 };
-
-extern const struct ioctl_row ioctl_table[];
-extern const unsigned int ioctl_table_rows;
 
 /* NULL: not an ioctl of that kind of file (-ENOTTY). */
 const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);

@@ -21,32 +21,47 @@ struct legacy_region {
 _Static_assert(sizeof(struct legacy_region) == 512, "legacy region of an XSAVE area");
 
 #define XSTATE_BV_OFFSET 512
-#define XSTATE_X87_SSE	 3ull
+#define XSTATE_X87	 BIT64(0)
+#define XSTATE_SSE	 BIT64(1)
+#define XSTATE_AVX	 BIT64(2) /* shares MXCSR with SSE */
+
+#define FCW_INIT   0x37f
+#define MXCSR_INIT 0x1f80
 
 static void copy(void *to, const void *from, size_t size)
 {
 	__builtin_memcpy(to, from, size);
 }
 
-int api_get_fpu(struct ioctl_call *call)
+static u64 components_in_use(const void *area)
 {
-	struct kvm_fpu *fpu = call->data;
-	struct kvm_xsave *area = host_zalloc(sizeof(*area));
-	const struct legacy_region *legacy = (void *)area;
+	return host_xcr0() ? *(const u64 *)((const char *)area + XSTATE_BV_OFFSET) :
+			     XSTATE_X87 | XSTATE_SSE;
+}
 
-	if (!area)
-		return -ENOMEM;
-	host_fpu_get_xsave(call->vcpu, area);
+static void get_x87(struct kvm_fpu *fpu, const struct legacy_region *legacy)
+{
 	copy(fpu->fpr, legacy->st, sizeof(fpu->fpr));
-	copy(fpu->xmm, legacy->xmm, sizeof(fpu->xmm));
 	fpu->fcw = legacy->fcw;
 	fpu->fsw = legacy->fsw;
 	fpu->ftwx = legacy->ftw;
 	fpu->last_opcode = legacy->fop;
 	fpu->last_ip = legacy->fip;
 	fpu->last_dp = legacy->fdp;
-	fpu->mxcsr = legacy->mxcsr;
-	host_free(area);
+}
+
+int api_get_fpu(struct ioctl_call *call)
+{
+	struct kvm_fpu *fpu = call->data;
+	const struct legacy_region *legacy = host_fpu_area(call->vcpu);
+	u64 in_use = components_in_use(legacy);
+
+	fpu->fcw = FCW_INIT;
+	fpu->mxcsr = in_use & (XSTATE_SSE | XSTATE_AVX) ? legacy->mxcsr : MXCSR_INIT;
+	if (in_use & XSTATE_X87)
+		get_x87(fpu, legacy);
+	if (in_use & XSTATE_SSE)
+		copy(fpu->xmm, legacy->xmm, sizeof(fpu->xmm));
 	return 0;
 }
 
@@ -69,7 +84,7 @@ int api_set_fpu(struct ioctl_call *call)
 	legacy->fip = fpu->last_ip;
 	legacy->fdp = fpu->last_dp;
 	/* KVM_SET_FPU leaves MXCSR alone, as it always has. */
-	*(u64 *)((char *)area + XSTATE_BV_OFFSET) |= XSTATE_X87_SSE;
+	*(u64 *)((char *)area + XSTATE_BV_OFFSET) |= XSTATE_X87 | XSTATE_SSE;
 	error = host_fpu_set_xsave(call->vcpu, area);
 	host_free(area);
 	return error;

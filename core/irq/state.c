@@ -9,13 +9,17 @@ _Static_assert(KVM_APIC_REG_SIZE == LAPIC_REGISTERS_END, "the registers of KVM_G
 
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
-	__builtin_memset(state, 0, sizeof(*state));
-	for (u32 offset = 0; offset < LAPIC_REGISTERS_END; offset += LAPIC_REGISTER_STEP) {
-		u32 value = lapic_register_read(vcpu, offset);
+	/* Those that are not in the page. */
+	static const u16 computed[] = { LAPIC_ID, LAPIC_APR, LAPIC_PPR, LAPIC_LDR,
+					LAPIC_TIMER_CURRENT };
 
-		if (offset == LAPIC_ID && lapic_x2apic(vcpu))
+	__builtin_memcpy(state, vcpu->lapic->page, sizeof(*state));
+	for (unsigned int i = 0; i < COUNT_OF(computed); i++) {
+		u32 value = lapic_register_read(vcpu, computed[i]);
+
+		if (computed[i] == LAPIC_ID && lapic_x2apic(vcpu))
 			value <<= 24;
-		__builtin_memcpy(state->regs + offset, &value, sizeof(value));
+		__builtin_memcpy(state->regs + computed[i], &value, sizeof(value));
 	}
 }
 

@@ -18,6 +18,13 @@
 #include <linux/version.h>
 #include <asm/cpufeature.h>
 
+/* A variable on the stack that the kernel's build is not to clear (CONFIG_INIT_STACK_ALL_ZERO). */
+#if __has_attribute(uninitialized)
+#define COMPAT_UNINITIALIZED __attribute__((uninitialized))
+#else
+#define COMPAT_UNINITIALIZED
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <asm/gsseg.h>
 
