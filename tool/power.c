@@ -34,12 +34,15 @@ static void power_access(void *device, uint64_t offset, void *data, unsigned int
 	}
 }
 
+/* As its status the controller says that it waits for a command: who resets looks at that first. */
 static void keyboard_access(void *device, uint64_t offset, void *data, unsigned int size,
 			    bool write)
 {
 	(void)offset;
 	(void)size;
-	if (write && *(uint8_t *)data == KEYBOARD_RESET)
+	if (!write)
+		*(uint8_t *)data = 0;
+	else if (*(uint8_t *)data == KEYBOARD_RESET)
 		power_end(device, RUN_RESET, "the guest reset its machine");
 }
 
