@@ -237,8 +237,9 @@ static inline u64 host_read_cr2(void);
 static inline void host_write_cr2(u64 value);
 static inline void host_write_xcr0(u64 value);
 
-/* Guest's DR0-DR3 and DR6 into the processor, before an entry whose DR7 has a breakpoint on. */
+/* Guest's DR0-DR3 and DR6 into the processor, before an entry; and out of it again. */
 void host_debugregs_load(const u64 dr[4], u64 dr6);
+void host_debugregs_save(u64 dr[4], u64 *dr6);
 /* After an exit (which leaves DR7 = 400H): bring back the host's breakpoints, if it has any; when
  * `loaded`, DR0-DR3 hold a guest's values. */
 void host_debugregs_restore(bool loaded);

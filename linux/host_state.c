@@ -138,6 +138,23 @@ void host_debugregs_load(const u64 dr[4], u64 dr6)
 	set_debugreg(dr6, 6);
 }
 
+static u64 read_debugreg(int number)
+{
+	unsigned long value;
+
+	get_debugreg(value, number);
+	return value;
+}
+
+void host_debugregs_save(u64 dr[4], u64 *dr6)
+{
+	dr[0] = read_debugreg(0);
+	dr[1] = read_debugreg(1);
+	dr[2] = read_debugreg(2);
+	dr[3] = read_debugreg(3);
+	*dr6 = read_debugreg(6);
+}
+
 void host_debugregs_restore(bool loaded)
 {
 	/* A #DB of the host's must not find the guest's reasons there. */

@@ -111,6 +111,13 @@ void host_debugregs_load(const u64 dr[4], u64 dr6)
 	sim_registers.dr_is_guest = true;
 }
 
+void host_debugregs_save(u64 dr[4], u64 *dr6)
+{
+	needs_no_preemption("host_debugregs_save");
+	memcpy(dr, sim_registers.dr, sizeof(sim_registers.dr));
+	*dr6 = sim_registers.dr6;
+}
+
 void host_debugregs_restore(bool loaded)
 {
 	needs_no_preemption("host_debugregs_restore");

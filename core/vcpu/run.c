@@ -83,9 +83,9 @@ static void deliver_host_event(const struct exit_info *exit)
 		host_deliver_machine_check();
 }
 
-static bool guest_uses_breakpoints(const struct vcpu *vcpu)
+static bool guest_uses_debug_registers(const struct vcpu *vcpu)
 {
-	return vcpu->dr7 & DR7_ENABLE;
+	return vcpu->owns_debug_registers || (vcpu->dr7 & DR7_ENABLE);
 }
 
 /* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in
@@ -117,13 +117,13 @@ static void refresh_host_cr(struct vcpu *vcpu)
 /* The world switch; interrupts off, everything prepared. */
 static enum vmx_status run_guest(struct vcpu *vcpu)
 {
-	bool breakpoints = guest_uses_breakpoints(vcpu);
+	bool debug_registers = guest_uses_debug_registers(vcpu);
 	enum vmx_status status;
 
 	refresh_host_cr(vcpu);
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);
-	if (breakpoints)
+	if (debug_registers)
 		host_debugregs_load(vcpu->dr, vcpu->dr6);
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
@@ -136,7 +136,8 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
 	switch_xstate(vcpu, false);
-	host_debugregs_restore(breakpoints);
+	vcpu_debug_registers_take(vcpu);
+	host_debugregs_restore(debug_registers);
 	return status;
 }
 

@@ -58,6 +58,7 @@ static void init_controls(struct vcpu *vcpu)
 	for (unsigned int word = 0; word < CTL_WORDS; word++)
 		if (vmcs_config_has(control_fields[word].in, control_fields[word].needs))
 			write_control(vcpu, word, vmcs_config.ctl[word]);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 
 	/* #DB and #AC always exit: a guest could make their delivery loop for ever in the
 	 * processor.  #MC exits for the host. */

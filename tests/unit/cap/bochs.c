@@ -48,7 +48,7 @@ TEST(cap_bochs_models_get_their_verdict)
 		EXPECT_EQ(result->config.order, 0);
 		EXPECT_EQ(result->config.revision_id, models[i].revision);
 		EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
-		EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5b86dfa);
+		EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
 		EXPECT_EQ(result->config.ctl[CTL_SECONDARY], models[i].secondary);
 		EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f6fff);
 		EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xd1ff);

@@ -12,7 +12,7 @@
  * What Lintel wants to be 1:
  *
  *	pin        bits 0 3 5                          0x00000029
- *	primary    bits 3 7 10 11 19 20 21 23 24 28 29 31 0xb1b80c88
+ *	primary    bits 3 7 10 11 19 20 21 24 28 29 31 0xb1380c88
  *	secondary  bits 1 3 4 5 6 7 10 12 17 20         0x001214fa
  *	exit       bits 2 9 18 19 20 21                0x003c0204
  *	entry      bits 2 14 15                        0x0000c004
@@ -20,7 +20,7 @@
  * On every usable processor the TRUE MSRs force the same bits to 1:
  *
  *	pin        0x00000016 | 0x00000029 = 0x0000003f
- *	primary    0x04006172 | 0xb1b80c88 = 0xb5b86dfa
+ *	primary    0x04006172 | 0xb1380c88 = 0xb5386dfa
  *	exit       0x00036dfb | 0x003c0204 = 0x003f6fff
  *	entry      0x000011fb | 0x0000c004 = 0x0000d1ff
  *
@@ -38,7 +38,7 @@
 #include "fixture.h"
 
 #define PIN	0x0000003f
-#define PRIMARY 0xb5b86dfa
+#define PRIMARY 0xb5386dfa
 #define EXIT	0x003f6fff
 #define ENTRY	0x0000d1ff
 

@@ -216,7 +216,7 @@ TEST(cap_nameless_default1_bits_stay_1)
 	result = fixture_setup(&raw);
 	EXPECT_PROBLEMS(result, "");
 	EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
-	EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5b86dfa);
+	EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
 	EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f6fff);
 	EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xd1ff);
 }
