@@ -14,6 +14,9 @@
 # as many processors as CPUs of the guest are needed, and xapic (apic.flat without x2apic), asyncpf and
 # kvmclock_test do not end there.
 #
+# PATIENCE=N: a test may take N times its seconds of wall-clock time (default 2): more where the
+# computer has other work.
+#
 # Prints for each test (see kvm-unit-tests.list) how many of its checks passed, failed and were
 # skipped, and its exit status, and at the end the tests in which fewer checks pass than on stock
 # KVM (in the same run, or else by the list); there should be none.
@@ -62,7 +65,7 @@ prepare() {
 # one hardly advances while all are idle.
 machine() {
 	if [ "$1" = 1 ]; then
-		echo "--model icelake_u --append clearcpuid=fsrm,avx512f,pku"
+		echo "--model icelake_u --append clearcpuid=fsrm,avx512f,pku,xsaves"
 	else
 		echo "--model skylake_x --cpus $1"
 	fi
@@ -80,7 +83,7 @@ watch() {
 			was=$test since=$now
 		fi
 		limit=$(column "${test:-none}" 5)
-		[ $((now - since)) -le $((2 * ${limit:-60} + 20)) ] || kill "$running" 2>/dev/null
+		[ $((now - since)) -le $((${PATIENCE:-2} * ${limit:-60} + 20)) ] || kill "$running" 2>/dev/null
 	done
 	wait "$running"
 	ended=$?
