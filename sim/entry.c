@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VM entry: the rules of core/vmcs/check.h, until the first that is broken; and what only a processor
- * can see.
+ * VM entry: the rules of core/vmcs/check.h, until the first that is broken; and what only a
+ * processor can see.
  *
  * SDM: "Checks on VMX Controls and Host-State Area", "Checking and Loading Guest State".
  */

@@ -34,7 +34,8 @@ static const char help[] =
 	"Says which of the SDM's rules of VM entry a VMCS breaks: the reason for VM-instruction\n"
 	"error 7 or 8, and for exit reason 0x80000021 or 0x80000022. FILE (- is the standard\n"
 	"input) has dumps of Lintel (/sys/kernel/debug/lintel/PID-FD/vcpuN/vmcs, or the kernel\n"
-	"log), or what KVM left in a kernel log (its parameter dump_invalid_vmcs); other lines may\n"
+	"log), or what KVM left in a kernel log (its parameter dump_invalid_vmcs); other lines "
+	"may\n"
 	"be around. A rule that needs what the dump does not have is not checked.\n"
 	"\n"
 	"Options:\n"
@@ -98,8 +99,8 @@ static void parse_options(const struct command *command, int argc, char **argv,
 			request->not_checked = true;
 	}
 	if (argc - optind != !request->rules)
-		command_fail_usage(command, request->rules ? "no file is read" :
-							     "one file is needed");
+		command_fail_usage(command,
+				   request->rules ? "no file is read" : "one file is needed");
 	request->path = argv[optind];
 }
 
@@ -181,7 +182,8 @@ static void print_missing(const struct vmcs_image *image)
 	if (!image->msrs.present)
 		puts("what the processor can do is not known: --cpu says it");
 	if (!image->processor.physical_width || !image->processor.linear_width)
-		puts("how wide addresses are is not known: --physical-width and --linear-width say it");
+		puts("how wide addresses are is not known: --physical-width and --linear-width say "
+		     "it");
 }
 
 static bool print_dump(const struct vmcs_dump *dump, const struct request *request)
@@ -209,11 +211,11 @@ static json_t *json_fields(const struct vmcs_check *check)
 		u64 value;
 
 		vmcs_values_get(&check->image->fields, check->seen[i], &value);
-		json_array_append_new(
-			fields, json_pack("{s:o, s:o, s:o}", "field",
-					  json_text(vmcs_field_find(check->seen[i])->name),
-					  "encoding", json_hex(check->seen[i], 4), "value",
-					  json_hex(value, 1)));
+		json_array_append_new(fields,
+				      json_pack("{s:o, s:o, s:o}", "field",
+						json_text(vmcs_field_find(check->seen[i])->name),
+						"encoding", json_hex(check->seen[i], 4), "value",
+						json_hex(value, 1)));
 	}
 	return fields;
 }
@@ -230,8 +232,8 @@ static json_t *json_consequence(const struct vmcs_check *check, const struct che
 
 static json_t *json_broken(const struct vmcs_check *check, const struct check_rule *rule)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "rule", rule->id, "need", rule->need,
-			 "section", check_sections[rule->section].title, "consequence",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "rule", rule->id, "need",
+			 rule->need, "section", check_sections[rule->section].title, "consequence",
 			 json_consequence(check, rule), "fields", json_fields(check), "must_be_1",
 			 json_hex(check->must_be_1, 1), "must_be_0", json_hex(check->must_be_0, 1));
 }

@@ -49,10 +49,10 @@ static const char *find(const struct cursor *cursor, const char *word)
 
 static int digit(char c, unsigned int base)
 {
-	int value = c >= '0' && c <= '9' ? c - '0' :
-		    c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-		    c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-					   99;
+	int value = c >= '0' && c <= '9'   ? c - '0'
+		    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+		    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+					   : 99;
 
 	return value < (int)base ? value : -1;
 }
@@ -188,9 +188,10 @@ static int parse_load(struct vmcs_dump_list *list, struct cursor *cursor)
 	struct cursor at = *cursor;
 	u64 number, index, reserved, value;
 
-	if (!take_number(cursor, 10, &number) || !take(cursor, " = ") || !take_hex(cursor, &index) ||
-	    !take(cursor, " ") || !take_hex(cursor, &reserved) || !take(cursor, " ") ||
-	    !take_hex(cursor, &value) || index > 0xffffffff || reserved > 0xffffffff)
+	if (!take_number(cursor, 10, &number) || !take(cursor, " = ") ||
+	    !take_hex(cursor, &index) || !take(cursor, " ") || !take_hex(cursor, &reserved) ||
+	    !take(cursor, " ") || !take_hex(cursor, &value) || index > 0xffffffff ||
+	    reserved > 0xffffffff)
 		return fail(list, cursor, "N = 0xMSR 0xRESERVED 0xVALUE is needed");
 	return add_load(list, &at, number,
 			&(struct vmcs_msr_entry){(u32)index, (u32)reserved, value});
@@ -244,14 +245,20 @@ struct kvm_key {
 	{GUEST, name ":", "sel", GUEST_##reg##_SELECTOR, 0},                                       \
 		{GUEST, name ":", "attr", GUEST_##reg##_AR_BYTES, 0},                              \
 		{GUEST, name ":", "limit", GUEST_##reg##_LIMIT, 0},                                \
-		{GUEST, name ":", "base", GUEST_##reg##_BASE, 0}
+	{                                                                                          \
+		GUEST, name ":", "base", GUEST_##reg##_BASE, 0                                     \
+	}
 #define TABLE(name, reg)                                                                           \
 	{GUEST, name ":", "limit", GUEST_##reg##_LIMIT, 0},                                        \
-		{GUEST, name ":", "base", GUEST_##reg##_BASE, 0}
+	{                                                                                          \
+		GUEST, name ":", "base", GUEST_##reg##_BASE, 0                                     \
+	}
 #define CR(name, n)                                                                                \
 	{GUEST, name ":", "actual", GUEST_CR##n, 0},                                               \
 		{GUEST, name ":", "shadow", CR##n##_READ_SHADOW, 0},                               \
-		{GUEST, name ":", "gh_mask", CR##n##_GUEST_HOST_MASK, 0}
+	{                                                                                          \
+		GUEST, name ":", "gh_mask", CR##n##_GUEST_HOST_MASK, 0                             \
+	}
 
 static const struct kvm_key kvm_keys[] = {
 	CR("CR0", 0),
@@ -412,8 +419,8 @@ static int parse_kvm_load(struct vmcs_dump_list *list, struct cursor *cursor)
 	    !take_hex(cursor, &index) || !take(cursor, " value=") || !take_hex(cursor, &value) ||
 	    index > 0xffffffff)
 		return fail(list, cursor, "N: msr=0xMSR value=0xVALUE is needed");
-	return add_load(list, &at, number, &(struct vmcs_msr_entry){.index = (u32)index,
-								    .value = value});
+	return add_load(list, &at, number,
+			&(struct vmcs_msr_entry){.index = (u32)index, .value = value});
 }
 
 /* The prefix of a line is up to a colon before its first key: "CS:   sel=...". */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VMCSs in a text: dumps of Lintel (core/vmcs/image.h), from its debugfs or in a kernel log, and what
- * KVM's dump_vmcs() leaves in one.  Lines of anything else are passed over.
+ * VMCSs in a text: dumps of Lintel (core/vmcs/image.h), from its debugfs or in a kernel log, and
+ * what KVM's dump_vmcs() leaves in one.  Lines of anything else are passed over.
  */
 #ifndef TOOL_VMCS_DUMP_H
 #define TOOL_VMCS_DUMP_H

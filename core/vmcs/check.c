@@ -33,8 +33,7 @@ const struct check_section_info check_sections[CHECK_SECTIONS] = {
 
 /* In the order in which the processor's answers are. */
 static const struct check_table *const tables[] = {
-	&check_controls, &check_events,	  &check_host,
-	&check_guest,	 &check_segments, &check_state,
+	&check_controls, &check_events, &check_host, &check_guest, &check_segments, &check_state,
 };
 
 unsigned int check_rule_count(void)
@@ -111,8 +110,8 @@ u64 check_control(struct vmcs_check *check, enum ctl_word word)
 {
 	const struct ctl_word_info *info = &ctl_word_table[word];
 
-	if (info->activated && !(field_unseen(check, control_fields[info->activator.word]) >>
-				 info->activator.bit & 1))
+	if (info->activated &&
+	    !(field_unseen(check, control_fields[info->activator.word]) >> info->activator.bit & 1))
 		return 0;
 	return check_field(check, control_fields[word]);
 }

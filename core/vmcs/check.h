@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The checks of VM entry as a table of rules.  A rule is a pure function of the VMCS's fields and of
- * the processor's capabilities; one that needs what is not known is not checked.
+ * The checks of VM entry as a table of rules.  A rule is a pure function of the VMCS's fields and
+ * of the processor's capabilities; one that needs what is not known is not checked.
  *
- * What the processor does when the VMM is not in IA-32e mode, or in SMM, is not here; docs/vm-entry-
- * checks.md has the list of rules, and what is not among them.
+ * The VMM is in IA-32e mode and not in SMM.  docs/vm-entry-checks.md lists the rules, and says what
+ * is not among them.
  *
  * SDM: "VM Entries".
  */
@@ -33,8 +33,8 @@ enum check_section {
 
 /* What a broken rule of a section leads to. */
 enum check_consequence {
-	CHECK_FAILS_CONTROLS = 7,    /* VM-instruction error 7 */
-	CHECK_FAILS_HOST_STATE = 8,  /* VM-instruction error 8 */
+	CHECK_FAILS_CONTROLS = 7,     /* VM-instruction error 7 */
+	CHECK_FAILS_HOST_STATE = 8,   /* VM-instruction error 8 */
 	CHECK_FAILS_GUEST_STATE = 33, /* VM-entry failure with this basic exit reason */
 	CHECK_FAILS_MSR_LOADING = 34, /* the same */
 };
@@ -61,9 +61,9 @@ struct check_rule {
 	const char *id;
 	const char *need; /* what must be so */
 	bool (*holds)(struct vmcs_check *check, const struct check_rule *rule);
-	u64 operand; /* what `holds` takes it for */
-	u16 field;   /* that it is about in the first place */
-	u8 section;  /* enum check_section */
+	u64 operand;	  /* what `holds` takes it for */
+	u16 field;	  /* that it is about in the first place */
+	u8 section;	  /* enum check_section */
 	u8 qualification; /* exit qualification of a VM-entry failure */
 	struct check_when when[CHECK_WHEN_MAX];
 };
@@ -103,7 +103,6 @@ struct check_summary {
  * "broken rule ID:".
  */
 struct check_summary vmcs_check_report(const struct vmcs_image *image,
-				       void (*put)(void *context, const char *line),
-				       void *context);
+				       void (*put)(void *context, const char *line), void *context);
 
 #endif

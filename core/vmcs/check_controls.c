@@ -36,8 +36,7 @@ static bool structure_width(struct vmcs_check *check, const struct check_rule *r
 static bool eptp_memory_type(struct vmcs_check *check, const struct check_rule *rule)
 {
 	u64 type = check_field(check, rule->field) & 7;
-	const struct vmx_capability *can =
-		&check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
 
 	return (type == 0 && can->ept.memory_uc) || (type == 6 && can->ept.memory_wb);
 }
@@ -45,8 +44,7 @@ static bool eptp_memory_type(struct vmcs_check *check, const struct check_rule *
 static bool eptp_walk(struct vmcs_check *check, const struct check_rule *rule)
 {
 	u64 walk = check_field(check, rule->field) >> 3 & 7;
-	const struct vmx_capability *can =
-		&check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
 
 	return (walk == 3 && can->ept.walk_length_4) || (walk == 4 && can->ept.walk_length_5);
 }
@@ -54,8 +52,7 @@ static bool eptp_walk(struct vmcs_check *check, const struct check_rule *rule)
 /* Bits 6 and 7 are for processors that have what they turn on. */
 static bool eptp_features(struct vmcs_check *check, const struct check_rule *rule)
 {
-	const struct vmx_capability *can =
-		&check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
 	bool has = rule->operand == BIT64(6) ? can->ept.accessed_dirty
 					     : can->ept.supervisor_shadow_stack;
 
@@ -119,26 +116,32 @@ static bool msr_area_width(struct vmcs_check *check, const struct check_rule *ru
 #define ALLOWED(id_, section_, field_, word_, ...)                                                 \
 	{                                                                                          \
 		.id = id_, .section = section_, .holds = allowed, .field = field_,                 \
-		.operand = word_, .need = "each bit as the capability MSR allows it",              \
-		.when = {__VA_ARGS__}                                                              \
+		.operand = word_, .need = "each bit as the capability MSR allows it", .when = {    \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 /* A control that may be 1 only where another is as `when` does not say. */
 #define NEVER(id_, need_, field_, ...)                                                             \
 	{                                                                                          \
 		.id = id_, .section = CHECK_EXECUTION_CONTROLS, .holds = check_never,              \
-		.field = field_, .need = need_, .when = {__VA_ARGS__}                              \
+		.field = field_, .need = need_, .when = {                                          \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define ADDRESS_BITS(name, field_, bits, words, ...)                                               \
 	{                                                                                          \
 		.id = "ctl." name ".aligned", .section = CHECK_EXECUTION_CONTROLS,                 \
 		.holds = check_zero_bits, .field = field_, .operand = bits, .need = words,         \
-		.when = {__VA_ARGS__}                                                              \
+		.when = {                                                                          \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define ADDRESS_WIDTH(name, field_, ...)                                                           \
 	{                                                                                          \
 		.id = "ctl." name ".width", .section = CHECK_EXECUTION_CONTROLS,                   \
-		.holds = structure_width, .field = field_, .need = NEED_WIDTH,                     \
-		.when = {__VA_ARGS__}                                                              \
+		.holds = structure_width, .field = field_, .need = NEED_WIDTH, .when = {           \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define PAGE(name, field, ...)                                                                     \
 	ADDRESS_BITS(name, field, 0xfff, NEED_PAGE, __VA_ARGS__),                                  \
@@ -146,13 +149,17 @@ static bool msr_area_width(struct vmcs_check *check, const struct check_rule *ru
 #define VALUE(id_, need_, holds_, field_, operand_, ...)                                           \
 	{                                                                                          \
 		.id = id_, .section = CHECK_EXECUTION_CONTROLS, .holds = holds_, .field = field_,  \
-		.operand = operand_, .need = need_, .when = {__VA_ARGS__}                          \
+		.operand = operand_, .need = need_, .when = {                                      \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define MSR_AREA(name, section_, address, count)                                                   \
-	{                                                                                          \
-		.id = "ctl." name ".aligned", .section = section_, .holds = msr_area_aligned,      \
-		.field = address, .operand = count, .need = "bits 3:0 are 0"                       \
-	},                                                                                         \
+	{.id = "ctl." name ".aligned",                                                             \
+	 .section = section_,                                                                      \
+	 .holds = msr_area_aligned,                                                                \
+	 .field = address,                                                                         \
+	 .operand = count,                                                                         \
+	 .need = "bits 3:0 are 0"},                                                                \
 	{                                                                                          \
 		.id = "ctl." name ".width", .section = section_, .holds = msr_area_width,          \
 		.field = address, .operand = count,                                                \
@@ -216,7 +223,8 @@ static const struct check_rule rules[] = {
 	      WHEN(CTL_PIN, PIN_PROCESS_POSTED_INTERRUPTS)),
 	ADDRESS_BITS("posted", POSTED_INTR_DESC_ADDR, 0x3f, "bits 5:0 are 0",
 		     WHEN(CTL_PIN, PIN_PROCESS_POSTED_INTERRUPTS)),
-	ADDRESS_WIDTH("posted", POSTED_INTR_DESC_ADDR, WHEN(CTL_PIN, PIN_PROCESS_POSTED_INTERRUPTS)),
+	ADDRESS_WIDTH("posted", POSTED_INTR_DESC_ADDR,
+		      WHEN(CTL_PIN, PIN_PROCESS_POSTED_INTERRUPTS)),
 	VALUE("ctl.vpid", "not 0", check_not_zero, VIRTUAL_PROCESSOR_ID, 0,
 	      IF_CPU2(CPU2_ENABLE_VPID)),
 	VALUE("ctl.eptp.memory_type", "a memory type that the processor supports (bits 2:0)",

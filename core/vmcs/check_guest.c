@@ -83,25 +83,29 @@ static bool rflags_if(struct vmcs_check *check, ANY_RULE)
 #define GUEST(id_, section_, need_, holds_, field_, operand_, ...)                                 \
 	{                                                                                          \
 		.id = "guest." id_, .section = CHECK_GUEST_##section_, .holds = holds_,            \
-		.field = GUEST_##field_, .operand = operand_, .need = need_, .when = {__VA_ARGS__} \
+		.field = GUEST_##field_, .operand = operand_, .need = need_, .when = {             \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define CANONICAL(id_, section_, field_, ...)                                                      \
 	GUEST(id_ ".canonical", section_, NEED_CANONICAL, check_canonical, field_, 0, __VA_ARGS__)
 
-#define IF_LOADS(bit)  WHEN(CTL_ENTRY, ENTRY_LOAD_##bit)
-#define IF_IA32E       WHEN(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)
-#define IF_NOT_IA32E   WHEN_OFF(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)
-#define NEED_32_BITS   "bits 63:32 are 0"
+#define IF_LOADS(bit) WHEN(CTL_ENTRY, ENTRY_LOAD_##bit)
+#define IF_IA32E      WHEN(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)
+#define IF_NOT_IA32E  WHEN_OFF(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)
+#define NEED_32_BITS  "bits 63:32 are 0"
 
 static const struct check_rule rules[] = {
-	GUEST("cr0.fixed", REGISTERS, "the bits that VMX operation fixes in CR0", cr0_fixed, CR0, 0),
+	GUEST("cr0.fixed", REGISTERS, "the bits that VMX operation fixes in CR0", cr0_fixed, CR0,
+	      0),
 	GUEST("cr0.pg", REGISTERS, "PE is 1 when PG is 1", paging_needs_protection, CR0, 0),
-	GUEST("cr4.fixed", REGISTERS, "the bits that VMX operation fixes in CR4", check_cr4_fixed, CR4, 0),
+	GUEST("cr4.fixed", REGISTERS, "the bits that VMX operation fixes in CR4", check_cr4_fixed,
+	      CR4, 0),
 	GUEST("cr4.cet", REGISTERS, "CR0.WP is 1 when CR4.CET is 1", check_cet, CR4, GUEST_CR0),
 	GUEST("debugctl.reserved", REGISTERS, "only bits that IA32_DEBUGCTL has", check_zero_bits,
 	      IA32_DEBUGCTL, ~DEBUGCTL_DEFINED, IF_LOADS(DEBUG_CONTROLS)),
-	GUEST("cr0.ia32e", REGISTERS, "PG is 1 with \"IA-32e mode guest\"", check_one_bits, CR0, CR0_PG,
-	      IF_IA32E),
+	GUEST("cr0.ia32e", REGISTERS, "PG is 1 with \"IA-32e mode guest\"", check_one_bits, CR0,
+	      CR0_PG, IF_IA32E),
 	GUEST("cr4.ia32e", REGISTERS, "PAE is 1 with \"IA-32e mode guest\"", check_one_bits, CR4,
 	      CR4_PAE, IF_IA32E),
 	GUEST("cr4.pcide", REGISTERS, "PCIDE is 0 without \"IA-32e mode guest\"", check_zero_bits,

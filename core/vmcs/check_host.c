@@ -25,7 +25,9 @@ static bool address_space(struct vmcs_check *check, ANY_RULE)
 #define HOST(id_, section_, need_, holds_, field_, operand_, ...)                                  \
 	{                                                                                          \
 		.id = "host." id_, .section = CHECK_HOST_##section_, .holds = holds_,              \
-		.field = HOST_##field_, .operand = operand_, .need = need_, .when = {__VA_ARGS__}  \
+		.field = HOST_##field_, .operand = operand_, .need = need_, .when = {              \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define CANONICAL(id_, section_, field_, ...)                                                      \
 	HOST(id_ ".canonical", section_, NEED_CANONICAL, check_canonical, field_, 0, __VA_ARGS__)
@@ -37,7 +39,8 @@ static bool address_space(struct vmcs_check *check, ANY_RULE)
 
 static const struct check_rule rules[] = {
 	HOST("cr0.fixed", REGISTERS, "the bits that VMX operation fixes in CR0", cr0_fixed, CR0, 0),
-	HOST("cr4.fixed", REGISTERS, "the bits that VMX operation fixes in CR4", check_cr4_fixed, CR4, 0),
+	HOST("cr4.fixed", REGISTERS, "the bits that VMX operation fixes in CR4", check_cr4_fixed,
+	     CR4, 0),
 	HOST("cr4.cet", REGISTERS, "CR0.WP is 1 when CR4.CET is 1", check_cet, CR4, HOST_CR0),
 	HOST("cr3.width", REGISTERS, NEED_WIDTH, check_width, CR3, 0),
 	CANONICAL("sysenter_esp", REGISTERS, IA32_SYSENTER_ESP),

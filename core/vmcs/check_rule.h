@@ -51,21 +51,27 @@ bool check_pat(struct vmcs_check *check, const struct check_rule *rule);
 bool check_tracker(struct vmcs_check *check, const struct check_rule *rule);
 bool check_never(struct vmcs_check *check, const struct check_rule *rule); /* `when` must not be */
 
-#define NEED_CANONICAL "a canonical address"
-#define NEED_WIDTH     "no bit beyond the physical-address width"
-#define NEED_PAGE      "bits 11:0 are 0"
-#define NEED_PAT       "each byte 0, 1, 4, 5, 6 or 7"
-#define NEED_EFER	     "only SCE, LME, LMA and NXE"
-#define NEED_S_CET     "bits 9:6 are 0"
-#define NEED_TRACKER   "SUPPRESS (bit 10) and TRACKER (bit 11) are not both 1"
+#define NEED_CANONICAL	 "a canonical address"
+#define NEED_WIDTH	 "no bit beyond the physical-address width"
+#define NEED_PAGE	 "bits 11:0 are 0"
+#define NEED_PAT	 "each byte 0, 1, 4, 5, 6 or 7"
+#define NEED_EFER	 "only SCE, LME, LMA and NXE"
+#define NEED_S_CET	 "bits 9:6 are 0"
+#define NEED_TRACKER	 "SUPPRESS (bit 10) and TRACKER (bit 11) are not both 1"
 #define NEED_PERF_GLOBAL "bits 63:49 are 0"
 
-#define S_CET_RESERVED	     0x3c0ull
+#define S_CET_RESERVED 0x3c0ull
 /* What no processor has.  Which counters this one has is CPUID's to say. */
 #define PERF_GLOBAL_RESERVED (~(u64)0 << 49)
 
-#define WHEN(word_, mask_)     {.word = (word_), .mask = (mask_)}
-#define WHEN_OFF(word_, mask_) {.word = (word_), .mask = (mask_), .off = true}
+#define WHEN(word_, mask_)                                                                         \
+	{                                                                                          \
+		.word = (word_), .mask = (mask_)                                                   \
+	}
+#define WHEN_OFF(word_, mask_)                                                                     \
+	{                                                                                          \
+		.word = (word_), .mask = (mask_), .off = true                                      \
+	}
 
 #define EFER_DEFINED (IA32_EFER_SCE | IA32_EFER_LME | IA32_EFER_LMA | IA32_EFER_NXE)
 

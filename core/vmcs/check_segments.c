@@ -7,7 +7,7 @@
 #include "vmcs/check_rule.h"
 
 /* Access rights. */
-#define TYPE(rights)	((rights) & 0xf)
+#define TYPE(rights)	((rights)&0xf)
 #define DPL(rights)	((rights) >> 5 & 3)
 #define RIGHTS_S	BIT64(4)
 #define RIGHTS_P	BIT64(7)
@@ -18,8 +18,8 @@
 #define RIGHTS_RESERVED 0xfffe0f00ull
 #define RIGHTS_V8086	0xf3
 
-#define TYPE_CODE  8u
-#define SELECTOR_TI 4u
+#define TYPE_CODE     8u
+#define SELECTOR_TI   4u
 #define RPL(selector) ((selector)&3)
 
 static u64 rights(struct vmcs_check *check, enum vcpu_seg seg)
@@ -83,15 +83,16 @@ static bool base_short(struct vmcs_check *check, const struct check_rule *rule)
 {
 	enum vcpu_seg seg = segment_of(rule);
 
-	return (seg != SEG_CS && !is_usable(check, seg)) || !(check_field(check, rule->field) >> 32);
+	return (seg != SEG_CS && !is_usable(check, seg)) ||
+	       !(check_field(check, rule->field) >> 32);
 }
 
 /* --- virtual-8086 mode --- */
 
 static bool v8086_base(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return !is_v8086(check) || check_field(check, rule->field) ==
-					   selector(check, segment_of(rule)) << 4;
+	return !is_v8086(check) ||
+	       check_field(check, rule->field) == selector(check, segment_of(rule)) << 4;
 }
 
 static bool v8086_limit(struct vmcs_check *check, const struct check_rule *rule)
@@ -301,7 +302,8 @@ static bool system_limit_high(struct vmcs_check *check, const struct check_rule 
 #define SIX(name, reg)                                                                             \
 	RULE(name, "v8086_base", reg, BASE, v8086_base,                                            \
 	     "in virtual-8086 mode, the selector times 16"),                                       \
-		RULE(name, "v8086_limit", reg, LIMIT, v8086_limit, "in virtual-8086 mode, 0xffff"),\
+		RULE(name, "v8086_limit", reg, LIMIT, v8086_limit,                                 \
+		     "in virtual-8086 mode, 0xffff"),                                              \
 		RULE(name, "v8086_rights", reg, AR_BYTES, v8086_rights,                            \
 		     "in virtual-8086 mode, 0xf3"),                                                \
 		RULE(name, "s", reg, AR_BYTES, is_segment, "S (bit 4) is 1"),                      \
@@ -329,8 +331,7 @@ static bool system_limit_high(struct vmcs_check *check, const struct check_rule 
 static const struct check_rule rules[] = {
 	RULE("tr", "ti", TR, SELECTOR, table_indicator, "TI (bit 2) is 0"),
 	RULE("ldtr", "ti", LDTR, SELECTOR, table_indicator, "TI (bit 2) is 0"),
-	RULE("ss", "rpl", SS, SELECTOR, stack_rpl,
-	     "the RPL of CS, without \"unrestricted guest\""),
+	RULE("ss", "rpl", SS, SELECTOR, stack_rpl, "the RPL of CS, without \"unrestricted guest\""),
 	CANONICAL("tr", TR),
 	CANONICAL("fs", FS),
 	CANONICAL("gs", GS),
@@ -356,8 +357,7 @@ static const struct check_rule rules[] = {
 	RULE("ss", "type", SS, AR_BYTES, stack_type, "type 3 or 7"),
 	RULE("ss", "dpl_rpl", SS, AR_BYTES, stack_dpl_rpl,
 	     "the DPL is the RPL, without \"unrestricted guest\""),
-	RULE("ss", "dpl_0", SS, AR_BYTES, stack_dpl_0,
-	     "DPL 0 when CS is of type 3 or CR0.PE is 0"),
+	RULE("ss", "dpl_0", SS, AR_BYTES, stack_dpl_0, "DPL 0 when CS is of type 3 or CR0.PE is 0"),
 	DATA("es", ES),
 	DATA("ds", DS),
 	DATA("fs", FS),

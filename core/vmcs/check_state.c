@@ -3,8 +3,8 @@
  * The rules on what the guest's state has besides registers, on PAE's PDPTEs, and on the MSRs that
  * an entry loads.
  *
- * SDM: "Checks on Guest Non-Register State", "Checks on Guest Page-Directory-Pointer-Table Entries",
- * "Loading MSRs".
+ * SDM: "Checks on Guest Non-Register State", "Checks on Guest Page-Directory-Pointer-Table
+ * Entries", "Loading MSRs".
  */
 #include "vmcs/check_rule.h"
 
@@ -46,7 +46,8 @@ static bool hlt_privilege(struct vmcs_check *check, ANY_RULE)
 
 static bool active_when_blocked(struct vmcs_check *check, ANY_RULE)
 {
-	return activity(check) == ACTIVE || !(blocking(check) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS));
+	return activity(check) == ACTIVE ||
+	       !(blocking(check) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS));
 }
 
 /* Hardware exceptions that can come from outside: #DB of a pending trap, #MC. */
@@ -61,7 +62,8 @@ static bool event_in_hlt(struct vmcs_check *check, ANY_RULE)
 	int type = check_event_type(check);
 
 	return type < 0 || activity(check) != HLT || type == EVENT_EXTERNAL || type == EVENT_NMI ||
-	       type == EVENT_OTHER || is_exception(check, VECTOR_DB) || is_exception(check, VECTOR_MC);
+	       type == EVENT_OTHER || is_exception(check, VECTOR_DB) ||
+	       is_exception(check, VECTOR_MC);
 }
 
 static bool event_in_shutdown(struct vmcs_check *check, ANY_RULE)
@@ -174,8 +176,7 @@ static bool pdpte(struct vmcs_check *check, const struct check_rule *rule)
 #define MSR_SMM_MONITOR_CTL 0x9b
 
 /* All entries pass, or check->entry is the first that does not. */
-static bool each_entry(struct vmcs_check *check,
-		       bool (*passes)(const struct vmcs_msr_entry *entry))
+static bool each_entry(struct vmcs_check *check, bool (*passes)(const struct vmcs_msr_entry *entry))
 {
 	u64 count = check_field(check, VM_ENTRY_MSR_LOAD_COUNT);
 
@@ -237,7 +238,9 @@ static bool load_reserved(struct vmcs_check *check, ANY_RULE)
 #define STATE(id_, need_, holds_, field_, operand_, ...)                                           \
 	{                                                                                          \
 		.id = "guest." id_, .section = CHECK_GUEST_NON_REGISTER, .holds = holds_,          \
-		.field = field_, .operand = operand_, .need = need_, .when = {__VA_ARGS__}         \
+		.field = field_, .operand = operand_, .need = need_, .when = {                     \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
 	}
 #define ACTIVITY(id, need, holds) STATE("activity." id, need, holds, GUEST_ACTIVITY_STATE, 0)
 #define BLOCKING(id, need, holds, operand, ...)                                                    \
@@ -257,8 +260,10 @@ static bool load_reserved(struct vmcs_check *check, ANY_RULE)
 		.id = "guest.pdpte" #n, .section = CHECK_GUEST_PDPTES, .holds = pdpte,             \
 		.field = GUEST_PDPTE##n, .qualification = QUALIFICATION_PDPTE,                     \
 		.need = "reserved bits are 0 in an entry that is present, with PAE paging",        \
-		.when = {WHEN(CTL_SECONDARY, CPU2_ENABLE_EPT),                                     \
-			 WHEN_OFF(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)}                              \
+		.when = {                                                                          \
+			WHEN(CTL_SECONDARY, CPU2_ENABLE_EPT),                                      \
+			WHEN_OFF(CTL_ENTRY, ENTRY_IA32E_MODE_GUEST)                                \
+		}                                                                                  \
 	}
 #define LOAD(id_, need_, holds_)                                                                   \
 	{                                                                                          \
@@ -296,7 +301,8 @@ static const struct check_rule rules[] = {
 	PENDING("reserved", "bits 63:17, 15, 13 and 10:4 are 0", check_zero_bits),
 	PENDING("step_set", "BS (bit 14) is 1 when the trap of a single step waits",
 		single_step_set),
-	PENDING("step_clear", "BS (bit 14) is 0 when no single step can have been", single_step_clear),
+	PENDING("step_clear", "BS (bit 14) is 0 when no single step can have been",
+		single_step_clear),
 
 	LINK("aligned", NEED_PAGE ", or all bits are 1", link_pointer),
 	LINK("width", NEED_WIDTH ", or all bits are 1", link_width),

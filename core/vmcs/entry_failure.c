@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why the processor refused a VM entry, in the log: the rules that the VMCS breaks, and all of it. */
+/* Why the processor refused a VM entry, in the log: the rules that the VMCS breaks, and all of it.
+ */
 #include "vmcs/check.h"
 #include "vmcs/vmcs.h"
 
@@ -37,8 +38,9 @@ void vmcs_log_failure(struct vcpu *vcpu)
 		return;
 	vmcs_image_read(image);
 	summary = vmcs_check_report(image, log_line, NULL);
-	host_log(HOST_LOG_WARNING, "vCPU %u: the VMCS breaks %u of %u rules of VM entry, %u not checked",
-		 vcpu->id, summary.broken, check_rule_count(), summary.not_checked);
+	host_log(HOST_LOG_WARNING,
+		 "vCPU %u: the VMCS breaks %u of %u rules of VM entry, %u not checked", vcpu->id,
+		 summary.broken, check_rule_count(), summary.not_checked);
 	if (dump_is_due())
 		vmcs_image_dump(image, log_debug_line, NULL);
 	host_free(image);

@@ -6,6 +6,7 @@
  * does not compile.
  */
 #include "vmcs/field_table.h"
+#include "vmcs/image.h"
 
 /* 0, or no constant at all. */
 #define MUST(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
@@ -310,6 +311,7 @@ const struct vmcs_field vmcs_field_table[] = {
 };
 
 const unsigned int vmcs_field_count = COUNT_OF(vmcs_field_table);
+_Static_assert(COUNT_OF(vmcs_field_table) <= VMCS_FIELDS_MAX, "struct vmcs_values has no room");
 
 const struct vmcs_field *vmcs_field_find(u32 encoding)
 {

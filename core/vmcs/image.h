@@ -28,9 +28,9 @@ struct vmcs_msr_entry {
 struct vmcs_processor {
 	struct vmcs_config config; /* what is allowed; nothing in it is chosen */
 	struct vmx_capability capability;
-	u32 known;	    /* bit n: enum cap_msr n was read, or the processor has none */
-	u8 physical_width;  /* MAXPHYADDR; 0: not known */
-	u8 linear_width;    /* 48 or 57; 0: not known */
+	u32 known;	   /* bit n: enum cap_msr n was read, or the processor has none */
+	u8 physical_width; /* MAXPHYADDR; 0: not known */
+	u8 linear_width;   /* 48 or 57; 0: not known */
 };
 
 struct vmcs_image {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A text that says it is a dumped VMCS, or a kernel log with one; and all the rules on what it says. */
+/* A text that says it is a dumped VMCS, or a kernel log with one; and all the rules on what it
+ * says. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -11,24 +11,54 @@
 #define NOT_CANONICAL BIT64(62)
 #define ALL	      (~0ull)
 
-#define EVENT(info)  {VM_ENTRY_INTR_INFO_FIELD, ALL, 0x80000000u | (info)}
-#define EXTERNAL     0x020 /* vector 32 */
-#define NMI	     0x202
-#define EXCEPTION    0x300
-#define SOFT_INT     0x480
-#define OTHER	     0x700
-#define ERROR_CODE   0x800
+#define EVENT(info)                                                                                \
+	{                                                                                          \
+		VM_ENTRY_INTR_INFO_FIELD, ALL, 0x80000000u | (info)                                \
+	}
+#define EXTERNAL   0x020 /* vector 32 */
+#define NMI	   0x202
+#define EXCEPTION  0x300
+#define SOFT_INT   0x480
+#define OTHER	   0x700
+#define ERROR_CODE 0x800
 
-#define PIN_(bits)   {CTL_PIN, bits}
-#define CPU1_(bits)  {CTL_PRIMARY, bits}
-#define CPU2_(bits)  {CTL_SECONDARY, bits}
-#define CPU3_(bits)  {CTL_TERTIARY, bits}
-#define EXIT_(bits)  {CTL_EXIT, bits}
-#define ENTRY_(bits) {CTL_ENTRY, bits}
+#define PIN_(bits)                                                                                 \
+	{                                                                                          \
+		CTL_PIN, bits                                                                      \
+	}
+#define CPU1_(bits)                                                                                \
+	{                                                                                          \
+		CTL_PRIMARY, bits                                                                  \
+	}
+#define CPU2_(bits)                                                                                \
+	{                                                                                          \
+		CTL_SECONDARY, bits                                                                \
+	}
+#define CPU3_(bits)                                                                                \
+	{                                                                                          \
+		CTL_TERTIARY, bits                                                                 \
+	}
+#define EXIT_(bits)                                                                                \
+	{                                                                                          \
+		CTL_EXIT, bits                                                                     \
+	}
+#define ENTRY_(bits)                                                                               \
+	{                                                                                          \
+		CTL_ENTRY, bits                                                                    \
+	}
 
-#define SET(field, bits)   {field, 0, bits}
-#define CLEAR(field, bits) {field, bits, 0}
-#define VALUE(field, bits) {field, ALL, bits}
+#define SET(field, bits)                                                                           \
+	{                                                                                          \
+		field, 0, bits                                                                     \
+	}
+#define CLEAR(field, bits)                                                                         \
+	{                                                                                          \
+		field, bits, 0                                                                     \
+	}
+#define VALUE(field, bits)                                                                         \
+	{                                                                                          \
+		field, ALL, bits                                                                   \
+	}
 
 #define PIN  PIN_BASED_VM_EXEC_CONTROL
 #define CPU1 CPU_BASED_VM_EXEC_CONTROL
@@ -49,7 +79,8 @@
 		      WITH(__VA_ARGS__))
 #define MSR_AREA(name, address, count)                                                             \
 	BREAK("ctl." name ".aligned", PROTECTED, CHANGE(SET(count, 1), SET(address, 8))),          \
-		BREAK("ctl." name ".width", PROTECTED, CHANGE(SET(count, 1), SET(address, BEYOND)))
+		BREAK("ctl." name ".width", PROTECTED,                                             \
+		      CHANGE(SET(count, 1), SET(address, BEYOND)))
 
 /* All that posted interrupts need. */
 #define POSTED                                                                                     \
@@ -57,12 +88,13 @@
 		CPU2_(CPU2_VIRTUAL_INTERRUPT_DELIVERY), EXIT_(EXIT_ACKNOWLEDGE_INTERRUPT)
 #define TERTIARY(bits) CPU1_(CPU1_ACTIVATE_TERTIARY_CONTROLS), CPU3_(bits)
 #define HLAT	       TERTIARY(CPU3_ENABLE_HLAT)
-#define IPI	       CPU1_(CPU1_ACTIVATE_TERTIARY_CONTROLS | CPU1_USE_TPR_SHADOW), \
-		       CPU3_(CPU3_IPI_VIRTUALIZATION)
-#define TRACE	       CPU2_(CPU2_PT_USES_GUEST_PHYSICAL), EXIT_(EXIT_CLEAR_IA32_RTIT_CTL), \
-		       ENTRY_(ENTRY_LOAD_IA32_RTIT_CTL)
-#define NO_EPT	       CLEAR(CPU2, CPU2_ENABLE_EPT)
-#define NO_SHADOW      CLEAR(CPU1, CPU1_USE_TPR_SHADOW)
+#define IPI                                                                                        \
+	CPU1_(CPU1_ACTIVATE_TERTIARY_CONTROLS | CPU1_USE_TPR_SHADOW), CPU3_(CPU3_IPI_VIRTUALIZATION)
+#define TRACE                                                                                      \
+	CPU2_(CPU2_PT_USES_GUEST_PHYSICAL), EXIT_(EXIT_CLEAR_IA32_RTIT_CTL),                       \
+		ENTRY_(ENTRY_LOAD_IA32_RTIT_CTL)
+#define NO_EPT	  CLEAR(CPU2, CPU2_ENABLE_EPT)
+#define NO_SHADOW CLEAR(CPU1, CPU1_USE_TPR_SHADOW)
 
 #define HOST_CANONICAL(id, field, ...)                                                             \
 	BREAK("host." id ".canonical", PROTECTED, CHANGE(VALUE(HOST_##field, NOT_CANONICAL)),      \
@@ -84,8 +116,7 @@
 		      CHANGE(CLEAR(GUEST_##reg##_AR_BYTES, 0x80))),                                \
 		BREAK("guest." id ".reserved", PROTECTED,                                          \
 		      CHANGE(SET(GUEST_##reg##_AR_BYTES, 0x100))),                                 \
-		BREAK("guest." id ".limit_low", PROTECTED,                                         \
-		      CHANGE(CLEAR(GUEST_##reg##_LIMIT, 1))),                                      \
+		BREAK("guest." id ".limit_low", PROTECTED, CHANGE(CLEAR(GUEST_##reg##_LIMIT, 1))), \
 		BREAK("guest." id ".limit_high", PROTECTED,                                        \
 		      CHANGE(CLEAR(GUEST_##reg##_AR_BYTES, 0x8000)))
 
@@ -227,7 +258,8 @@ const struct vmentry_break vmentry_breaks[] = {
 	BREAK("event.error_code.reserved", PROTECTED,
 	      CHANGE(EVENT((EXCEPTION + 13) | ERROR_CODE),
 		     SET(VM_ENTRY_EXCEPTION_ERROR_CODE, 0x10000))),
-	BREAK("event.length", PROTECTED, CHANGE(EVENT(SOFT_INT), SET(VM_ENTRY_INSTRUCTION_LEN, 16))),
+	BREAK("event.length", PROTECTED,
+	      CHANGE(EVENT(SOFT_INT), SET(VM_ENTRY_INSTRUCTION_LEN, 16))),
 
 	/* "Checks on Host Control Registers, MSRs, and SSP" */
 	BREAK("host.cr0.fixed", PROTECTED, CHANGE(CLEAR(HOST_CR0, CR0_NE))),
@@ -281,7 +313,8 @@ const struct vmentry_break vmentry_breaks[] = {
 	BREAK("guest.cr0.fixed", PROTECTED, CHANGE(CLEAR(GUEST_CR0, CR0_NE))),
 	BREAK("guest.cr0.pg", REAL, CHANGE(SET(GUEST_CR0, CR0_PG))),
 	BREAK("guest.cr4.fixed", PROTECTED, CHANGE(CLEAR(GUEST_CR4, CR4_VMXE))),
-	BREAK("guest.cr4.cet", PROTECTED, CHANGE(SET(GUEST_CR4, CR4_CET), CLEAR(GUEST_CR0, CR0_WP))),
+	BREAK("guest.cr4.cet", PROTECTED,
+	      CHANGE(SET(GUEST_CR4, CR4_CET), CLEAR(GUEST_CR0, CR0_WP))),
 	BREAK("guest.debugctl.reserved", PROTECTED, CHANGE(SET(GUEST_IA32_DEBUGCTL, BIT64(20))),
 	      .bochs = BOCHS_ENTERS),
 	BREAK("guest.cr0.ia32e", LONG, WITH(CPU2_(CPU2_UNRESTRICTED_GUEST)),
@@ -310,7 +343,8 @@ const struct vmentry_break vmentry_breaks[] = {
 	GUEST_CANONICAL("bndcfgs", BNDCFGS, ENTRY_(ENTRY_LOAD_IA32_BNDCFGS)),
 	BREAK("guest.pkrs", PROTECTED, WITH(ENTRY_(ENTRY_LOAD_PKRS)),
 	      CHANGE(SET(GUEST_IA32_PKRS, BIT64(32)))),
-	BREAK("guest.uinv", PROTECTED, WITH(ENTRY_(ENTRY_LOAD_UINV)), CHANGE(SET(GUEST_UINV, 0x100))),
+	BREAK("guest.uinv", PROTECTED, WITH(ENTRY_(ENTRY_LOAD_UINV)),
+	      CHANGE(SET(GUEST_UINV, 0x100))),
 
 	/* "Checks on Guest Segment Registers" */
 	BREAK("guest.tr.ti", PROTECTED, CHANGE(SET(GUEST_TR_SELECTOR, 4))),
@@ -337,10 +371,10 @@ const struct vmentry_break vmentry_breaks[] = {
 	BREAK("guest.cs.conforming_dpl", REAL, RIGHTS(CS, 0xff, 0xff)),
 	BREAK("guest.cs.size", LONG, RIGHTS(CS, 0, 0x4000)),
 	BREAK("guest.ss.type", PROTECTED, RIGHTS(SS, 0xf, 1)),
-	BREAK("guest.ss.dpl_rpl", PROTECTED, CHANGE({GUEST_CS_SELECTOR, 0, 1},
-						    {GUEST_SS_SELECTOR, 0, 1})),
-	BREAK("guest.ss.dpl_0", REAL, CHANGE({GUEST_SS_AR_BYTES, 0, 0x60},
-					     {GUEST_CS_AR_BYTES, 0xff, 0xfb})),
+	BREAK("guest.ss.dpl_rpl", PROTECTED,
+	      CHANGE({GUEST_CS_SELECTOR, 0, 1}, {GUEST_SS_SELECTOR, 0, 1})),
+	BREAK("guest.ss.dpl_0", REAL,
+	      CHANGE({GUEST_SS_AR_BYTES, 0, 0x60}, {GUEST_CS_AR_BYTES, 0xff, 0xfb})),
 	DATA("es", ES),
 	DATA("ds", DS),
 	DATA("fs", FS),

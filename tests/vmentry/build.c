@@ -58,9 +58,10 @@ static bool turn_on(struct vmcs_image *image, const struct vmentry_control *cont
 static bool build_controls(struct vmcs_image *image, const struct vmentry_break *row)
 {
 	const struct vmentry_control of_guest =
-		row->guest == LONG ? (struct vmentry_control){CTL_ENTRY, ENTRY_IA32E_MODE_GUEST} :
-		row->guest == REAL ? (struct vmentry_control){CTL_SECONDARY, CPU2_UNRESTRICTED_GUEST} :
-				     (struct vmentry_control){CTL_PIN, 0};
+		row->guest == LONG ? (struct vmentry_control){CTL_ENTRY, ENTRY_IA32E_MODE_GUEST}
+		: row->guest == REAL
+			? (struct vmentry_control){CTL_SECONDARY, CPU2_UNRESTRICTED_GUEST}
+			: (struct vmentry_control){CTL_PIN, 0};
 
 	for (unsigned int word = 0; word < CTL_WORDS; word++)
 		put(image, control_fields[word], image->processor.config.allowed0[word]);
@@ -74,21 +75,33 @@ static bool build_controls(struct vmcs_image *image, const struct vmentry_break 
 }
 
 static const u16 page_addresses[] = {
-	IO_BITMAP_A,	    IO_BITMAP_B,       MSR_BITMAP,
-	PML_ADDRESS,	    APIC_ACCESS_ADDR,  VIRTUAL_APIC_PAGE_ADDR,
-	EPTP_LIST_ADDRESS,  VMREAD_BITMAP,     VMWRITE_BITMAP,
-	SPP_TABLE_POINTER,  PID_POINTER_TABLE, POSTED_INTR_DESC_ADDR,
-	HLAT_POINTER,	    LOW_PASID_DIRECTORY_ADDR, HIGH_PASID_DIRECTORY_ADDR,
+	IO_BITMAP_A,
+	IO_BITMAP_B,
+	MSR_BITMAP,
+	PML_ADDRESS,
+	APIC_ACCESS_ADDR,
+	VIRTUAL_APIC_PAGE_ADDR,
+	EPTP_LIST_ADDRESS,
+	VMREAD_BITMAP,
+	VMWRITE_BITMAP,
+	SPP_TABLE_POINTER,
+	PID_POINTER_TABLE,
+	POSTED_INTR_DESC_ADDR,
+	HLAT_POINTER,
+	LOW_PASID_DIRECTORY_ADDR,
+	HIGH_PASID_DIRECTORY_ADDR,
 	VE_INFORMATION_ADDRESS,
 };
 
 static const u16 msr_areas[] = {
-	VM_ENTRY_MSR_LOAD_ADDR, VM_EXIT_MSR_LOAD_ADDR, VM_EXIT_MSR_STORE_ADDR,
+	VM_ENTRY_MSR_LOAD_ADDR,
+	VM_EXIT_MSR_LOAD_ADDR,
+	VM_EXIT_MSR_STORE_ADDR,
 };
 
-#define EPTP_WRITE_BACK	     6
-#define EPTP_WALK_OF_4	     (3 << 3)
-#define PAT_AFTER_RESET	     0x0007040600070406ull
+#define EPTP_WRITE_BACK 6
+#define EPTP_WALK_OF_4	(3 << 3)
+#define PAT_AFTER_RESET 0x0007040600070406ull
 
 static void build_values(struct vmcs_image *image, const struct vmentry_host *host)
 {
@@ -140,13 +153,13 @@ static void put_segment(struct vmcs_image *image, enum vcpu_seg seg, u16 selecto
 	put(image, GUEST_SEGMENT_AR_BYTES(seg), rights);
 }
 
-#define RIGHTS_REAL  0x93    /* present, data, writable, accessed */
-#define RIGHTS_V8086 0xf3    /* and DPL 3 */
-#define RIGHTS_DATA  0xc093  /* and 32 bits, in pages */
-#define RIGHTS_CODE  0xc09b
+#define RIGHTS_REAL   0x93   /* present, data, writable, accessed */
+#define RIGHTS_V8086  0xf3   /* and DPL 3 */
+#define RIGHTS_DATA   0xc093 /* and 32 bits, in pages */
+#define RIGHTS_CODE   0xc09b
 #define RIGHTS_CODE64 0xa09b
-#define RIGHTS_LDT   0x82
-#define RIGHTS_TSS   0x8b
+#define RIGHTS_LDT    0x82
+#define RIGHTS_TSS    0x8b
 
 static void build_segments(struct vmcs_image *image, enum vmentry_guest guest)
 {

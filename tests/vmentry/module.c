@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processor's own opinion of the rules of VM entry.  For each row of breaks.c this module builds
- * the VMCS, launches it whole, breaks it, and launches it again.
+ * The processor's own opinion of the rules of VM entry.  For each row of breaks.c this module builds a
+ * VMCS, launches it whole, breaks it, and launches it again.
  *
  * /sys/kernel/debug/vmentry does it when it is read.  For each row a line `row RULE: ...` says what
  * the rules and the processor said, and the dump of the broken VMCS follows, for `lintel check`.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VMCSs that the rules of VM entry are tested with: one that breaks no rule, of several kinds; and for
- * each rule how to break it alone.  The unit tests give them to the rules and to the processor in
- * software, the module beside this file to the processor that it runs on.
+ * VMCSs that the rules of VM entry are tested with: one that breaks no rule, of several kinds; and
+ * for each rule how to break it alone.  The unit tests give them to the rules and to the processor
+ * in software, the module beside this file to the processor that it runs on.
  */
 #ifndef LINTEL_TESTS_VMENTRY_H
 #define LINTEL_TESTS_VMENTRY_H
@@ -14,8 +14,8 @@
 struct vmentry_host {
 	struct host_state state;
 	u64 rip, rsp;
-	u64 page;     /* physical address of a page that structures of any kind may be in; zeros */
-	u64 ept;      /* of an EPT PML4 table that maps nothing: the guest exits at its first step */
+	u64 page; /* physical address of a page that structures of any kind may be in; zeros */
+	u64 ept;  /* of an EPT PML4 table that maps nothing: the guest exits at its first step */
 	u64 msr_area; /* of the VM-entry MSR-load area */
 };
 
@@ -34,18 +34,19 @@ struct vmentry_change {
 /* What Bochs 2.7, which the lab runs on, does other than the SDM says. */
 enum vmentry_bochs {
 	BOCHS_AGREES,
-	BOCHS_ENTERS,	/* it does not check the rule */
+	BOCHS_ENTERS,	       /* it does not check the rule */
 	BOCHS_ENTERS_WITH_CET, /* as any_error_code shows; otherwise it agrees */
-	BOCHS_DIFFERS,	/* it refuses the entry, with another number */
-	BOCHS_NOT_TRIED /* it does not check the rule, and what would follow takes the machine down */
+	BOCHS_DIFFERS,	       /* it refuses the entry, with another number */
+	BOCHS_NOT_TRIED /* it does not check the rule, and what would follow takes the machine down
+			 */
 };
 
 #define VMENTRY_CHANGES 4
 
 struct vmentry_break {
 	const char *rule;
-	u8 guest; /* enum vmentry_guest */
-	u8 bochs; /* enum vmentry_bochs */
+	u8 guest;				      /* enum vmentry_guest */
+	u8 bochs;				      /* enum vmentry_bochs */
 	struct vmentry_control with[VMENTRY_CHANGES]; /* controls that are on besides */
 	struct vmentry_change change[VMENTRY_CHANGES];
 	struct vmcs_msr_entry load; /* the first entry of the MSR-load area */

@@ -190,6 +190,9 @@ wait $!
 before=$(cat "$vcpu/costs")
 sleep 0.3
 check "killed, it measures no more" test "$before" = "$(cat "$vcpu/costs")"
+cat "$vcpu/vmcs" >vmcs
+check "its VMCS can be read" grep -q '^VMCS end$' vmcs
+check "and breaks no rule of VM entry" ./lintel check vmcs
 check "the guest ends well" spin_end
 check "and its directory is gone" fails test -e "$vcpu"
 check "the VM's exits are added to the sum" more_than 0 "$(count $debug/exits EXTERNAL_INTERRUPT)"
@@ -219,4 +222,16 @@ check "CPUs that differ have a verdict each" cpus_differ
 check "and are recorded in a file each" ./lintel record -o set.msr
 check "which differ" fails ./lintel diff set.msr set-2.msr
 umount /sys/kernel/debug
+
+# An entry that the processor refuses: the API lets RFLAGS have reserved bits.
+echo 1 >/sys/module/lintel/parameters/debug
+check "a VM entry fails" ./api-tests exit_fail_entry_rflags
+echo 0 >/sys/module/lintel/parameters/debug
+dmesg >log
+check "the log has the rule" grep -q 'lintel: broken rule guest.rflags.reserved: ' log
+check "and says how many" grep -q 'the VMCS breaks 1 of [0-9]* rules of VM entry, 0 not checked' log
+./lintel check log >checked
+check "lintel check finds a VMCS in the log" test $? -eq 1
+check "that breaks the same" grep -q '^broken rule guest.rflags.reserved: ' checked
+check "and no other" test "$(grep -c '^broken rule' checked)" -eq 1
 finish

@@ -60,7 +60,8 @@ static struct vmcs_image *image_full(void)
 	image.processor.physical_width = 46;
 	image.processor.linear_width = 57;
 	for (unsigned int i = 0; i < vmcs_field_count; i++)
-		vmcs_values_set(&image.fields, vmcs_field_table[i].encoding, 0x123456789abcdefull * i);
+		vmcs_values_set(&image.fields, vmcs_field_table[i].encoding,
+				0x123456789abcdefull * i);
 	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
 		cap_msr_set(&image.msrs, msr, ~(u64)0 << msr);
 	return &image;
@@ -106,8 +107,9 @@ TEST(vmcs_dump_says_what_is_wrong)
 		     "the value is too large");
 	expect_error("VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x11111111111111111\n", 2, 33,
 		     "is needed");
-	expect_error("VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x1\nlintel: VMCS 0x4000 = 0x1\n",
-		     3, 14, "is there twice");
+	expect_error(
+		"VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x1\nlintel: VMCS 0x4000 = 0x1\n", 3,
+		14, "is there twice");
 	expect_error("VMCS dump of Lintel, format 1\nVMCS MSR 0x10 = 0x1\n", 2, 10,
 		     "no capability MSR");
 	expect_error("VMCS dump of Lintel, format 1\nVMCS entry-load 1 = 0x1 0x0 0x0\n", 2, 17,
@@ -120,38 +122,49 @@ TEST(vmcs_dump_says_what_is_wrong)
 static const char of_kvm[] =
 	"[   10.000000] kvm_intel: VMCS 00000000deadbeef, last attempted VM-entry on CPU 3\n"
 	"[   10.000001] kvm_intel: *** Guest State ***\n"
-	"[   10.000002] kvm_intel: CR0: actual=0x0000000080050033, shadow=0x0000000080050031, gh_mask=fffffffffffffff7\n"
-	"[   10.000003] kvm_intel: CR4: actual=0x0000000000022020, shadow=0x0000000000000020, gh_mask=fffffffffffef871\n"
+	"[   10.000002] kvm_intel: CR0: actual=0x0000000080050033, shadow=0x0000000080050031, "
+	"gh_mask=fffffffffffffff7\n"
+	"[   10.000003] kvm_intel: CR4: actual=0x0000000000022020, shadow=0x0000000000000020, "
+	"gh_mask=fffffffffffef871\n"
 	"[   10.000004] kvm_intel: CR3 = 0x0000000001000000\n"
 	"[   10.000004] audit: type=1400 reason=7 CR3 = 9\n"
 	"[   10.000005] kvm_intel: PDPTR0 = 0x0000000000000001  PDPTR1 = 0x0000000000000002\n"
 	"[   10.000006] kvm_intel: RSP = 0xffff888000000000  RIP = 0xffffffff81000000\n"
 	"[   10.000007] kvm_intel: RFLAGS=0x00000002         DR7 = 0x0000000000000400\n"
 	"[   10.000008] kvm_intel: Sysenter RSP=0000000000000abc CS:RIP=0010:ffffffff81800000\n"
-	"[   10.000009] kvm_intel: CS:   sel=0x0010, attr=0x0a09b, limit=0xffffffff, base=0x0000000000000000\n"
-	"[   10.000010] kvm_intel: SS:   sel=0x0018, attr=0x0c093, limit=0xffffffff, base=0x0000000000000000\n"
-	"[   10.000011] kvm_intel: GDTR:                           limit=0x0000007f, base=0xfffffe0000001000\n"
-	"[   10.000012] kvm_intel: LDTR: sel=0x0000, attr=0x1c000, limit=0xffffffff, base=0x0000000000000000\n"
+	"[   10.000009] kvm_intel: CS:   sel=0x0010, attr=0x0a09b, limit=0xffffffff, "
+	"base=0x0000000000000000\n"
+	"[   10.000010] kvm_intel: SS:   sel=0x0018, attr=0x0c093, limit=0xffffffff, "
+	"base=0x0000000000000000\n"
+	"[   10.000011] kvm_intel: GDTR:                           limit=0x0000007f, "
+	"base=0xfffffe0000001000\n"
+	"[   10.000012] kvm_intel: LDTR: sel=0x0000, attr=0x1c000, limit=0xffffffff, "
+	"base=0x0000000000000000\n"
 	"[   10.000013] kvm_intel: EFER= 0x0000000000000d01 (effective)\n"
 	"[   10.000014] kvm_intel: PAT = 0x0407050600070106\n"
-	"[   10.000015] kvm_intel: DebugCtl = 0x0000000000000000  DebugExceptions = 0x0000000000000000\n"
+	"[   10.000015] kvm_intel: DebugCtl = 0x0000000000000000  DebugExceptions = "
+	"0x0000000000000000\n"
 	"[   10.000016] kvm_intel: Interruptibility = 00000000  ActivityState = 00000000\n"
 	"[   10.000017] kvm_intel: MSR guest autoload:\n"
 	"[   10.000018] kvm_intel:    0: msr=0x00000600 value=0x0000000000000000\n"
 	"[   10.000019] kvm_intel: *** Host State ***\n"
 	"[   10.000020] kvm_intel: RIP = 0xffffffffc0a00000  RSP = 0xffffc90000a00000\n"
 	"[   10.000021] kvm_intel: CS=0010 SS=0018 DS=0000 ES=0000 FS=0000 GS=0000 TR=0040\n"
-	"[   10.000022] kvm_intel: FSBase=00007f0000000000 GSBase=ffff888100000000 TRBase=fffffe0000003000\n"
+	"[   10.000022] kvm_intel: FSBase=00007f0000000000 GSBase=ffff888100000000 "
+	"TRBase=fffffe0000003000\n"
 	"[   10.000023] kvm_intel: CR0=0000000080050033 CR3=0000000100000000 CR4=0000000000362ef0\n"
 	"[   10.000024] kvm_intel: Sysenter RSP=fffffe0000003000 CS:RIP=0010:ffffffff81a01000\n"
 	"[   10.000025] kvm_intel: *** Control State ***\n"
-	"[   10.000026] kvm_intel: CPUBased=0xb5a06dfa SecondaryExec=0x021237eb TertiaryExec=0x0000000000000000\n"
-	"[   10.000027] kvm_intel: PinBased=0x000000ff EntryControls=0000d3ff ExitControls=002befff\n"
+	"[   10.000026] kvm_intel: CPUBased=0xb5a06dfa SecondaryExec=0x021237eb "
+	"TertiaryExec=0x0000000000000000\n"
+	"[   10.000027] kvm_intel: PinBased=0x000000ff EntryControls=0000d3ff "
+	"ExitControls=002befff\n"
 	"[   10.000028] kvm_intel: VMEntry: intr_info=800000d1 errcode=00000006 ilen=00000000\n"
 	"[   10.000029] kvm_intel: VMExit: intr_info=00000000 errcode=00000000 ilen=00000003\n"
 	"[   10.000030] kvm_intel:         reason=80000021 qualification=0000000000000000\n"
 	"[   10.000031] kvm_intel: SVI|RVI = 00|00 TPR Threshold = 0x00\n"
-	"[   10.000032] kvm_intel: APIC-access addr = 0x0000000100001000 virt-APIC addr = 0x0000000100002000\n"
+	"[   10.000032] kvm_intel: APIC-access addr = 0x0000000100001000 virt-APIC addr = "
+	"0x0000000100002000\n"
 	"[   10.000033] kvm_intel: EPT pointer = 0x000000010000305e\n"
 	"[   10.000034] kvm_intel: Virtual processor ID = 0x0001\n"
 	"[   11.000000] thing: reason=3 reason=4\n";

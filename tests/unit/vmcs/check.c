@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rules of VM entry: a whole VMCS breaks none; each can be broken alone, and is reported then. */
+/* The rules of VM entry: a whole VMCS breaks none; each can be broken alone, and is reported then.
+ */
 #include <stdio.h>
 
 #include "../../vmentry/vmentry.h"
@@ -173,16 +174,17 @@ TEST(check_reports_fields_bits_and_consequence)
 	summary = vmcs_check_report(&image, append, NULL);
 	EXPECT_EQ(summary.broken, 2);
 	EXPECT_EQ(summary.holds + summary.broken + summary.not_checked, check_rule_count());
-	EXPECT_STR_EQ(report,
-		      "broken rule guest.cr3.width: needed: no bit beyond the physical-address width\n"
-		      "  0x6802 = 0x10000000001000  Guest CR3\n"
-		      "  bits that must be 0: 0x10000000000000\n"
-		      "  SDM \"Checks on Guest Control Registers, Debug Registers, and MSRs\": exit "
-		      "reason 33 with bit 31 set, qualification 0\n"
-		      "broken rule guest.link_pointer.aligned: needed: bits 11:0 are 0, or all bits "
-		      "are 1\n"
-		      "  0x2800 = 0x800  VMCS link pointer\n"
-		      "  bits that must be 0: 0x800\n"
-		      "  SDM \"Checks on Guest Non-Register State\": exit reason 33 with bit 31 set, "
-		      "qualification 4\n");
+	EXPECT_STR_EQ(
+		report,
+		"broken rule guest.cr3.width: needed: no bit beyond the physical-address width\n"
+		"  0x6802 = 0x10000000001000  Guest CR3\n"
+		"  bits that must be 0: 0x10000000000000\n"
+		"  SDM \"Checks on Guest Control Registers, Debug Registers, and MSRs\": exit "
+		"reason 33 with bit 31 set, qualification 0\n"
+		"broken rule guest.link_pointer.aligned: needed: bits 11:0 are 0, or all bits "
+		"are 1\n"
+		"  0x2800 = 0x800  VMCS link pointer\n"
+		"  bits that must be 0: 0x800\n"
+		"  SDM \"Checks on Guest Non-Register State\": exit reason 33 with bit 31 set, "
+		"qualification 4\n");
 }

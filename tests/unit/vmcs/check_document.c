@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * docs/vm-entry-checks.md has a line for each rule, with what two emulated processors make of it, as
- * their capability MSRs and breaks.c let expect.  The lab holds the same table against what they do.
+ * docs/vm-entry-checks.md has a line for each rule, with what two emulated processors make of it,
+ * as their capability MSRs and breaks.c let expect.  The lab holds the same table against what they
+ * do.
  *
  * PRINT=1 build/unit/unit check_document prints the table.
  */
@@ -44,8 +45,7 @@ static bool is_alone(const char *id)
 
 	for (unsigned int i = 0; i < check_rule_count(); i++)
 		broken += check_rule_run(&check, &image, check_rule_at(i)) == CHECK_BROKEN;
-	return broken == 1 &&
-	       check_rule_run(&check, &image, check_rule_find(id)) == CHECK_BROKEN;
+	return broken == 1 && check_rule_run(&check, &image, check_rule_find(id)) == CHECK_BROKEN;
 }
 
 static const char *expected_of(const struct vmentry_break *row)
