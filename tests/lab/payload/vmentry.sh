@@ -23,7 +23,7 @@ verdicts() {
 documented() {
 	awk -F '|' -v model="$1" '
 	/^\| rule/ { for (i = 2; i < NF; i++) { gsub(/ /, "", $i); if ($i == model) column = i } }
-	/^\| `/ {
+	column && /^\| `/ {
 		gsub(/[` ]/, "", $2)
 		sub(/^ */, "", $column)
 		sub(/ *$/, "", $column)
