@@ -78,6 +78,8 @@ static inline bool host_large_pages_execute(void);
 /* Copy from and to the VM's process, which is the current one.  -EFAULT.  May sleep. */
 int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
+/* Without sleeping: -EFAULT also when the page is not there at the moment. */
+int host_user_write_atomic(u64 hva, const void *from, size_t length);
 
 /* Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)? */
 bool host_user_range_ok(u64 hva, u64 size);

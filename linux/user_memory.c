@@ -192,6 +192,11 @@ int host_user_write(u64 hva, const void *from, size_t length)
 	return copy_to_user((void __user *)(unsigned long)hva, from, length) ? -EFAULT : 0;
 }
 
+int host_user_write_atomic(u64 hva, const void *from, size_t length)
+{
+	return copy_to_user_nofault((void __user *)(unsigned long)hva, from, length);
+}
+
 bool host_user_range_ok(u64 hva, u64 size)
 {
 	return access_ok((const void __user *)(unsigned long)hva, size);

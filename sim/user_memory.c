@@ -344,7 +344,6 @@ static u64 copy_length(u64 hva, size_t length, bool write)
 {
 	u64 done = 0;
 
-	sim_might_sleep("host_user_read, host_user_write");
 	while (done < length && page_to_copy(hva + done, write))
 		done += LINTEL_PAGE_SIZE - (hva + done) % LINTEL_PAGE_SIZE;
 	return done < length ? done : length;
@@ -354,16 +353,23 @@ int host_user_read(void *to, u64 hva, size_t length)
 {
 	u64 done = copy_length(hva, length, false);
 
+	sim_might_sleep("host_user_read");
 	memcpy(to, (void *)hva, done);
 	return done == length ? 0 : -EFAULT;
 }
 
-int host_user_write(u64 hva, const void *from, size_t length)
+int host_user_write_atomic(u64 hva, const void *from, size_t length)
 {
 	u64 done = copy_length(hva, length, true);
 
 	memcpy((void *)hva, from, done);
 	return done == length ? 0 : -EFAULT;
+}
+
+int host_user_write(u64 hva, const void *from, size_t length)
+{
+	sim_might_sleep("host_user_write");
+	return host_user_write_atomic(hva, from, length);
 }
 
 /* --- what the tests look at --- */

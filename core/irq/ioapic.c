@@ -165,6 +165,14 @@ static u32 pins_of(struct irqchip *chip, u8 vector)
 	return pins;
 }
 
+bool irqchip_hears_eoi(struct vm *vm, u8 vector)
+{
+	const struct irqchip *chip = irqchip_get(vm);
+
+	return chip && (__atomic_load_n(&chip->ioapic_vectors[vector / 64], __ATOMIC_RELAXED) &
+			BIT64(vector % 64));
+}
+
 /*
  * First who waits for the acknowledgement is told, and may take its line down; only then are the
  * lines looked at.  The other way round each would be delivered twice.
@@ -175,8 +183,7 @@ void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level)
 	struct pin_news news = { 0 };
 	unsigned long flags;
 
-	if (!chip || !(__atomic_load_n(&chip->ioapic_vectors[vector / 64], __ATOMIC_RELAXED) &
-		       BIT64(vector % 64)))
+	if (!irqchip_hears_eoi(vcpu->vm, vector))
 		return;
 	flags = host_irqlock_lock(&chip->lock);
 	news.acknowledged = pins_of(chip, vector);

@@ -43,6 +43,8 @@ int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
  * Cheap when no redirection entry has the vector.  The vCPU's thread, no lock held, srcu read lock.
  */
 void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
+/* Has a redirection entry the vector?  Any context. */
+bool irqchip_hears_eoi(struct vm *vm, u8 vector);
 
 /* --- pic.c: "8259A" --- */
 

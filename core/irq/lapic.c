@@ -117,6 +117,7 @@ void lapic_reset(struct vcpu *vcpu, bool init)
 {
 	reset_registers(vcpu);
 	lapic_put(vcpu->lapic, LAPIC_TPR, 0);
+	vcpu->lapic->pv_eoi = 0;
 	if (!init)
 		lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
 }

@@ -59,6 +59,8 @@ struct lapic {
 	u64 timer_expires; /* host_time_ns(); 0: it does not run, and the callback is done */
 	u64 timer_period;  /* ns that the initial count takes */
 	u64 tsc_deadline;  /* 0: none */
+	u64 pv_eoi;	   /* KVM_PV_EOI_EN as written */
+	bool eoi_offered;  /* from an entry to the exit after it */
 };
 
 /* --- lapic.c: life, priorities, delivery --- */
@@ -151,6 +153,15 @@ u64 lapic_deadline_read(const struct vcpu *vcpu);
 void lapic_deadline_write(struct vcpu *vcpu, u64 value);
 /* The guest's TSC made a jump: a deadline is as far away as it says now. */
 void lapic_deadline_restart(struct vcpu *vcpu);
+
+/* --- pv_eoi.c --- */
+
+/* KVM_PV_EOI_EN: -EINVAL as #GP. */
+int lapic_pv_eoi_set(struct vcpu *vcpu, u64 value);
+/* At the entry that delivers the vector, interrupts off: the guest may end it without an exit. */
+void lapic_eoi_offer(struct vcpu *vcpu, u8 vector);
+/* After the exit, when that was offered: has it done so?  srcu read lock. */
+void lapic_eoi_take(struct vcpu *vcpu);
 
 /* --- state.c: KVM_GET_LAPIC, KVM_SET_LAPIC --- */
 

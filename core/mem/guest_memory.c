@@ -68,6 +68,19 @@ static int piece_write(const struct piece *piece, gpa_t gpa, const void *from)
 	return error;
 }
 
+int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length)
+{
+	struct piece piece;
+	int error;
+
+	if (!piece_find(vm, gpa, length, true, &piece) || piece.length != length)
+		return -EFAULT;
+	error = host_user_write_atomic(piece.hva, from, length);
+	if (!error && piece.slot->log)
+		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
+	return error;
+}
+
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 {
 	struct piece piece;

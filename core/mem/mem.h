@@ -62,6 +62,8 @@ static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
  */
 int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length);
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length);
+/* The same in any context, for what is in one page: -EFAULT also where that is not at hand. */
+int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length);
 
 /* --- ept.c --- */
 

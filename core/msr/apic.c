@@ -50,6 +50,20 @@ MSR_SET(tsc_deadline)
 	return 0;
 }
 
+MSR_GET(pv_eoi)
+{
+	(void)msr;
+	*value = vcpu->lapic ? vcpu->lapic->pv_eoi : 0;
+	return 0;
+}
+
+MSR_SET(pv_eoi)
+{
+	(void)msr;
+	(void)from_host;
+	return lapic_pv_eoi_set(vcpu, value);
+}
+
 MSR_GET(x2apic)
 {
 	return lapic_msr_read(vcpu, msr, value);

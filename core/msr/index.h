@@ -26,6 +26,7 @@
 #define MSR_KVM_SYSTEM_TIME	    0x12
 #define MSR_KVM_WALL_CLOCK_NEW	    0x4b564d00
 #define MSR_KVM_SYSTEM_TIME_NEW	    0x4b564d01
+#define MSR_KVM_PV_EOI_EN	    0x4b564d04
 
 /* Identity and switches of the processor */
 #define MSR_IA32_PLATFORM_ID	    0x00000017

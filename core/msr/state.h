@@ -79,6 +79,8 @@ MSR_GET(apic_base);
 MSR_SET(apic_base);
 MSR_GET(tsc_deadline);
 MSR_SET(tsc_deadline);
+MSR_GET(pv_eoi);
+MSR_SET(pv_eoi);
 MSR_GET(x2apic);
 MSR_SET(x2apic);
 

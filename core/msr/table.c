@@ -189,6 +189,8 @@ const struct msr_row msr_table[] = {
 	    LISTED, WHY("KVM_WALL_CLOCK by its later number")),
 	ROW(MSR_KVM_SYSTEM_TIME_NEW, "KVM_SYSTEM_TIME_NEW", EMULATE, EMULATE, NONE,
 	    BY(system_time), LISTED, WHY("KVM_SYSTEM_TIME by its later number")),
+	ROW(MSR_KVM_PV_EOI_EN, "KVM_PV_EOI_EN", EMULATE, EMULATE, NONE, BY(pv_eoi), LISTED,
+	    WHY("where the guest may end an interrupt without an exit")),
 	ROW(MSR_EFER, "IA32_EFER", EMULATE, EMULATE, NONE, BY(efer),
 	    WHY("LMA and the VM-entry control follow it; VM entries and exits load it")),
 	ROW(MSR_STAR, "IA32_STAR", PASS_THROUGH, EMULATE, SWITCH_BY_HAND, BY(switched), LISTED,

@@ -336,17 +336,18 @@ static void leaf_signature(struct list *list, u32 leaf)
 }
 
 /* Documentation/virt/kvm/x86/cpuid.rst: kvmclock by either pair of MSRs, and that its pages say
- * whether they are stable; no delay needed after I/O; KVM_HC_SEND_IPI. */
+ * whether they are stable; no delay needed after I/O; KVM_PV_EOI_EN; KVM_HC_SEND_IPI. */
 #define KVM_CLOCKSOURCE		  B(0)
 #define KVM_NOP_IO_DELAY	  B(1)
 #define KVM_CLOCKSOURCE2	  B(3)
+#define KVM_PV_EOI		  B(6)
 #define KVM_PV_SEND_IPI		  B(11)
 #define KVM_CLOCKSOURCE_STABLE	  B(24)
 
 static void leaf_kvm_features(struct list *list, u32 leaf)
 {
 	static const u32 features[4] = {KVM_CLOCKSOURCE | KVM_NOP_IO_DELAY | KVM_CLOCKSOURCE2 |
-					KVM_PV_SEND_IPI | KVM_CLOCKSOURCE_STABLE};
+					KVM_PV_EOI | KVM_PV_SEND_IPI | KVM_CLOCKSOURCE_STABLE};
 
 	add(list, leaf, features);
 }

@@ -285,6 +285,7 @@ static u8 acknowledge(struct vcpu *vcpu)
 		return pic_acknowledge(vcpu->vm);
 	vector = (u8)lapic_pending_vector(vcpu);
 	lapic_acknowledge(vcpu, vector);
+	lapic_eoi_offer(vcpu, vector);
 	return vector;
 }
 

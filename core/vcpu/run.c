@@ -15,6 +15,7 @@
 #include "exit/exit.h"
 #include "exit/reason.h"
 #include "exit/table.h"
+#include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
@@ -231,6 +232,8 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
 		vcpu_events_exit(vcpu);
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	if (vcpu->lapic && vcpu->lapic->eoi_offered)
+		lapic_eoi_take(vcpu);
 	action = exit_dispatch(vcpu);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	return action;
