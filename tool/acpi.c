@@ -281,7 +281,7 @@ static void place_rsdp(struct aml *to, uint64_t xsdt)
 int acpi_place(struct memory *mem, unsigned int cpus, const struct acpi_mmio *mmio,
 	       unsigned int nr_mmio)
 {
-	const size_t max = LAYOUT_ACPI_END - LAYOUT_ACPI;
+	const size_t max = LAYOUT_RESET_VECTOR - LAYOUT_ACPI;
 	struct aml to = {memory_at(mem, LAYOUT_ACPI, max), sizeof(struct rsdp), max, false};
 	uint64_t fadt, madt;
 

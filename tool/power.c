@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "layout.h"
 #include "power.h"
 #include "say.h"
 
@@ -46,8 +49,31 @@ static void keyboard_access(void *device, uint64_t offset, void *data, unsigned 
 		power_end(device, RUN_RESET, "the guest reset its machine");
 }
 
+/*
+ * Linux without EFI, on hardware-reduced ACPI, resets as a BIOS was asked to: by a jump to the
+ * reset vector in real mode.  What is there asks the keyboard controller.
+ */
+static int place_reset_vector(const struct memory *mem)
+{
+	static const uint8_t code[] = {
+		0xb0, KEYBOARD_RESET,	/* mov $KEYBOARD_RESET, %al */
+		0xe6, KEYBOARD_COMMAND, /* out %al, $KEYBOARD_COMMAND */
+		0xf4,			/* hlt */
+		0xeb, 0xfd,		/* jmp to the hlt */
+	};
+	void *to = memory_at(mem, LAYOUT_RESET_VECTOR, sizeof(code));
+
+	if (!to)
+		return say_error("give the guest at least 2M with --memory",
+				 "no room for the reset vector");
+	memcpy(to, code, sizeof(code));
+	return 0;
+}
+
 int power_add(struct vm *vm)
 {
+	if (place_reset_vector(&vm->mem))
+		return -1;
 	if (bus_attach(&vm->ports, POWER_SLEEP_CONTROL, 3, power_access, vm))
 		return -1;
 	return bus_attach(&vm->ports, KEYBOARD_COMMAND, 1, keyboard_access, vm);

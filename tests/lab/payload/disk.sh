@@ -45,8 +45,10 @@ check $? "the disk has a name"
 grep -q "^128$" log
 check $? "there is a second disk"
 before=$(sum_of disk)
-guest 'md5sum /dev/vda >/dev/hvc0; dd if=/dev/zero of=/dev/vda bs=512 count=1 || echo refused; sleep 1' \
+guest 'md5sum /dev/vda >/dev/hvc0; dd if=/dev/zero of=/dev/vda bs=512 count=1 || echo refused; sleep 1; reboot -f' \
 	--disk disk,ro --virtio-console
+[ $status -eq 16 ]
+check $? "another guest resets its machine"
 grep -q "$before  /dev/vda" log
 check $? "another guest reads it, and says so on its virtio console"
 grep -q "^refused" log

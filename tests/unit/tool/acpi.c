@@ -43,8 +43,8 @@ static const uint8_t *table(uint64_t gpa, const char *signature)
 {
 	const uint8_t *at = ram(gpa);
 
-	if (!EXPECT_TRUE(gpa >= LAYOUT_ACPI && gpa + 36 <= LAYOUT_ACPI_END) ||
-	    !EXPECT_TRUE(gpa + get32(at + 4) <= LAYOUT_ACPI_END))
+	if (!EXPECT_TRUE(gpa >= LAYOUT_ACPI && gpa + 36 <= LAYOUT_RESET_VECTOR) ||
+	    !EXPECT_TRUE(gpa + get32(at + 4) <= LAYOUT_RESET_VECTOR))
 		exit(1);
 	EXPECT_EQ(memcmp(at, signature, 4), 0);
 	EXPECT_EQ(sum(at, get32(at + 4)), 0);
@@ -164,7 +164,7 @@ TEST(tool_acpi_refuses_what_does_not_fit)
 	words_begin();
 	EXPECT_EQ(acpi_place(&mem, 1, mmio, 400), -1);
 	EXPECT_CONTAINS(words_end(), "too many devices");
-	mem.below_hole = LAYOUT_ACPI_END - 1;
+	mem.below_hole = LAYOUT_RESET_VECTOR - 1;
 	words_begin();
 	EXPECT_EQ(acpi_place(&mem, 1, mmio, 1), -1);
 	EXPECT_CONTAINS(words_end(), "no room");
