@@ -53,9 +53,9 @@
 #define PIC_VECTOR  0x20
 #define PIC_EOI	    0x20
 
-#define BATCH	   64
-#define ROUNDS	   24
-#define ANYWHERE   384
+#define BATCH	   16
+#define ROUNDS	   16
+#define ANYWHERE   256
 #define MSR_ROUNDS 2
 #define PATIENCE   20000
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0
 # The guest programs, on whatever module is loaded.
-LINTEL=./lintel exec sh guests/run.sh
+LINTEL=./lintel GUEST_SECONDS=180 exec sh guests/run.sh

@@ -51,8 +51,8 @@ check "$((1000 / LAB_CPUS)) VMs, and the rest" round $((50 / LAB_CPUS))
 measure after
 check "the kernel's memory is as it was (within 512 KiB)" test $((kernel - kernel_before)) -lt 512
 check "as much is free as before (within 1 MiB)" test $((free_before - free)) -lt 1024
-# One object lost for each VM would be 700 or more.
-check "no objects are left (within 200)" test $((objects - objects_before)) -lt 200
+# One object lost for each VM would be 700 or more; what the processors hold back is 250 now and then.
+check "no objects are left (within 450)" test $((objects - objects_before)) -lt 450
 check "no VM is left in debugfs" test "$(find /sys/kernel/debug/lintel -name 'vcpu*' | wc -l)" -eq 0
 check "nobody uses the module" test "$(users)" = 0
 check "it unloads" rmmod lintel
