@@ -157,7 +157,7 @@ TEST(irqfd_resample_keeps_line)
 }
 
 /* The event goes, and the number of its descriptor is another event's. */
-TEST(irqfd_closed)
+TEST_LIMIT(irqfd_closed, 300)
 {
 	int vm = vm_with_irqchip();
 

@@ -18,9 +18,14 @@ hello() {
 	[ $? -eq 1 ]
 }
 
-# The processor that the guest's thread last ran on: field 39 of its stat, the name being one word.
+# The thread of the guest's only CPU: the one beside the main thread.
+spin_thread() {
+	ls "/proc/$spin/task" | grep -vx "$spin"
+}
+
+# The processor that this thread last ran on: field 39 of its stat, the name being one word.
 spin_cpu() {
-	cut -d ' ' -f 39 "/proc/$spin/stat"
+	cut -d ' ' -f 39 "/proc/$spin/task/$(spin_thread)/stat"
 }
 
 # The processor goes from under the guest: the kernel moves the thread to the other, and back it is
@@ -28,7 +33,7 @@ spin_cpu() {
 toggle_while_running() {
 	round=0
 	while [ $round -lt 5 ]; do
-		taskset -p 2 "$spin" >/dev/null && sleep 0.1 && [ "$(spin_cpu)" = 1 ] || return 1
+		taskset -p 2 "$(spin_thread)" >/dev/null && sleep 0.1 && [ "$(spin_cpu)" = 1 ] || return 1
 		offline && sleep 0.1 && [ "$(spin_cpu)" = 0 ] || return 1
 		online && spin_runs || return 1
 		round=$((round + 1))
@@ -49,7 +54,7 @@ check "the guest saw nothing of it" spin_end
 check "another guest starts, on the other processor" spin_start taskset 1
 check "the processor goes where no guest runs, while a VM exists" offline
 check "and comes" online
-taskset -p 2 "$spin" >/dev/null
+taskset -p 2 "$(spin_thread)" >/dev/null
 check "the VM that was there first runs on it, and ends" spin_end
 check "a guest runs on the first" hello taskset 1
 check "a guest runs on the second" hello taskset 2
