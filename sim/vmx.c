@@ -31,18 +31,6 @@ enum vmx_status vmx_fail(struct processor *processor, enum instruction_error err
 
 /* --- the data of a VMCS --- */
 
-static u64 width_mask(u32 field)
-{
-	switch (VMCS_FIELD_WIDTH(field)) {
-	case VMCS_WIDTH_16:
-		return 0xffff;
-	case VMCS_WIDTH_32:
-		return 0xffffffff;
-	default:
-		return ~(u64)0;
-	}
-}
-
 static struct vmcs *vmcs_find(hpa_t region)
 {
 	struct vmcs *vmcs;
@@ -81,7 +69,7 @@ static struct vmcs *vmcs_create(hpa_t region)
 
 	vmcs->fields = calloc(vmcs_field_count, sizeof(u64));
 	for (i = 0; i < vmcs_field_count; i++)
-		vmcs->fields[i] = vmcs_fill & width_mask(vmcs_field_table[i].encoding);
+		vmcs->fields[i] = vmcs_fill & vmcs_field_mask(vmcs_field_table[i].encoding);
 	vmcs->region = region;
 	vmcs->cpu = -1;
 	vmcs->next = vmcs_list;
@@ -123,7 +111,7 @@ u64 vmcs_get(const struct vmcs *vmcs, u32 field)
 
 void vmcs_set(struct vmcs *vmcs, u32 field, u64 value)
 {
-	*vmcs_slot(vmcs, field) = value & width_mask(field);
+	*vmcs_slot(vmcs, field) = value & vmcs_field_mask(field);
 }
 
 static struct vmcs *vmcs_of(hpa_t region)

@@ -185,13 +185,14 @@ void cap_decode(const struct vmx_cap_msrs *raw, struct vmcs_config *config,
 		struct vmx_capability *capability);
 
 /*
- * The MSR that says what a control word may be: the TRUE one where bit 55 of IA32_VMX_BASIC says so,
- * or where nobody can say.
+ * The MSR that says what a control word may be: the TRUE one where bit 55 of IA32_VMX_BASIC says
+ * so, or where nobody can say.
  */
 enum cap_msr cap_word_msr(const struct vmx_cap_msrs *raw, enum ctl_word word);
 
 /* allowed0 and allowed1 of the word; nothing is allowed where the MSR is absent. */
-void cap_word_decode(const struct vmx_cap_msrs *raw, enum ctl_word word, struct vmcs_config *config);
+void cap_word_decode(const struct vmx_cap_msrs *raw, enum ctl_word word,
+		     struct vmcs_config *config);
 
 /*
  * Resolves raw values into a configuration.  Pure: reads and writes only its

@@ -9,6 +9,7 @@
  */
 #include "cap/control_table.h"
 #include "cap/cap.h"
+#include "vmcs/fields.h"
 
 /* Titles of the SDM's sections. */
 #define S_CONDITIONAL "Instructions That Cause VM Exits Conditionally"
@@ -343,6 +344,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_PIN] =
 		{
 			.name = "pin-based",
+			.field = PIN_BASED_VM_EXEC_CONTROL,
 			.msr = CAP_PINBASED_CTLS,
 			.true_msr = CAP_TRUE_PINBASED_CTLS,
 			.default1 = PIN_DEFAULT1,
@@ -350,6 +352,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_PRIMARY] =
 		{
 			.name = "primary processor-based",
+			.field = CPU_BASED_VM_EXEC_CONTROL,
 			.msr = CAP_PROCBASED_CTLS,
 			.true_msr = CAP_TRUE_PROCBASED_CTLS,
 			.default1 = CPU1_DEFAULT1,
@@ -357,6 +360,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_SECONDARY] =
 		{
 			.name = "secondary processor-based",
+			.field = SECONDARY_VM_EXEC_CONTROL,
 			.msr = CAP_PROCBASED_CTLS2,
 			.true_msr = CAP_PROCBASED_CTLS2,
 			.activated = true,
@@ -365,6 +369,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_TERTIARY] =
 		{
 			.name = "tertiary processor-based",
+			.field = TERTIARY_VM_EXEC_CONTROL,
 			.msr = CAP_PROCBASED_CTLS3,
 			.true_msr = CAP_PROCBASED_CTLS3,
 			.wide = true,
@@ -374,6 +379,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_EXIT] =
 		{
 			.name = "VM-exit",
+			.field = VM_EXIT_CONTROLS,
 			.msr = CAP_EXIT_CTLS,
 			.true_msr = CAP_TRUE_EXIT_CTLS,
 			.default1 = EXIT_DEFAULT1,
@@ -381,6 +387,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_EXIT2] =
 		{
 			.name = "secondary VM-exit",
+			.field = SECONDARY_VM_EXIT_CONTROLS,
 			.msr = CAP_EXIT_CTLS2,
 			.true_msr = CAP_EXIT_CTLS2,
 			.wide = true,
@@ -390,6 +397,7 @@ const struct ctl_word_info ctl_word_table[CTL_WORDS] = {
 	[CTL_ENTRY] =
 		{
 			.name = "VM-entry",
+			.field = VM_ENTRY_CONTROLS,
 			.msr = CAP_ENTRY_CTLS,
 			.true_msr = CAP_TRUE_ENTRY_CTLS,
 			.default1 = ENTRY_DEFAULT1,

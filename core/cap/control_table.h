@@ -42,9 +42,10 @@ struct ctl_bit {
 extern const struct ctl_bit ctl_table[];
 extern const size_t ctl_table_count;
 
-/* What a word is called, and which MSRs say what it may be. */
+/* What a word is called, where in the VMCS it is, and which MSRs say what it may be. */
 struct ctl_word_info {
 	const char *name;
+	u32 field;	/* encoding */
 	u32 msr;	/* index of the MSR that announces the settings */
 	u32 true_msr;	/* the TRUE variant, or 0 if there is none */
 	u64 default1;	/* the word's default1 class */

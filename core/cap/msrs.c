@@ -78,8 +78,7 @@ void cap_read_msrs_by(struct vmx_cap_msrs *raw, int (*read)(void *ctx, u32 index
 	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++) {
 		u64 value;
 
-		if (cap_msr_announced(raw, msr) &&
-		    read(ctx, cap_msr_table[msr].index, &value) == 0)
+		if (cap_msr_announced(raw, msr) && read(ctx, cap_msr_table[msr].index, &value) == 0)
 			cap_msr_set(raw, msr, value);
 	}
 }

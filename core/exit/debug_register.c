@@ -29,7 +29,6 @@ int vcpu_dr_write(struct vcpu *vcpu, unsigned int dr, u64 value)
 
 enum exit_action exit_mov_dr(struct vcpu *vcpu)
 {
-	vcpu->owns_debug_registers = true;
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, false);
 	return EXIT_SAME_INSN;
 }
@@ -38,9 +37,8 @@ void vcpu_debug_registers_take(struct vcpu *vcpu)
 {
 	u64 dr6;
 
-	if (!vcpu->owns_debug_registers)
+	if (!vcpu_owns_debug_registers(vcpu))
 		return;
-	vcpu->owns_debug_registers = false;
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 	host_debugregs_save(vcpu->dr, &dr6);
 	vcpu->dr6 = (dr6 & DR6_TRAPS) | DR6_FIXED;

@@ -86,7 +86,7 @@ static void deliver_host_event(const struct exit_info *exit)
 
 static bool guest_uses_debug_registers(const struct vcpu *vcpu)
 {
-	return vcpu->owns_debug_registers || (vcpu->dr7 & DR7_ENABLE);
+	return vcpu_owns_debug_registers(vcpu) || (vcpu->dr7 & DR7_ENABLE);
 }
 
 /* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in

@@ -9,6 +9,7 @@
 #define LINTEL_VCPU_H
 
 #include "vm.h"
+#include "cap/controls.h"
 #include "exit/exit.h"
 #include "vcpu/stats.h"
 
@@ -89,7 +90,6 @@ struct vcpu {
 	u64 xcr0;
 	u64 spec_ctrl; /* IA32_SPEC_CTRL; host_vmenter() loads it */
 	u64 dr[4], dr6, dr7;
-	bool owns_debug_registers; /* until the next exit MOV DR does not exit, and changes them there */
 
 	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The access
 	 * rights of CS and SS are read once. */
@@ -198,6 +198,12 @@ void vcpu_cr4_update_allowed(struct vcpu *vcpu);
 int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value);
 /* DR0-DR3, DR6, DR7: -EINVAL (bits 63:32 of the last two) as #GP. */
 int vcpu_dr_write(struct vcpu *vcpu, unsigned int dr, u64 value);
+/* Until the next exit MOV DR does not exit, and changes them in the processor. */
+static inline bool vcpu_owns_debug_registers(const struct vcpu *vcpu)
+{
+	return !(vcpu->control[CTL_PRIMARY] & CPU1_MOV_DR_EXITING);
+}
+
 /* After an exit: what the guest did with debug registers of its own. */
 void vcpu_debug_registers_take(struct vcpu *vcpu);
 /* EFER bits that CPUID announces to this guest. */

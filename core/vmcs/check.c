@@ -96,24 +96,17 @@ u64 check_field(struct vmcs_check *check, u32 field)
 	return field_unseen(check, field);
 }
 
-static const u16 control_fields[CTL_WORDS] = {
-	[CTL_PIN] = PIN_BASED_VM_EXEC_CONTROL,
-	[CTL_PRIMARY] = CPU_BASED_VM_EXEC_CONTROL,
-	[CTL_SECONDARY] = SECONDARY_VM_EXEC_CONTROL,
-	[CTL_TERTIARY] = TERTIARY_VM_EXEC_CONTROL,
-	[CTL_EXIT] = VM_EXIT_CONTROLS,
-	[CTL_EXIT2] = SECONDARY_VM_EXIT_CONTROLS,
-	[CTL_ENTRY] = VM_ENTRY_CONTROLS,
-};
-
 u64 check_control(struct vmcs_check *check, enum ctl_word word)
 {
 	const struct ctl_word_info *info = &ctl_word_table[word];
 
-	if (info->activated &&
-	    !(field_unseen(check, control_fields[info->activator.word]) >> info->activator.bit & 1))
-		return 0;
-	return check_field(check, control_fields[word]);
+	if (info->activated) {
+		u64 activator = field_unseen(check, ctl_word_table[info->activator.word].field);
+
+		if (!(activator >> info->activator.bit & 1))
+			return 0;
+	}
+	return check_field(check, info->field);
 }
 
 const struct vmcs_processor *check_capability(struct vmcs_check *check, enum cap_msr msr)

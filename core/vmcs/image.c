@@ -4,23 +4,11 @@
 #include "cap/fields.h"
 #include "host.h"
 
-static u64 width_mask(u32 field)
-{
-	switch (VMCS_FIELD_WIDTH(field)) {
-	case VMCS_WIDTH_16:
-		return 0xffff;
-	case VMCS_WIDTH_32:
-		return 0xffffffff;
-	default:
-		return ~(u64)0;
-	}
-}
-
 void vmcs_values_set(struct vmcs_values *values, u32 field, u64 value)
 {
 	unsigned int row = (unsigned int)(vmcs_field_find(field) - vmcs_field_table);
 
-	values->value[row] = value & width_mask(field);
+	values->value[row] = value & vmcs_field_mask(field);
 	values->present[row / 64] |= BIT64(row % 64);
 }
 

@@ -56,6 +56,9 @@ bool vmcs_values_get(const struct vmcs_values *values, u32 field, u64 *value);
 /* What these MSRs say.  The widths are CPUID's, and stay as they are.  Pure. */
 void vmcs_processor_decode(struct vmcs_processor *processor, const struct vmx_cap_msrs *msrs);
 
+/* This processor: its capability MSRs and widths. */
+void vmcs_image_read_processor(struct vmcs_image *image);
+
 /* All that the processor has of the current VMCS, its capability MSRs and widths.  Loaded. */
 void vmcs_image_read(struct vmcs_image *image);
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The current VMCS, as values. */
+/* This processor and its current VMCS, as values. */
 #include "vmcs/image.h"
 #include "vmcs/vmcs.h"
 
-void vmcs_image_read(struct vmcs_image *image)
+void vmcs_image_read_processor(struct vmcs_image *image)
 {
 	u32 widths[4];
 
-	*image = (struct vmcs_image){0};
 	cap_read_msrs(&image->msrs);
 	vmcs_processor_decode(&image->processor, &image->msrs);
 	host_cpuid(0x80000008, 0, widths);
 	image->processor.physical_width = (u8)widths[0];
 	image->processor.linear_width = (u8)(widths[0] >> 8);
+}
+
+void vmcs_image_read(struct vmcs_image *image)
+{
+	*image = (struct vmcs_image){0};
+	vmcs_image_read_processor(image);
 	for (unsigned int i = 0; i < vmcs_field_count; i++) {
 		const struct vmcs_field *field = &vmcs_field_table[i];
 		u64 value;

@@ -6,6 +6,7 @@
  * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
  */
 #include "vmcs/vmcs.h"
+#include "cap/control_table.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vcpu/pml.h"
@@ -16,33 +17,19 @@
 #define PLE_GAP_TICKS	 128
 #define PLE_WINDOW_TICKS 4096
 
-struct control_field {
-	u32 encoding;
-	enum ctl_word word;
-	bool wide; /* a 64-bit field */
-	enum ctl_word in; /* the word whose bit must be on for the field to exist */
-	u64 needs;
-};
+/* Whether the word is in the VMCS at all. */
+static bool control_exists(enum ctl_word word)
+{
+	const struct ctl_word_info *info = &ctl_word_table[word];
 
-static const struct control_field control_fields[CTL_WORDS] = {
-	[CTL_PIN] = { PIN_BASED_VM_EXEC_CONTROL, CTL_PIN, false, CTL_PIN, 0 },
-	[CTL_PRIMARY] = { CPU_BASED_VM_EXEC_CONTROL, CTL_PRIMARY, false, CTL_PRIMARY, 0 },
-	[CTL_SECONDARY] = { SECONDARY_VM_EXEC_CONTROL, CTL_SECONDARY, false, CTL_PRIMARY,
-			    CPU1_ACTIVATE_SECONDARY_CONTROLS },
-	[CTL_TERTIARY] = { TERTIARY_VM_EXEC_CONTROL, CTL_TERTIARY, true, CTL_PRIMARY,
-			   CPU1_ACTIVATE_TERTIARY_CONTROLS },
-	[CTL_EXIT] = { VM_EXIT_CONTROLS, CTL_EXIT, false, CTL_EXIT, 0 },
-	[CTL_EXIT2] = { SECONDARY_VM_EXIT_CONTROLS, CTL_EXIT2, true, CTL_EXIT,
-			EXIT_ACTIVATE_SECONDARY_CONTROLS },
-	[CTL_ENTRY] = { VM_ENTRY_CONTROLS, CTL_ENTRY, false, CTL_ENTRY, 0 },
-};
+	return !info->activated ||
+	       vmcs_config_has(info->activator.word, BIT64(info->activator.bit));
+}
 
 static void write_control(struct vcpu *vcpu, enum ctl_word word, u64 value)
 {
-	const struct control_field *field = &control_fields[word];
-
 	vcpu->control[word] = value;
-	vmcs_write_fast(field->encoding, value);
+	vmcs_write_fast(ctl_word_table[word].field, value);
 }
 
 void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on)
@@ -56,7 +43,7 @@ void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on)
 static void init_controls(struct vcpu *vcpu)
 {
 	for (unsigned int word = 0; word < CTL_WORDS; word++)
-		if (vmcs_config_has(control_fields[word].in, control_fields[word].needs))
+		if (control_exists(word))
 			write_control(vcpu, word, vmcs_config.ctl[word]);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 

@@ -24,6 +24,19 @@ const char *vmcs_instruction_error(u32 number);
 #define VMCS_FIELD_WIDTH(field) (((field) >> 13) & 3)
 enum { VMCS_WIDTH_16, VMCS_WIDTH_64, VMCS_WIDTH_32, VMCS_WIDTH_NATURAL };
 
+/* The bits that a field has. */
+static inline u64 vmcs_field_mask(u32 field)
+{
+	switch (VMCS_FIELD_WIDTH(field)) {
+	case VMCS_WIDTH_16:
+		return 0xffff;
+	case VMCS_WIDTH_32:
+		return 0xffffffff;
+	default:
+		return ~(u64)0;
+	}
+}
+
 #define VMCS_ACCESSORS(suffix, type, width)                                                        \
 	static inline __attribute__((always_inline)) type vmcs_read##suffix(u32 field)             \
 	{                                                                                          \

@@ -8,20 +8,7 @@ lintel=$(realpath -- "$1")
 cd "$(dirname -- "$0")/../.." || exit 2
 lab/deps.sh chromium tidy || exit 2
 
-passed=0
-failed=0
-
-check() {
-	words=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok - $words"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $words"
-	fi
-}
+. tests/lab/payload/check.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -57,5 +44,4 @@ check "it works in a wide window" browse 1400
 check "without a word on the console" console_is_silent
 check "it works in a narrow window" browse 500
 check "without a word on the console" console_is_silent
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

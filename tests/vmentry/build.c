@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A VMCS that breaks no rule. */
 #include "vmentry.h"
+#include "cap/control_table.h"
 #include "vcpu/state.h"
 #include "vcpu/vcpu.h"
 
@@ -24,16 +25,6 @@ static void put_all(struct vmcs_image *image, u64 value, const u16 *fields, unsi
 
 /* --- controls --- */
 
-static const u16 control_fields[CTL_WORDS] = {
-	[CTL_PIN] = PIN_BASED_VM_EXEC_CONTROL,
-	[CTL_PRIMARY] = CPU_BASED_VM_EXEC_CONTROL,
-	[CTL_SECONDARY] = SECONDARY_VM_EXEC_CONTROL,
-	[CTL_TERTIARY] = TERTIARY_VM_EXEC_CONTROL,
-	[CTL_EXIT] = VM_EXIT_CONTROLS,
-	[CTL_EXIT2] = SECONDARY_VM_EXIT_CONTROLS,
-	[CTL_ENTRY] = VM_ENTRY_CONTROLS,
-};
-
 /* Such that every event comes back to the VMM, and MSRs are as the VMCS says. */
 static const struct vmentry_control always[] = {
 	{CTL_PIN, PIN_EXTERNAL_INTERRUPT_EXITING | PIN_NMI_EXITING},
@@ -45,13 +36,14 @@ static const struct vmentry_control always[] = {
 
 static bool turn_on(struct vmcs_image *image, const struct vmentry_control *control)
 {
+	u32 field = ctl_word_table[control->word].field;
 	u64 value;
 
-	if (!has_field(image, control_fields[control->word]) ||
+	if (!has_field(image, field) ||
 	    (control->mask & ~image->processor.config.allowed1[control->word]))
 		return false;
-	vmcs_values_get(&image->fields, control_fields[control->word], &value);
-	put(image, control_fields[control->word], value | control->mask);
+	vmcs_values_get(&image->fields, field, &value);
+	put(image, field, value | control->mask);
 	return true;
 }
 
@@ -64,7 +56,7 @@ static bool build_controls(struct vmcs_image *image, const struct vmentry_break 
 			: (struct vmentry_control){CTL_PIN, 0};
 
 	for (unsigned int word = 0; word < CTL_WORDS; word++)
-		put(image, control_fields[word], image->processor.config.allowed0[word]);
+		put(image, ctl_word_table[word].field, image->processor.config.allowed0[word]);
 	for (unsigned int i = 0; i < COUNT_OF(always); i++)
 		if (!turn_on(image, &always[i]))
 			return false;

@@ -291,17 +291,6 @@ static void free_all(void)
 	kfree(image);
 }
 
-static void read_processor(void)
-{
-	u32 widths[4];
-
-	cap_read_msrs(&image->msrs);
-	vmcs_processor_decode(&image->processor, &image->msrs);
-	host_cpuid(0x80000008, 0, widths);
-	image->processor.physical_width = (u8)widths[0];
-	image->processor.linear_width = (u8)(widths[0] >> 8);
-}
-
 static int __init vmentry_init(void)
 {
 	bool enough = true;
@@ -317,7 +306,7 @@ static int __init vmentry_init(void)
 		free_all();
 		return -ENOMEM;
 	}
-	read_processor();
+	vmcs_image_read_processor(image);
 	*(u32 *)page[PAGE_VMXON] = image->processor.config.revision_id;
 	file = debugfs_create_file("vmentry", 0400, NULL, NULL, &vmentry_fops);
 	return 0;
