@@ -185,10 +185,10 @@ static inline int host_wrmsr_safe(u32 msr, u64 value);
 static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
-u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+static inline u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
 /* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
 u64 host_arch_capabilities(void);
-u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
+static inline u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
 /* XSAVE state components that a guest may get: those that the host's FPU code can switch. */
 u64 host_xcr0_supported(void);
 /* A CPUID feature word as the kernel left it for use (a feature that the kernel disabled is 0):

@@ -50,9 +50,8 @@ void host_fpu_write_registers(struct vcpu *vcpu, const void *area)
 	fpregs_unlock();
 }
 
-/* The register itself holds the guest's value round a guest. */
-static u64 host_value_of_xcr0 __ro_after_init;
-static u64 host_value_of_xss __ro_after_init;
+u64 host_value_of_xcr0 __ro_after_init;
+u64 host_value_of_xss __ro_after_init;
 
 void __init fpu_init(void)
 {
@@ -60,16 +59,6 @@ void __init fpu_init(void)
 		host_value_of_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	if (boot_cpu_has(X86_FEATURE_XSAVES))
 		rdmsrl_safe(MSR_IA32_XSS, &host_value_of_xss);
-}
-
-u64 host_xcr0(void)
-{
-	return host_value_of_xcr0;
-}
-
-u64 host_xss(void)
-{
-	return host_value_of_xss;
 }
 
 u64 host_xcr0_supported(void)

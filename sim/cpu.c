@@ -244,7 +244,7 @@ u64 host_arch_capabilities(void)
 	return host_rdmsr_safe(MSR_IA32_ARCH_CAPABILITIES, &value) ? 0 : value;
 }
 
-u64 host_xss(void)
+u64 sim_host_xss(void)
 {
 	u64 value = 0;
 
@@ -332,7 +332,7 @@ void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4])
 		out[i] = row->out[i] & ~row->disabled[i];
 }
 
-u64 host_xcr0(void)
+u64 sim_host_xcr0(void)
 {
 	return xcr0_host;
 }

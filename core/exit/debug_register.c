@@ -37,8 +37,6 @@ void vcpu_debug_registers_take(struct vcpu *vcpu)
 {
 	u64 dr6;
 
-	if (!vcpu_owns_debug_registers(vcpu))
-		return;
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 	host_debugregs_save(vcpu->dr, &dr6);
 	vcpu->dr6 = (dr6 & DR6_TRAPS) | DR6_FIXED;

@@ -41,12 +41,10 @@ void vcpu_put(struct vcpu *vcpu)
 	vcpu->loaded = false;
 }
 
-void vcpu_switch_to_guest(struct vcpu *vcpu)
+void vcpu_load_guest_state(struct vcpu *vcpu)
 {
 	struct host_state state;
 
-	if (vcpu->guest_state_loaded)
-		return;
 	host_state_save(vcpu, &state);
 	vmcs_write_host_state(vcpu, &state);
 	msr_switch_to_guest(vcpu);

@@ -43,12 +43,10 @@ static void drain(struct vcpu *vcpu, u16 index)
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }
 
-void pml_drain(struct vcpu *vcpu)
+void pml_drain_list(struct vcpu *vcpu)
 {
 	u16 index;
 
-	if (!pml_is_used() || !__atomic_load_n(&vcpu->vm->logged_slots, __ATOMIC_RELAXED))
-		return;
 	index = vmcs_read16(GUEST_PML_INDEX);
 	if (index == PML_EMPTY)
 		return;

@@ -22,9 +22,15 @@ void pml_vcpu_destroy(struct vcpu *vcpu);
 /* The VMCS learns of it.  Loaded. */
 void pml_init_vmcs(struct vcpu *vcpu);
 
+void pml_drain_list(struct vcpu *vcpu);
+
 /* After an exit, before the vCPU shows that it is outside: what the list has goes to the dirty
  * logs.  Loaded; interrupts off. */
-void pml_drain(struct vcpu *vcpu);
+static inline void pml_drain(struct vcpu *vcpu)
+{
+	if (__atomic_load_n(&vcpu->vm->logged_slots, __ATOMIC_RELAXED) && pml_is_used())
+		pml_drain_list(vcpu);
+}
 
 /* When this returns, all that the guest had written before is in the dirty logs.  May sleep. */
 void pml_drain_all(struct vm *vm);

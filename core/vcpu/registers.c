@@ -26,18 +26,15 @@ static void written(struct vcpu *vcpu, u32 bit)
 	vcpu->dirty |= bit;
 }
 
-u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg)
+void vcpu_rsp_fetch(struct vcpu *vcpu)
 {
-	if (reg == REG_RSP && fetch(vcpu, VCPU_CACHED_RSP))
+	if (fetch(vcpu, VCPU_CACHED_RSP))
 		vcpu->regs[REG_RSP] = vmcs_readl(GUEST_RSP);
-	return vcpu->regs[reg];
 }
 
-void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value)
+void vcpu_rsp_written(struct vcpu *vcpu)
 {
-	vcpu->regs[reg] = value;
-	if (reg == REG_RSP)
-		written(vcpu, VCPU_CACHED_RSP);
+	written(vcpu, VCPU_CACHED_RSP);
 }
 
 u64 vcpu_rip_read(struct vcpu *vcpu)

@@ -45,12 +45,13 @@ static void capture_exit(struct vcpu *vcpu)
 	struct exit_info *exit = &vcpu->exit;
 	u32 extra;
 
-	vcpu->cached = 0;
+	vcpu->cached = VCPU_CACHED_RIP;
+	vcpu->rip = vmcs_readl(GUEST_RIP);
 	exit->reason = vmcs_read32(VM_EXIT_REASON);
 	exit->qualification = vmcs_readl(EXIT_QUALIFICATION);
 	exit->instruction_length = vmcs_read32(VM_EXIT_INSTRUCTION_LEN);
 	exit->idt_vectoring_info = vmcs_read32(IDT_VECTORING_INFO_FIELD);
-	exit->rip = vcpu_rip_read(vcpu);
+	exit->rip = vcpu->rip;
 	if (exit->idt_vectoring_info & INTERRUPTION_VALID)
 		exit->idt_vectoring_error = vmcs_read32(IDT_VECTORING_ERROR_CODE);
 
@@ -93,12 +94,14 @@ static bool guest_uses_debug_registers(const struct vcpu *vcpu)
  * interrupts too, uses its own. */
 static void switch_xstate(const struct vcpu *vcpu, bool to_guest)
 {
-	u64 host = host_xcr0(), xss = host_xss();
+	u64 host = host_xcr0();
 
-	if (host && vcpu->xcr0 != host && (vcpu->cr4 & CR4_OSXSAVE))
+	if (!(vcpu->cr4 & CR4_OSXSAVE))
+		return;
+	if (host && vcpu->xcr0 != host)
 		host_write_xcr0(to_guest ? vcpu->xcr0 : host);
-	if (xss && (vcpu->cr4 & CR4_OSXSAVE))
-		host_wrmsr(MSR_IA32_XSS, to_guest ? 0 : xss);
+	if (host_xss())
+		host_wrmsr(MSR_IA32_XSS, to_guest ? 0 : host_xss());
 }
 
 static void refresh_host_cr(struct vcpu *vcpu)
@@ -137,7 +140,8 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
 	switch_xstate(vcpu, false);
-	vcpu_debug_registers_take(vcpu);
+	if (vcpu_owns_debug_registers(vcpu))
+		vcpu_debug_registers_take(vcpu);
 	host_debugregs_restore(debug_registers);
 	return status;
 }

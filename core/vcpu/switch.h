@@ -9,7 +9,13 @@
 
 #include "vcpu/vcpu.h"
 
-void vcpu_switch_to_guest(struct vcpu *vcpu);
+void vcpu_load_guest_state(struct vcpu *vcpu);
 void vcpu_switch_to_host(struct vcpu *vcpu);
+
+static inline void vcpu_switch_to_guest(struct vcpu *vcpu)
+{
+	if (!vcpu->guest_state_loaded)
+		vcpu_load_guest_state(vcpu);
+}
 
 #endif

@@ -155,8 +155,23 @@ int vcpu_run(struct vcpu *vcpu);
 
 /* --- registers.c: every register of the guest; loaded --- */
 
-u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg);
-void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value);
+void vcpu_rsp_fetch(struct vcpu *vcpu);
+void vcpu_rsp_written(struct vcpu *vcpu);
+
+static inline u64 vcpu_reg_read(struct vcpu *vcpu, enum vcpu_reg reg)
+{
+	if (reg == REG_RSP)
+		vcpu_rsp_fetch(vcpu);
+	return vcpu->regs[reg];
+}
+
+static inline void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 value)
+{
+	vcpu->regs[reg] = value;
+	if (reg == REG_RSP)
+		vcpu_rsp_written(vcpu);
+}
+
 u64 vcpu_rip_read(struct vcpu *vcpu);
 void vcpu_rip_write(struct vcpu *vcpu, u64 value);
 /* Past the instruction that exited; ends blocking by STI and MOV SS; raises the single-step #DB. */
@@ -204,7 +219,7 @@ static inline bool vcpu_owns_debug_registers(const struct vcpu *vcpu)
 	return !(vcpu->control[CTL_PRIMARY] & CPU1_MOV_DR_EXITING);
 }
 
-/* After an exit: what the guest did with debug registers of its own. */
+/* After an exit: what the guest did with the debug registers that it owned. */
 void vcpu_debug_registers_take(struct vcpu *vcpu);
 /* EFER bits that CPUID announces to this guest. */
 u64 vcpu_efer_allowed(const struct vcpu *vcpu);

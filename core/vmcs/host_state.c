@@ -50,6 +50,9 @@ void vmcs_write_host_state(struct vcpu *vcpu, const struct host_state *now)
 {
 	struct host_state *written = &vcpu->vmcs.host;
 
+	/* The thread is back in the same process on the same processor. */
+	if (!__builtin_memcmp(written, now, sizeof(*now)))
+		return;
 	for (unsigned int i = 0; i < COUNT_OF(host_fields); i++) {
 		const struct host_field *field = &host_fields[i];
 

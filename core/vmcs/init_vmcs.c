@@ -26,25 +26,17 @@ static bool control_exists(enum ctl_word word)
 	       vmcs_config_has(info->activator.word, BIT64(info->activator.bit));
 }
 
-static void write_control(struct vcpu *vcpu, enum ctl_word word, u64 value)
+void vmcs_control_write(struct vcpu *vcpu, enum ctl_word word, u64 value)
 {
 	vcpu->control[word] = value;
 	vmcs_write_fast(ctl_word_table[word].field, value);
-}
-
-void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on)
-{
-	u64 value = on ? vcpu->control[word] | bit : vcpu->control[word] & ~bit;
-
-	if (value != vcpu->control[word])
-		write_control(vcpu, word, value);
 }
 
 static void init_controls(struct vcpu *vcpu)
 {
 	for (unsigned int word = 0; word < CTL_WORDS; word++)
 		if (control_exists(word))
-			write_control(vcpu, word, vmcs_config.ctl[word]);
+			vmcs_control_write(vcpu, word, vmcs_config.ctl[word]);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 
 	/* #DB and #AC always exit: a guest could make their delivery loop for ever in the

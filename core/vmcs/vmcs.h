@@ -97,8 +97,16 @@ void init_vmcs(struct vcpu *vcpu);
  * follow.  Loaded. */
 void vmcs_apic_mode_changed(struct vcpu *vcpu);
 
+/* The whole word, into the VMCS and vcpu->control. */
+void vmcs_control_write(struct vcpu *vcpu, enum ctl_word word, u64 value);
 /* Change a bit of a control word whose row in the table says TOGGLE; writes only on change. */
-void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bit, bool on);
+static inline void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bits, bool on)
+{
+	u64 value = on ? vcpu->control[word] | bits : vcpu->control[word] & ~bits;
+
+	if (value != vcpu->control[word])
+		vmcs_control_write(vcpu, word, value);
+}
 
 /* --- entry_failure.c --- */
 

@@ -255,6 +255,19 @@ static inline void host_write_cr2(u64 value)
 	native_write_cr2(value);
 }
 
+/* fpu.c: the register itself holds the guest's value round a guest. */
+extern u64 host_value_of_xcr0, host_value_of_xss;
+
+static inline u64 host_xcr0(void)
+{
+	return host_value_of_xcr0;
+}
+
+static inline u64 host_xss(void)
+{
+	return host_value_of_xss;
+}
+
 static inline void host_write_xcr0(u64 value)
 {
 	xsetbv(XCR_XFEATURE_ENABLED_MASK, value);
@@ -265,7 +278,6 @@ static inline void host_write_xcr0(u64 value)
 static inline void host_fpu_before_entry(struct vcpu *vcpu)
 {
 	/* An interrupt that used the FPU left the guest's registers in memory. */
-	fpregs_assert_state_consistent();
 	if (test_thread_flag(TIF_NEED_FPU_LOAD))
 		switch_fpu_return();
 }

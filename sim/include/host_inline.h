@@ -42,6 +42,8 @@ enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address);
 
 u64 sim_host_cr3(void);
 u64 sim_host_cr4(void);
+u64 sim_host_xcr0(void);
+u64 sim_host_xss(void);
 u64 sim_read_cr2(void);
 void sim_write_cr2(u64 value);
 void sim_write_xcr0(u64 value);
@@ -204,6 +206,16 @@ static inline u64 host_cr3(void)
 static inline u64 host_cr4(void)
 {
 	return sim_host_cr4();
+}
+
+static inline u64 host_xcr0(void)
+{
+	return sim_host_xcr0();
+}
+
+static inline u64 host_xss(void)
+{
+	return sim_host_xss();
 }
 
 static inline u64 host_read_cr2(void)
