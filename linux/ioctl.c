@@ -12,8 +12,8 @@
 
 #define IOCTL_ENTRIES (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT)
 
-/* Most arguments are small: no allocation for them. */
-#define SMALL_SIZE 512
+/* Most arguments are no larger (the page of a local APIC): no allocation for them. */
+#define SMALL_SIZE 1024
 
 struct prepared {
 	const struct ioctl_row *row;
@@ -187,7 +187,7 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 	result = prepare(&p);
 	if (!result)
 		result = finish(&p, call_locked(&p));
-	if (p.call.data != small)
+	if (p.call.data && p.call.data != small)
 		kvfree(p.call.data);
 	return result;
 }

@@ -118,12 +118,14 @@ static bool sregs_valid(const struct vcpu *vcpu, const struct kvm_sregs *sregs)
 
 static void queue_bitmap_interrupt(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 {
-	for (unsigned int vector = 0; vector < KVM_NR_INTERRUPTS; vector++) {
-		if (!(sregs->interrupt_bitmap[vector / 64] & BIT64(vector % 64)))
+	for (unsigned int word = 0; word < KVM_NR_INTERRUPTS / 64; word++) {
+		u64 vectors = sregs->interrupt_bitmap[word];
+
+		if (!vectors)
 			continue;
 		vcpu->events.interrupt.injected = true;
 		vcpu->events.interrupt.soft = false;
-		vcpu->events.interrupt.vector = (u8)vector;
+		vcpu->events.interrupt.vector = (u8)(word * 64 + (u32)__builtin_ctzll(vectors));
 		return;
 	}
 }

@@ -57,6 +57,8 @@ bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)
 
 void msr_bitmap_open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
 {
+	if (row->read != MSR_PASS_THROUGH && row->write != MSR_PASS_THROUGH)
+		return;
 	for (u32 msr = row->first; msr <= row->last; msr++) {
 		if (row->read == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_READ))
 			msr_bitmap_clear(bitmap, msr, MSR_READ);

@@ -139,10 +139,9 @@ u32 cpuid_offered_word(unsigned int word)
 	host_cpuid_enabled(where->leaf, where->subleaf, host);
 	for (unsigned int i = 0; i < COUNT_OF(features); i++) {
 		const struct feature_row *row = &features[i];
-		u32 bits = row->need == MADE ? row->bits : row->bits & host[where->reg];
 
 		if (row->word == word && need_met(row))
-			offered |= bits;
+			offered |= row->need == MADE ? row->bits : row->bits & host[where->reg];
 	}
 	return offered;
 }
