@@ -16,7 +16,7 @@ check() {
 
 linux_unpack
 linux_shell 'echo $((6 * 7)) $(nproc)
-exit' --cpus "$LAB_CPUS" --timeout 300 >log 2>&1
+exit' --cpus "$LAB_CPUS" --timeout 600 >log 2>&1
 check $? 0 "the guest powered off with its shell"
 check "$(tr -d '\r' <log | grep -c "^42 $LAB_CPUS\$")" 1 "its shell ran what was typed, on $LAB_CPUS CPUs"
 check "$(grep -c 'mark 0x01' log)" 1 "its init was marked"
