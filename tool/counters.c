@@ -64,7 +64,11 @@ static void add_reason(struct reason *table, unsigned int *used, const char *nam
 	table[i].count += count;
 }
 
-/* Of Lintel: a file for each vCPU with a line for each exit reason, "COUNT NAME". */
+/* Counts exits that are in other lines already. */
+#define TO_USER_LINE "to user space"
+
+/* Of Lintel: a file for each vCPU with a line "COUNT REASON NAME" for each exit reason, and one
+ * "COUNT to user space". */
 static bool read_lintel(const char *directory, unsigned int cpu, struct reason *table,
 			unsigned int *used)
 {
@@ -94,7 +98,8 @@ static void print_lintel(const char *directory, unsigned int cpus)
 			return;
 	fprintf(stderr, "counted by Lintel:\n");
 	for (i = 0; i < used; i++) {
-		sum += table[i].count;
+		if (strcmp(table[i].name, TO_USER_LINE))
+			sum += table[i].count;
 		fprintf(stderr, "  %-32s %12llu\n", table[i].name, table[i].count);
 	}
 	fprintf(stderr, "  %-32s %12llu\n", "exits", sum);
