@@ -217,11 +217,25 @@ static void set_resume_flag(struct vcpu *vcpu)
 		vcpu_rflags_write(vcpu, vcpu_rflags_read(vcpu) | RFLAGS_RF);
 }
 
+/*
+ * Delivery ends blocking by STI and MOV SS, and what of a single step was held back by it is lost.
+ * With the blocking left on, an entry in which TF is on would have to have the step pending.
+ * "Delivery of Pending Debug Exceptions after VM Entry"
+ */
+static void end_shadow(struct vcpu *vcpu)
+{
+	if (!vcpu_interrupt_shadow(vcpu))
+		return;
+	vcpu_interrupt_shadow_clear(vcpu);
+	vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, 0);
+}
+
 static void enter_exception(struct vcpu *vcpu)
 {
 	u8 vector = vcpu->events.exception.vector;
 	u32 info = INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 | vector;
 
+	end_shadow(vcpu);
 	vcpu_events_take_payload(vcpu);
 	if (vcpu->events.exception.pending)
 		set_resume_flag(vcpu);

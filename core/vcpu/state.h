@@ -65,6 +65,7 @@
 #define RFLAGS_RESERVED (~0x3f7fd7ull) /* all but those with a name; bit 1 is 1 */
 
 #define DR6_FIXED  0xffff0ff0ull /* bits that read as 1 (RTM and BLD included) */
+#define DR6_BD	   BIT64(13)
 #define DR6_BS	   BIT64(14)
 #define DR6_BT	   BIT64(15)
 #define DR6_TRAPS  0xe00full	 /* B0-B3, BD, BS, BT: what a #DB sets */

@@ -142,6 +142,31 @@ static void check_general_detect(void)
 	CHECK_EQ(read_dr7() & DR7_GD, 0, "GD is clear afterwards");
 }
 
+static void handle_detect_step(struct frame *frame)
+{
+	handle_detect(frame);
+	frame->rflags &= ~FLAG_TF;
+}
+
+/* MOV SS holds back the single step, and not general detect. */
+static void check_general_detect_after_mov_ss(void)
+{
+	u64 at;
+
+	exception_set(VECTOR_DB, handle_detect_step);
+	hits = 0;
+	write_dr7(DR7_INIT | DR7_GD);
+	__asm__ volatile("lea 1f(%%rip), %0; mov %%ss, %%ecx; pushf; orq %1, (%%rsp); popf;"
+			 "mov %%ecx, %%ss; 1: mov %%dr0, %%rax"
+			 : "=&r"(at)
+			 : "i"(FLAG_TF)
+			 : "rax", "rcx", "memory", "cc");
+	exception_set(VECTOR_DB, handle_debug);
+	CHECK_EQ(hits, 1, "DR7.GD after MOV SS, with TF: one #DB");
+	CHECK_EQ(hit_rip, at, "before the instruction");
+	CHECK_EQ(hit_dr6 & DR6_BD, DR6_BD, "for general detect");
+}
+
 static void user_read_dr7(void)
 {
 	__asm__ volatile("mov %%dr7, %%rax" : : : "rax");
@@ -156,6 +181,7 @@ void guest_main(void)
 	check_kept_enabled();
 	check_aliases();
 	check_general_detect();
+	check_general_detect_after_mov_ss();
 	user_call(user_read_dr7, 0);
 	CHECK_EQ(fault.vector, VECTOR_GP, "MOV from DR7 in ring 3 is #GP");
 }

@@ -264,3 +264,26 @@ TEST(vcpu_faults_memory_in)
 	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
 	sim_machine_destroy(machine);
 }
+
+/* MOV DR after MOV SS, with TF and DR7.GD: the #DB says general detect, and no single step waits. */
+TEST(vcpu_detects_mov_dr_in_a_shadow)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	hpa_t vmcs = sim_machine_vmcs(machine);
+
+	vcpu->dr7 = DR7_FIXED | DR7_GD;
+	sim_vmcs_set(vmcs, GUEST_DR7, vcpu->dr7);
+	sim_vmcs_set(vmcs, GUEST_RFLAGS, RFLAGS_FIXED | RFLAGS_TF);
+	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_MOV_SS);
+	sim_vmcs_set(vmcs, GUEST_PENDING_DBG_EXCEPTIONS, DR6_BS);
+	script(EXIT_REASON_MOV_DR);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(vcpu->dr6, DR6_FIXED | DR6_BD);
+	EXPECT_EQ(vcpu->dr7, DR7_FIXED);
+	EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_INTERRUPTIBILITY_INFO), 0);
+	EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_PENDING_DBG_EXCEPTIONS), 0);
+	sim_machine_destroy(machine);
+}
