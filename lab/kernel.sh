@@ -81,6 +81,11 @@ update() {
 	prune "$dir"
 }
 
+# Another kernel, whose directory somebody else has made (debug-kernel.sh).
+if [ -n "${LAB_KERNEL-}" ]; then
+	echo "$LAB_KERNEL"
+	exit
+fi
 mkdir -p "$kernels"
 is_fresh || {
 	build_tools

@@ -333,7 +333,7 @@ TEST(close_while_running)
 	CHECK_OK(close(g.vm.fd));
 	CHECK_OK(close(g.cpu.fd));
 	g.cpu.fd = fd;
-	sleep_ms(5);
+	sleep_ms(50);
 	runner_stop(&runner);
 	CHECK(vcpu_regs(&g.cpu).rip - LOOP < 2);
 }
