@@ -492,12 +492,12 @@ static void run_under_load(unsigned int cpus)
 	}
 }
 
-TEST_LIMIT(load_2_vcpus, 60)
+TEST_LIMIT(load_2_vcpus, 300)
 {
 	run_under_load(2);
 }
 
-TEST_LIMIT(load_4_vcpus, 60)
+TEST_LIMIT(load_4_vcpus, 300)
 {
 	if (online_cpus() < 4)
 		test_skip("fewer than four processors");
