@@ -56,6 +56,9 @@ static u8 pic_take(int vm)
 
 	CHECK_OK(ioctl(vm, KVM_GET_IRQCHIP, &chip));
 	irr = chip.chip.pic.irr;
+	/* What is written back must not undo a pulse that comes meanwhile, or has not ended. */
+	if (!irr || (chip.chip.pic.last_irr & irr))
+		return 0;
 	chip.chip.pic.irr = 0;
 	CHECK_OK(ioctl(vm, KVM_SET_IRQCHIP, &chip));
 	return irr;
@@ -157,7 +160,7 @@ TEST(irqfd_resample_keeps_line)
 }
 
 /* The event goes, and the number of its descriptor is another event's. */
-TEST_LIMIT(irqfd_closed, 300)
+TEST(irqfd_closed)
 {
 	int vm = vm_with_irqchip();
 
