@@ -15,7 +15,7 @@ export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)
 JOBS := $(shell nproc)
 
-.PHONY: all run test bench deps module tool guests api-tests unit unit-test tool-test page-test fuzz \
+.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test tool-test page-test fuzz \
 	module-test vmentry lab-test install clean
 
 all: module tool guests api-tests
@@ -25,6 +25,10 @@ deps:
 
 module: deps
 	$(MAKE) -s -j$(JOBS) -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux W=1
+
+# For the other kernel that the lab boots.
+module-6.12: deps
+	$(MAKE) -s -j$(JOBS) -C linux KDIR="$$(lab/headers.sh 6.12)" OUT=$(BUILD)/linux-6.12 W=1
 
 tool: deps
 	$(MAKE) -s -j$(JOBS) -C tool BUILD=$(BUILD)
@@ -69,7 +73,7 @@ module-test: deps
 vmentry: deps
 	$(MAKE) -s -j$(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
 
-lab-test: all vmentry
+lab-test: all module-6.12 vmentry
 	tests/lab/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.

@@ -2,9 +2,13 @@
 /*
  * bootimage: turn Debian's bzImage into what loader.S needs in the machine's RAM.
  *
- *   bootimage flatten BZIMAGE FLAT
- *       unpack the kernel and lay its ELF segments out as they lie in memory,
- *       from KERNEL_BASE on; print the address of the 64-bit entry
+ *   bootimage unpack BZIMAGE VMLINUX
+ *       the ELF file that is packed in it
+ *   bootimage release BZIMAGE
+ *       print what its uname -r will say
+ *   bootimage flatten VMLINUX FLAT
+ *       lay its ELF segments out as they lie in memory, from KERNEL_BASE on;
+ *       print the address of the 64-bit entry
  *   bootimage params BZIMAGE ENTRY INITRD CMDLINE PARAMS
  *       boot parameters, command line and identity page tables, for PARAMS_BASE
  *
@@ -32,6 +36,7 @@ enum {
 	HDR_JUMP_LENGTH = 0x201,
 	HDR_END_BASE = 0x202,
 	HDR_MAGIC = 0x202,
+	HDR_KERNEL_VERSION = 0x20e,
 	HDR_TYPE_OF_LOADER = 0x210,
 	HDR_LOADFLAGS = 0x211,
 	HDR_RAMDISK_IMAGE = 0x218,
@@ -223,20 +228,54 @@ static void write_segment(int fd, struct blob elf, const Elf64_Phdr *ph)
 	write_all(fd, data, ph->p_filesz, "flat image");
 }
 
-static int cmd_flatten(char **argv)
+static int create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		die(path, strerror(errno));
+	return fd;
+}
+
+static int cmd_unpack(char **argv)
 {
 	struct blob bz = map_file(argv[0]);
 	struct blob elf;
-	Elf64_Ehdr eh;
 	int fd;
 
 	check_bzimage(bz);
 	elf = unpack_kernel(bz);
+	fd = create(argv[1]);
+	write_all(fd, elf.data, elf.size, argv[1]);
+	return close(fd) ? 1 : 0;
+}
+
+/* The header has the offset of a string, less 512, that begins with the release. */
+static int cmd_release(char **argv)
+{
+	struct blob bz = map_file(argv[0]);
+	const char *text;
+	size_t at, len;
+
+	check_bzimage(bz);
+	at = (size_t)(bz.data[HDR_KERNEL_VERSION] | bz.data[HDR_KERNEL_VERSION + 1] << 8) + 512;
+	text = (const char *)part(bz, at, 1, "kernel version");
+	len = strnlen(text, bz.size - at);
+	if (len == bz.size - at)
+		die("kernel version", "has no end");
+	printf("%.*s\n", (int)strcspn(text, " "), text);
+	return 0;
+}
+
+static int cmd_flatten(char **argv)
+{
+	struct blob elf = map_file(argv[0]);
+	Elf64_Ehdr eh;
+	int fd;
+
 	memcpy(&eh, part(elf, 0, sizeof(eh), "ELF header"), sizeof(eh));
 	check_elf(elf, &eh);
-	fd = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		die(argv[1], strerror(errno));
+	fd = create(argv[1]);
 	for (int i = 0; i < eh.e_phnum; i++) {
 		Elf64_Phdr ph;
 
@@ -288,20 +327,24 @@ static int cmd_params(char **argv)
 	strcpy((char *)params + PARAMS_CMDLINE, argv[3]);
 	put64(params + PARAMS_ENTRY, strtoull(argv[1], NULL, 0));
 	fill_page_tables(params);
-	fd = open(argv[4], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		die(argv[4], strerror(errno));
+	fd = create(argv[4]);
 	write_all(fd, params, sizeof(params), argv[4]);
 	return close(fd) ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
+	if (argc == 4 && !strcmp(argv[1], "unpack"))
+		return cmd_unpack(argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "release"))
+		return cmd_release(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "flatten"))
 		return cmd_flatten(argv + 2);
 	if (argc == 7 && !strcmp(argv[1], "params"))
 		return cmd_params(argv + 2);
-	fputs("usage: bootimage flatten BZIMAGE FLAT\n"
+	fputs("usage: bootimage unpack BZIMAGE VMLINUX\n"
+	      "       bootimage release BZIMAGE\n"
+	      "       bootimage flatten VMLINUX FLAT\n"
 	      "       bootimage params BZIMAGE ENTRY INITRD CMDLINE PARAMS\n",
 	      stderr);
 	return 2;

@@ -39,41 +39,19 @@ build_tools() {
 	locked build make -s -C "$lab_dir" O="$lab_build" >&2 || fail "could not compile its programs"
 }
 
-# candidate PACKAGE [APT-OPTION...]: the version that apt would take today; empty if none.
-candidate() {
-	package=$1
-	shift
-	apt-cache "$@" show --no-all-versions "$package" 2>/dev/null |
-		sed -n 's/^Version: //p' | head -n 1
+# is_current LINK RELEASE: LINK leads somewhere, and was set since the lists of RELEASE were read.
+is_current() {
+	[ -e "$1/" ] && [ -n "$(find "$1" -newer "$lab_cache/archive/$2/checked" 2>/dev/null)" ]
 }
 
-# depends PACKAGE PATTERN [APT-OPTION...]: names of its dependencies that match PATTERN.
-depends() {
-	package=$1 pattern=$2
-	shift 2
-	apt-cache "$@" show --no-all-versions "$package" 2>/dev/null |
-		sed -n 's/^Depends: //p' | tr ',|' '\n' | sed 's/^ *//; s/ .*//' |
-		grep -x -e "$pattern" | sort -u
+# set_current LINK DIR
+set_current() {
+	ln -sfn "$2" "$1"
 }
 
-# unpack INTO PACKAGE... -- [APT-OPTION...]: download packages, unpack them into INTO, install nothing.
-unpack() {
-	into=$1
-	shift
-	names=
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		names="$names $1"
-		shift
+# prune DIR: what no link of DIR leads to goes, unless a run used it within the hour.
+prune() {
+	find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +60 | while read -r entry; do
+		find "$1" -maxdepth 1 -type l -lname "$entry" | grep -q . || rm -rf "$entry"
 	done
-	[ $# -eq 0 ] || shift
-	mkdir -p "$into/debs"
-	# shellcheck disable=SC2086 # names of packages hold no spaces
-	(cd "$into/debs" && apt-get -qq "$@" download $names) >"$into/apt.log" 2>&1 || {
-		cat "$into/apt.log" >&2
-		return 1
-	}
-	for deb in "$into"/debs/*.deb; do
-		dpkg -x "$deb" "$into" || return 1
-	done
-	rm -r "$into/debs" "$into/apt.log"
 }

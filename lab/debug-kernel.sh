@@ -7,6 +7,7 @@
 # of its directory holds for this one too (LAB_KERNEL), and source/ is for "make -C DIR M=...".
 set -eu
 . "$(dirname -- "$0")/cache.sh"
+. "$lab_dir/archive.sh"
 
 package=linux-source-6.1
 kernels=$lab_cache/debug-kernel
@@ -35,7 +36,7 @@ make_kernel() {
 	mkdir -p "$tmp/mods"
 	say "building a kernel with checks from $package $version (once, about half an hour)..."
 	"$lab_dir/deps.sh" bison flex libelf-dev
-	unpack "$tmp" "$package=$version" || fail "could not download $package"
+	unpack bookworm "$tmp" "$package=$version" || fail "could not download $package"
 	tar -C "$tmp" -xf "$tmp/usr/src/$package.tar.xz"
 	rm -r "${tmp:?}/usr"
 	mv "$tmp/$package" "$tmp/source"
@@ -47,17 +48,14 @@ make_kernel() {
 		cp "$tmp/source/$module" "$tmp/mods/"
 	done
 	cp "$tmp/source/arch/x86/boot/bzImage" "$tmp/bzimage"
-	"$lab_build/bootimage" flatten "$tmp/bzimage" "$tmp/kernel.ram" >"$tmp/entry"
+	"$lab_build/bootimage" flatten "$tmp/source/vmlinux" "$tmp/kernel.ram" >"$tmp/entry"
 	cp "$tmp/source/include/config/kernel.release" "$tmp/release"
 	mv "$tmp" "$dir"
 }
 
-version=$(candidate "$package")
-[ -n "$version" ] || {
-	"$lab_dir/deps.sh" --update
-	version=$(candidate "$package")
-}
-[ -n "$version" ] || fail "apt knows no $package"
+archive bookworm || fail "no list of Debian's packages: the network, or apt's sources"
+version=$(candidate bookworm "$package")
+[ -n "$version" ] || fail "Debian bookworm has no $package"
 dir=$kernels/${version}_$(hash_of "$lab_dir/debug-kernel.config" "$lab_dir/bootimage.c" "$0")
 build_tools
 locked debug-kernel make_kernel "$dir" "$version" >&2

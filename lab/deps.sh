@@ -1,19 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# deps.sh [--update | PACKAGE...]: install what building, testing and the lab need from Debian 12.
-# Does nothing, quickly, when all is there. --update refreshes apt's lists only; PACKAGEs are what one
+# deps.sh [--update | PACKAGE...]: install what building, testing and the lab need from Debian 12 or
+# 13. Does nothing, quickly, when all is there. --update refreshes apt's lists only; PACKAGEs are what one
 # test needs besides.
 set -eu
 
-# the compiler and the module's build (the kernel's headers are unpacked by headers.sh)
-packages='gcc gcc-12 libc6-dev make binutils bc libelf1 sparse'
+# the compilers and the module's build (the kernels' headers, which name the compiler that made the
+# kernel, are unpacked by headers.sh)
+packages='gcc gcc-12 libc6-dev make binutils bc sparse'
+case $(. /etc/os-release && echo "${VERSION_CODENAME-}") in
+bookworm) packages="$packages libelf1" ;;
+*) packages="$packages libelf1t64 gcc-14" ;;
+esac
 # the tool, and its tests
 packages="$packages libjansson-dev jq libxml2-utils"
 # unit tests and fuzzers
-packages="$packages clang libclang-rt-14-dev"
-# the emulated machine
-packages="$packages bochs bochsbios busybox-static cpio xz-utils zstd util-linux"
+packages="$packages clang libclang-rt-dev"
+# the emulated machine (Bochs and kernels are unpacked in the cache)
+packages="$packages busybox-static cpio xz-utils zstd util-linux"
 # checks of the source itself, and of the manual
 packages="$packages clang-format shellcheck mandoc"
 
@@ -71,7 +76,7 @@ packages="$packages $*"
 wanted=$(missing)
 [ -n "$wanted" ] || exit 0
 # The lists may be absent, or older than what the archive still holds.
-[ -n "$(apt-cache pkgnames bochsbios)" ] || update
+[ -n "$(apt-cache pkgnames busybox-static)" ] || update
 install || {
 	update
 	install

@@ -1,22 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel.sh: print the directory of the kernel that the lab boots: the one that
-# linux-image-amd64 names today, unpacked in the cache. It holds
-#   release     what uname -r will say      bzimage     as Debian ships it
+# kernel.sh [6.1|6.12|DIR|BZIMAGE]: print the directory of a kernel that the lab boots, without an
+# argument that of $LAB_KERNEL or else 6.1:
+#   6.1, 6.12   the one that Debian's linux-image-amd64 names today, unpacked in the cache
+#   DIR         one that somebody else has made (debug-kernel.sh)
+#   BZIMAGE     any kernel for x86-64, without modules
+# It holds
+#   release     what uname -r will say      bzimage     as it was
 #   kernel.ram  flat image for loader.S     entry       address of its 64-bit entry
 #   mods/       irqbypass.ko kvm.ko kvm-intel.ko msr.ko
+# and for Linux guests
+#   vmlinux     the ELF file in it: the emulated machine would need minutes to unpack the bzImage
+#   vmlinux.lzo the same, packed so that it is soon unpacked there
+#   guest-mods/ virtio_*.ko
 set -eu
 . "$(dirname -- "$0")/cache.sh"
+. "$lab_dir/archive.sh"
 
 kernels=$lab_cache/kernel
-current=$kernels/current
 
-# Asking apt takes half a second: ask again only when its lists have changed.
-is_fresh() {
-	[ -e "$current/release" ] && [ -e "$kernels/checked" ] &&
-		[ -z "$(find /var/lib/apt/lists -maxdepth 0 -newer "$kernels/checked")" ]
-}
+host_modules='irqbypass kvm kvm-intel msr'
+guest_modules='virtio virtio_ring virtio_mmio virtio_blk virtio_console'
 
 # Module loading in the emulated machine spends most of its time on these two sections.
 strip_module() {
@@ -24,8 +29,10 @@ strip_module() {
 		--remove-section .rela__mcount_loc "$1"
 }
 
-# copy_module TREE NAME DIR
+# copy_module TREE NAME DIR: nothing where it is built in.
 copy_module() {
+	! grep -qs "/$2\.ko$" "$1"/lib/modules/*/modules.builtin "$1"/usr/lib/modules/*/modules.builtin ||
+		return 0
 	module=$(find "$1/lib/modules" "$1/usr/lib/modules" -name "$2.ko*" 2>/dev/null | head -n 1)
 	case $module in
 	*.ko) cp "$module" "$3/$2.ko" ;;
@@ -36,61 +43,93 @@ copy_module() {
 	strip_module "$3/$2.ko"
 }
 
-fetch() {
+# lay_out DIR: what follows from DIR/bzimage.
+lay_out() {
+	"$lab_build/bootimage" unpack "$1/bzimage" "$1/vmlinux" &&
+		"$lab_build/bootimage" flatten "$1/vmlinux" "$1/kernel.ram" >"$1/entry" &&
+		busybox lzop -c "$1/vmlinux" >"$1/vmlinux.lzo"
+}
+
+# new_kernel: an empty directory, as tmp.
+new_kernel() {
 	tmp=$kernels/tmp.$$
-	say "fetching $image $version (once)..."
 	rm -rf "$tmp"
-	mkdir -p "$tmp/tree" "$tmp/mods"
-	unpack "$tmp/tree" "$image=$version" || {
-		refresh_lists
-		unpack "$tmp/tree" "$image=$version"
-	} || fail "could not download $image"
+	mkdir -p "$tmp/tree" "$tmp/mods" "$tmp/guest-mods"
+}
+
+# fetch RELEASE IMAGE VERSION DIR
+fetch() {
+	say "fetching $2 $3 (once)..."
+	new_kernel
+	unpack "$1" "$tmp/tree" "$2=$3" || fail "could not download $2"
 	cp "$tmp"/tree/boot/vmlinuz-* "$tmp/bzimage"
-	for module in irqbypass kvm kvm-intel msr; do
-		copy_module "$tmp/tree" "$module" "$tmp/mods"
+	for module_name in $host_modules; do
+		copy_module "$tmp/tree" "$module_name" "$tmp/mods"
+	done
+	for module_name in $guest_modules; do
+		copy_module "$tmp/tree" "$module_name" "$tmp/guest-mods"
 	done
 	rm -r "$tmp/tree"
-	"$lab_build/bootimage" flatten "$tmp/bzimage" "$tmp/kernel.ram" >"$tmp/entry"
-	echo "${image#linux-image-}" >"$tmp/release"
-	rm -rf "$1"
-	mv "$tmp" "$1"
+	lay_out "$tmp" || fail "could not unpack $2"
+	echo "${2#linux-image-}" >"$tmp/release"
+	rm -rf "$4"
+	mv "$tmp" "$4"
 }
 
-refresh_lists() {
-	"$lab_dir/deps.sh" --update
-}
-
-# prune: a kernel that Debian no longer names goes, unless a run used it within the hour.
-prune() {
-	find "$kernels" -mindepth 1 -maxdepth 1 -type d ! -path "$1" -mmin +60 -exec rm -rf {} +
-}
-
+# update LINE RELEASE
 update() {
-	! is_fresh || return 0
-	image=$(depends linux-image-amd64 'linux-image-[0-9].*')
-	if [ -z "$image" ]; then
-		refresh_lists
-		image=$(depends linux-image-amd64 'linux-image-[0-9].*')
-	fi
-	[ -n "$image" ] || fail "apt knows no linux-image-amd64"
-	version=$(candidate "$image")
+	link=$kernels/$1
+	! is_current "$link" "$2" || return 0
+	image=$(depends "$2" linux-image-amd64 'linux-image-[0-9].*')
+	case $image in
+	linux-image-"$1".*) ;;
+	*) fail "linux-image-amd64 of Debian $2 names no kernel $1 but ${image:-none}" ;;
+	esac
+	version=$(candidate "$2" "$image")
 	dir=$kernels/${image}_${version}_$(hash_of "$lab_dir/bootimage.c" "$lab_dir/layout.h" "$0")
-	[ -e "$dir/release" ] || fetch "$dir"
-	ln -sfn "$dir" "$current"
-	touch "$kernels/checked"
-	prune "$dir"
+	[ -e "$dir/release" ] || fetch "$2" "$image" "$version" "$dir"
+	set_current "$link" "$dir"
+	prune "$kernels"
 }
 
-# Another kernel, whose directory somebody else has made (debug-kernel.sh).
-if [ -n "${LAB_KERNEL-}" ]; then
-	echo "$LAB_KERNEL"
-	exit
-fi
-mkdir -p "$kernels"
-is_fresh || {
-	build_tools
-	locked kernel update
+# debian LINE RELEASE
+debian() {
+	archive "$2" || fail "no list of Debian's kernels $1: the network, or apt's sources"
+	is_current "$kernels/$1" "$2" || {
+		build_tools
+		locked kernel update "$1" "$2"
+	}
+	dir=$(readlink -f "$kernels/$1")
 }
-dir=$(readlink -f "$current")
+
+# own BZIMAGE: a kernel from a file; by its contents, so that another of that name is another.
+own() {
+	[ ! -e "$dir/release" ] || return 0
+	new_kernel
+	cp "$1" "$tmp/bzimage"
+	lay_out "$tmp" || fail "$1 is no kernel that the lab can boot"
+	"$lab_build/bootimage" release "$tmp/bzimage" >"$tmp/release"
+	mv "$tmp" "$dir"
+}
+
+mkdir -p "$kernels"
+kernel=${1:-${LAB_KERNEL:-6.1}}
+case $kernel in
+6.1 | 6.12)
+	debian "$kernel" "$(kernel_release "$kernel")"
+	;;
+*)
+	if [ -d "$kernel" ]; then
+		[ -e "$kernel/kernel.ram" ] || fail "$kernel is no kernel's directory: it has no kernel.ram"
+		dir=$kernel
+	elif [ -f "$kernel" ]; then
+		build_tools
+		dir=$kernels/file_$(hash_of "$kernel")
+		locked kernel own "$kernel"
+	else
+		fail "no kernel $kernel: it is 6.1, 6.12, a directory, or a bzImage"
+	fi
+	;;
+esac
 touch "$dir"
 echo "$dir"

@@ -20,9 +20,10 @@ dump() {
 }
 
 build_tools
+bochs=$("$lab_dir/bochs.sh")
 work=$(mktemp -d "${TMPDIR:-/tmp}/lintel-lab.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-cpus=1 memory=192
+cpus=1 memory=192 add_features='' exclude_features=''
 # shellcheck disable=SC2046 # names of models hold no spaces
 [ $# -gt 0 ] || set -- $(awk '!/^#/ { print $1 }' "$lab_dir/models")
 for name in "$@"; do

@@ -15,10 +15,11 @@ saved_dir_mark=@DIR@
 snapshot_key() {
 	{
 		readlink -f "$kernel"
-		echo "$model $cpus $memory $disk_bytes $ips $(kernel_command_line)"
-		dpkg-query -W bochs bochsbios busybox-static
+		cat "$bochs/version"
+		echo "$model $cpus $memory $disk_bytes $ips $(features) $(kernel_command_line)"
+		dpkg-query -W busybox-static
 	} | hash_of - "$lab_dir/guest-init" "$lab_dir/guest.c" "$lab_dir/layout.h" \
-		"$lab_dir/loader.S" "$lab_dir/machine.sh" "$lab_dir/snapshot.sh"
+		"$lab_dir/loader.S" "$lab_dir/bochsfix.c" "$lab_dir/machine.sh" "$lab_dir/snapshot.sh"
 }
 
 # snapshot_get: set snapshot to the directory of the snapshot, which is made when there is none.
@@ -40,7 +41,7 @@ snapshot_prune() {
 
 snapshot_make() {
 	[ ! -e "$snapshot/state/config" ] || return 0
-	say "making the snapshot for $model, $cpus CPU(s), $memory MB (once, some 20 s)..."
+	say "making the snapshot for $model, $cpus CPU(s), $memory MB, $(cat "$kernel/release") (once, some 10 s)..."
 	tmp=$snapshots/tmp.$$
 	rm -rf "$tmp"
 	mkdir -p "$tmp/state"

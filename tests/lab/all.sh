@@ -8,11 +8,19 @@ cd "$(dirname -- "$0")/../.." || exit 2
 . tests/lab/payload.sh
 out=$build/lab-tests
 
+# option NAME OPTION...: the value of this option among them, if it is there.
+option() {
+	wanted_option=$1
+	while shift && [ $# -gt 1 ]; do
+		[ "$1" != "$wanted_option" ] || echo "$2"
+	done
+}
+
 # run_one NAME SCRIPT OPTION...: the output in $out/NAME/log, the status in $out/NAME/status.
 run_one() {
 	name=$1 script=$2
 	shift 2
-	payload "$out/$name/payload" "tests/lab/payload/$script.sh"
+	payload "$out/$name/payload" "tests/lab/payload/$script.sh" "$(option --kernel "$@")"
 	began=$(date +%s)
 	lab/run "$@" "$out/$name/payload" >"$out/$name/log" 2>&1
 	status=$?

@@ -1,26 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0
-# Sourced: payload DIR RUN_SH: gather what runs in the lab (the module, the tool, guests, the tests
-# of the API) in DIR, with RUN_SH as its run.sh.
+# Sourced: payload DIR RUN_SH [KERNEL]: gather what runs in the lab (the module for that kernel, the
+# tool, guests, the tests of the API) in DIR, with RUN_SH as its run.sh.
 
 build=${BUILD:-$PWD/build}
+
+# module_dir [KERNEL]
+module_dir() {
+	case ${1-} in
+	6.12) echo "$build/linux-6.12" ;;
+	*) echo "$build/linux" ;;
+	esac
+}
 
 payload() {
 	rm -rf "$1"
 	mkdir -p "$1/guests"
-	cp "$build/linux/lintel.ko" "$build/tool/lintel" "$1/"
+	cp "$(module_dir "${3-}")/lintel.ko" "$build/tool/lintel" "$1/"
 	[ ! -e "$build/api/api-tests" ] || cp "$build/api/api-tests" "$1/"
 	case $2 in */vmentry.sh) cp "$build/vmentry/vmentry.ko" docs/vm-entry-checks.md "$1/" ;; esac
 	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf tests/guest/list \
 		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
 	cp tests/lab/payload/*.sh "$1/"
 	cp "$2" "$1/run.sh"
-	case $2 in */linux.sh | */disk.sh) payload_linux "$1" ;; esac
+	case $2 in */linux.sh | */disk.sh) payload_linux "$1" "${3-}" ;; esac
 }
 
-# payload_linux DIR: add what a Linux guest is made of.
+# payload_linux DIR [KERNEL]: add what a Linux guest is made of.
 payload_linux() {
-	kernel=$(lab/guest-kernel.sh)
+	kernel=$(lab/kernel.sh ${2:+"$2"})
 	tests/linux/initramfs.sh "$kernel" "$1/initrd"
 	cp "$kernel/vmlinux.lzo" "$1/"
-	tr '\n' ' ' <lab/cmdline >"$1/cmdline"
+	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
 }

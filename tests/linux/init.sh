@@ -9,7 +9,7 @@ mount -t devtmpfs devtmpfs /dev
 # What there is no device for is not loaded.
 if ls /sys/bus/acpi/devices | grep -q LNRO0005; then
 	for module in virtio_ring virtio virtio_mmio virtio_blk virtio_console; do
-		insmod "/mods/$module.ko"
+		[ ! -e "/mods/$module.ko" ] || insmod "/mods/$module.ko" # or it is built in
 	done
 fi
 

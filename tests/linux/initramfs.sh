@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# initramfs.sh GUEST_KERNEL_DIR FILE: the initial file system of a Linux guest (cpio): Debian's
-# BusyBox, init.c, init.sh, and the modules for virtio.
+# initramfs.sh KERNEL_DIR FILE: the initial file system of a Linux guest (cpio): Debian's
+# BusyBox, init.c, init.sh, and the modules for virtio of a directory of lab/kernel.sh.
 set -eu
 cd "$(dirname -- "$0")"
 root=$2.root
@@ -14,6 +14,6 @@ cp /bin/busybox "$root/bin/"
 for applet in $(busybox --list); do
 	[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 done
-cp "$1"/mods/*.ko "$root/mods/"
+cp "$1"/guest-mods/*.ko "$root/mods/"
 (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -R 0:0 -o -H newc) >"$2"
 rm -r "$root"
