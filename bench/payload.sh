@@ -31,7 +31,6 @@ measure() {
 	boot >>"$1"
 }
 
-linux_unpack
 load_stock && measure stock.rows && unload_stock || exit 1
 insmod ./lintel.ko && measure lintel.rows && rmmod lintel || exit 1
 awk -f table.awk stock.rows lintel.rows

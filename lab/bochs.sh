@@ -55,7 +55,7 @@ wrapper() {
 installed() {
 	there=$(dpkg-query -W -f '${Version} ' bochs bochsbios 2>/dev/null) || return 1
 	case $there in "${1:-${there%% *}} ${1:-${there%% *}} ") ;; *) return 1 ;; esac
-	dir=$emulators/installed_${there%% *}
+	dir=$emulators/installed_${there%% *}_$maker
 	[ ! -e "$dir/version" ] || return 0
 	make_installed "$dir.$$" "${there%% *}" && mv -T "$dir.$$" "$dir"
 }
@@ -91,14 +91,13 @@ exec \"\$here/$loader\" --library-path \"\$here/$lib:\$here/root/lib/x86_64-linu
 
 # update LINE RELEASE
 update() {
-	link=$emulators/$1
 	! is_current "$link" "$2" || return 0
 	version=$(candidate "$2" bochs)
 	case $version in
 	"$1"*) ;;
 	*) say "Debian $2 has no Bochs $1 but ${version:-none}" && return 1 ;;
 	esac
-	dir=$emulators/${version}_$(hash_of "$0")
+	dir=$emulators/${version}_$maker
 	installed "$version" || [ -e "$dir/version" ] || fetch "$2" "$version" "$dir" || return 1
 	set_current "$link" "$dir"
 	prune "$emulators"
@@ -106,8 +105,10 @@ update() {
 
 # debian LINE RELEASE
 debian() {
-	if archive "$2" && { is_current "$emulators/$1" "$2" || locked bochs update "$1" "$2"; }; then
-		dir=$(readlink -f "$emulators/$1")
+	maker=$(hash_of "$0")
+	link=$emulators/$1_$maker
+	if archive "$2" && { is_current "$link" "$2" || locked bochs update "$1" "$2"; }; then
+		dir=$(readlink -f "$link")
 		return
 	fi
 	installed '' || fail "Bochs $1 of Debian $2 can't be had, and no Bochs is installed"

@@ -6,12 +6,12 @@
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
  *
  * Bochs 3.0 with several processors and without its debugger does not say, after an exception or a
- * VM exit, that the processor has come to a new instruction: when that one faults or is left by a VM
- * exit as well, RIP goes back to where it was before the first. Both end in a long jump to the loop
- * over the processors; so do here what the loop for one processor does there. All processors but
- * the one that jumps are between two instructions, where it changes nothing. $LAB_BOCHS_COMMIT has
- * the offsets of RIP, of the last instruction's RIP, and of "RSP is to be taken back" in a processor
- * (bochs.sh finds them).
+ * VM exit, that the processor has come to a new instruction: when that one faults or is left by a
+ * VM exit as well, RIP goes back to where it was before the first. Both end in a long jump to the
+ * loop over the processors; so do here what the loop for one processor does there. All processors
+ * but the one that jumps are between two instructions, where it changes nothing. $LAB_BOCHS_COMMIT
+ * has the offsets of RIP, of the last instruction's RIP, and of "RSP is to be taken back" in a
+ * processor (bochs.sh finds them).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

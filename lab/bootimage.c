@@ -3,7 +3,7 @@
  * bootimage: turn Debian's bzImage into what loader.S needs in the machine's RAM.
  *
  *   bootimage unpack BZIMAGE VMLINUX
- *       the ELF file that is packed in it
+ *       the ELF file that is packed in it, without the zeros at its segments' ends
  *   bootimage release BZIMAGE
  *       print what its uname -r will say
  *   bootimage flatten VMLINUX FLAT
@@ -47,11 +47,12 @@ enum {
 	LOADED_HIGH = 1,
 };
 
-#define PAGE	    4096u
-#define LARGE_PAGE  (2u << 20)
-#define PTE_PRESENT 0x01u
-#define PTE_WRITE   0x02u
-#define PTE_LARGE   0x80u
+#define PAGE	     4096u
+#define MAX_SEGMENTS 16
+#define LARGE_PAGE   (2u << 20)
+#define PTE_PRESENT  0x01u
+#define PTE_WRITE    0x02u
+#define PTE_LARGE    0x80u
 
 struct blob {
 	const uint8_t *data;
@@ -237,16 +238,77 @@ static int create(const char *path)
 	return fd;
 }
 
+static bool is_zero(const uint8_t *data, size_t size)
+{
+	return !size || (!data[0] && !memcmp(data, data + 1, size - 1));
+}
+
+/* How much of a segment has to lie in a file: not its last pages, where they are zeros. */
+static uint64_t size_in_file(struct blob elf, const Elf64_Phdr *ph)
+{
+	const uint8_t *data = part(elf, ph->p_offset, ph->p_filesz, "segment");
+	uint64_t size = ph->p_filesz;
+
+	while (size > PAGE && is_zero(data + size - PAGE, PAGE))
+		size -= PAGE;
+	return size;
+}
+
+/* A segment without memory of its own (notes) lies in one that has some: it moves with that. */
+static void move_within(Elf64_Phdr *moved, const Elf64_Phdr *old, const Elf64_Phdr *new, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (new[i].p_type == PT_LOAD && moved->p_offset >= old[i].p_offset &&
+		    moved->p_offset + moved->p_filesz <= old[i].p_offset + new[i].p_filesz) {
+			moved->p_offset += new[i].p_offset - old[i].p_offset;
+			return;
+		}
+	moved->p_type = PT_NULL;
+}
+
+/* Header, program headers, and the loadable segments one after the other. */
+static void write_slim(int fd, struct blob elf, const char *path)
+{
+	Elf64_Phdr old[MAX_SEGMENTS], new[MAX_SEGMENTS];
+	uint64_t at = PAGE;
+	Elf64_Ehdr eh;
+
+	memcpy(&eh, part(elf, 0, sizeof(eh), "ELF header"), sizeof(eh));
+	check_elf(elf, &eh);
+	if (eh.e_phnum > MAX_SEGMENTS)
+		die("kernel", "has more segments than a kernel has");
+	memcpy(old, elf.data + eh.e_phoff, eh.e_phnum * sizeof(old[0]));
+	memcpy(new, old, sizeof(new));
+	for (int i = 0; i < eh.e_phnum; i++) {
+		if (old[i].p_type != PT_LOAD)
+			continue;
+		new[i].p_filesz = size_in_file(elf, &old[i]);
+		new[i].p_offset = at;
+		at += (new[i].p_filesz + PAGE - 1) / PAGE * PAGE;
+		if (lseek(fd, (off_t) new[i].p_offset, SEEK_SET) < 0)
+			die(path, strerror(errno));
+		write_all(fd, elf.data + old[i].p_offset, new[i].p_filesz, path);
+	}
+	for (int i = 0; i < eh.e_phnum; i++)
+		if (old[i].p_type != PT_LOAD)
+			move_within(&new[i], old, new, eh.e_phnum);
+	eh.e_phoff = sizeof(eh);
+	eh.e_shoff = 0;
+	eh.e_shnum = eh.e_shstrndx = 0;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		die(path, strerror(errno));
+	write_all(fd, &eh, sizeof(eh), path);
+	write_all(fd, new, eh.e_phnum * sizeof(new[0]), path);
+}
+
 static int cmd_unpack(char **argv)
 {
 	struct blob bz = map_file(argv[0]);
-	struct blob elf;
 	int fd;
 
 	check_bzimage(bz);
-	elf = unpack_kernel(bz);
 	fd = create(argv[1]);
-	write_all(fd, elf.data, elf.size, argv[1]);
+	write_slim(fd, unpack_kernel(bz), argv[1]);
 	return close(fd) ? 1 : 0;
 }
 

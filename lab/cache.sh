@@ -51,6 +51,7 @@ set_current() {
 
 # prune DIR: what no link of DIR leads to goes, unless a run used it within the hour.
 prune() {
+	find "$1" -maxdepth 1 -type l -mtime +7 -exec rm -f {} +
 	find "$1" -mindepth 1 -maxdepth 1 -type d -mmin +60 | while read -r entry; do
 		find "$1" -maxdepth 1 -type l -lname "$entry" | grep -q . || rm -rf "$entry"
 	done

@@ -220,6 +220,13 @@ static int cmd_klog(const char *mark)
 	return 0;
 }
 
+/* One tick is one instruction, on this processor or while it waits for another. */
+static int cmd_ticks(void)
+{
+	printf("%llu\n", __builtin_ia32_rdtsc());
+	return 0;
+}
+
 static int cmd_end(void)
 {
 	static const char shutdown[] = "Shutdown";
@@ -241,8 +248,10 @@ int main(int argc, char **argv)
 		return cmd_payload();
 	if (argc == 3 && !strcmp(argv[1], "klog"))
 		return cmd_klog(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "ticks"))
+		return cmd_ticks();
 	if (argc == 2 && !strcmp(argv[1], "end"))
 		return cmd_end();
-	fputs("usage: lab wait|payload|klog MARK|end\n", stderr);
+	fputs("usage: lab wait|payload|klog MARK|ticks|end\n", stderr);
 	return 2;
 }

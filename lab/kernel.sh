@@ -12,7 +12,6 @@
 #   mods/       irqbypass.ko kvm.ko kvm-intel.ko msr.ko
 # and for Linux guests
 #   vmlinux     the ELF file in it: the emulated machine would need minutes to unpack the bzImage
-#   vmlinux.lzo the same, packed so that it is soon unpacked there
 #   guest-mods/ virtio_*.ko
 set -eu
 . "$(dirname -- "$0")/cache.sh"
@@ -46,8 +45,7 @@ copy_module() {
 # lay_out DIR: what follows from DIR/bzimage.
 lay_out() {
 	"$lab_build/bootimage" unpack "$1/bzimage" "$1/vmlinux" &&
-		"$lab_build/bootimage" flatten "$1/vmlinux" "$1/kernel.ram" >"$1/entry" &&
-		busybox lzop -c "$1/vmlinux" >"$1/vmlinux.lzo"
+		"$lab_build/bootimage" flatten "$1/vmlinux" "$1/kernel.ram" >"$1/entry"
 }
 
 # new_kernel: an empty directory, as tmp.
@@ -78,7 +76,6 @@ fetch() {
 
 # update LINE RELEASE
 update() {
-	link=$kernels/$1
 	! is_current "$link" "$2" || return 0
 	image=$(depends "$2" linux-image-amd64 'linux-image-[0-9].*')
 	case $image in
@@ -86,7 +83,7 @@ update() {
 	*) fail "linux-image-amd64 of Debian $2 names no kernel $1 but ${image:-none}" ;;
 	esac
 	version=$(candidate "$2" "$image")
-	dir=$kernels/${image}_${version}_$(hash_of "$lab_dir/bootimage.c" "$lab_dir/layout.h" "$0")
+	dir=$kernels/${image}_${version}_$maker
 	[ -e "$dir/release" ] || fetch "$2" "$image" "$version" "$dir"
 	set_current "$link" "$dir"
 	prune "$kernels"
@@ -95,11 +92,13 @@ update() {
 # debian LINE RELEASE
 debian() {
 	archive "$2" || fail "no list of Debian's kernels $1: the network, or apt's sources"
-	is_current "$kernels/$1" "$2" || {
+	maker=$(hash_of "$lab_dir/bootimage.c" "$lab_dir/layout.h" "$0")
+	link=$kernels/$1_$maker
+	is_current "$link" "$2" || {
 		build_tools
 		locked kernel update "$1" "$2"
 	}
-	dir=$(readlink -f "$kernels/$1")
+	dir=$(readlink -f "$link")
 }
 
 # own BZIMAGE: a kernel from a file; by its contents, so that another of that name is another.

@@ -5,8 +5,8 @@
 # add_features, exclude_features.
 # shellcheck disable=SC2154
 
-# 80 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
-disk_cylinders=80
+# 160 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
+disk_cylinders=160
 disk_bytes=$((disk_cylinders * 16 * 63 * 512))
 
 # Instructions in an emulated second; the kernel's loops per jiffy (HZ is 250) follow from it.

@@ -29,6 +29,6 @@ payload() {
 payload_linux() {
 	kernel=$(lab/kernel.sh ${2:+"$2"})
 	tests/linux/initramfs.sh "$kernel" "$1/initrd"
-	cp "$kernel/vmlinux.lzo" "$1/"
+	cp "$kernel/vmlinux" "$1/"
 	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
 }

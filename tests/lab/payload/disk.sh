@@ -30,7 +30,6 @@ sum_of() {
 	md5sum <"$1" | cut -d' ' -f1
 }
 
-linux_unpack
 truncate -s 1M disk
 truncate -s 64K other
 guest 'dd if=/dev/urandom of=/dev/vda bs=64k seek=1 count=15; sync; md5sum /dev/vda; cat /sys/block/vda/serial; echo; cat /sys/block/vdb/size' \

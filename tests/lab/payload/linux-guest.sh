@@ -4,12 +4,8 @@
 # Every byte that the kernel prints is an exit or two, and every second of it 20 million instructions.
 linux_args="$(cat cmdline) lpj=80000 pci=off quiet"
 
-linux_unpack() {
-	busybox lzop -dc vmlinux.lzo >vmlinux
-	rm vmlinux.lzo
-	# This machine has less memory than what switches large pages on by itself.
-	echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
-}
+# This machine has less memory than what switches large pages on by itself.
+echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
 
 # linux_guest APPEND OPTION...: as `lintel run`, with a summary at the end.
 linux_guest() {

@@ -14,7 +14,6 @@ check() {
 	fi
 }
 
-linux_unpack
 linux_shell 'echo $((6 * 7)) $(nproc)
 exit' --cpus "$LAB_CPUS" --timeout 600 >log 2>&1
 check $? 0 "the guest powered off with its shell"

@@ -27,7 +27,6 @@ show_small_guests() {
 show_linux() {
 	title "Debian's kernel as a guest: lintel run --initrd initrd --append ... vmlinux"
 	. ./linux-guest.sh
-	linux_unpack
 	if [ -e interactive ]; then
 		# The machine's init switched its serial port's receiver off.
 		stty -F /dev/console cread
@@ -41,4 +40,4 @@ exit'
 
 [ ! -d /sys/kernel/debug/lintel ] || show_lintel
 show_small_guests
-[ ! -e vmlinux.lzo ] || show_linux
+[ ! -e vmlinux ] || show_linux
