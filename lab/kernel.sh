@@ -76,9 +76,14 @@ fetch() {
 	mv "$tmp" "$4"
 }
 
+# link_of LINE RELEASE: hosts that take a kernel from different releases may share the cache.
+link_of() {
+	echo "$kernels/$1-$2"
+}
+
 # update LINE RELEASE
 update() {
-	link=$kernels/$1
+	link=$(link_of "$1" "$2")
 	! is_current "$link" "$2" || return 0
 	image=$(depends "$2" linux-image-amd64 'linux-image-[0-9].*')
 	case $image in
@@ -95,11 +100,11 @@ update() {
 # debian LINE RELEASE
 debian() {
 	archive "$2" || fail "no list of Debian's kernels $1: the network, or apt's sources"
-	is_current "$kernels/$1" "$2" || {
+	is_current "$(link_of "$1" "$2")" "$2" || {
 		build_tools
 		locked kernel update "$1" "$2"
 	}
-	dir=$(readlink -f "$kernels/$1")
+	dir=$(readlink -f "$(link_of "$1" "$2")")
 }
 
 # own BZIMAGE: a kernel from a file; by its contents, so that another of that name is another.
