@@ -90,7 +90,7 @@ in_root() {
 }
 
 run_one() {
-	log=build/host/debian-$debian.$user.$(echo "$1" | tr -c 'a-zA-Z0-9\n' -).log
+	log=build/host/debian-$debian.$user.$((passed + failed + 1)).log
 	began=$(date +%s)
 	status=0
 	in_root "$1" >"$log" 2>&1 || status=$?
