@@ -10,6 +10,10 @@
 # Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
 # The module for the running kernel: make module KDIR=/lib/modules/$(uname -r)/build
 
+ifneq ($(words $(CURDIR)),1)
+$(error no blank can be in the name of the directory, for make and the kernel's makefiles: $(CURDIR))
+endif
+
 BUILD := $(CURDIR)/build
 export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(shell lab/headers.sh 6.1)

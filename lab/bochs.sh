@@ -89,9 +89,17 @@ exec \"\$here/$loader\" --library-path \"\$here/$lib:\$here/root/lib/x86_64-linu
 	mv "$tmp" "$3"
 }
 
+# is_usable LINK RELEASE: it is current, and if it leads to the installed Bochs, that is still there.
+is_usable() {
+	is_current "$1" "$2" || return 1
+	case $(readlink "$1") in
+	*/installed_*) installed "$(cat "$1/version")" ;;
+	esac
+}
+
 # update LINE RELEASE
 update() {
-	! is_current "$link" "$2" || return 0
+	! is_usable "$link" "$2" || return 0
 	version=$(candidate "$2" bochs)
 	case $version in
 	"$1"*) ;;
@@ -107,7 +115,7 @@ update() {
 debian() {
 	maker=$(hash_of "$0")
 	link=$emulators/$1_$maker
-	if archive "$2" && { is_current "$link" "$2" || locked bochs update "$1" "$2"; }; then
+	if archive "$2" && { is_usable "$link" "$2" || locked bochs update "$1" "$2"; }; then
 		dir=$(readlink -f "$link")
 		return
 	fi

@@ -17,8 +17,8 @@
 #include <dlfcn.h>
 #include <setjmp.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,13 +37,33 @@ ssize_t read(int fd, void *buf, size_t count)
 	return syscall(SYS_read, fd, buf, count > RAM_BLOCK ? RAM_BLOCK : count);
 }
 
+/*
+ * The next hexadecimal number of a text. Not by sscanf() or strtoul(): Debian 13's have names that
+ * the C library of Debian 12, which an older Bochs runs with, does not know.
+ */
+static unsigned int next_number(const char **text)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned int number = 0;
+	const char *digit;
+
+	*text += strspn(*text, " 0x");
+	for (; **text && (digit = strchr(digits, **text)); (*text)++)
+		number = number * 16 + (unsigned int)(digit - digits);
+	return number;
+}
+
 __attribute__((constructor)) static void find_processors(void)
 {
 	const char *offsets = getenv("LAB_BOCHS_COMMIT");
 
 	real_longjmp = (void (*)(jmp_buf, int))dlsym(RTLD_NEXT, "__longjmp_chk");
-	if (!offsets || sscanf(offsets, "%x %x %x", &commit.rip, &commit.prev_rip,
-			       &commit.speculative_rsp) != 3)
+	if (!offsets)
+		return;
+	commit.rip = next_number(&offsets);
+	commit.prev_rip = next_number(&offsets);
+	commit.speculative_rsp = next_number(&offsets);
+	if (!commit.rip || !commit.prev_rip || !commit.speculative_rsp)
 		return;
 	commit.count = dlsym(RTLD_DEFAULT, "bx_cpu_count");
 	commit.processors = dlsym(RTLD_DEFAULT, "bx_cpu_array");

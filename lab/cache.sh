@@ -6,7 +6,6 @@
 lab_dir=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 lab_build=$(dirname -- "$lab_dir")/build/lab
 lab_cache=${LINTEL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/lintel}
-mkdir -p "$lab_cache"
 
 say() {
 	echo "lab: $*" >&2
@@ -17,6 +16,15 @@ fail() {
 	say "$@"
 	exit 2
 }
+
+# Make and the kernel's makefiles take a blank for the end of a name, and Bochs a comma.
+case $lab_dir/$lab_cache in
+*[[:space:],:\'\"\\\$#]*)
+	fail "no blanks or special characters can be in the name of the tree ($(dirname -- "$lab_dir"))" \
+		"or of the cache ($lab_cache); LINTEL_CACHE=/var/tmp/lintel names another cache"
+	;;
+esac
+mkdir -p "$lab_cache" || fail "LINTEL_CACHE=DIRECTORY names another cache than $lab_cache"
 
 # hash_of FILE... : one short name for the contents of files (and of what stdin adds as "-").
 hash_of() {

@@ -93,7 +93,8 @@ update() {
 debian() {
 	archive "$2" || fail "no list of Debian's kernels $1: the network, or apt's sources"
 	maker=$(hash_of "$lab_dir/bootimage.c" "$lab_dir/layout.h" "$0")
-	link=$kernels/$1_$maker
+	# Hosts that take it from different releases may share the cache.
+	link=$kernels/$1-$2_$maker
 	is_current "$link" "$2" || {
 		build_tools
 		locked kernel update "$1" "$2"

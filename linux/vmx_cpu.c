@@ -263,7 +263,7 @@ static void resume(void)
 		enter_vmx_operation();
 }
 
-COMPAT_SYSCORE_OPS(syscore, suspend, resume);
+COMPAT_SYSCORE_OPS(sleep_ops, suspend, resume);
 
 /* INIT is blocked in VMX operation: CPUs would not start again. */
 static int reboot(struct notifier_block *block, unsigned long event, void *data)
@@ -341,7 +341,7 @@ int vmx_cpu_init(void)
 		free_regions();
 		return error;
 	}
-	compat_register_syscore(&syscore);
+	compat_register_syscore(&sleep_ops);
 	register_reboot_notifier(&reboot_notifier);
 	return 0;
 }
@@ -349,7 +349,7 @@ int vmx_cpu_init(void)
 void vmx_cpu_exit(void)
 {
 	unregister_reboot_notifier(&reboot_notifier);
-	compat_unregister_syscore(&syscore);
+	compat_unregister_syscore(&sleep_ops);
 	cpuhp_remove_state_nocalls(online_state);
 	cpuhp_remove_state_nocalls(COMPAT_CPUHP_HYPERVISOR);
 	free_regions();
