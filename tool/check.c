@@ -128,7 +128,7 @@ static void read_dumps(const char *path, struct vmcs_dump_list *list)
 	int c;
 
 	do {
-		c = getc(file);
+		c = getc_unlocked(file);
 		if (c != '\n' && c != EOF) {
 			if (length < sizeof(line))
 				line[length++] = (char)c;

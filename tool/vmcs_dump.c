@@ -42,7 +42,7 @@ static const char *find(const struct cursor *cursor, const char *word)
 	size_t length = strlen(word);
 
 	for (const char *at = cursor->at; (size_t)(cursor->end - at) >= length; at++)
-		if (!memcmp(at, word, length))
+		if (*at == *word && !memcmp(at, word, length))
 			return at;
 	return NULL;
 }

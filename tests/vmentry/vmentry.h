@@ -31,22 +31,11 @@ struct vmentry_change {
 	u64 clear, set;
 };
 
-/* What Bochs 2.7, which the lab runs on, does other than the SDM says. */
-enum vmentry_bochs {
-	BOCHS_AGREES,
-	BOCHS_ENTERS,	       /* it does not check the rule */
-	BOCHS_ENTERS_WITH_CET, /* as any_error_code shows; otherwise it agrees */
-	BOCHS_DIFFERS,	       /* it refuses the entry, with another number */
-	BOCHS_NOT_TRIED /* it does not check the rule, and what would follow takes the machine down
-			 */
-};
-
 #define VMENTRY_CHANGES 4
 
 struct vmentry_break {
 	const char *rule;
 	u8 guest;				      /* enum vmentry_guest */
-	u8 bochs;				      /* enum vmentry_bochs */
 	struct vmentry_control with[VMENTRY_CHANGES]; /* controls that are on besides */
 	struct vmentry_change change[VMENTRY_CHANGES];
 	struct vmcs_msr_entry load; /* the first entry of the MSR-load area */

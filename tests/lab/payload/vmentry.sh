@@ -1,39 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0
 # The rules of VM entry against the emulated processor: VMCSs that break one rule each are launched,
-# and what the rules say, what the processor does, what `lintel check` says of the dump, and what
-# docs/vm-entry-checks.md says of this model have to agree.
+# and what the processor makes of them, and what `lintel check` says of the dumps, have to be as
+# docs/vm-entry-checks.md and the rules have it. tests/vmentry/table.sh makes the document's table of
+# what is printed here.
 . ./check.sh
 
-# verdicts FILE: "RULE VERDICT", one line for each rule.
+column="$LAB_BOCHS $LAB_MODEL"
+
+# documented: "RULE WORD" for each rule, of the document's column for this processor.
+documented() {
+	awk -F ' *[|] *' -v name="$column" '
+	/^[|] rule/ { column = 0; for (i = 2; i < NF; i++) if ($i == name) column = i }
+	column && /^[|] `/ { gsub(/`/, "", $2); print $2, $column }' vm-entry-checks.md | sort
+}
+
+# verdicts FILE: the same, of what the module said; more words than one if a rule's rows differ.
 verdicts() {
 	awk '
-	/^row / {
+	{
 		rule = $2
 		sub(/:$/, "", rule)
-		verdict = $3 == "known:" ? ($4 == "not" ? "not tried" : $4) : $3
-		if (verdict == "impossible:")
-			verdict = "-"
+		word = $3 == "impossible:" ? "-" : $3 == "not" ? "not tried" : $3
 		if (!(rule in all) || all[rule] == "-")
-			all[rule] = verdict
+			all[rule] = word
+		else if (word != "-" && !index(all[rule], word))
+			all[rule] = all[rule] ", " word
 	}
 	END { for (rule in all) print rule, all[rule] }' "$1" | sort
 }
 
-# documented MODEL: the same, of the table in the document.
-documented() {
-	awk -F '|' -v model="$1" '
-	/^\| rule/ { for (i = 2; i < NF; i++) { gsub(/ /, "", $i); if ($i == model) column = i } }
-	column && /^\| `/ {
-		gsub(/[` ]/, "", $2)
-		sub(/^ */, "", $column)
-		sub(/ *$/, "", $column)
-		print $2, $column
-	}' vm-entry-checks.md | sort
-}
-
-# Of each dump, the rule whose row it follows.
-dumped() {
-	awk '/^row / { rule = $2; sub(/:$/, "", rule) } /^VMCS dump of/ { print rule }' "$1"
+# tried FILE: the rules of the rows that were tried, each of which has left a dump.
+tried() {
+	sed -n 's/^row \([^:]*\): \(agrees\|enters\|differs\) .*/\1/p' "$1"
 }
 
 named() {
@@ -46,23 +44,26 @@ same() {
 	return 1
 }
 
-check "the module loads" insmod ./vmentry.ko
-check "every row is tried" sh -c 'cat /sys/kernel/debug/vmentry >answers'
+documented >document
+skip=$(sed -n 's/ not tried$//p' document | tr '\n' ',')
+check "the module loads" insmod ./vmentry.ko skip="$skip"
+# Whoever reads more than a row at a time has the kernel try each row once more, for nothing.
+check "every row is tried" dd bs=4k if=/sys/kernel/debug/vmentry of=answers
 check "the module unloads" rmmod vmentry
-grep '^row' answers | grep -v ': agrees' | sed 's/^/# /'
-check "no answer is a surprise" fails grep -q '^row .*: wrong' answers
-tried=$(grep -cE '^row .*: (agrees|known: enters|known: differs) ' answers)
-verdicts answers >verdicts
-rules=$(grep -cE ' (agrees|enters|differs)$' verdicts)
-echo "# $tried VMCSs, $rules rules, $(grep -c ' agrees$' verdicts) of them agree"
+grep -F 'row ' answers >rows # ten times as fast here as with a regular expression
+grep -v ': \(agrees\|impossible\)' rows | sed 's/^/# /'
+check "no row is wrong" fails grep -q ': wrong' rows
+verdicts rows >verdicts
+rules=$(grep -cE ' (agrees|enters|differs)' verdicts)
 check "at least 100 rules are covered" test "$rules" -ge 100
 
 ./lintel check answers >checked
 check "lintel check says that rules are broken" test $? -eq 1
-dumped answers >rows
+tried rows >broken
 named checked >names
-check "and names the rule of each row, and no other" same rows names
+check "and names the rule of each row, and no other" same broken names
 
-documented "$LAB_MODEL" >document
+echo "verdicts of $column: $(wc -l <broken) VMCSs, $rules rules"
+sed 's/^/verdict /' verdicts
 check "the document says the same of this processor" same document verdicts
 finish
