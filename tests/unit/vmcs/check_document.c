@@ -24,17 +24,15 @@ static bool read_model(const char *name, struct vmcs_processor *processor)
 {
 	static struct recording recording;
 	struct recording_error error;
+	char path[128];
 
-	if (recording_read(test_source_path("tests/unit/cap/bochs.msr"), &recording, &error))
+	snprintf(path, sizeof(path), "data/cpus/bochs-2.7_%s.msr", name);
+	if (recording_read(test_source_path(path), &recording, &error))
 		return false;
-	for (unsigned int i = 0; i < recording.sets; i++)
-		if (!strcmp(recording.set[i].label, name)) {
-			vmcs_processor_decode(processor, &recording.set[i].msrs);
-			processor->physical_width = 40;
-			processor->linear_width = 48;
-			return true;
-		}
-	return false;
+	vmcs_processor_decode(processor, &recording.set[0].msrs);
+	processor->physical_width = 40;
+	processor->linear_width = 48;
+	return true;
 }
 
 /* As the module has it: this rule alone is broken. */
