@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into Bochs, for two of its faults.
+ * Preloaded into Bochs, for three of its faults.
  *
  * Its optramimage loader reads a whole file into guest RAM although that RAM is contiguous for
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
@@ -12,25 +12,37 @@
  * but the one that jumps are between two instructions, where it changes nothing. $LAB_BOCHS_COMMIT
  * has the offsets of RIP, of the last instruction's RIP, and of "RSP is to be taken back" in a
  * processor (bochs.sh finds them).
+ *
+ * Which events wait while IF is 0 is decided at a VM entry before the processor counts itself in
+ * VMX non-root operation, where interrupts cause exits whatever IF is. A guest that is entered with
+ * IF = 0, and waits for something with no exit, keeps its processor for ever. The emulated clock
+ * chip asks for the local time once in an emulated second: then let each processor decide again,
+ * which changes nothing where it had decided rightly.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RAM_BLOCK (128 * 1024)
 
+static unsigned char ***processors;
+static const unsigned char *processor_count;
+
 static struct {
-	unsigned char ***processors;
-	const unsigned char *count;
+	bool known;
 	unsigned int rip, prev_rip, speculative_rsp;
 } commit;
 
 static void (*real_longjmp)(jmp_buf, int);
+static struct tm *(*real_localtime)(const time_t *);
+static void (*decide_again)(unsigned char *processor);
 
 ssize_t read(int fd, void *buf, size_t count)
 {
@@ -53,20 +65,35 @@ static unsigned int next_number(const char **text)
 	return number;
 }
 
-__attribute__((constructor)) static void find_processors(void)
+static void find_offsets(const char *offsets)
+{
+	commit.rip = next_number(&offsets);
+	commit.prev_rip = next_number(&offsets);
+	commit.speculative_rsp = next_number(&offsets);
+	commit.known = commit.rip && commit.prev_rip && commit.speculative_rsp;
+}
+
+__attribute__((constructor)) static void find_all(void)
 {
 	const char *offsets = getenv("LAB_BOCHS_COMMIT");
 
 	real_longjmp = (void (*)(jmp_buf, int))dlsym(RTLD_NEXT, "__longjmp_chk");
-	if (!offsets)
+	real_localtime = (struct tm * (*)(const time_t *)) dlsym(RTLD_NEXT, "localtime");
+	decide_again = (void (*)(unsigned char *))dlsym(
+		RTLD_DEFAULT, "_ZN8BX_CPU_C25handleInterruptMaskChangeEv");
+	processor_count = dlsym(RTLD_DEFAULT, "bx_cpu_count");
+	processors = dlsym(RTLD_DEFAULT, "bx_cpu_array");
+	if (offsets)
+		find_offsets(offsets);
+}
+
+static void for_each_processor(void (*act)(unsigned char *processor))
+{
+	if (!act || !processor_count || !processors || !*processors)
 		return;
-	commit.rip = next_number(&offsets);
-	commit.prev_rip = next_number(&offsets);
-	commit.speculative_rsp = next_number(&offsets);
-	if (!commit.rip || !commit.prev_rip || !commit.speculative_rsp)
-		return;
-	commit.count = dlsym(RTLD_DEFAULT, "bx_cpu_count");
-	commit.processors = dlsym(RTLD_DEFAULT, "bx_cpu_array");
+	for (unsigned int i = 0; i < *processor_count; i++)
+		if ((*processors)[i])
+			act((*processors)[i]);
 }
 
 static void commit_processor(unsigned char *cpu)
@@ -78,9 +105,13 @@ static void commit_processor(unsigned char *cpu)
 /* What Bochs's longjmp() is under _FORTIFY_SOURCE. */
 __attribute__((noreturn)) void __longjmp_chk(jmp_buf env, int value)
 {
-	if (commit.count && commit.processors)
-		for (unsigned int i = 0; i < *commit.count; i++)
-			commit_processor((*commit.processors)[i]);
+	for_each_processor(commit.known ? commit_processor : NULL);
 	real_longjmp(env, value);
 	__builtin_unreachable();
+}
+
+struct tm *localtime(const time_t *time)
+{
+	for_each_processor(decide_again);
+	return real_localtime(time);
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How Bochs is set up: the model's row, the kernel's command line, the configuration.
-# To be sourced after cache.sh. Uses the variables kernel, bochs, model, cpus, memory, append, plain,
-# add_features, exclude_features.
+# To be sourced after cache.sh. Uses the variables kernel, bochs, model, cpus, memory, append, plain, and
+# what split_features sets.
 # shellcheck disable=SC2154
 
 # 160 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
@@ -42,6 +42,20 @@ kernel_command_line() {
 	printf '%s %s\n' "$model_append" "$append"
 }
 
+# split_features LIST: set features, add_features and exclude_features from +NAME,-NAME...; false when it
+# is no such list.
+split_features() {
+	features=$1 add_features='' exclude_features=''
+	for feature in $(echo "$1" | tr ',' ' '); do
+		case $feature in
+		*[!a-z0-9_.+-]* | ? | [+-]*[+-]*) return 1 ;;
+		+*) add_features="$add_features${add_features:+,}${feature#+}" ;;
+		-*) exclude_features="$exclude_features${exclude_features:+,}${feature#-}" ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
 features() {
 	[ -z "$add_features" ] || printf ', add_features="%s"' "$add_features"
 	[ -z "$exclude_features" ] || printf ', exclude_features="%s"' "$exclude_features"
@@ -68,6 +82,19 @@ display_library: rfb, options="timeout=0"
 sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 plugin_ctrl: speaker=0, gameport=0, parallel=0
 END
+}
+
+# ask_processor DIR: what the processor itself says of itself (msrdump.S), as DIR/answer. Ends with Bochs's
+# words where Bochs makes no such processor: it does not know a feature, one needs another that is
+# excluded, or it knows no such option.
+ask_processor() {
+	cp "$lab_build/msrdump.rom" "$1/loader.rom"
+	bochs_config "$1" | grep -v '^optramimage\|^ata0' >"$1/bochsrc"
+	(supervise_bochs 20 none "$1" -f "$1/bochsrc") >/dev/null || true
+	grep '^0x[0-9a-f]* = \|^cpuid ' "$1/chatter" >"$1/answer" && return
+	words=$(cat "$1/bochs.log" "$1/chatter" 2>/dev/null |
+		sed -n "s/.*: \(unknown parameter .*\)/\1/p; s/.*>>PANIC<< \(PANIC: \)*//p" | head -n 1)
+	fail "Bochs $(cat "$bochs/version") makes no $model${features:+ with $features}: ${words:-it says nothing}"
 }
 
 # make_machine DIR: all that a cold boot needs, with an empty disk.

@@ -76,7 +76,8 @@ snapshot_trim() {
 		truncate -s 4096 "$tmp/$image"
 	done
 	rm "$tmp/disk.img" "$tmp"/state/*.image
-	sed -i "s#$tmp#$saved_dir_mark#" "$tmp/state/config"
+	# Features are not in what Bochs saves: the restored processor would be the plain model.
+	sed -i -e "s#$tmp#$saved_dir_mark#" -e "/^cpu:/s/\$/$(features)/" "$tmp/state/config"
 }
 
 # snapshot_restore DIR: in DIR/state, the snapshot with DIR/disk.img as its disk.

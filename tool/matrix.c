@@ -95,12 +95,12 @@ struct matrix_sum matrix_sum(const struct matrix *matrix, const struct matrix_ro
 	return sum;
 }
 
-unsigned int matrix_physical(const struct matrix *matrix)
+unsigned int matrix_count(const struct matrix *matrix, enum recording_class class)
 {
-	unsigned int count = 0;
+	unsigned int count = 0, i;
 
-	while (count < matrix->cpus && !matrix->cpu[count].is_virtual)
-		count++;
+	for (i = 0; i < matrix->cpus; i++)
+		count += matrix->cpu[i].class == class;
 	return count;
 }
 
@@ -142,24 +142,24 @@ static void add_cpus(struct matrix *matrix, const struct processors *processors)
 			.processor = p,
 			.generation = generation_find(p->family, p->model, p->stepping,
 						      p->name ? p->name : ""),
-			.is_virtual = p->class == RECORDING_VIRTUAL,
+			.class = p->class == RECORDING_UNKNOWN ? RECORDING_PHYSICAL : p->class,
 		};
 	}
 }
 
 static const struct generation *group_key(const struct matrix_cpu *cpu)
 {
-	return cpu->is_virtual ? NULL : cpu->generation;
+	return cpu->class == RECORDING_PHYSICAL ? cpu->generation : NULL;
 }
 
-/* Physical ones by generation, then those whose generation is not known, then virtual ones. */
+/* Physical ones by generation, then those whose generation is not known, then the other classes. */
 static int compare(const void *a, const void *b)
 {
 	const struct matrix_cpu *x = a, *y = b;
 	const struct generation *of_x = group_key(x), *of_y = group_key(y);
 
-	if (x->is_virtual != y->is_virtual)
-		return x->is_virtual - y->is_virtual;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
 	if (of_x != of_y)
 		return !of_x ? 1 : !of_y ? -1 : of_x < of_y ? -1 : 1;
 	return strcmp(x->name, y->name) ? strcmp(x->name, y->name)
@@ -168,8 +168,10 @@ static int compare(const void *a, const void *b)
 
 static const char *title_of(const struct matrix_cpu *cpu)
 {
-	if (cpu->is_virtual)
+	if (cpu->class == RECORDING_VIRTUAL)
 		return "Virtual";
+	if (cpu->class == RECORDING_EMULATED)
+		return "Emulated";
 	return cpu->generation ? cpu->generation->name : "Unknown";
 }
 
@@ -244,7 +246,7 @@ static json_t *cpu_json(const struct matrix_cpu *cpu)
 			 "cpu", json_text(cpu->name), "generation",
 			 json_text(generation ? generation->name : NULL), "year",
 			 generation ? json_integer(generation->year) : json_null(), "class",
-			 cpu->is_virtual ? "virtual" : "physical");
+			 recording_class_name(cpu->class));
 }
 
 static json_t *row_json(const struct matrix *matrix, const struct matrix_row *row)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The matrix: what each of many recorded processors has, of the controls and of what else the
- * capability MSRs tell.  Processors are in the order of their generations, those of hypervisors
- * last.
+ * capability MSRs tell.  Real processors are in the order of their generations; those of
+ * hypervisors and of emulators, which count for nothing, come last.
  */
 #ifndef TOOL_MATRIX_H
 #define TOOL_MATRIX_H
@@ -19,13 +19,13 @@ struct matrix_cpu {
 	const char *name;
 	const struct processor *processor;
 	const struct generation *generation; /* NULL: not known */
-	bool is_virtual;		     /* what a hypervisor shows its guest */
+	enum recording_class class;	     /* never RECORDING_UNKNOWN */
 };
 
 /* A run of processors of one generation. */
 struct matrix_group {
 	const char *title;
-	const struct generation *generation; /* NULL: virtual, or not known */
+	const struct generation *generation; /* NULL: not real, or not known */
 	unsigned int first, count;
 };
 
@@ -75,8 +75,8 @@ struct matrix_sum matrix_sum(const struct matrix *matrix, const struct matrix_ro
 /* Is the row a number rather than a yes or no? */
 bool matrix_row_is_number(const struct matrix_row *row);
 
-/* Real processors, which the counts are of, come first: so many. */
-unsigned int matrix_physical(const struct matrix *matrix);
+/* How many are of that class.  The physical ones, which the sums are of, come first. */
+unsigned int matrix_count(const struct matrix *matrix, enum recording_class class);
 
 /* Writes the page; errors stay in the stream. */
 void matrix_page(const struct matrix *matrix, FILE *out);

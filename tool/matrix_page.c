@@ -60,8 +60,10 @@ static void put_short_name(FILE *out, const char *name)
 
 static const char *kind_of(const struct matrix *matrix, const struct matrix_group *group)
 {
-	if (matrix->cpu[group->first].is_virtual)
-		return "virtual";
+	enum recording_class class = matrix->cpu[group->first].class;
+
+	if (class != RECORDING_PHYSICAL)
+		return recording_class_name(class);
 	return group->generation && group->generation->atom ? "small" : "big";
 }
 
@@ -115,7 +117,7 @@ static void put_head(const struct matrix *matrix, FILE *out)
 		"<thead><tr><th scope=\"col\" class=\"name\">Control or feature</th>"
 		"<th scope=\"col\" class=\"s\"><span class=\"r\">first seen</span></th>"
 		"<th scope=\"col\" class=\"s\"><span class=\"r\">have it, of %u</span></th>\n",
-		matrix_physical(matrix));
+		matrix_count(matrix, RECORDING_PHYSICAL));
 	for (i = 0; i < matrix->groups; i++)
 		put_group_head(matrix, i, out);
 	fputs("</tr></thead>\n", out);
@@ -258,7 +260,7 @@ static void put_exceptions(const struct matrix *matrix, const struct matrix_row 
 
 		begun = begun || sum.has;
 		/* What the recordings without a name lack tells nobody anything. */
-		if (!group->generation && !matrix->cpu[group->first].is_virtual)
+		if (!group->generation && matrix->cpu[group->first].class == RECORDING_PHYSICAL)
 			continue;
 		if (!begun || !sum.known || (none ? sum.has : !sum.has || sum.has == sum.known))
 			continue;
@@ -333,7 +335,8 @@ static const struct generation *first_with(const struct matrix *matrix,
 
 static void put_row(const struct matrix *matrix, const struct matrix_row *row, FILE *out)
 {
-	struct matrix_sum physical = matrix_sum(matrix, row, 0, matrix_physical(matrix));
+	struct matrix_sum physical =
+		matrix_sum(matrix, row, 0, matrix_count(matrix, RECORDING_PHYSICAL));
 	const struct generation *first = first_with(matrix, row);
 
 	fputs("<tr><th scope=\"row\"><details><summary>", out);
@@ -388,15 +391,16 @@ static void put_rows(const struct matrix *matrix, FILE *out)
 
 static void put_introduction(const struct matrix *matrix, FILE *out)
 {
-	unsigned int physical = matrix_physical(matrix), generations = 0, i;
+	unsigned int generations = 0, i;
 
 	for (i = 0; i < matrix->groups; i++)
 		generations += !!matrix->group[i].generation;
 	fprintf(out,
 		"<header>\n<h1>Intel VT-x by generation</h1>\n"
-		"<p>The VMX capability MSRs of %u recorded processors of %u generations, and of %u "
-		"virtual ones. A box above a column shows its single processors; a row unfolds to "
-		"what it means.</p>\n"
+		"<p>The VMX capability MSRs of %u recorded processors of %u generations; last, and "
+		"in no sum, what hypervisors show their guests (%u) and what emulators make of "
+		"processors (%u). A box above a column shows its single processors; a row unfolds "
+		"to what it means.</p>\n"
 		"<ul class=\"legend\">"
 		"<li><span class=\"y\">●</span> there; a control may be 0 or 1"
 		"<li><span class=\"f\">1</span> the control is always 1"
@@ -404,7 +408,8 @@ static void put_introduction(const struct matrix *matrix, FILE *out)
 		"<li><span class=\"p\">≠</span> the processors' numbers differ"
 		"<li><span class=\"n\">·</span> not there"
 		"<li><span class=\"u\">?</span> not recorded</ul>\n",
-		physical, generations, matrix->cpus - physical);
+		matrix_count(matrix, RECORDING_PHYSICAL), generations,
+		matrix_count(matrix, RECORDING_VIRTUAL), matrix_count(matrix, RECORDING_EMULATED));
 }
 
 static void put_filter(FILE *out)
@@ -419,7 +424,8 @@ static void put_filter(FILE *out)
 	      "<input type=\"number\" id=\"to\" aria-label=\"to year\"></span></label>\n"
 	      "<label>Processors <select id=\"kind\"><option value=\"\">all</option>"
 	      "<option value=\"big\">large cores</option><option value=\"small\">small cores"
-	      "</option><option value=\"virtual\">virtual</option></select></label>\n"
+	      "</option><option value=\"virtual\">virtual</option>"
+	      "<option value=\"emulated\">emulated</option></select></label>\n"
 	      "<label>That have <select id=\"having\"><option value=\"\">anything</option></select>"
 	      "</label>\n"
 	      "<label class=\"check\"><input type=\"checkbox\" id=\"differing\"> only rows that "

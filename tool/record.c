@@ -20,11 +20,6 @@ static const struct option options[] = {
 	{0},
 };
 
-static const char *class_name(const struct processor *p)
-{
-	return p->class == RECORDING_VIRTUAL ? "virtual" : "physical";
-}
-
 static void print_header(FILE *to, const struct processor *p)
 {
 	struct utsname system;
@@ -34,7 +29,7 @@ static void print_header(FILE *to, const struct processor *p)
 	if (p->family)
 		fprintf(to, "# family/model/stepping: %u/%u/%u\n", p->family, p->model,
 			p->stepping);
-	fprintf(to, "# class: %s\n", class_name(p));
+	fprintf(to, "# class: %s\n", recording_class_name(p->class));
 	if (!uname(&system))
 		fprintf(to, "# source: lintel record, from %s, %s %s\n", p->source, system.sysname,
 			system.release);
@@ -107,7 +102,7 @@ static json_t *set_json(const struct processor *p, const char *file)
 	return json_pack("{so,so,so,ss,si,si,si,ss,so}", "file", json_text(file), "cpu",
 			 json_text(p->name), "logical_cpus", json_text(p->label), "source",
 			 p->source, "family", (int)p->family, "model", (int)p->model, "stepping",
-			 (int)p->stepping, "class", class_name(p), "msrs", msrs);
+			 (int)p->stepping, "class", recording_class_name(p->class), "msrs", msrs);
 }
 
 static int record_main(const struct command *command, int argc, char **argv)

@@ -167,17 +167,27 @@ static const char *comment_text(const struct parser *p, const char *key)
 	return p->at + length;
 }
 
+static const char *const class_names[RECORDING_CLASSES] = {
+	[RECORDING_PHYSICAL] = "physical",
+	[RECORDING_VIRTUAL] = "virtual",
+	[RECORDING_EMULATED] = "emulated",
+};
+
+const char *recording_class_name(enum recording_class class)
+{
+	return class_names[class == RECORDING_UNKNOWN ? RECORDING_PHYSICAL : class];
+}
+
 static int parse_class(struct parser *p, const char *text)
 {
 	size_t length = (size_t)(p->line_end - text);
 
-	if (length == 8 && !memcmp(text, "physical", 8))
-		p->recording->class = RECORDING_PHYSICAL;
-	else if (length == 7 && !memcmp(text, "virtual", 7))
-		p->recording->class = RECORDING_VIRTUAL;
-	else
-		return fail(p, text, "the class is physical or virtual");
-	return 0;
+	for (unsigned int i = RECORDING_PHYSICAL; i < RECORDING_CLASSES; i++)
+		if (length == strlen(class_names[i]) && !memcmp(text, class_names[i], length)) {
+			p->recording->class = i;
+			return 0;
+		}
+	return fail(p, text, "the class is physical, virtual or emulated");
 }
 
 /* A comment by custom only: what is no signature is no error. */

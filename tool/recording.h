@@ -16,7 +16,16 @@ struct recording_set {
 	struct vmx_cap_msrs msrs;
 };
 
-enum recording_class { RECORDING_UNKNOWN, RECORDING_PHYSICAL, RECORDING_VIRTUAL };
+enum recording_class {
+	RECORDING_UNKNOWN,
+	RECORDING_PHYSICAL, /* a real processor: the only kind that is counted */
+	RECORDING_VIRTUAL,  /* what a hypervisor shows its guest */
+	RECORDING_EMULATED, /* a program that executes every instruction itself */
+	RECORDING_CLASSES,
+};
+
+/* The word for it in a recording.  One that does not say is taken for physical. */
+const char *recording_class_name(enum recording_class class);
 
 struct recording {
 	char cpu[160]; /* the processor's name, as the file says it */

@@ -40,6 +40,7 @@ addEventListener("load", () => {
 		check("reset brings all back", rows() === allRows && heads() === allHeads);
 
 		set("columns", "haswell");
+		set("kind", "big");
 		check("a name finds its column", heads() === 1);
 		shown("thead th.g input")[0].click();
 		check("its box shows the processors", singles() > 3);
@@ -53,6 +54,8 @@ addEventListener("load", () => {
 		await reset();
 		set("kind", "virtual");
 		check("so does the kind of processor", heads() === 1);
+		set("kind", "emulated");
+		check("emulated ones are one", heads() === 1);
 		await reset();
 
 		const option = [...get("having").options].find(o => o.text.includes("enable PML"));

@@ -30,6 +30,17 @@ value() {
 		sed -n "s/.*\"group\": \"$2\", \"name\": \"$3\", \"values\": \[ \([^]]*\) \].*/\1/p"
 }
 
+# A group of their own after all others, out of the sums: those are of the physical ones.
+emulated_apart() {
+	emulated=$(grep -l '^# class: emulated' "$cpus"/*.msr | wc -l)
+	physical=$(grep -l '^# class: physical' "$cpus"/*.msr | wc -l)
+	"$lintel" matrix --json >all.json &&
+		jq -e "[.cpus[].class] | .[:$physical] == [range($physical) | \"physical\"] and
+			.[-$emulated:] == [range($emulated) | \"emulated\"]" all.json >jq.out &&
+		sed -n '/data-kind="emulated"/,/<\/th>/p' page | grep -q "\"count\">$emulated<" &&
+		grep -q "have it, of $physical<" page
+}
+
 check "matrix: the page is written" gives 0 "$lintel" matrix -o page
 check "matrix: nothing else is printed" test ! -s out
 check "matrix: it needs nothing else" stands_alone
@@ -44,6 +55,7 @@ check "matrix: one that is always 1" \
 		'CR3-load exiting')" = '"forced"'
 check "matrix: a word that was not recorded" \
 	test "$(value TigerLake3_00806C1.msr 'tertiary processor-based' 'IPI virtualization')" = null
+check "matrix: emulated processors stand apart, as many as were recorded" emulated_apart
 check "matrix: a number" \
 	test "$(value Skylake_00506E3.msr IA32_VMX_BASIC 'memory type for the VMCS')" = 6
 check "matrix: no such file" refuses '^lintel: none\.msr: No such file' "$lintel" matrix none.msr

@@ -29,9 +29,10 @@ TEST(recording_reads_values_comments_and_class)
 	REQUIRE_EQ(parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
 			 "0x480 0x00da040000000012\n0x03a\t0X5"),
 		   -EINVAL);
-	REQUIRE_EQ(parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
-			 "0x480 0x00da040000000012\n0x0000003a\t 0xFf05 \n0x481 0x0000000000000001"),
-		   0);
+	REQUIRE_EQ(
+		parse("# cpu: A Processor\n# class: physical\n# note: none\n\n"
+		      "0x480 0x00da040000000012\n0x0000003a\t 0xFf05 \n0x481 0x0000000000000001"),
+		0);
 	EXPECT_STR_EQ(recording.cpu, "A Processor");
 	EXPECT_EQ(recording.class, RECORDING_PHYSICAL);
 	EXPECT_EQ(recording.sets, 1);
@@ -52,6 +53,8 @@ TEST(recording_reads_values_comments_and_class)
 	REQUIRE_EQ(parse("# class: virtual\n0x480 0xffffffffffffffff\n"), 0);
 	EXPECT_EQ(recording.class, RECORDING_VIRTUAL);
 	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], ~0ull);
+	REQUIRE_EQ(parse("# class: emulated\n0x480 0x0\n"), 0);
+	EXPECT_EQ(recording.class, RECORDING_EMULATED);
 	REQUIRE_EQ(parse("0x480 0x0\n"), 0);
 	EXPECT_EQ(recording.class, RECORDING_UNKNOWN);
 }
@@ -94,7 +97,7 @@ static const struct {
 	{"0x480 0x1\n0x481 0x1\n0x480 0x1\n", 3, 1, "0x480 appears twice"},
 	{"0x480 0x1\r\n", 1, 10, "byte 0x0d"},
 	{"0x480 0x1\n# \xc3\xa9\n", 2, 3, "byte 0xc3"},
-	{"# class: real\n0x480 0x1\n", 1, 10, "physical or virtual"},
+	{"# class: real\n0x480 0x1\n", 1, 10, "physical, virtual or emulated"},
 	{"0x480 0x1\n[a]\n0x480 0x1\n", 2, 1, "values before the first label"},
 	{"[a]\n[b]\n0x480 0x1\n", 2, 1, "no values"},
 	{"[a\n0x480 0x1\n", 1, 3, "ends with ]"},

@@ -26,6 +26,19 @@
 #define NO_SECONDARY "482.63 48b.33 48b.39"
 #define NO_EPT	     "48b.33 48b.39"
 
+/*
+ * The emulator's old processors, worked out as in bochs.c. All three have the TRUE MSRs, unlike the
+ * real ones. Penryn, 0x48b 00000041: no bit 1, no bit 7; 0x48f ends in 03ffff: no bits 18 to 21;
+ * 0x490 in 3fff: no bits 14 and 15. Nehalem, 0x48b 0000007f: no bit 7. Yonah: bit 48 of 0x480 is 1;
+ * 0x48d 1f: no bit 5; 0x48e 7781fffe: no bits 19 20 22 31; no 0x48b; 0x48f 0003edff: no bits 9, 18
+ * to 21; 0x490 1dff: no bits 9 14 15.
+ */
+#define NO_TRUE_PAT_EFER "48f.50 48f.51 48f.52 48f.53 490.46 490.47"
+#define EMULATED_PENRYN	 NO_EPT " " NO_TRUE_PAT_EFER
+#define EMULATED_NEHALEM "48b.39"
+#define EMULATED_YONAH                                                                             \
+	"480.48 48d.37 48e.51 48e.52 48e.54 48e.63 48f.41 490.41 " NO_EPT " " NO_TRUE_PAT_EFER
+
 static const struct verdict {
 	const char *name;
 	const char *problems;
@@ -155,6 +168,32 @@ static const struct verdict {
 	{"TunnelCreek2_0020661", CR3_EXITS " " NO_SECONDARY " " NO_PAT_EFER},
 	{"TwinLake_01_00B06E0", USABLE},
 	{"WildcatLake_02_00D0651", USABLE},
+	{"bochs-2.7_broadwell_ult", USABLE},
+	{"bochs-2.7_core2_penryn_t9600", EMULATED_PENRYN},
+	{"bochs-2.7_core_duo_t2400_yonah", EMULATED_YONAH},
+	{"bochs-2.7_corei3_cnl", USABLE},
+	{"bochs-2.7_corei5_arrandale_m520", USABLE},
+	{"bochs-2.7_corei5_lynnfield_750", EMULATED_NEHALEM},
+	{"bochs-2.7_corei7_haswell_4770", USABLE},
+	{"bochs-2.7_corei7_icelake_u", USABLE},
+	{"bochs-2.7_corei7_ivy_bridge_3770k", USABLE},
+	{"bochs-2.7_corei7_sandy_bridge_2600k", USABLE},
+	{"bochs-2.7_corei7_skylake_x", USABLE},
+	{"bochs-2.7_tigerlake", USABLE},
+	{"bochs-3.0_arrow_lake", USABLE},
+	{"bochs-3.0_broadwell_ult", USABLE},
+	{"bochs-3.0_core2_penryn_t9600", EMULATED_PENRYN},
+	{"bochs-3.0_core_duo_t2400_yonah", EMULATED_YONAH},
+	{"bochs-3.0_corei3_cnl", USABLE},
+	{"bochs-3.0_corei5_arrandale_m520", USABLE},
+	{"bochs-3.0_corei5_lynnfield_750", EMULATED_NEHALEM},
+	{"bochs-3.0_corei7_haswell_4770", USABLE},
+	{"bochs-3.0_corei7_icelake_u", USABLE},
+	{"bochs-3.0_corei7_ivy_bridge_3770k", USABLE},
+	{"bochs-3.0_corei7_sandy_bridge_2600k", USABLE},
+	{"bochs-3.0_corei7_skylake_x", USABLE},
+	{"bochs-3.0_sapphire_rapids", USABLE},
+	{"bochs-3.0_tigerlake", USABLE},
 	{"cmpe283_unknown_0x53cff", ONLY_CTLS},
 	{"cmpe283_unknown_0x8ff", ONLY_CTLS},
 	{"dbvm_comment_core_i7_rev_e", NO_FIXED_CR " -48c " NO_TRUE_CTL " 48b.39"},
