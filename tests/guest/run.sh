@@ -82,8 +82,11 @@ wanted() {
 while read -r image status options <&3; do
 	case $image in '' | '#'*) continue ;; esac
 	wanted "$image" "$@" || continue
+	case $status in
+	*-kvm) [ ! -d /sys/module/kvm_intel ] || continue ;;
+	esac
 	# shellcheck disable=SC2046,SC2086 # the options are words
-	run_guest "$image" "$status" $(echo $options | sed "s#@#$guests#")
+	run_guest "$image" "${status%-kvm}" $(echo $options | sed "s#@#$guests#")
 done 3<"$guests/list"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
