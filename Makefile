@@ -16,7 +16,7 @@ endif
 
 BUILD := $(CURDIR)/build
 export HYPERVISOR LINUX INTERACTIVE
-KDIR ?= $(shell lab/headers.sh 6.1)
+KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says above why))
 JOBS := $(shell nproc)
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test tool-test page-test fuzz \
@@ -32,7 +32,7 @@ module: deps
 
 # For the other kernel that the lab boots.
 module-6.12: deps
-	$(MAKE) -s -j$(JOBS) -C linux KDIR="$$(lab/headers.sh 6.12)" OUT=$(BUILD)/linux-6.12 W=1
+	kdir=$$(lab/headers.sh 6.12) && $(MAKE) -s -j$(JOBS) -C linux KDIR="$$kdir" OUT=$(BUILD)/linux-6.12 W=1
 
 tool: deps
 	$(MAKE) -s -j$(JOBS) -C tool BUILD=$(BUILD)

@@ -77,8 +77,9 @@ fetch() {
 	# shellcheck disable=SC2046 # names of packages hold no spaces
 	unpack "$1" "$tmp/root" bochs bochsbios $(libraries "$1" bochs bochs-term) || return 1
 	lib=root/usr/lib/x86_64-linux-gnu
-	loader=root/lib64/ld-linux-x86-64.so.2
-	[ -e "$tmp/$loader" ] || loader=$lib/ld-linux-x86-64.so.2
+	# Not the name in lib64: in Debian 12 that is a link to an absolute one, the loader of this host.
+	loader=$lib/ld-linux-x86-64.so.2
+	[ -e "$tmp/$loader" ] || loader=root/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
 	wrapper "$tmp" "here=\$(dirname -- \"\$0\")
 export BXSHARE=\$here/root/usr/share/bochs LTDL_LIBRARY_PATH=\$here/$lib/bochs/plugins
 exec \"\$here/$loader\" --library-path \"\$here/$lib:\$here/root/lib/x86_64-linux-gnu:\$here/$lib/pulseaudio\" \\

@@ -55,6 +55,7 @@ prepare() {
 	mkdir "$root"
 	tar -C "$root" --numeric-owner -xf "$tar"
 	cat /etc/resolv.conf >"$root/etc/resolv.conf"
+	printf '127.0.0.1 localhost %s\n' "$(uname -n)" >"$root/etc/hosts"
 	apt-config dump | grep -E '^Acquire::(https?::.*Proxy|Check-)' >"$root/etc/apt/apt.conf.d/90host" || true
 	[ $user = root ] || {
 		chroot "$root" useradd -m -s /bin/sh $user
