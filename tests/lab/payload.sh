@@ -19,7 +19,7 @@ payload() {
 	[ ! -e "$build/api/api-tests" ] || cp "$build/api/api-tests" "$1/"
 	case $2 in
 	*/mitigations.sh) cp "$build/payload/patched" "$1/" ;;
-	*/kexec*.sh) cp "$build/payload/kexec" "$(lab/kernel.sh ${3:+"$3"})/bzimage" "$1/" ;;
+	*/kexec*.sh) cp "$build/payload/kexec" "$(lab/kernel.sh ${3:+"$3"})/vmlinux.lzo" "$1/" ;;
 	esac
 	case $2 in */vmentry.sh) cp "$build/vmentry/vmentry.ko" docs/vm-entry-checks.md "$1/" ;; esac
 	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf tests/guest/list \

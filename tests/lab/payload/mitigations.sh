@@ -80,7 +80,14 @@ fills_one() {
 }
 
 retpolines() {
-	has branches __x86_indirect_thunk && has_not branches plain && has_not branches lfence
+	has branches '__x86_indirect_(call_|jump_)?thunk' && has_not branches plain &&
+		has_not branches lfence
+}
+
+# Every CALL counts, those through a thunk in it, and so does every RET.
+stuffs() {
+	has branches __x86_indirect_call_thunk && has_not branches __x86_indirect_thunk &&
+		has returns '(call_depth|its)_return_thunk' && has_not returns ret
 }
 
 # In the lower half is nothing left, and what was there goes through the other.
@@ -137,8 +144,7 @@ fi
 check "IA32_SPEC_CTRL is written before the return" has_words 'wrmsr lfence [a-z_0-9]*$'
 check "branches go through retpolines, or not" as_needed retpoline retpolines
 check "or are fenced, or not" as_needed lfence has branches lfence
-check "calls are counted for the return stack, or not" as_needed stuffing \
-	has returns __x86_return_skl
+check "calls are counted for the return stack, or not" as_needed stuffing stuffs
 if needed its; then
 	check "no branch is in the wrong half of a line" its_branches
 	check "and no return" its_returns

@@ -8,13 +8,13 @@
 next_init() {
 	cat <<END
 #!/bin/busybox sh
+/bin/busybox stty -echo -cread
 export PATH=/bin
 /bin/busybox mkdir -p /proc /sys /dev /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-stty -F /dev/console -echo
 cd /next
 LAB_CPUS=$LAB_CPUS sh ./next.sh
 status=\$?
@@ -32,5 +32,7 @@ next_kernel() {
 	chmod 755 tree/init
 	(cd tree && find . | cpio -o -H newc) >initrd || return 1
 	rm -r tree
-	./kexec "$@" bzimage initrd "$(cat /proc/cmdline)"
+	busybox lzop -dcF vmlinux.lzo >vmlinux || return 1
+	./kexec "$@" vmlinux initrd "$(cat /proc/cmdline)" || return 1
+	rm vmlinux vmlinux.lzo initrd
 }
