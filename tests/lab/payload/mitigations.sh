@@ -9,16 +9,16 @@ vulnerabilities=/sys/devices/system/cpu/vulnerabilities
 # file in vulnerabilities; what it has to say; the name of what must be there; why.
 needs() {
 	cat <<END
-mds                      |Clear CPU buffers              |verw     |what the host left in the buffers is not for the guest
-tsx_async_abort          |Clear CPU buffers              |verw     |likewise
-reg_file_data_sampling   |Clear Register File            |verw     |likewise, of registers
-spectre_v2               |^Mitigation: (Retpolines\|IBRS)|fill-all |a RET of the host would go where the guest called from
-spectre_v2               |PBRSB-eIBRS: SW sequence       |fill-one |the first RET would, with enhanced IBRS too
-spectre_v2               |KVM: SW loop                   |history  |the guest's branches would lead those of the host
-spectre_v2               |Retpolines                     |retpoline|the guest would teach indirect branches where to go
-spectre_v2               |LFENCE                         |lfence   |likewise
-indirect_target_selection|Aligned branch/return thunks   |its      |branches in the lower half of a cache line go astray
-retbleed                 |Stuffing                       |stuffing |a RET without its CALL goes where the guest says
+mds                      |Clear CPU buffers                     |verw     |what the host left in the buffers is not for the guest
+tsx_async_abort          |Clear CPU buffers                     |verw     |likewise
+reg_file_data_sampling   |Clear Register File                   |verw     |likewise, of registers
+spectre_v2               |^Mitigation: (Retpolines\|IBRS)       |fill-all |a RET of the host would go where the guest called from
+spectre_v2               |^Mitigation: Enhanced.*PBRSB-eIBRS: SW|fill-one |the first RET would, with enhanced IBRS too
+spectre_v2               |KVM: SW loop                          |history  |the guest's branches would lead those of the host
+spectre_v2               |Retpolines                            |retpoline|the guest would teach indirect branches where to go
+spectre_v2               |LFENCE                                |lfence   |likewise
+indirect_target_selection|Aligned branch/return thunks          |its      |branches in the lower half of a cache line go astray
+retbleed                 |Stuffing                              |stuffing |a RET without its CALL goes where the guest says
 END
 }
 
@@ -72,11 +72,11 @@ known() {
 
 # The two forms of FILL_RETURN_BUFFER.
 fills_all() {
-	has_words 'exit load store fill fill loop lfence'
+	has_words 'exit load store (keep-status )?fill fill loop lfence'
 }
 
 fills_one() {
-	has_words 'exit load store fill lfence'
+	has_words 'exit load store (keep-status )?fill lfence'
 }
 
 retpolines() {
@@ -141,7 +141,7 @@ if needed history >/dev/null; then
 else
 	check "the status of the entry is kept" has switch keep-status
 fi
-check "IA32_SPEC_CTRL is written before the return" has_words 'wrmsr lfence [a-z_0-9]*$'
+check "IA32_SPEC_CTRL is written before the return" has_words 'wrmsr lfence (clear_bhb_loop )?[a-z_0-9]+$'
 check "branches go through retpolines, or not" as_needed retpoline retpolines
 check "or are fenced, or not" as_needed lfence has branches lfence
 check "calls are counted for the return stack, or not" as_needed stuffing stuffs

@@ -5,7 +5,7 @@
 . ./expect-log.sh
 . ./spin.sh
 
-rounds=20
+rounds=8
 
 # Each processor that is asked answers with where it is: here a guest's thread, in KVM_RUN.
 answers() {
@@ -54,7 +54,7 @@ ask
 expect_log nothing
 echo "# $(answers) backtraces, $(handed_over) of them from where Lintel hands an NMI over"
 check "every processor answered every time" test "$(answers)" -ge $((rounds * (LAB_CPUS - 1)))
-check "some were in a guest" test "$(handed_over)" -ge 5
+check "some were in a guest" test "$(handed_over)" -ge 3
 check "the guest on the first saw nothing" spin_end
 [ "$LAB_CPUS" = 1 ] || check "nor did that on the second" other_end
 check "no NMI was one that nobody knows" fails log_has 'Uhhuh\|NMI received for unknown reason'
