@@ -20,7 +20,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS := $(shell nproc)
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test tool-test page-test fuzz \
-	module-test vmentry lab-test install clean
+	module-test vmentry payload lab-test install clean
 
 all: module tool guests api-tests
 
@@ -77,7 +77,11 @@ module-test: deps
 vmentry: deps
 	$(MAKE) -s -j$(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
 
-lab-test: all module-6.12 vmentry
+# The programs beside those that the lab's payloads need.
+payload: deps
+	$(MAKE) -s -C tests/lab BUILD=$(BUILD)
+
+lab-test: all module-6.12 vmentry payload
 	tests/lab/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.

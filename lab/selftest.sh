@@ -47,6 +47,23 @@ END
 expect 0 'WARNING: printed by the payload' "$@" <<'END'
 echo '[    1.000000] WARNING: printed by the payload'
 END
+expect 0 'it was announced' "$@" <<'END'
+echo 'lab: expect WARNING: an(nounced|d more)' >/dev/kmsg
+echo '<4>WARNING: announced' >/dev/kmsg
+echo '<4>WARNING: and more' >/dev/kmsg
+echo 'lab: expect nothing' >/dev/kmsg
+echo it was announced
+END
+expect 3 'kernel log: .*WARNING: not announced' "$@" <<'END'
+echo 'lab: expect WARNING: announced' >/dev/kmsg
+echo '<4>WARNING: not announced' >/dev/kmsg
+echo 'lab: expect nothing' >/dev/kmsg
+END
+expect 3 'kernel log: .*WARNING: too late' "$@" <<'END'
+echo 'lab: expect WARNING' >/dev/kmsg
+echo 'lab: expect nothing' >/dev/kmsg
+echo '<4>WARNING: too late' >/dev/kmsg
+END
 expect 3 'kernel log: .*Kernel panic' "$@" <<'END'
 echo c >/proc/sysrq-trigger
 END
@@ -57,6 +74,17 @@ sleep 60
 END
 expect 5 'was reset' "$@" <<'END'
 reboot -f
+sleep 60
+END
+expect 0 'was reset' --until reset "$@" <<'END'
+reboot -f
+sleep 60
+END
+expect 5 'the machine was to end otherwise (reset)' --until reset "$@" <<'END'
+true
+END
+expect 5 'was switched off' --until reset "$@" <<'END'
+poweroff -f
 sleep 60
 END
 expect 5 'was switched off' "$@" <<'END'

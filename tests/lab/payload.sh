@@ -17,6 +17,10 @@ payload() {
 	mkdir -p "$1/guests"
 	cp "$(module_dir "${3-}")/lintel.ko" "$build/tool/lintel" "$1/"
 	[ ! -e "$build/api/api-tests" ] || cp "$build/api/api-tests" "$1/"
+	case $2 in
+	*/mitigations.sh) cp "$build/payload/patched" "$1/" ;;
+	*/kexec*.sh) cp "$build/payload/kexec" "$(lab/kernel.sh ${3:+"$3"})/vmlinux" "$1/" ;;
+	esac
 	case $2 in */vmentry.sh) cp "$build/vmentry/vmentry.ko" docs/vm-entry-checks.md "$1/" ;; esac
 	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf tests/guest/list \
 		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
