@@ -17,7 +17,8 @@ endif
 BUILD := $(CURDIR)/build
 export HYPERVISOR LINUX INTERACTIVE
 KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says above why))
-JOBS := $(shell nproc)
+# As many jobs as processors, of this make and those below it together.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test tool-test page-test fuzz \
 	module-test vmentry payload lab-test install clean
@@ -28,14 +29,14 @@ deps:
 	@lab/deps.sh
 
 module: deps
-	$(MAKE) -s -j$(JOBS) -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux W=1
+	$(MAKE) -s $(JOBS) -C linux KDIR=$(KDIR) OUT=$(BUILD)/linux W=1
 
 # For the other kernel that the lab boots.
 module-6.12: deps
-	kdir=$$(lab/headers.sh 6.12) && $(MAKE) -s -j$(JOBS) -C linux KDIR="$$kdir" OUT=$(BUILD)/linux-6.12 W=1
+	kdir=$$(lab/headers.sh 6.12) && $(MAKE) -s $(JOBS) -C linux KDIR="$$kdir" OUT=$(BUILD)/linux-6.12 W=1
 
 tool: deps
-	$(MAKE) -s -j$(JOBS) -C tool BUILD=$(BUILD)
+	$(MAKE) -s $(JOBS) -C tool BUILD=$(BUILD)
 
 guests: tool
 	$(MAKE) -s -C tests/guest BUILD=$(BUILD)
@@ -49,12 +50,15 @@ run: deps
 	@tests/lab/show.sh --prepare & booted=$$!; \
 	$(MAKE) -s module tool guests && wait $$booted && tests/lab/show.sh
 
-# Each of these prints what it ran and "N passed, N failed".
-test: unit-test tool-test fuzz module-test lab-test
+# Each part prints what it ran and "N passed, N failed".  What needs no emulated machine runs side by
+# side, since much of it keeps one processor only; each part's output comes when it ends.
+test: deps
+	@$(MAKE) $(JOBS) --output-sync=target --no-print-directory unit-test tool-test fuzz module-test
+	@$(MAKE) --no-print-directory lab-test
 	@echo "make test: everything passed"
 
 unit: deps
-	$(MAKE) -s -j$(JOBS) -C tests/unit
+	$(MAKE) -s $(JOBS) -C tests/unit
 
 unit-test: unit
 	$(BUILD)/unit/unit
@@ -75,13 +79,14 @@ module-test: deps
 
 # The module that the lab's vmentry tests load.
 vmentry: deps
-	$(MAKE) -s -j$(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
+	$(MAKE) -s $(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
 
 # The programs beside those that the lab's payloads need.
 payload: deps
 	$(MAKE) -s -C tests/lab BUILD=$(BUILD)
 
 lab-test: all module-6.12 vmentry payload
+	tests/lab/same.sh
 	tests/lab/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.

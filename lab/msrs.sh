@@ -70,7 +70,7 @@ while [ $# -gt 0 ]; do
 done
 build_tools
 bochs=$("$lab_dir/bochs.sh")
-work=$(mktemp -d "${TMPDIR:-/tmp}/lintel-lab.XXXXXX")
+work=$(mktemp -d "$lab_cache/run.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cpus=1 memory=192
 # shellcheck disable=SC2046 # names of models hold no spaces

@@ -36,6 +36,7 @@ snapshot_get() {
 snapshot_prune() {
 	find "$snapshots" -mindepth 1 -maxdepth 1 -type d -mmin +1440 -exec rm -rf {} +
 	find "$snapshots" -mindepth 1 -maxdepth 1 -name 'tmp.*' -mmin +60 -exec rm -rf {} +
+	find "$lab_cache" -maxdepth 1 -name 'run.*' -mmin +1440 -exec rm -rf {} +
 	find "$lab_cache" -maxdepth 1 -name 'snapshot.*.lock' -mmin +1440 -exec rm -f {} +
 }
 

@@ -6,6 +6,8 @@
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
 
+# Make's word that jobs are counted by another make would be a warning.
+unset MAKEFLAGS MFLAGS
 passed=0
 failed=0
 
