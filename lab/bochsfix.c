@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into Bochs, for three of its faults.
+ * Preloaded into Bochs, for three of its faults, and for a run that can be repeated.
  *
  * Its optramimage loader reads a whole file into guest RAM although that RAM is contiguous for
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
@@ -51,6 +51,11 @@ static void (*decide_again)(unsigned char *processor);
 ssize_t read(int fd, void *buf, size_t count)
 {
 	return syscall(SYS_read, fd, buf, count > RAM_BLOCK ? RAM_BLOCK : count);
+}
+
+void srand(unsigned int seed)
+{
+	(void)seed;
 }
 
 /*

@@ -66,6 +66,8 @@ features() {
 # controller after the serial port, as Bochs has it by itself, the restored port got the timer of USB,
 # and interrupted a thousand times a second for bytes that were not there.
 #
+# By itself the screen is looked at by the host's clock, which shifts what else happens.
+#
 # bochs_config DIR: a machine that boots the images in DIR, its disk and log there too.
 bochs_config() {
 	cat <<END
@@ -77,6 +79,7 @@ optramimage1: file=$1/kernel.ram, address=$(layout KERNEL_BASE)
 optramimage2: file=$1/params.ram, address=$(layout PARAMS_BASE)
 optramimage3: file=$1/initrd, address=$(layout INITRD_BASE)
 ata0-master: type=disk, path=$1/disk.img, mode=flat, cylinders=$disk_cylinders, heads=16, spt=63
+vga: extension=vbe, update_freq=10, realtime=0
 plugin_ctrl: speaker=0, gameport=0, parallel=0, serial=0, usb_uhci=1, serial=1
 com1: enabled=1, mode=file, dev=/dev/fd/3
 port_e9_hack: enabled=1

@@ -27,7 +27,6 @@ run_one() {
 	lab/run "$@" "$out/$name/payload" >"$out/$name/log" 2>&1
 	status=$?
 	took=$(($(date +%s) - began))
-	rm -rf "$out/$name/payload"
 	echo "$status $took" >"$out/$name/result"
 	if [ $status -eq 0 ]; then
 		echo "ok - $name (${took} s)"

@@ -6,3 +6,4 @@ date
 head -c 32 /dev/urandom | od -An -tx1
 ./lintel run --flat64 --debug-exit 0xf4 --stats guests/exceptions.flat64 </dev/null 2>&1
 ./lintel run --flat64 --debug-exit 0xf4 --stats --cpus 2 guests/smp.flat64 </dev/null 2>&1
+exit 0

@@ -17,11 +17,13 @@ objects() {
 		END { print sum }' /proc/slabinfo
 }
 
-# settle: let what waits for grace periods and workqueues end, and empty the caches.
+# settle: let what waits for grace periods and workqueues end, and empty the caches, those of free pages
+# that each processor keeps for itself among them (compaction does it).
 settle() {
 	for round in 1 2 3; do
 		sleep 0.5
 		echo 3 >/proc/sys/vm/drop_caches
+		echo 1 >/proc/sys/vm/compact_memory
 	done
 }
 
