@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into Bochs, for three of its faults.
+ * Preloaded into Bochs, for four of its faults.
  *
  * Its optramimage loader reads a whole file into guest RAM although that RAM is contiguous for
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
@@ -18,6 +18,10 @@
  * IF = 0, and waits for something with no exit, keeps its processor for ever. The emulated clock
  * chip asks for the local time once in an emulated second: then let each processor decide again,
  * which changes nothing where it had decided rightly.
+ *
+ * What RDRAND and RDSEED give depends on the time at which Bochs was started, and so does a bit of
+ * all that the kernel does: the same payload would not be the same run. Here it depends on
+ * $LAB_SEED, a hexadecimal number.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -67,6 +71,16 @@ static unsigned int next_number(const char **text)
 	for (; **text && (digit = strchr(digits, **text)); (*text)++)
 		number = number * 16 + (unsigned int)(digit - digits);
 	return number;
+}
+
+void srand(unsigned int time)
+{
+	void (*real_srand)(unsigned int) = (void (*)(unsigned int))dlsym(RTLD_NEXT, "srand");
+	const char *seed = getenv("LAB_SEED");
+
+	(void)time;
+	if (real_srand)
+		real_srand(seed ? next_number(&seed) : 1);
 }
 
 static void find_offsets(const char *offsets)
