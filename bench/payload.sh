@@ -2,7 +2,7 @@
 # Inside the emulated machine: both hypervisors, one after the other.
 . ./linux-guest.sh
 
-# Without APICv, for Bochs 3.0's fault that lab/run names.
+# Without APIC virtualization, as lab/run loads it.
 load_stock() {
 	insmod /mods/irqbypass.ko && insmod /mods/kvm.ko && insmod /mods/kvm-intel.ko enable_apicv=0
 }

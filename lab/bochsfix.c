@@ -15,9 +15,15 @@
  *
  * Which events wait while IF is 0 is decided at a VM entry before the processor counts itself in
  * VMX non-root operation, where interrupts cause exits whatever IF is. A guest that is entered with
- * IF = 0, and waits for something with no exit, keeps its processor for ever. The emulated clock
- * chip asks for the local time once in an emulated second: then let each processor decide again,
- * which changes nothing where it had decided rightly.
+ * IF = 0, and waits for something with no exit, keeps its processor for ever. Bochs looks at its
+ * window's events now and then, by the emulated time: then let each processor decide again, which
+ * changes nothing where it had decided rightly. That is a virtual function, whose place in the
+ * window's table is found by its name.
+ *
+ * What RDRAND and RDSEED give depends on the time at which Bochs was started, and so does a bit of
+ * all that the kernel does: here it depends on $LAB_SEED, a hexadecimal number. The lights of the
+ * window are timed by the host's clock, and with them the moments at which Bochs looks at its
+ * timers: that clock stands still.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -54,11 +60,6 @@ ssize_t read(int fd, void *buf, size_t count)
 	return syscall(SYS_read, fd, buf, count > RAM_BLOCK ? RAM_BLOCK : count);
 }
 
-void srand(unsigned int seed)
-{
-	(void)seed;
-}
-
 int gettimeofday(struct timeval *restrict time, void *restrict zone)
 {
 	(void)zone;
@@ -80,6 +81,16 @@ static unsigned int next_number(const char **text)
 	for (; **text && (digit = strchr(digits, **text)); (*text)++)
 		number = number * 16 + (unsigned int)(digit - digits);
 	return number;
+}
+
+void srand(unsigned int time)
+{
+	void (*real_srand)(unsigned int) = (void (*)(unsigned int))dlsym(RTLD_NEXT, "srand");
+	const char *seed = getenv("LAB_SEED");
+
+	(void)time;
+	if (real_srand)
+		real_srand(seed ? next_number(&seed) : 1);
 }
 
 static void find_offsets(const char *offsets)

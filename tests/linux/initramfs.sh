@@ -15,5 +15,6 @@ for applet in $(busybox --list); do
 	[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
 done
 cp "$1"/guest-mods/*.ko "$root/mods/"
-(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -R 0:0 -o -H newc) >"$2"
+find "$root" -exec touch -h -d @0 {} +
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet --reproducible -R 0:0 -o -H newc) >"$2"
 rm -r "$root"
