@@ -48,7 +48,7 @@ api-tests: deps
 # HYPERVISOR=kvm, LINUX=0, INTERACTIVE=1: see show.sh.
 run: deps
 	@tests/lab/show.sh --prepare & booted=$$!; \
-	$(MAKE) -s module tool guests && wait $$booted && tests/lab/show.sh
+	$(MAKE) -s $(JOBS) module tool guests && wait $$booted && tests/lab/show.sh
 
 # Each part prints what it ran and "N passed, N failed".  What needs no emulated machine runs side by
 # side, since much of it keeps one processor only; each part's output comes when it ends.
