@@ -66,7 +66,7 @@ static __always_inline enum vmx_status take_exit_reason(struct vcpu *vcpu)
 /*
  * For lock debugging and RCU the guest is like user space: interrupts are on there, and a CPU whose
  * tick may stop is in a quiescent state, in which RCU waits for nobody here.  So nothing between
- * context_tracking_guest_enter() and _exit() may be traced or probed.
+ * context_tracking_guest_enter() and _exit() may be traced or probed; tests/objects.sh looks.
  */
 static noinstr enum vmx_status run_guest(struct vcpu *vcpu, bool resume)
 {
