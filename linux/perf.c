@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The host's performance counters round a guest, which has none.  perf says what each MSR is to hold
- * there; but its list is made for guests that KVM may have given counters.
+ * The host's performance counters round a guest, which has none.  perf says what each MSR is to
+ * hold there; but its list is made for guests that KVM may have given counters.
  *
- * Records of PEBS go to linear addresses: in a guest, to the guest's.  So a counter that writes them
- * never counts there.
+ * Records of PEBS go to linear addresses: in a guest, to the guest's.  So a counter that writes
+ * them never counts there.
  *
  * SDM: "Architectural Performance Monitoring", "Processor Event Based Sampling (PEBS)".
  */
@@ -50,8 +50,8 @@ struct host_counters host_counters(struct vcpu *vcpu)
 	perf->msrs = guest_work_perf_msrs(&perf->count);
 	global = find(perf, MSR_CORE_PERF_GLOBAL_CTRL);
 	if (!global)
-		return (struct host_counters){ 0 };
-	return (struct host_counters){ .host = global->host, .guest = guest_value(perf, global) };
+		return (struct host_counters){0};
+	return (struct host_counters){.host = global->host, .guest = guest_value(perf, global)};
 }
 
 static bool processor_switches(const struct vcpu *vcpu, u32 msr)
@@ -73,11 +73,12 @@ void perf_before_entry(struct vcpu *vcpu)
 		if (value == msr->host || processor_switches(vcpu, msr->msr))
 			continue;
 		host_wrmsr(msr->msr, value);
-		perf->written |= BIT32(i);
+		perf->written |= BIT64(i);
 	}
 }
 
-/* "VM Exit May Incorrectly Clear IA32_PERF_GLOBAL_CTRL [34:32]": errata AAT100 and BC86, of Westmere. */
+/* "VM Exit May Incorrectly Clear IA32_PERF_GLOBAL_CTRL [34:32]": errata AAT100 and BC86, of
+ * Westmere. */
 static bool exit_may_clear_fixed_counters(void)
 {
 	u8 model = boot_cpu_data.x86_model;
@@ -96,6 +97,6 @@ void perf_after_exit(struct vcpu *vcpu)
 	/* The NMI of a counter may have stopped it meanwhile: the values are asked for anew. */
 	perf->msrs = guest_work_perf_msrs(&perf->count);
 	for (int i = 0; i < perf->count; i++)
-		if (perf->written & BIT32(i))
+		if (perf->written & BIT64(i))
 			host_wrmsr(perf->msrs[i].msr, perf->msrs[i].host);
 }

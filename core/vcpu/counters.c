@@ -27,7 +27,7 @@ void counters_init_vmcs(struct vcpu *vcpu)
 {
 	switch_controls(vcpu, false);
 	if (fields_exist())
-		write_fields(vcpu, (struct host_counters){ 0 });
+		write_fields(vcpu, (struct host_counters){0});
 }
 
 void counters_before_entry(struct vcpu *vcpu)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's performance counters round a guest.  Those that must not count there, and above all must
- * not write records to addresses that are the guest's then, stop with the entry itself: an NMI just
- * before it may start them once more.
+ * The host's performance counters round a guest.  Those that must not count there, and above all
+ * must not write records to addresses that are the guest's then, stop with the entry itself: an NMI
+ * just before it may start them once more.
  *
- * SDM: "Loading Guest Control Registers, Debug Registers, and MSRs", "Loading Host Control Registers,
- * Debug Registers, MSRs".
+ * SDM: "Loading Guest Control Registers, Debug Registers, and MSRs", "Loading Host Control
+ * Registers, Debug Registers, MSRs".
  */
 #ifndef LINTEL_COUNTERS_H
 #define LINTEL_COUNTERS_H

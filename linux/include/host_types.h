@@ -62,7 +62,7 @@ struct host_saved {
 struct host_perf {
 	const struct perf_guest_switch_msr *msrs;
 	int count;
-	u32 written; /* bit n: msrs[n] has the guest's value, written by hand */
+	u64 written; /* bit n: msrs[n] has the guest's value, written by hand */
 };
 
 struct host_vcpu {

@@ -13,14 +13,16 @@ struct entry_cpu {
 	u64 regs[REG_COUNT];
 	u64 rflags, rip, event;
 };
-_Static_assert(offsetof(struct entry_cpu, rflags) == 128 && offsetof(struct entry_cpu, event) == 144,
+_Static_assert(offsetof(struct entry_cpu, rflags) == 128 &&
+		       offsetof(struct entry_cpu, event) == 144,
 	       "stubs.S knows these");
 
 enum { VMWRITE, VERW, VMLAUNCH, VMRESUME, FILL, WRMSR, LFENCE, HISTORY };
 
 static const char *const names[] = {
-	[VMWRITE] = "vmwrite ", [VERW] = "verw ", [VMLAUNCH] = "vmlaunch ", [VMRESUME] = "vmresume ",
-	[FILL] = "fill ", [WRMSR] = "wrmsr ", [LFENCE] = "lfence ", [HISTORY] = "history ",
+	[VMWRITE] = "vmwrite ",	  [VERW] = "verw ",	  [VMLAUNCH] = "vmlaunch ",
+	[VMRESUME] = "vmresume ", [FILL] = "fill ",	  [WRMSR] = "wrmsr ",
+	[LFENCE] = "lfence ",	  [HISTORY] = "history ",
 };
 
 struct fault {
