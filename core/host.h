@@ -210,7 +210,8 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
  * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted) and CR2, run the
  * guest, store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason)
  * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host, since
- * the processor holds back further ones until then.  Any other status: the guest did not run.
+ * the processor holds back further ones until then.  Any other status: the guest did not run, or VMX
+ * operation has ended since.
  * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU accounting go over to the guest and
  * back; that needs host_guest_irq_enable() afterwards.
  * Needs: interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state

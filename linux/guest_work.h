@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel does for its own KVM only, and what has to be done.
+ * What the kernel does for its own KVM alone, and Lintel needs too.
  */
 #ifndef LINTEL_LINUX_GUEST_WORK_H
 #define LINTEL_LINUX_GUEST_WORK_H

@@ -68,7 +68,7 @@ static __always_inline enum vmx_status take_exit_reason(struct vcpu *vcpu)
  * tick may stop is in a quiescent state, in which RCU waits for nobody here.  So nothing between
  * context_tracking_guest_enter() and _exit() may be traced or probed; tests/objects.sh looks.
  */
-static noinstr enum vmx_status run_guest(struct vcpu *vcpu, bool resume)
+static noinstr enum vmx_status switch_worlds(struct vcpu *vcpu, bool resume)
 {
 	enum vmx_status status;
 	s64 spec_ctrl;
@@ -114,7 +114,7 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 
 	trace_hardirqs_on_prepare();
 	lockdep_hardirqs_on_prepare();
-	status = run_guest(vcpu, resume);
+	status = switch_worlds(vcpu, resume);
 	trace_hardirqs_off_finish();
 
 	if (debugctl)

@@ -124,7 +124,7 @@ noinstr_symbols() {
 # From where context tracking hears that the CPU is in a guest to where it hears that it is out.
 nothing_traceable_runs_there() {
 	noinstr_symbols | sort -u >"$scratch/noinstr"
-	for name in run_guest deliver_nmi vmx_enter_guest; do
+	for name in switch_worlds deliver_nmi vmx_enter_guest; do
 		grep -qx $name "$scratch/noinstr" || complain "$name is not in .noinstr.text"
 	done
 	called_from_noinstr >"$scratch/called"
