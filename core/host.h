@@ -207,11 +207,15 @@ static inline enum vmx_status host_invept(u32 type, u64 eptp);
 static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
 
 /*
- * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted), run the guest,
- * store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason) happened.
- * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.
- * Needs: interrupts off, the VMCS current, its host state written; HOST_RSP and HOST_RIP are the
- * platform's own to write.
+ * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted) and CR2, run the
+ * guest, store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason)
+ * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host, since
+ * the processor holds back further ones until then.  Any other status: the guest did not run, or VMX
+ * operation has ended since.
+ * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU accounting go over to the guest and
+ * back; that needs host_guest_irq_enable() afterwards.
+ * Needs: interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state
+ * written; HOST_RSP and HOST_RIP are the platform's own to write.
  */
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume);
 
@@ -235,9 +239,17 @@ void host_state_restore(struct vcpu *vcpu);
 static inline u64 host_cr3(void);
 static inline u64 host_cr4(void);
 
-static inline u64 host_read_cr2(void);
-static inline void host_write_cr2(u64 value);
 static inline void host_write_xcr0(u64 value);
+
+/*
+ * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a guest
+ * too.  Equal: nothing is to be switched, and maybe there is no such MSR.  Interrupts are off; holds
+ * for the next entry.  Where the VM-entry control that loads the MSR is 0, host_vmenter() switches it.
+ */
+struct host_counters {
+	u64 host, guest;
+};
+struct host_counters host_counters(struct vcpu *vcpu);
 
 /* Guest's DR0-DR3 and DR6 into the processor, before an entry; and out of it again. */
 void host_debugregs_load(const u64 dr[4], u64 dr6);
@@ -246,8 +258,7 @@ void host_debugregs_save(u64 dr[4], u64 *dr6);
  * `loaded`, DR0-DR3 hold a guest's values. */
 void host_debugregs_restore(bool loaded);
 
-/* Deliver to the host the NMI or machine check that ended the guest's run.  Interrupts are off. */
-void host_deliver_nmi(void);
+/* Deliver to the host the machine check that ended the guest's run.  Interrupts are off. */
 void host_deliver_machine_check(void);
 /* The guest's instruction at `rip` locks two cache lines, and the host watches for that.
  * gives: true if it may be executed now, false if the host does not allow it.  May sleep. */
@@ -295,15 +306,15 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */
 int host_before_guest(struct vcpu *vcpu);
-/* True when such work came up since.  What comes up while interrupts are off, ends the next entry. */
+/* True when such work came up since. */
 static inline bool host_guest_must_wait(void);
+/* The same, the last look before an entry: interrupts are off, and what comes up from now on ends the
+ * entry. */
+static inline bool host_guest_must_turn_back(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);
-/* Time and RCU accounting round the guest; interrupts are off. */
-static inline void host_guest_enter(void);
-static inline void host_guest_exit(void);
-/* After host_guest_exit(): interrupts on.  Those that wait are taken while time still counts as the
+/* After host_vmenter(): interrupts on.  Those that wait are taken while time still counts as the
  * guest's: the tick that made it leave is for the time that it ran. */
 static inline void host_guest_irq_enable(void);
 

@@ -178,6 +178,11 @@ struct sim_delivered {
 };
 extern struct sim_delivered sim_delivered;
 
+extern struct host_counters sim_counters; /* what host_counters() answers */
+
+/* host_guest_must_turn_back() was called since this was asked. */
+bool sim_take_last_look(void);
+
 /* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none. */
 void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 /* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */

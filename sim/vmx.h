@@ -70,6 +70,9 @@ struct sim_exit {
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
 
+/* An NMI of the host's comes just before the next entries: NULL for none. */
+void sim_nmi_before_entry(void (*handler)(void));
+
 /* The rule of the SDM that the last VM entry broke, in words; "" when it broke none. */
 const char *sim_entry_failure(void);
 

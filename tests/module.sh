@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse; any warning fails.
-# So does a header of the core that does not compile alone, and an #include that leaves the house.
+# So does an object that is not what it should be (objects.sh), a header of the core that does not
+# compile alone, and an #include that leaves the house.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
 
@@ -50,11 +51,16 @@ includes_inside() {
 		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
 }
 
+test_kernel() {
+	build_against "$1" "$2"
+	report $? "the module builds against $1, W=1 and sparse, without a warning"
+	tests/objects.sh "$PWD/build/$2" "$(lab/headers.sh "$1")"
+	report $? "its objects for $1 have their exception tables, patches and sections"
+}
+
 # That of the lab's kernel is the one that the lab's tests then load.
-build_against 6.1 linux
-report $? "the module builds against 6.1, W=1 and sparse, without a warning"
-build_against 6.12 linux-6.12
-report $? "the module builds against 6.12, W=1 and sparse, without a warning"
+test_kernel 6.1 linux
+test_kernel 6.12 linux-6.12
 headers_alone
 report $? "each header of the core compiles alone"
 includes_inside

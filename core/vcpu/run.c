@@ -6,6 +6,7 @@
  */
 #include "vcpu/vcpu.h"
 #include "vcpu/clock.h"
+#include "vcpu/counters.h"
 #include "vcpu/events.h"
 #include "vcpu/measure.h"
 #include "vcpu/mp_state.h"
@@ -39,7 +40,7 @@ static void flush_tlb(struct vcpu *vcpu)
 		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
 }
 
-/* Read what every exit has; and, by the reason's row, what only some have. */
+/* Read what every exit has but its reason; and, by the reason's row, what only some have. */
 static void capture_exit(struct vcpu *vcpu)
 {
 	struct exit_info *exit = &vcpu->exit;
@@ -47,7 +48,6 @@ static void capture_exit(struct vcpu *vcpu)
 
 	vcpu->cached = VCPU_CACHED_RIP;
 	vcpu->rip = vmcs_readl(GUEST_RIP);
-	exit->reason = vmcs_read32(VM_EXIT_REASON);
 	exit->qualification = vmcs_readl(EXIT_QUALIFICATION);
 	exit->instruction_length = vmcs_read32(VM_EXIT_INSTRUCTION_LEN);
 	exit->idt_vectoring_info = vmcs_read32(IDT_VECTORING_INFO_FIELD);
@@ -69,20 +69,16 @@ static void capture_exit(struct vcpu *vcpu)
 	}
 }
 
-/* What the host must see before its interrupts are on again. */
-static void deliver_host_event(const struct exit_info *exit)
+/* It came while the guest was loaded or ran: nobody else has heard of it. */
+static bool was_machine_check(const struct exit_info *exit)
 {
 	u32 info = exit->interruption_info;
 
-	/* It came while the guest was loaded: nobody else has heard of it. */
 	if (exit->reason == (EXIT_REASON_ENTRY_FAILURE | EXIT_REASON_MACHINE_CHECK_ENTRY))
-		host_deliver_machine_check();
-	if (exit->reason != EXIT_REASON_EXCEPTION_OR_NMI || !(info & INTERRUPTION_VALID))
-		return;
-	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI)
-		host_deliver_nmi();
-	else if (INTERRUPTION_VECTOR(info) == VECTOR_MC)
-		host_deliver_machine_check();
+		return true;
+	return exit->reason == EXIT_REASON_EXCEPTION_OR_NMI && (info & INTERRUPTION_VALID) &&
+	       INTERRUPTION_TYPE(info) == INTERRUPTION_HARDWARE_EXCEPTION &&
+	       INTERRUPTION_VECTOR(info) == VECTOR_MC;
 }
 
 static bool guest_uses_debug_registers(const struct vcpu *vcpu)
@@ -125,6 +121,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	enum vmx_status status;
 
 	refresh_host_cr(vcpu);
+	counters_before_entry(vcpu);
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);
 	if (debug_registers)
@@ -132,13 +129,9 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
 
-	host_guest_enter();
-	host_write_cr2(vcpu->cr2);
 	status = host_vmenter(vcpu, vcpu->vmcs.launched);
-	vcpu->cr2 = host_read_cr2();
-	host_guest_exit();
-	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
+	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 	switch_xstate(vcpu, false);
 	if (vcpu_owns_debug_registers(vcpu))
 		vcpu_debug_registers_take(vcpu);
@@ -157,7 +150,7 @@ static enum enter_result enter(struct vcpu *vcpu)
 	host_irq_disable();
 	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
 	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode. */
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_wait()) {
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back()) {
 		__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
 		host_irq_enable();
 		host_preempt_enable();
@@ -175,7 +168,8 @@ static enum enter_result enter(struct vcpu *vcpu)
 		/* A VMLAUNCH whose guest state was refused has not launched anything. */
 		if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
 			vcpu->vmcs.launched = true;
-		deliver_host_event(&vcpu->exit);
+		if (was_machine_check(&vcpu->exit))
+			host_deliver_machine_check();
 	}
 	host_guest_irq_enable();
 	host_preempt_enable();

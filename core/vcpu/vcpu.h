@@ -42,6 +42,7 @@ struct loaded_vmcs {
 	int cpu;	/* where it is current or may be cached; -1: nowhere */
 	bool launched;
 	struct host_state host; /* as the host-state area has it now */
+	struct host_counters counters; /* IA32_PERF_GLOBAL_CTRL, of both, as it has it */
 	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
 };
 

@@ -5,12 +5,9 @@
 #ifndef LINTEL_LINUX_HOST_INLINE_H
 #define LINTEL_LINUX_HOST_INLINE_H
 
-#include <linux/context_tracking.h>
 #include <linux/entry-kvm.h>
-#include <linux/instrumentation.h>
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/vtime.h>
 #include <asm/asm.h>
@@ -196,7 +193,8 @@ static inline enum vmx_status host_vmwrite(u32 field, u64 value)
 	HOST_VMX_INSTRUCTION("vmwrite %1, %0", "r"((u64)field), "rm"(value));
 }
 
-static inline enum vmx_status host_vmread(u32 field, u64 *value)
+/* Inline in any case: host_vmenter() calls it where nothing may be traced. */
+static __always_inline enum vmx_status host_vmread(u32 field, u64 *value)
 {
 	u64 read;
 
@@ -245,16 +243,6 @@ static inline u64 host_cr4(void)
 	return cr4_read_shadow();
 }
 
-static inline u64 host_read_cr2(void)
-{
-	return native_read_cr2();
-}
-
-static inline void host_write_cr2(u64 value)
-{
-	native_write_cr2(value);
-}
-
 /* fpu.c: the register itself holds the guest's value round a guest. */
 extern u64 host_value_of_xcr0, host_value_of_xss;
 
@@ -287,34 +275,11 @@ static inline bool host_guest_must_wait(void)
 	return __xfer_to_guest_mode_work_pending();
 }
 
-/*
- * For lock debugging and RCU the guest is like user space: interrupts are on there, and a CPU that
- * runs it is in a quiescent state.
- */
-static __always_inline void host_guest_enter(void)
+static inline bool host_guest_must_turn_back(void)
 {
-	instrumentation_begin();
-	vtime_account_guest_enter();
-	trace_hardirqs_on_prepare();
-	lockdep_hardirqs_on_prepare();
-	instrumentation_end();
-
-	if (!context_tracking_guest_enter()) {
-		instrumentation_begin();
-		compat_rcu_note_guest();
-		instrumentation_end();
-	}
-	lockdep_hardirqs_on(CALLER_ADDR0);
-}
-
-static __always_inline void host_guest_exit(void)
-{
-	lockdep_hardirqs_off(CALLER_ADDR0);
-	context_tracking_guest_exit();
-
-	instrumentation_begin();
-	trace_hardirqs_off_finish();
-	instrumentation_end();
+	/* RCU may have put off to wake a thread of its own until here. */
+	xfer_to_guest_mode_prepare();
+	return xfer_to_guest_mode_work_pending();
 }
 
 static inline void host_guest_irq_enable(void)

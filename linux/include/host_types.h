@@ -41,6 +41,7 @@ struct host_event_watch {
 };
 
 struct dentry;
+struct perf_guest_switch_msr;
 
 struct host_vm {
 	refcount_t users; /* the VM's file and the files of its vCPUs */
@@ -57,6 +58,13 @@ struct host_saved {
 	u64 fs_base, user_gs_base;
 };
 
+/* What perf wants to have switched round a guest: perf.c. */
+struct host_perf {
+	const struct perf_guest_switch_msr *msrs;
+	int count;
+	u64 written; /* bit n: msrs[n] has the guest's value, written by hand */
+};
+
 struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
@@ -65,6 +73,7 @@ struct host_vcpu {
 	u64 serial; /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
+	struct host_perf perf; /* of the entry that is going on */
 	u64 rsp; /* HOST_RSP as the VMCS has it */
 	bool sigmask_set; /* KVM_SET_SIGNAL_MASK */
 	sigset_t sigmask;

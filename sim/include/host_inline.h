@@ -44,14 +44,11 @@ u64 sim_host_cr3(void);
 u64 sim_host_cr4(void);
 u64 sim_host_xcr0(void);
 u64 sim_host_xss(void);
-u64 sim_read_cr2(void);
-void sim_write_cr2(u64 value);
 void sim_write_xcr0(u64 value);
 
 void sim_fpu_before_entry(struct vcpu *vcpu);
 bool sim_guest_must_wait(void);
-void sim_guest_enter(void);
-void sim_guest_exit(void);
+bool sim_guest_must_turn_back(void);
 
 static inline bool host_large_pages_execute(void)
 {
@@ -218,16 +215,6 @@ static inline u64 host_xss(void)
 	return sim_host_xss();
 }
 
-static inline u64 host_read_cr2(void)
-{
-	return sim_read_cr2();
-}
-
-static inline void host_write_cr2(u64 value)
-{
-	sim_write_cr2(value);
-}
-
 static inline void host_write_xcr0(u64 value)
 {
 	sim_write_xcr0(value);
@@ -243,14 +230,9 @@ static inline bool host_guest_must_wait(void)
 	return sim_guest_must_wait();
 }
 
-static inline void host_guest_enter(void)
+static inline bool host_guest_must_turn_back(void)
 {
-	sim_guest_enter();
-}
-
-static inline void host_guest_exit(void)
-{
-	sim_guest_exit();
+	return sim_guest_must_turn_back();
 }
 
 static inline void host_guest_irq_enable(void)

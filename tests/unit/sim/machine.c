@@ -73,6 +73,7 @@ enum vmx_status sim_machine_enter(struct sim_machine *machine)
 	host_fpu_load_guest(vcpu);
 	host_preempt_disable();
 	host_irq_disable();
+	host_guest_must_turn_back();
 	status = host_vmenter(vcpu, sim_vmcs_launched(sim_machine_vmcs(machine)));
 	host_irq_enable();
 	host_preempt_enable();

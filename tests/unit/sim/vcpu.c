@@ -172,6 +172,28 @@ TEST(vcpu_hands_over_a_machine_check_of_an_entry)
 	sim_machine_destroy(machine);
 }
 
+/* Once: an exit that follows, or an entry that fails, has nothing to do with it. */
+TEST(vcpu_hands_over_an_nmi_of_the_host)
+{
+	struct sim_machine *machine = machine_create();
+	hpa_t vmcs = sim_machine_vmcs(machine);
+
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXCEPTION_OR_NMI,
+					   .interruption_info = 0x80000202});
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(sim_delivered.nmis, 1);
+	EXPECT_EQ(sim_delivered.machine_checks, 0);
+
+	sim_vmcs_set(vmcs, VM_EXIT_INTR_INFO, 0x80000202);
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(sim_delivered.nmis, 1);
+	sim_machine_destroy(machine);
+}
+
 /* The shadow's bits in the KVM API are the other way round than in the VMCS. */
 TEST(vcpu_events_translate_the_shadow)
 {
