@@ -81,7 +81,11 @@ int host_user_write(u64 hva, const void *from, size_t length);
 /* Without sleeping: -EFAULT also when the page is not there at the moment. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length);
 
-/* Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)? */
+/*
+ * Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)?  And
+ * are they written as ept_invalidate_begin() will be told them: an address has one name only, where
+ * the processor ignores some of its bits too.
+ */
 bool host_user_range_ok(u64 hva, u64 size);
 
 /* --- Locks ---------------------------------------------------------------- */

@@ -197,8 +197,16 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 	return copy_to_user_nofault((void __user *)(unsigned long)hva, from, length);
 }
 
+/*
+ * With linear-address masking (LAM) the processor and get_user_pages() take an address with a tag
+ * for the one without, and access_ok() lets it pass.  The notifier names memory without tags: a
+ * slot at an address with one would keep its pages after munmap().  All tag bits are above
+ * TASK_SIZE_MAX.
+ */
 bool host_user_range_ok(u64 hva, u64 size)
 {
+	if (size > TASK_SIZE_MAX || hva > TASK_SIZE_MAX - size)
+		return false;
 	return access_ok((const void __user *)(unsigned long)hva, size);
 }
 
