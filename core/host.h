@@ -80,6 +80,11 @@ int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
 /* Without sleeping: -EFAULT also when the page is not there at the moment. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length);
+/*
+ * Replace the `length` bytes (4 or 8, aligned to that) by `new` if they are `old`, in one locked
+ * access.  -EAGAIN: they are something else; -EFAULT.  May sleep.
+ */
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length);
 
 /*
  * Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)?  And

@@ -64,6 +64,8 @@ int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length);
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length);
 /* The same in any context, for what is in one page: -EFAULT also where that is not at hand. */
 int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length);
+/* host_user_cmpxchg() at a guest-physical address.  -EFAULT also: no slot, or a read-only one. */
+int guest_cmpxchg(struct vm *vm, gpa_t gpa, u64 old, u64 new, size_t length);
 
 /* --- ept.c --- */
 
