@@ -27,7 +27,6 @@ struct ept {
 	void *root;	/* page-table page of level 4 (host_alloc_pages) */
 	u64 eptp;	/* EPT pointer: root, memory type, walk length, A/D flag */
 	u64 pages;	/* page-table pages in use, the root too */
-	u64 reclaim_next; /* guest frame at which ept_reclaim() goes on */
 	/* Host mappings are changing: see ept_invalidate_begin(). */
 	u64 invalidate_seq;
 	unsigned int invalidating;

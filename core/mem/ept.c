@@ -332,57 +332,6 @@ void ept_unmap_all(struct vm *vm)
 	ept_tables_free(&list);
 }
 
-/* --- memory is short --- */
-
-/* Tables and other entries that one pass looks at: mmu_lock is held meanwhile. */
-#define RECLAIM_STEPS 4096
-
-/*
- * Cut off tables of the lowest level from `reclaim_next` on, with those above that are left empty:
- * they are most of an EPT's tables, and a larger page, which costs none of them, stays.  Needs:
- * mmu_lock.
- */
-static void reclaim_pass(struct vm *vm, u64 pages, struct ept_list *list)
-{
-	struct ept *ept = &vm->ept;
-	u64 start = ept->reclaim_next, at = start, cut = 0;
-	unsigned int steps, level;
-
-	for (steps = 0; at < FRAMES_END && cut < pages && steps < RECLAIM_STEPS; steps++) {
-		u64 first = at;
-		bool table;
-
-		ept_lookup(ept, at, &level);
-		table = level == EPT_LEVEL_4K;
-		at = (at | (ept_level_frames(table ? EPT_LEVEL_2M : level) - 1)) + 1;
-		cut += table && ept_cut(ept, first, at, true);
-	}
-	ept->reclaim_next = at < FRAMES_END ? at : 0;
-	if (!cut)
-		return;
-	flush(vm);
-	ept_collect(ept, start, at, list);
-}
-
-u64 ept_reclaim(struct vm *vm, u64 pages)
-{
-	struct ept_list list = {NULL};
-	u64 before, freed;
-
-	host_spin_lock(&vm->mmu_lock);
-	before = vm->ept.pages;
-	reclaim_pass(vm, pages, &list);
-	freed = before - vm->ept.pages;
-	/* It came to the end: what lies before is next. */
-	if (freed < pages && !vm->ept.reclaim_next) {
-		reclaim_pass(vm, pages - freed, &list);
-		freed = before - vm->ept.pages;
-	}
-	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
-	return freed;
-}
-
 /* --- accessed flags --- */
 
 struct young {

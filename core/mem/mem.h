@@ -118,13 +118,6 @@ bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int cou
 /* Was any page of [start, end) accessed through the EPT since the last `clear`?  Atomic. */
 bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear);
 
-/*
- * Memory is short: give back about `pages` page-table pages, and what they map with them; the guest
- * faults for what it needs of it.  Goes on where the last call ended, and looks at a limited part of
- * the EPT.  Gives the number of pages freed, which may be more.  Takes mmu_lock.
- */
-u64 ept_reclaim(struct vm *vm, u64 pages);
-
 /* Forget everything (the process is going away).  Atomic. */
 void ept_unmap_all(struct vm *vm);
 
