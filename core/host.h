@@ -172,6 +172,8 @@ void host_event_flush(void);
 
 static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
 unsigned int host_cpus_online(void);
+/* Others may run now, if they wait for this CPU.  May sleep. */
+static inline void host_cond_resched(void);
 static inline void host_preempt_disable(void);
 static inline void host_preempt_enable(void);
 static inline void host_irq_disable(void);

@@ -248,8 +248,8 @@ bool host_user_range_ok(u64 hva, u64 size)
 /* --- Changes ----------------------------------------------------------------
  *
  * Called with the process's locks held, from any thread of the system, and interrupts on: the cross
- * calls by which the core makes vCPUs leave the guest may wait.  Nothing here allocates or sleeps,
- * so a range that must not block is like any other.
+ * calls by which the core makes vCPUs leave the guest may wait.  Nothing here allocates, and what
+ * must not sleep does not: for a range that must not block nothing is left undone.
  */
 
 static struct vm *vm_of(struct mmu_notifier *notifier)
@@ -259,7 +259,8 @@ static struct vm *vm_of(struct mmu_notifier *notifier)
 
 static int range_start(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
 {
-	ept_invalidate_begin(vm_of(notifier), range->start, range->end);
+	ept_invalidate_begin(vm_of(notifier), range->start, range->end,
+			     mmu_notifier_range_blockable(range));
 	return 0;
 }
 

@@ -192,6 +192,8 @@ void sim_thread_reset(void);
 
 /* --- schedule.c --- */
 
+extern u64 sim_yields; /* how often host_cond_resched() was called */
+
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 
