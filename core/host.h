@@ -63,7 +63,13 @@ struct host_page {
  * lost what was in it, and the thread was sent the signal that says so.  May sleep.
  */
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
-/* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */
+/*
+ * The guest may write to the page from now on: it counts as dirty.  Needs: mmu_lock, from the
+ * mapping on; the kernel cleans a page after ept_invalidate_begin() for it, and what comes later
+ * would be dirty behind the back of its file system.
+ */
+void host_page_mark_dirty(const struct host_page *page);
+/* Give the reference back; marks the page accessed.  Atomic. */
 void host_page_put(const struct host_page *page);
 
 /*

@@ -151,20 +151,24 @@ unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *pag
 	return shift;
 }
 
+/* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
+static bool kernel_reclaims(const struct host_page *page)
+{
+	return page->referenced && !PageReserved(pfn_to_page(page->pfn));
+}
+
+void host_page_mark_dirty(const struct host_page *page)
+{
+	if (kernel_reclaims(page))
+		SetPageDirty(pfn_to_page(page->pfn));
+}
+
 void host_page_put(const struct host_page *page)
 {
-	struct page *held;
-
-	if (!page->referenced)
-		return;
-	held = pfn_to_page(page->pfn);
-	/* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
-	if (!PageReserved(held)) {
-		mark_page_accessed(held);
-		if (page->writable)
-			SetPageDirty(held);
-	}
-	put_page(held);
+	if (kernel_reclaims(page))
+		mark_page_accessed(pfn_to_page(page->pfn));
+	if (page->referenced)
+		put_page(pfn_to_page(page->pfn));
 }
 
 /* --- Copies ----------------------------------------------------------------- */

@@ -325,6 +325,13 @@ static struct frame *frame_of(u64 pfn, const char *who)
 	return &frames[pfn - SIM_USER_PFN_BASE];
 }
 
+void host_page_mark_dirty(const struct host_page *page)
+{
+	if (sim_preemptible())
+		sim_panic("host_page_mark_dirty(): the page may be cleaned meanwhile");
+	frame_of(page->pfn, "host_page_mark_dirty()")->dirty = true;
+}
+
 void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
@@ -332,7 +339,6 @@ void host_page_put(const struct host_page *page)
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;
-	frame->dirty |= page->writable;
 	references--;
 }
 

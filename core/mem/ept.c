@@ -212,17 +212,18 @@ static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare
 {
 	int error;
 
-	if (fault_is_stale(vm, fault)) {
-		fault->page.writable = false; /* unused, so not dirty */
+	if (fault_is_stale(vm, fault))
 		return 0;
-	}
 	/* Where the processor keeps no list, the first write to a logged page is to fault. */
 	if (fault->slot->log && !fault->access.write && !pml_is_used())
 		fault->page.writable = false;
 	error = fault_map(vm, fault, spare, list);
-	if (!error && fault->access.write && fault->page.writable)
+	if (error || !fault->page.writable)
+		return error;
+	host_page_mark_dirty(&fault->page);
+	if (fault->access.write)
 		dirty_log_mark(fault->slot, fault->gfn);
-	return error;
+	return 0;
 }
 
 /* 0, also when nothing was mapped because it would be stale; -ENOMEM. */
