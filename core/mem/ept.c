@@ -49,6 +49,18 @@ u64 ept_frames_limit(void)
 	return (u64)1 << ((bits < ept_bits ? bits : ept_bits) - LINTEL_PAGE_SHIFT);
 }
 
+/* Does the processor keep accessed and dirty flags in it? */
+static bool ept_has_flags(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->ept.eptp, __ATOMIC_RELAXED) & EPTP_ACCESSED_DIRTY;
+}
+
+/* Does it also list the pages whose dirty flag it sets? */
+static bool writes_are_listed(const struct vm *vm)
+{
+	return pml_is_used() && ept_has_flags(vm);
+}
+
 /* --- removal; mmu_lock is held --- */
 
 static void flush(struct vm *vm)
@@ -164,7 +176,7 @@ static bool fault_is_stale(struct vm *vm, const struct fault *fault)
 	       invalidations_touch(&vm->ept.invalidations, fault->since, start, start + size);
 }
 
-static u64 fault_leaf(const struct fault *fault)
+static u64 fault_leaf(const struct vm *vm, const struct fault *fault)
 {
 	u64 leaf = fault->page.pfn & ~(ept_level_frames(fault->level) - 1);
 
@@ -176,7 +188,8 @@ static u64 fault_leaf(const struct fault *fault)
 	if (fault->page.writable)
 		leaf |= EPT_WRITE;
 	/* A set flag keeps the processor from listing the page as written. */
-	if (pml_is_used() && fault->page.writable && (fault->access.write || !fault->slot->log))
+	if (writes_are_listed(vm) && fault->page.writable &&
+	    (fault->access.write || !fault->slot->log))
 		leaf |= EPT_DIRTY;
 	return leaf;
 }
@@ -194,7 +207,7 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	 * would take each other's place for ever. */
 	if (level < fault->level && !host_large_pages_execute())
 		fault->level = level;
-	leaf = fault_leaf(fault);
+	leaf = fault_leaf(vm, fault);
 	same = old && level == fault->level && !((old ^ leaf) & EPT_ADDRESS);
 	/* Another vCPU was here before, and with more right to write: let it be. */
 	if (same && (old & EPT_WRITE))
@@ -215,7 +228,7 @@ static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	if (fault_is_stale(vm, fault))
 		return 0;
 	/* Where the processor keeps no list, the first write to a logged page is to fault. */
-	if (fault->slot->log && !fault->access.write && !pml_is_used())
+	if (fault->slot->log && !fault->access.write && !writes_are_listed(vm))
 		fault->page.writable = false;
 	error = fault_map(vm, fault, spare, list);
 	if (error || !fault->page.writable)
@@ -243,6 +256,30 @@ static int fault_install(struct vm *vm, struct fault *fault)
 	return error;
 }
 
+/*
+ * With accessed and dirty flags in the EPT each access of the processor to the guest's page tables
+ * counts as a write ("Accessed and Dirty Flags for EPT"), which a read-only slot does not take.  A
+ * VM whose tables are there has no such flags from now on; few have, and the flags are worth
+ * having.
+ */
+static void flags_off(struct vm *vm)
+{
+	struct ept_list list = {0};
+
+	host_spin_lock(&vm->mmu_lock);
+	if (ept_has_flags(vm)) {
+		__atomic_store_n(&vm->ept.eptp, vm->ept.eptp & ~EPTP_ACCESSED_DIRTY,
+				 __ATOMIC_RELEASE);
+		/* A page with a clear dirty flag would be written to and not be listed. */
+		ept_cut(&vm->ept, 0, FRAMES_END, false);
+		/* Each vCPU takes the new pointer with it. */
+		flush(vm);
+		ept_collect(&vm->ept, 0, FRAMES_END, &list);
+	}
+	host_spin_unlock(&vm->mmu_lock);
+	ept_tables_free(&vm->ept, &list, true);
+}
+
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error)
 {
 	struct fault fault = {
@@ -256,6 +293,10 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	if (!fault.slot)
 		return EPT_MMIO;
 	readonly = fault.slot->flags & KVM_MEM_READONLY;
+	if (access.write && readonly && access.walk) {
+		flags_off(vm);
+		return EPT_MAPPED;
+	}
 	if (access.write && readonly)
 		return EPT_MMIO;
 	fault.hva = memslot_hva(fault.slot, fault.gfn);
@@ -294,10 +335,11 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
 
 bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int count)
 {
-	u64 bits = pml_is_used() ? EPT_DIRTY : EPT_WRITE;
 	bool any = false;
+	u64 bits;
 
 	host_spin_lock(&vm->mmu_lock);
+	bits = writes_are_listed(vm) ? EPT_DIRTY : EPT_WRITE;
 	for (unsigned int i = 0; i < count; i++)
 		for (u64 left = words[i]; left; left &= left - 1)
 			any |= ept_clear(&vm->ept, gfn + i * 64 + (u64)__builtin_ctzll(left), bits);
@@ -384,7 +426,6 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear)
 {
 	struct young young = {
 		.visitor = {young_enter, NULL},
-		.flags = vm->ept.eptp & EPTP_ACCESSED_DIRTY,
 		.clear = clear,
 	};
 	struct hva_search search = {.start = start, .end = end};
@@ -393,6 +434,7 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear)
 	if (!user_range_has_slot(vm, start, end))
 		return false;
 	host_spin_lock(&vm->mmu_lock);
+	young.flags = ept_has_flags(vm);
 	search.slots = memslots_get(vm);
 	while (next_frames(&search, &frames))
 		ept_visit(&vm->ept, frames.start, frames.end, &young.visitor);

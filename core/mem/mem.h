@@ -107,6 +107,9 @@ u64 ept_frames_limit(void);
 /* What the guest did to cause an EPT violation (exit qualification bits 2:0). */
 struct ept_access {
 	bool read, write, fetch;
+	/* It was the processor's own, to the guest's page tables, and counts as a write because the
+	 * vCPU ran with accessed and dirty flags in the EPT. */
+	bool walk;
 };
 
 enum ept_result {
