@@ -63,7 +63,13 @@ struct host_page {
  * lost what was in it, and the thread was sent the signal that says so.  May sleep.
  */
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
-/* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */
+/*
+ * The guest may write to the page from now on: it counts as dirty.  Needs: mmu_lock, from the
+ * mapping on; the kernel cleans a page after ept_invalidate_begin() for it, and what comes later
+ * would be dirty behind the back of its file system.
+ */
+void host_page_mark_dirty(const struct host_page *page);
+/* Give the reference back; marks the page accessed.  Atomic. */
 void host_page_put(const struct host_page *page);
 
 /*
@@ -80,8 +86,17 @@ int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
 /* Without sleeping: -EFAULT also when the page is not there at the moment. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length);
+/*
+ * Replace the `length` bytes (4 or 8, aligned to that) by `new` if they are `old`, in one locked
+ * access.  -EAGAIN: they are something else; -EFAULT.  May sleep.
+ */
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length);
 
-/* Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)? */
+/*
+ * Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)?  And
+ * are they written as ept_invalidate_begin() will be told them: an address has one name only, where
+ * the processor ignores some of its bits too.
+ */
 bool host_user_range_ok(u64 hva, u64 size);
 
 /* --- Locks ---------------------------------------------------------------- */
@@ -163,6 +178,8 @@ void host_event_flush(void);
 
 static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
 unsigned int host_cpus_online(void);
+/* Others may run now, if they wait for this CPU.  May sleep. */
+static inline void host_cond_resched(void);
 static inline void host_preempt_disable(void);
 static inline void host_preempt_enable(void);
 static inline void host_irq_disable(void);

@@ -3,12 +3,13 @@
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
  * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->io_lock, vm->slots_lock,
- * vm->srcu (read), vm->mmu_lock (spin).
+ * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).
  */
 #ifndef LINTEL_VM_H
 #define LINTEL_VM_H
 
 #include "host.h"
+#include "mem/invalidation.h"
 
 #define VM_MAX_VCPUS 1024
 #define VM_MAX_SLOTS 32764 /* as many as KVM offers; the array has only those in use */
@@ -26,12 +27,8 @@ struct msr_filter;
 struct ept {
 	void *root;	/* page-table page of level 4 (host_alloc_pages) */
 	u64 eptp;	/* EPT pointer: root, memory type, walk length, A/D flag */
-	u64 pages;	/* page-table pages in use, the root too */
-	u64 reclaim_next; /* guest frame at which ept_reclaim() goes on */
-	/* Host mappings are changing: see ept_invalidate_begin(). */
-	u64 invalidate_seq;
-	unsigned int invalidating;
-	u64 invalidate_start, invalidate_end; /* union of the ranges under way */
+	u64 pages;	/* page-table pages that are not freed, the root too; atomic */
+	struct invalidations invalidations; /* of the process's memory */
 };
 
 /* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h. */

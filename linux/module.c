@@ -33,12 +33,9 @@ static int __init kvm_init(void)
 	error = event_init();
 	if (error)
 		goto kick_exit;
-	error = shrinker_init();
-	if (error)
-		goto event_exit;
 	error = vmx_cpu_init();
 	if (error)
-		goto shrinker_exit;
+		goto event_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
 	error = kvm_device_register(device);
@@ -48,8 +45,6 @@ static int __init kvm_init(void)
 debugfs_exit:
 	debugfs_exit();
 	vmx_cpu_exit();
-shrinker_exit:
-	shrinker_exit();
 event_exit:
 	event_exit();
 kick_exit:
@@ -74,7 +69,6 @@ static void __exit vmx_exit(void)
 	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
-	shrinker_exit();
 	event_exit();
 	cpu_kick_exit();
 }

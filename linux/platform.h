@@ -93,14 +93,6 @@ void user_memory_init(void);
 int user_memory_attach(struct vm *vm);
 void user_memory_detach(struct vm *vm);
 
-/* --- shrinker.c --- */
-
-int shrinker_init(void); /* -ENOMEM */
-void shrinker_exit(void);
-/* The VM's EPT may be emptied when memory is short: from after vm_init() to before vm_destroy(). */
-void shrinker_add_vm(struct vm *vm);
-void shrinker_remove_vm(struct vm *vm);
-
 /* --- measure.c --- */
 
 extern const struct file_operations measure_fops;

@@ -36,7 +36,6 @@ void vm_put(struct vm *vm)
 	if (!refcount_dec_and_test(&vm->host.users))
 		return;
 	debugfs_remove_vm(vm);
-	shrinker_remove_vm(vm);
 	user_memory_detach(vm);
 	irqfds_destroy(vm);
 	irqchip_destroy(vm);
@@ -100,7 +99,6 @@ static struct vm *vm_create(void)
 	error = user_memory_attach(vm);
 	if (error)
 		goto drop;
-	shrinker_add_vm(vm);
 	return vm;
 drop:
 	mmdrop(vm->host.mm);

@@ -4,6 +4,14 @@
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
 
+u64 sim_yields;
+
+void sim_cond_resched(void)
+{
+	sim_might_sleep("host_cond_resched");
+	sim_yields++;
+}
+
 void host_vcpu_get(struct vcpu *vcpu)
 {
 	if (vcpu->host.scheduled)

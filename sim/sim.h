@@ -94,6 +94,8 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 
 /* Called in host_page_get(), when the page is known, before it returns: NULL for none. */
 void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument);
+/* Called in host_user_cmpxchg(), before it looks: another CPU comes first.  NULL for none. */
+void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);
 
@@ -194,6 +196,8 @@ void sim_kick_hook(void (*hook)(struct vm *vm));
 void sim_thread_reset(void);
 
 /* --- schedule.c --- */
+
+extern u64 sim_yields; /* how often host_cond_resched() was called */
 
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);

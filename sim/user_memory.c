@@ -44,6 +44,8 @@ static void *notify_argument;
 static void (*get_hook)(void *argument, u64 hva);
 static void *get_hook_argument;
 static int get_error;
+static void (*cmpxchg_hook)(void *argument, u64 hva);
+static void *cmpxchg_hook_argument;
 
 bool sim_large_pages_execute = true;
 
@@ -271,6 +273,12 @@ void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument)
 	get_hook_argument = argument;
 }
 
+void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument)
+{
+	cmpxchg_hook = hook;
+	cmpxchg_hook_argument = argument;
+}
+
 void sim_page_get_fail(int error)
 {
 	get_error = error;
@@ -317,6 +325,13 @@ static struct frame *frame_of(u64 pfn, const char *who)
 	return &frames[pfn - SIM_USER_PFN_BASE];
 }
 
+void host_page_mark_dirty(const struct host_page *page)
+{
+	if (sim_preemptible())
+		sim_panic("host_page_mark_dirty(): the page may be cleaned meanwhile");
+	frame_of(page->pfn, "host_page_mark_dirty()")->dirty = true;
+}
+
 void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
@@ -324,7 +339,6 @@ void host_page_put(const struct host_page *page)
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;
-	frame->dirty |= page->writable;
 	references--;
 }
 
@@ -372,6 +386,24 @@ int host_user_write(u64 hva, const void *from, size_t length)
 	return host_user_write_atomic(hva, from, length);
 }
 
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
+{
+	u64 now = 0;
+
+	sim_might_sleep("host_user_cmpxchg");
+	if ((length != 4 && length != 8) || hva % length)
+		sim_panic("host_user_cmpxchg(0x%llx): %zu bytes", hva, length);
+	if (cmpxchg_hook)
+		cmpxchg_hook(cmpxchg_hook_argument, hva);
+	if (!page_to_copy(hva, true))
+		return -EFAULT;
+	memcpy(&now, (void *)hva, length);
+	if (now != old)
+		return -EAGAIN;
+	memcpy((void *)hva, &new, length);
+	return 0;
+}
+
 /* --- what the tests look at --- */
 
 u64 sim_user_pfn(u64 hva)
@@ -415,6 +447,7 @@ void sim_user_reset(void)
 	references = 0;
 	sim_user_set_notifier(NULL, NULL, NULL);
 	sim_page_get_hook(NULL, NULL);
+	sim_cmpxchg_hook(NULL, NULL);
 	sim_large_pages_execute = true;
 	get_error = 0;
 }

@@ -81,6 +81,19 @@ int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length
 	return error;
 }
 
+int guest_cmpxchg(struct vm *vm, gpa_t gpa, u64 old, u64 new, size_t length)
+{
+	struct piece piece;
+	int error;
+
+	if (!piece_find(vm, gpa, length, true, &piece) || piece.length != length)
+		return -EFAULT;
+	error = host_user_cmpxchg(piece.hva, old, new, length);
+	if (!error)
+		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
+	return error;
+}
+
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 {
 	struct piece piece;

@@ -35,8 +35,11 @@ static bool take_request(struct vcpu *vcpu, enum vcpu_request request)
 static void flush_tlb(struct vcpu *vcpu)
 {
 	u32 type = vmx_capability.ept.invept_single ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS;
+	u64 eptp = __atomic_load_n(&vcpu->vm->ept.eptp, __ATOMIC_ACQUIRE);
 
-	if (host_invept(type, vcpu->vm->ept.eptp) != VMX_SUCCEED)
+	/* It may have lost its accessed and dirty flags: see ept_fault(). */
+	vmcs_write64(EPT_POINTER, eptp);
+	if (host_invept(type, eptp) != VMX_SUCCEED)
 		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
 }
 

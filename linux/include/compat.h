@@ -11,7 +11,6 @@
 #include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
@@ -62,27 +61,6 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 	return 0;
 }
 
-typedef unsigned long compat_shrink(struct shrinker *shrinker, struct shrink_control *control);
-
-/* NULL: no memory. */
-static inline struct shrinker *compat_shrinker_register(const char *name, compat_shrink *count,
-							compat_shrink *scan)
-{
-	struct shrinker *shrinker = shrinker_alloc(0, "%s", name);
-
-	if (!shrinker)
-		return NULL;
-	shrinker->count_objects = count;
-	shrinker->scan_objects = scan;
-	shrinker_register(shrinker);
-	return shrinker;
-}
-
-static inline void compat_shrinker_free(struct shrinker *shrinker)
-{
-	shrinker_free(shrinker);
-}
-
 #else
 #include <asm/special_insns.h>
 
@@ -116,31 +94,6 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 	*writable = pte_write(*pte);
 	pte_unmap_unlock(pte, lock);
 	return 0;
-}
-
-typedef unsigned long compat_shrink(struct shrinker *shrinker, struct shrink_control *control);
-
-static inline struct shrinker *compat_shrinker_register(const char *name, compat_shrink *count,
-							compat_shrink *scan)
-{
-	struct shrinker *shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
-
-	if (!shrinker)
-		return NULL;
-	shrinker->count_objects = count;
-	shrinker->scan_objects = scan;
-	shrinker->seeks = DEFAULT_SEEKS;
-	if (register_shrinker(shrinker, "%s", name)) {
-		kfree(shrinker);
-		return NULL;
-	}
-	return shrinker;
-}
-
-static inline void compat_shrinker_free(struct shrinker *shrinker)
-{
-	unregister_shrinker(shrinker);
-	kfree(shrinker);
 }
 
 #endif

@@ -106,6 +106,11 @@ static inline unsigned int host_cpu(void)
 	return smp_processor_id();
 }
 
+static inline void host_cond_resched(void)
+{
+	cond_resched();
+}
+
 static inline void host_preempt_disable(void)
 {
 	preempt_disable();

@@ -7,7 +7,6 @@
 
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
-#include <linux/list.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -46,7 +45,6 @@ struct perf_guest_switch_msr;
 struct host_vm {
 	refcount_t users; /* the VM's file and the files of its vCPUs */
 	struct mm_struct *mm;
-	struct list_head shrinker_entry; /* in the list of VMs of shrinker.c */
 	struct mmu_notifier notifier;
 	struct dentry *debugfs;
 };

@@ -21,6 +21,7 @@ int sim_srcu_read_lock(host_srcu_t *srcu);
 void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 
 unsigned int sim_cpu(void);
+void sim_cond_resched(void);
 void sim_preempt_disable(void);
 void sim_preempt_enable(void);
 void sim_irq_disable(void);
@@ -113,6 +114,11 @@ static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 static inline unsigned int host_cpu(void)
 {
 	return sim_cpu();
+}
+
+static inline void host_cond_resched(void)
+{
+	sim_cond_resched();
 }
 
 static inline void host_preempt_disable(void)

@@ -103,7 +103,7 @@ static void step_fault(struct machine *machine)
 	unsigned int stale = machine->stale;
 	int error = 0;
 	enum ept_result result;
-	u64 sequence = machine->vm->ept.invalidate_seq;
+	u64 since = invalidations_now(&machine->vm->ept.invalidations);
 
 	result = write	    ? fault_write(machine->vm, gfn, &error)
 		 : kind == 1 ? fault_read(machine->vm, gfn, &error)
@@ -122,7 +122,7 @@ static void step_fault(struct machine *machine)
 		machine->errors++;
 		return;
 	}
-	if (stale != machine->stale || sequence != machine->vm->ept.invalidate_seq)
+	if (stale != machine->stale || since != invalidations_now(&machine->vm->ept.invalidations))
 		return;
 	/* Nothing came between: it must be mapped, with the right that was asked for. */
 	EXPECT_TRUE(ept_entry(machine->vm, gfn));

@@ -7,7 +7,7 @@ static struct sim_machine the_machine;
 
 static void notify_begin(void *argument, u64 start, u64 end)
 {
-	ept_invalidate_begin(argument, start, end);
+	ept_invalidate_begin(argument, start, end, false);
 }
 
 static void notify_end(void *argument, u64 start, u64 end)
