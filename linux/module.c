@@ -30,12 +30,12 @@ static int __init kvm_init(void)
 	error = cpu_kick_init();
 	if (error)
 		return error;
-	error = event_init();
+	error = work_init();
 	if (error)
 		goto kick_exit;
 	error = shrinker_init();
 	if (error)
-		goto event_exit;
+		goto work_exit;
 	error = vmx_cpu_init();
 	if (error)
 		goto shrinker_exit;
@@ -50,8 +50,8 @@ debugfs_exit:
 	vmx_cpu_exit();
 shrinker_exit:
 	shrinker_exit();
-event_exit:
-	event_exit();
+work_exit:
+	work_exit();
 kick_exit:
 	cpu_kick_exit();
 	return error;
@@ -75,7 +75,7 @@ static void __exit vmx_exit(void)
 	debugfs_exit();
 	vmx_cpu_exit();
 	shrinker_exit();
-	event_exit();
+	work_exit();
 	cpu_kick_exit();
 }
 module_exit(vmx_exit);

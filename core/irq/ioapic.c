@@ -117,7 +117,6 @@ int ioapic_line_set(struct irqchip *chip, unsigned int pin, bool level)
 static void delay_over(struct host_timer *timer)
 {
 	struct irqchip *chip = (void *)((char *)timer - offsetof(struct irqchip, ioapic_timer));
-	int ticket = host_srcu_read_lock(&chip->vm->srcu);
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 
 	for (unsigned int pin = 0; pin < IOAPIC_PINS; pin++)
@@ -125,7 +124,6 @@ static void delay_over(struct host_timer *timer)
 			deliver_level(chip, pin);
 	chip->ioapic_delayed = 0;
 	host_irqlock_unlock(&chip->lock, flags);
-	host_srcu_read_unlock(&chip->vm->srcu, ticket);
 }
 
 static void deliver_again(struct irqchip *chip, unsigned int pin)
