@@ -118,6 +118,22 @@ static inline int host_srcu_read_lock(host_srcu_t *srcu);
 static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 void host_srcu_synchronize(host_srcu_t *srcu);
 
+/*
+ * HOST_NEEDS(condition): what a function needs of its caller, said at its beginning in terms of the
+ * questions below and of the core's own state, so that it is checked.  It is broken by a mistake of
+ * the core alone.  sim/ then panics with the function's name and the condition; the module built with
+ * DEBUG=y warns once, of locks where the kernel has lockdep; without DEBUG nothing is evaluated.
+ *
+ * The questions are for HOST_NEEDS() alone: where nobody knows the answer, it is true.
+ */
+static inline bool host_mutex_held(const host_mutex_t *mutex); /* by this thread */
+static inline bool host_spin_held(const host_spinlock_t *lock);
+static inline bool host_irqlock_held(const host_irqlock_t *lock);
+static inline bool host_srcu_held(const host_srcu_t *srcu); /* inside a read section */
+static inline bool host_preemption_is_off(void);	    /* by whatever: interrupts, a spin lock */
+static inline bool host_interrupts_are_off(void);
+static inline bool host_interrupts_are_on(void);
+
 /* --- Time ----------------------------------------------------------------- */
 
 /* Nanoseconds since some moment; never goes back.  Any context. */

@@ -72,6 +72,7 @@ void vm_destroy(struct vm *vm)
 
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)
 {
+	HOST_NEEDS(host_mutex_held(&vm->lock));
 	/* Readers without the lock see a whole vCPU, and see it when they see the limit. */
 	__atomic_store_n(&vm->vcpus[vcpu->id], vcpu, __ATOMIC_RELEASE);
 	if (vm->vcpu_limit <= vcpu->id)

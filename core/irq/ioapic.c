@@ -75,6 +75,7 @@ static int deliver(struct irqchip *chip, unsigned int pin)
 	};
 	int result;
 
+	HOST_NEEDS(host_irqlock_held(&chip->lock));
 	if (*entry & ENTRY_MASKED)
 		return -1;
 	if (message.level && (*entry & ENTRY_REMOTE_IRR))

@@ -30,6 +30,7 @@ static void resampler_acked(struct irq_ack_notifier *notifier)
 	struct resampler *resampler = (struct resampler *)notifier;
 	const struct irqfd *irqfd = __atomic_load_n(&resampler->irqfds, __ATOMIC_ACQUIRE);
 
+	HOST_NEEDS(host_srcu_held(&resampler->vm->irq_srcu));
 	irq_line_set(resampler->vm, notifier->gsi, false, IRQ_SOURCE_RESAMPLE);
 	for (; irqfd; irqfd = __atomic_load_n(&irqfd->next_of_line, __ATOMIC_ACQUIRE))
 		host_event_signal(irqfd->resample);
@@ -40,6 +41,7 @@ static struct resampler *resampler_get(struct vm *vm, u32 gsi)
 {
 	struct resampler *resampler = vm->resamplers;
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	while (resampler && resampler->notifier.gsi != gsi)
 		resampler = resampler->next;
 	if (resampler)
@@ -83,6 +85,7 @@ static void resampler_leave(struct irqfd *irqfd)
 	struct resampler *resampler = irqfd->resampler, **at = &irqfd->vm->resamplers;
 	struct irqfd **of_line;
 
+	HOST_NEEDS(host_mutex_held(&irqfd->vm->irq_lock));
 	if (!resampler)
 		return;
 	of_line = &resampler->irqfds;
@@ -102,6 +105,7 @@ static void resampler_leave(struct irqfd *irqfd)
 /* Nobody looks at it any more, and nobody new has its line yet.  Needs: irq_lock. */
 static void irqfd_free(struct irqfd *irqfd)
 {
+	HOST_NEEDS(host_mutex_held(&irqfd->vm->irq_lock));
 	if (irqfd->resampler) {
 		line_set(irqfd, false, IRQ_SOURCE_RESAMPLE);
 		host_free(irqfd->resampler);
@@ -210,6 +214,7 @@ static int irqfd_bind(struct irqfd *irqfd, int fd, struct host_event *event)
 	struct vm *vm = irqfd->vm;
 	int result = 0;
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	for (const struct irqfd *other = vm->irqfds; other; other = other->next)
 		if (host_event_watches(&other->watch, event))
 			return -EBUSY;

@@ -65,6 +65,7 @@ static void pic_update(struct irqchip *chip)
 	struct kvm_pic_state *master = &chip->pic[MASTER];
 	bool before = chip->pic_output, output;
 
+	HOST_NEEDS(host_irqlock_held(&chip->lock));
 	for (unsigned int i = 0; i < COUNT_OF(chip->pic); i++) {
 		struct kvm_pic_state *s = &chip->pic[i];
 

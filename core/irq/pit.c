@@ -114,6 +114,7 @@ static void count_ticks(struct pit *pit, u64 now)
 {
 	u64 ticks = 1;
 
+	HOST_NEEDS(host_irqlock_held(&pit->lock));
 	if (!pit->armed || now < pit->next)
 		return;
 	if (pit->period) {
@@ -147,6 +148,7 @@ static void arm(struct pit *pit, u64 now)
 	u64 ns = counter_ticks_to_ns(counter->s.count);
 	bool periodic = counter->s.mode == 2 || counter->s.mode == 3;
 
+	HOST_NEEDS(host_irqlock_held(&pit->lock));
 	pit->waiting = false;
 	pit->pending = 0;
 	pit->armed = counter->counting && !(pit->flags & KVM_PIT_FLAGS_HPET_LEGACY);

@@ -33,6 +33,7 @@ static size_t routing_size(u32 gsis)
 
 static const struct irq_routing *routing_get(const struct vm *vm)
 {
+	HOST_NEEDS(host_srcu_held(&vm->irq_srcu) || host_mutex_held(&vm->irq_lock));
 	return __atomic_load_n(&vm->routing, __ATOMIC_ACQUIRE);
 }
 
@@ -232,6 +233,7 @@ void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier)
 {
 	struct irqchip *chip = irqchip_get(vm);
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	notifier->next = chip->notifiers;
 	__atomic_store_n(&chip->notifiers, notifier, __ATOMIC_RELEASE);
 }
@@ -240,6 +242,7 @@ void irq_ack_notifier_remove(struct vm *vm, struct irq_ack_notifier *notifier)
 {
 	struct irq_ack_notifier **at = &irqchip_get(vm)->notifiers;
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	while (*at != notifier)
 		at = &(*at)->next;
 	__atomic_store_n(at, notifier->next, __ATOMIC_RELEASE);
@@ -250,6 +253,8 @@ void irq_acknowledged(struct vm *vm, u32 gsi)
 	struct irq_ack_notifier *notifier =
 		__atomic_load_n(&irqchip_get(vm)->notifiers, __ATOMIC_ACQUIRE);
 
+	HOST_NEEDS(host_srcu_held(&vm->irq_srcu));
+	HOST_NEEDS(host_interrupts_are_on());
 	for (; notifier; notifier = __atomic_load_n(&notifier->next, __ATOMIC_ACQUIRE))
 		if (notifier->gsi == gsi)
 			notifier->acked(notifier);

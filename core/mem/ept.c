@@ -57,6 +57,7 @@ static void flush(struct vm *vm)
 
 static void frames_remove(struct vm *vm, u64 start, u64 end, bool prune, struct ept_list *list)
 {
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	if (!ept_cut(&vm->ept, start, end, prune))
 		return;
 	flush(vm);
@@ -90,6 +91,7 @@ static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list
 	bool any = false;
 	unsigned int i;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	for (i = 0; i < slots->used; i++)
 		if (slot_frames(&slots->slot[i], start, end, &frames))
 			any |= ept_cut(&vm->ept, frames.start, frames.end, false);
@@ -153,6 +155,7 @@ static bool fault_is_stale(const struct vm *vm, const struct fault *fault)
 	u64 size = (u64)1 << ept_level_shift(fault->level);
 	u64 start = fault->hva & ~(size - 1);
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	if (fault->slots != memslots_get(vm) || fault->sequence != ept->invalidate_seq)
 		return true;
 	return ept->invalidating && start < ept->invalidate_end &&
@@ -185,6 +188,7 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	u64 leaf, first;
 	bool same;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	/* Beside the small pages that the guest executes from there is no large one, or the two
 	 * would take each other's place for ever. */
 	if (level < fault->level && !host_large_pages_execute())
@@ -232,6 +236,7 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	};
 	bool readonly;
 
+	HOST_NEEDS(host_srcu_held(&vm->srcu));
 	fault.slot = memslots_find(fault.slots, fault.gfn);
 	if (!fault.slot)
 		return EPT_MMIO;
@@ -260,6 +265,7 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
 {
 	struct ept_list list = {NULL};
 
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	/*
 	 * One critical section: between the two steps ept_invalidate_begin() would no longer find
 	 * the slot that tells it which mappings to take away.
@@ -348,6 +354,7 @@ static void reclaim_pass(struct vm *vm, u64 pages, struct ept_list *list)
 	u64 start = ept->reclaim_next, at = start, cut = 0;
 	unsigned int steps, level;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	for (steps = 0; at < FRAMES_END && cut < pages && steps < RECLAIM_STEPS; steps++) {
 		u64 first = at;
 		bool table;

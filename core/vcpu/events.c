@@ -361,6 +361,7 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
 	bool waits = false;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	/* It still is after an entry that failed. */
 	vcpu->events.interrupt.entered = false;
 	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||

@@ -125,6 +125,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	bool debug_registers = guest_uses_debug_registers(vcpu);
 	enum vmx_status status;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	refresh_host_cr(vcpu);
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);

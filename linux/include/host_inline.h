@@ -22,6 +22,7 @@
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include <compat.h>
+#include <host_needs.h>
 
 /* A lock class for each place that makes a lock: these have to be macros. */
 #define host_mutex_init(mutex) mutex_init(mutex)
@@ -72,6 +73,7 @@ static inline void host_mutex_unlock(host_mutex_t *mutex)
 
 static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 {
+	HOST_NEEDS(host_interrupts_are_on());
 	spin_lock(lock);
 }
 
