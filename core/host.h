@@ -7,16 +7,20 @@
  * <host_inline.h> the bodies of the functions declared `static inline` here;
  * all the others it gives in its own .c files.
  *
- * Errors are negative errnos.  "Atomic" below means: callable with preemption
- * off and with a host_spinlock_t held.
+ * Errors are negative errnos.  Where a function may be called:
+ *   "may sleep"    with mutexes held and in read sections, preemption and interrupts on;
+ *   "atomic"       with a host_spinlock_t held too;
+ *   "any context"  with a host_irqlock_t held, preemption or interrupts off, in an interrupt.
+ * On a kernel with PREEMPT_RT host_spin_lock() sleeps: where preemption or interrupts are off nothing
+ * that is atomic can be called.
  */
 #ifndef LINTEL_HOST_H
 #define LINTEL_HOST_H
 
 #include "types.h"
 #include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
-			 * host_srcu_t, struct host_timer, struct host_event_watch, struct host_vm,
-			 * struct host_vcpu */
+			 * host_srcu_t, struct host_timer, struct host_work, struct host_event_watch,
+			 * struct host_vm, struct host_vcpu */
 
 struct vm;
 struct vcpu;
@@ -25,7 +29,7 @@ struct vcpu;
 
 enum host_log_level { HOST_LOG_ERROR, HOST_LOG_WARNING, HOST_LOG_INFO, HOST_LOG_DEBUG };
 
-/* One line to the log; no newline at its end.  Atomic.  What a guest or an
+/* One line to the log; no newline at its end.  Any context.  What a guest or an
  * unprivileged program can cause at will is rate-limited by the platform. */
 __attribute__((format(printf, 2, 3))) void host_log(enum host_log_level level, const char *format,
 						    ...);
@@ -38,7 +42,7 @@ __attribute__((format(printf, 3, 4))) int host_snprintf(char *buffer, size_t siz
 
 /* Zeroed memory, accounted to the caller; NULL when there is none.  May sleep. */
 void *host_zalloc(size_t size);
-void host_free(void *memory);
+void host_free(void *memory); /* may sleep; NULL is nothing */
 
 /* 2^order zeroed pages, aligned to a page; NULL when there are none.  May sleep. */
 void *host_alloc_pages(unsigned int order);
@@ -101,27 +105,49 @@ bool host_user_range_ok(u64 hva, u64 size);
 
 /* --- Locks ---------------------------------------------------------------- */
 
+/* May sleep. */
 void host_mutex_init(host_mutex_t *mutex);
 static inline void host_mutex_lock(host_mutex_t *mutex);
 static inline void host_mutex_unlock(host_mutex_t *mutex);
 
+/* Atomic. */
 void host_spin_init(host_spinlock_t *lock);
 static inline void host_spin_lock(host_spinlock_t *lock);
 static inline void host_spin_unlock(host_spinlock_t *lock);
 
-/* A spin lock that may be taken in any context: interrupts are off while it is held.  lock gives what
- * unlock wants back. */
+/* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while it
+ * is held.  lock gives what unlock wants back. */
 void host_irqlock_init(host_irqlock_t *lock);
 static inline unsigned long host_irqlock_lock(host_irqlock_t *lock);
 static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags);
 
-/* Sleepable read-copy-update: readers may sleep; synchronize waits for those that began before.
- * Reading is possible in any context. */
+/*
+ * Sleepable read-copy-update: synchronize waits for the readers that began before, and may sleep.
+ * Reading is possible in any context, and readers may sleep, but not those of a domain that was made
+ * by init_brief: who waits for these waits for nobody's memory to appear.  -ENOMEM.
+ */
 int host_srcu_init(host_srcu_t *srcu);
+int host_srcu_init_brief(host_srcu_t *srcu);
 void host_srcu_destroy(host_srcu_t *srcu);
 static inline int host_srcu_read_lock(host_srcu_t *srcu);
 static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 void host_srcu_synchronize(host_srcu_t *srcu);
+
+/*
+ * HOST_NEEDS(condition): what a function needs of its caller, said at its beginning in terms of the
+ * questions below and of the core's own state, so that it is checked.  It is broken by a mistake of
+ * the core alone.  sim/ then panics with the function's name and the condition; the module built with
+ * DEBUG=y warns once, of locks where the kernel has lockdep; without DEBUG nothing is evaluated.
+ *
+ * The questions are for HOST_NEEDS() alone: where nobody knows the answer, it is true.
+ */
+static inline bool host_mutex_held(const host_mutex_t *mutex); /* by this thread */
+static inline bool host_spin_held(const host_spinlock_t *lock);
+static inline bool host_irqlock_held(const host_irqlock_t *lock);
+static inline bool host_srcu_held(const host_srcu_t *srcu); /* inside a read section */
+static inline bool host_preemption_is_off(void);	    /* by whatever: interrupts, a spin lock */
+static inline bool host_interrupts_are_off(void);
+static inline bool host_interrupts_are_on(void);
 
 /* --- Time ----------------------------------------------------------------- */
 
@@ -136,7 +162,7 @@ struct host_clock {
 };
 void host_clock_read(struct host_clock *now);
 /* Do the TSCs of all CPUs agree and run at host_tsc_khz() always, as far as the host knows?  Once
- * false it stays so.  Atomic. */
+ * false it stays so.  Any context. */
 bool host_tsc_is_stable(void);
 
 /*
@@ -144,10 +170,19 @@ bool host_tsc_is_stable(void);
  * callback may start its timer again.  Starting replaces what was set before.
  */
 void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer));
-void host_timer_start(struct host_timer *timer, u64 when); /* atomic */
+void host_timer_start(struct host_timer *timer, u64 when); /* any context */
 /* When it returns the callback does not run, and will not.  May wait for it: not in interrupt
  * context, nor with a lock that the callback takes. */
 void host_timer_cancel(struct host_timer *timer);
+
+/* --- Work for later --------------------------------------------------------- */
+
+/* Calls function(work) soon where it may sleep: once, however often it was queued before it began. */
+void host_work_init(struct host_work *work, void (*function)(struct host_work *work));
+void host_work_queue(struct host_work *work); /* any context */
+/* When it returns the function does not run, and will not if nobody queues it again.  May sleep: not
+ * with a lock that the function takes. */
+void host_work_cancel(struct host_work *work);
 
 /* --- Events that user space has descriptors of (eventfd) -------------------- */
 
@@ -156,23 +191,20 @@ struct host_event; /* the same event has the same address, whatever descriptor i
 /* A reference to the event behind a descriptor.  -EBADF: no such descriptor; -EINVAL: no event. */
 int host_event_get(int fd, struct host_event **event);
 void host_event_put(struct host_event *event);
-void host_event_signal(struct host_event *event); /* any context */
+void host_event_signal(struct host_event *event); /* atomic */
 
 /*
  * From now on calls signalled(watch) each time when the event is signalled (it counts as taken then,
- * nobody else hears of it): any context, interrupts off; and closed(watch) once when nobody has a
- * descriptor of it any more: may sleep.  gives: 0; 1: it was signalled before, which is not taken;
- * errors as host_event_get().
+ * nobody else hears of it), and closed(watch) once when nobody has a descriptor of it any more: both in
+ * any context.  `fd` is what `event` was got by.  gives: 0; 1: it was signalled before, which is not
+ * taken; -EBADF: by now it is no descriptor of that event.
  */
-int host_event_watch(struct host_event_watch *watch, int fd,
+int host_event_watch(struct host_event_watch *watch, int fd, struct host_event *event,
 		     void (*signalled)(struct host_event_watch *watch),
 		     void (*closed)(struct host_event_watch *watch));
 bool host_event_watches(const struct host_event_watch *watch, const struct host_event *event);
-/* When it returns neither callback runs, nor will; but closed() may call it.  May sleep: not with a
- * lock that closed() takes. */
+/* When it returns neither callback runs, nor will.  Atomic; not in a callback. */
 void host_event_unwatch(struct host_event_watch *watch);
-/* Waits until no closed() runs, of any watch. */
-void host_event_flush(void);
 
 /* --- Processors ----------------------------------------------------------- */
 
@@ -189,9 +221,11 @@ static inline void host_irq_enable(void);
  * Needs: interrupts enabled. */
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument);
 
-/* Make every vCPU of the VM that is in the guest leave it, and wait until each has. */
+/* Make every vCPU of the VM that is in the guest leave it, and wait until each has.  Atomic, with
+ * interrupts on. */
 void host_kick_vm(struct vm *vm);
-/* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Atomic. */
+/* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Any
+ * context. */
 void host_kick_vcpu(struct vcpu *vcpu);
 
 /* RDMSR/WRMSR; the _safe forms return -EIO on #GP instead of logging it. */

@@ -3,7 +3,8 @@
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
  * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->io_lock, vm->slots_lock,
- * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).
+ * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).  vm->irq_lock comes
+ * after vm->lock, and has nothing but vm->irq_srcu in it.
  */
 #ifndef LINTEL_VM_H
 #define LINTEL_VM_H
@@ -71,12 +72,17 @@ struct vm {
 	struct irqchip *irqchip;
 	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again */
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
-	struct irq_routing *routing; /* published; changed under slots_lock */
-	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
-	host_mutex_t io_lock;	     /* the lists of ioeventfds, irqfds and zones of coalesced writes */
-	struct ioeventfd *ioeventfds;
+	/* A domain and a lock of their own, which nobody holds who waits for user space: the end of an irqfd
+	 * waits for both. */
+	host_mutex_t irq_lock;	     /* the routing, acknowledgement notifiers and irqfds */
+	host_srcu_t irq_srcu;	     /* readers of what is published of these; brief */
+	struct irq_routing *routing; /* published; changed under irq_lock */
 	struct irqfd *irqfds;
 	struct resampler *resamplers; /* of irqfds, by GSI */
+	struct host_work irqfds_closed; /* ends those whose event is gone */
+	struct bus *bus[2];   /* enum bus_kind; NULL: empty; published; changed under slots_lock */
+	host_mutex_t io_lock; /* the lists of ioeventfds and zones of coalesced writes */
+	struct ioeventfd *ioeventfds;
 	struct coalesced coalesced;
 
 	u32 boot_cpu_id;

@@ -30,12 +30,12 @@ static int __init kvm_init(void)
 	error = cpu_kick_init();
 	if (error)
 		return error;
-	error = event_init();
+	error = work_init();
 	if (error)
 		goto kick_exit;
 	error = vmx_cpu_init();
 	if (error)
-		goto event_exit;
+		goto work_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
 	error = kvm_device_register(device);
@@ -45,8 +45,8 @@ static int __init kvm_init(void)
 debugfs_exit:
 	debugfs_exit();
 	vmx_cpu_exit();
-event_exit:
-	event_exit();
+work_exit:
+	work_exit();
 kick_exit:
 	cpu_kick_exit();
 	return error;
@@ -69,7 +69,7 @@ static void __exit vmx_exit(void)
 	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
-	event_exit();
+	work_exit();
 	cpu_kick_exit();
 }
 module_exit(vmx_exit);

@@ -82,10 +82,10 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 
 #define VCPU_MMAP_PAGES 3 /* struct kvm_run; the data of KVM_EXIT_IO; the VM's coalesced writes */
 
-/* --- event.c --- */
+/* --- work.c --- */
 
-int event_init(void); /* -ENOMEM */
-void event_exit(void);
+int work_init(void); /* -ENOMEM */
+void work_exit(void);
 
 /* --- user_memory.c --- */
 

@@ -113,6 +113,8 @@ void sim_user_reset(void);
 
 /* Panics in a context that cannot sleep; `who` is for the words. */
 void sim_might_sleep(const char *who);
+/* Panics where a spin lock cannot be taken: on PREEMPT_RT it sleeps. */
+void sim_needs_atomic(const char *who);
 bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
@@ -125,6 +127,12 @@ void sim_advance_time(u64 ns);
 void sim_set_tsc_stable(bool stable); /* what host_tsc_is_stable() says */
 unsigned int sim_timers_armed(void);
 void sim_timer_reset(void);
+
+/* --- work.c: work for later --- */
+
+void sim_work_run(void); /* what is queued, until nothing is */
+unsigned int sim_works_queued(void);
+void sim_work_reset(void);
 
 /* --- event.c: events, and the descriptors of the process --- */
 

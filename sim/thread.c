@@ -209,6 +209,7 @@ void host_fpu_read_registers(struct vcpu *vcpu, void *area)
 {
 	if (!vcpu->host.fpu_is_guest)
 		sim_panic("host_fpu_read_registers(): the guest's FPU state is not loaded");
+	sim_might_sleep("host_fpu_read_registers");
 	memcpy(area, vcpu->host.fpu, FXSAVE_SIZE);
 }
 
@@ -216,6 +217,7 @@ void host_fpu_write_registers(struct vcpu *vcpu, const void *area)
 {
 	if (!vcpu->host.fpu_is_guest)
 		sim_panic("host_fpu_write_registers(): the guest's FPU state is not loaded");
+	sim_might_sleep("host_fpu_write_registers");
 	memcpy(vcpu->host.fpu, area, FXSAVE_SIZE);
 }
 

@@ -155,14 +155,16 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 	notify_argument = argument;
 }
 
-/* In the kernel, some of these calls come where sleeping is not allowed: so all do here. */
+/* In the kernel, some of these calls come with a lock of the page tables held: so all do here. */
 static void notify(sim_notifier_fn function, u64 start, u64 end)
 {
+	static host_spinlock_t page_tables = {SIM_LOCK_FREE};
+
 	if (!function)
 		return;
-	sim_preempt_disable();
+	sim_spin_lock(&page_tables);
 	function(notify_argument, start, end);
-	sim_preempt_enable();
+	sim_spin_unlock(&page_tables);
 }
 
 enum change { CHANGE_UNMAP, CHANGE_READONLY, CHANGE_WRITABLE, CHANGE_MOVE, CHANGE_SHARE };
@@ -336,6 +338,7 @@ void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
 
+	sim_needs_atomic("host_page_put");
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;

@@ -48,22 +48,26 @@ int api_set_cpuid2(struct ioctl_call *call)
 int api_get_msrs(struct ioctl_call *call)
 {
 	struct kvm_msrs *list = call->data;
+	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_read(call->vcpu, list->entries[i].index, &list->entries[i].data, true))
 			break;
+	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 
 int api_set_msrs(struct ioctl_call *call)
 {
 	const struct kvm_msrs *list = call->data;
+	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_write(call->vcpu, list->entries[i].index, list->entries[i].data, true))
 			break;
+	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 

@@ -70,6 +70,7 @@ static void flush(struct vm *vm)
 
 static void frames_remove(struct vm *vm, u64 start, u64 end, bool prune, struct ept_list *list)
 {
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	if (!ept_cut(&vm->ept, start, end, prune))
 		return;
 	flush(vm);
@@ -104,6 +105,7 @@ static bool user_range_cut(struct vm *vm, u64 start, u64 end)
 	struct frames frames;
 	bool any = false;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	while (next_frames(&search, &frames))
 		any |= ept_cut(&vm->ept, frames.start, frames.end, false);
 	return any;
@@ -172,6 +174,7 @@ static bool fault_is_stale(struct vm *vm, const struct fault *fault)
 	u64 size = (u64)1 << ept_level_shift(fault->level);
 	u64 start = fault->hva & ~(size - 1);
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	return fault->slots != memslots_get(vm) ||
 	       invalidations_touch(&vm->ept.invalidations, fault->since, start, start + size);
 }
@@ -203,6 +206,7 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	u64 leaf, first;
 	bool same;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	/* Beside the small pages that the guest executes from there is no large one, or the two
 	 * would take each other's place for ever. */
 	if (level < fault->level && !host_large_pages_execute())
@@ -289,6 +293,7 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	};
 	bool readonly;
 
+	HOST_NEEDS(host_srcu_held(&vm->srcu));
 	fault.slot = memslots_find(fault.slots, fault.gfn);
 	if (!fault.slot)
 		return EPT_MMIO;
@@ -320,6 +325,7 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
 {
 	struct ept_list list = {0};
 
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	/*
 	 * One critical section: a fault would map the slot again between the two steps.  And in
 	 * this order: ept_invalidate_begin(), which looks at the slots without the lock, and does

@@ -15,6 +15,7 @@ static bool piece_find(struct vm *vm, gpa_t gpa, size_t length, bool write, stru
 	const struct memslot *slot = memslot_find(vm, gpa >> LINTEL_PAGE_SHIFT);
 	u64 offset, room;
 
+	HOST_NEEDS(host_srcu_held(&vm->srcu));
 	if (!slot || (write && (slot->flags & KVM_MEM_READONLY)))
 		return false;
 	offset = gpa - (slot->gfn << LINTEL_PAGE_SHIFT);

@@ -21,6 +21,8 @@ struct memslots *memslots_alloc(unsigned int used)
 
 const struct memslots *memslots_get(const struct vm *vm)
 {
+	HOST_NEEDS(host_srcu_held(&vm->srcu) || host_mutex_held(&vm->slots_lock) ||
+		   host_spin_held(&vm->mmu_lock));
 	return __atomic_load_n(&vm->slots, __ATOMIC_ACQUIRE);
 }
 
@@ -143,6 +145,7 @@ static int slots_replace(struct vm *vm, const struct memslot *old, const struct 
 	struct dirty_log *old_log = old ? old->log : NULL;
 	struct dirty_log *log = added ? added->log : NULL;
 
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	if (!after)
 		return -ENOMEM;
 	/* Before there can be a page whose writes are to be noticed. */

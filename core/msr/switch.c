@@ -44,6 +44,7 @@ void msr_switch_to_guest(struct vcpu *vcpu)
 	struct vcpu_msrs *msrs = vcpu->msrs;
 	bool moved = msrs->host_cpu != (int)host_cpu();
 
+	HOST_NEEDS(host_preemption_is_off());
 	for (unsigned int i = 0; i < msrs->switched_count; i++) {
 		struct msr_switched *slot = &msrs->switched[i];
 
@@ -60,6 +61,7 @@ void msr_switch_to_host(struct vcpu *vcpu)
 {
 	struct vcpu_msrs *msrs = vcpu->msrs;
 
+	HOST_NEEDS(host_preemption_is_off());
 	for (unsigned int i = 0; i < msrs->switched_count; i++) {
 		struct msr_switched *slot = &msrs->switched[i];
 

@@ -144,6 +144,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 {
 	u32 version[4];
 
+	HOST_NEEDS(vcpu->loaded);
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
 		vcpu_reg_write(vcpu, (enum vcpu_reg)reg, 0);
 	/* EDX holds the processor's signature: the guest's if it has one, a P6 otherwise. */

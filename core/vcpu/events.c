@@ -296,7 +296,7 @@ static u8 acknowledge(struct vcpu *vcpu)
 	u8 vector;
 
 	if (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu))
-		return pic_acknowledge(vcpu->vm);
+		return pic_acknowledge(vcpu);
 	vector = (u8)lapic_pending_vector(vcpu);
 	lapic_acknowledge(vcpu, vector);
 	lapic_eoi_offer(vcpu, vector);
@@ -308,7 +308,9 @@ static void take_interrupt(struct vcpu *vcpu)
 	vcpu->events.interrupt.injected = true;
 	vcpu->events.interrupt.soft = false;
 	vcpu->events.interrupt.vector = acknowledge(vcpu);
-	enter_interrupt(vcpu);
+	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window. */
+	if (!vcpu->pic_ended)
+		enter_interrupt(vcpu);
 }
 
 static void enter_one(struct vcpu *vcpu)
@@ -359,6 +361,7 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
 	bool waits = false;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	/* It still is after an entry that failed. */
 	vcpu->events.interrupt.entered = false;
 	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||

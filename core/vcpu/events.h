@@ -9,7 +9,7 @@
 #include "vcpu/vcpu.h"
 
 /* Before an entry, interrupts off: one event goes into the VM-entry interruption field; windows
- * are asked for what must wait. */
+ * are asked for what must wait.  Not to be entered with: vcpu->pic_ended. */
 void vcpu_events_enter(struct vcpu *vcpu);
 
 /* After an exit: an event whose delivery was cut short is injected again.

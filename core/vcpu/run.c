@@ -16,6 +16,7 @@
 #include "exit/exit.h"
 #include "exit/reason.h"
 #include "exit/table.h"
+#include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
@@ -123,6 +124,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	bool debug_registers = guest_uses_debug_registers(vcpu);
 	enum vmx_status status;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	refresh_host_cr(vcpu);
 	counters_before_entry(vcpu);
 	host_fpu_before_entry(vcpu);
@@ -144,6 +146,16 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 
 enum enter_result { ENTER_EXITED, ENTER_AGAIN, ENTER_FAILED };
 
+static enum enter_result turn_back(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
+	host_irq_enable();
+	host_preempt_enable();
+	if (vcpu->pic_ended)
+		pic_tell_ended(vcpu);
+	return ENTER_AGAIN;
+}
+
 static enum enter_result enter(struct vcpu *vcpu)
 {
 	enum vmx_status status;
@@ -153,13 +165,11 @@ static enum enter_result enter(struct vcpu *vcpu)
 	host_irq_disable();
 	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
 	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode. */
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back()) {
-		__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
-		host_irq_enable();
-		host_preempt_enable();
-		return ENTER_AGAIN;
-	}
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
+		return turn_back(vcpu);
 	vcpu_events_enter(vcpu);
+	if (vcpu->pic_ended)
+		return turn_back(vcpu);
 	vcpu_registers_flush(vcpu);
 
 	status = run_guest(vcpu);

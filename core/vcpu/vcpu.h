@@ -105,6 +105,7 @@ struct vcpu {
 	u32 tpr_threshold;	 /* as the VMCS has it */
 	struct lapic *lapic;	 /* NULL without interrupt controllers in the kernel */
 	u32 nmis_arrived;	 /* from other threads; anybody adds, the vCPU takes */
+	u32 pic_ended; /* pins of the 8259s whose interrupt ended as the vCPU took it: to be told */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
 	enum exit_action (*complete)(struct vcpu *vcpu);

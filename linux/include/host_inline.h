@@ -19,12 +19,14 @@
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include <compat.h>
+#include <host_needs.h>
 
 /* A lock class for each place that makes a lock: these have to be macros. */
 #define host_mutex_init(mutex) mutex_init(mutex)
 #define host_spin_init(lock)   spin_lock_init(lock)
-#define host_irqlock_init(lock) spin_lock_init(lock)
+#define host_irqlock_init(lock) raw_spin_lock_init(lock)
 #define host_srcu_init(srcu)   init_srcu_struct(srcu)
+#define host_srcu_init_brief(srcu) init_srcu_struct(srcu)
 
 /* Set when Lintel is loaded: the processor has no "iTLB multihit", or the machine runs without
  * mitigations. */
@@ -68,6 +70,7 @@ static inline void host_mutex_unlock(host_mutex_t *mutex)
 
 static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 {
+	HOST_NEEDS(host_interrupts_are_on());
 	spin_lock(lock);
 }
 
@@ -80,13 +83,13 @@ static inline unsigned long host_irqlock_lock(host_irqlock_t *lock) __acquires(l
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(lock, flags);
+	raw_spin_lock_irqsave(lock, flags);
 	return flags;
 }
 
 static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags) __releases(lock)
 {
-	spin_unlock_irqrestore(lock, flags);
+	raw_spin_unlock_irqrestore(lock, flags);
 }
 
 static inline int host_srcu_read_lock(host_srcu_t *srcu) __acquires(srcu)

@@ -21,7 +21,7 @@
 
 typedef struct mutex host_mutex_t;
 typedef spinlock_t host_spinlock_t;
-typedef spinlock_t host_irqlock_t;
+typedef raw_spinlock_t host_irqlock_t; /* on PREEMPT_RT a spinlock_t sleeps */
 typedef struct srcu_struct host_srcu_t;
 
 struct host_timer {
@@ -29,12 +29,16 @@ struct host_timer {
 	void (*expired)(struct host_timer *timer);
 };
 
+struct host_work {
+	struct work_struct work;
+	void (*function)(struct host_work *work);
+};
+
 struct eventfd_ctx;
 
 struct host_event_watch {
 	struct eventfd_ctx *event;
 	wait_queue_entry_t entry;
-	struct work_struct closed_work;
 	void (*signalled)(struct host_event_watch *watch);
 	void (*closed)(struct host_event_watch *watch);
 };

@@ -26,6 +26,9 @@ void sim_preempt_disable(void);
 void sim_preempt_enable(void);
 void sim_irq_disable(void);
 void sim_irq_enable(void);
+bool sim_irqs_enabled(void);
+bool sim_preemptible(void);
+__attribute__((noreturn, format(printf, 1, 2))) void sim_panic(const char *format, ...);
 
 u64 sim_rdmsr(u32 msr);
 void sim_wrmsr(u32 msr, u64 value);
@@ -109,6 +112,45 @@ static inline int host_srcu_read_lock(host_srcu_t *srcu)
 static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 {
 	sim_srcu_read_unlock(srcu, ticket);
+}
+
+/* A macro, for the words. */
+#define HOST_NEEDS(condition)                                                                      \
+	((condition) ? (void)0 : sim_panic("%s() needs %s", __func__, #condition))
+
+static inline bool host_mutex_held(const host_mutex_t *mutex)
+{
+	return mutex->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_spin_held(const host_spinlock_t *lock)
+{
+	return lock->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_irqlock_held(const host_irqlock_t *lock)
+{
+	return lock->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_srcu_held(const host_srcu_t *srcu)
+{
+	return srcu->readers;
+}
+
+static inline bool host_preemption_is_off(void)
+{
+	return !sim_preemptible();
+}
+
+static inline bool host_interrupts_are_off(void)
+{
+	return !sim_irqs_enabled();
+}
+
+static inline bool host_interrupts_are_on(void)
+{
+	return sim_irqs_enabled();
 }
 
 static inline unsigned int host_cpu(void)

@@ -44,7 +44,7 @@ static void tlb_flush_if_asked(struct machine *machine)
 
 static void check_translation(struct machine *machine, u64 gfn, u64 entry, const char *where)
 {
-	const struct memslot *slot = memslot_find(machine->vm, gfn);
+	const struct memslot *slot = slot_find(machine->vm, gfn);
 	u64 hva;
 
 	if (!EXPECT_TRUE(slot)) {
@@ -99,7 +99,7 @@ static void step_fault(struct machine *machine)
 	u64 gfn = machine->base + below(machine, GUEST_UNITS * machine->unit);
 	u64 kind = below(machine, 3);
 	bool write = kind == 0;
-	const struct memslot *slot = memslot_find(machine->vm, gfn);
+	const struct memslot *slot = slot_find(machine->vm, gfn);
 	unsigned int stale = machine->stale;
 	int error = 0;
 	enum ept_result result;
