@@ -7,12 +7,14 @@
  */
 #include "msr/state.h"
 #include "vcpu/cpuid.h"
+#include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
-/* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
- * SpeedStep, the monitor FSM, the limit of CPUID, xTPR messages, no XD.  None of them does anything. */
-#define MISC_ENABLE_GUEST                                                                          \
-	(BIT64(0) | BIT64(3) | BIT64(16) | BIT64(18) | BIT64(22) | BIT64(23) | BIT64(34))
+/* Bits of IA32_MISC_ENABLE that only say what there is: performance monitoring (a write is ignored),
+ * no BTS, no PEBS (read-only).  The others are switches, of every processor or of some models; none
+ * of them does anything. */
+#define MISC_ENABLE_PERFMON   BIT64(7)
+#define MISC_ENABLE_READ_ONLY (BIT64(11) | BIT64(12))
 
 MSR_GET(zero)
 {
@@ -28,6 +30,43 @@ MSR_SET(zero)
 	(void)msr;
 	(void)from_host;
 	return value ? -EINVAL : 0;
+}
+
+MSR_SET(ignored)
+{
+	(void)vcpu;
+	(void)msr;
+	(void)value;
+	(void)from_host;
+	return 0;
+}
+
+/* Bits 31:24: the processor's clock, in those of the bus. */
+MSR_GET(ebc_frequency)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(24);
+	return 0;
+}
+
+/* "L2 Hardware Enabled", "L2 Enabled"; bit 23, "L2 Not Present", is clear. */
+MSR_GET(bbl_cr_ctl3)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(0) | BIT64(8);
+	return 0;
+}
+
+/* Bits 15:0: the state that the processor is in; 44:40: the highest ratio of its clock to the bus's,
+ * which guests divide by. */
+MSR_GET(perf_status)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(40) | 1;
+	return 0;
 }
 
 MSR_GET(efer)
@@ -52,9 +91,14 @@ MSR_GET(misc_enable)
 
 MSR_SET(misc_enable)
 {
+	u64 now = vcpu->msrs->misc_enable;
+
 	(void)msr;
-	if (!from_host && ((value ^ vcpu->msrs->misc_enable) & ~MISC_ENABLE_GUEST))
-		return -EINVAL;
+	if (!from_host) {
+		if ((value ^ now) & MISC_ENABLE_READ_ONLY)
+			return -EINVAL;
+		value = (value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
+	}
 	vcpu->msrs->misc_enable = value;
 	return 0;
 }
@@ -118,9 +162,6 @@ MSR_SET(misc_features)
 	vcpu->msrs->misc_features = value;
 	return 0;
 }
-
-#define DEBUGCTL_LBR BIT64(0)
-#define DEBUGCTL_BTF BIT64(1)
 
 MSR_GET(debugctl)
 {
