@@ -59,9 +59,12 @@ struct vcpu_events {
 	struct {
 		bool injected; /* queued by KVM_INTERRUPT, or cut short */
 		bool entered;  /* it is in the VM-entry field, not waiting for its window */
-		bool soft;
 		u8 vector;
 	} interrupt;
+	struct {
+		bool injected; /* cut short; an interrupt may wait at the same time */
+		u8 vector;
+	} soft; /* INT n */
 	struct {
 		unsigned int pending; /* at most 2 */
 		bool injected;
