@@ -41,6 +41,16 @@ static void set_field(u32 field, u64 value)
 	vmcs_write_fast(field, value);
 }
 
+/* As the run loop does before the guest runs. */
+static void enter(struct vcpu *vcpu)
+{
+	host_preempt_disable();
+	host_irq_disable();
+	vcpu_events_enter(vcpu);
+	host_irq_enable();
+	host_preempt_enable();
+}
+
 static u32 in_field(void)
 {
 	return vmcs_read32(VM_ENTRY_INTR_INFO_FIELD);
@@ -124,7 +134,7 @@ TEST(events_extint_withdrawn_between_two_looks)
 	line_set(true);
 	EXPECT_TRUE(pic_output(&pc.vm));
 	sim_vmread_hook(take_line_down, NULL);
-	vcpu_events_enter(&pc.vcpu);
+	enter(&pc.vcpu);
 	sim_vmread_hook(NULL, NULL);
 	EXPECT_FALSE(pic_output(&pc.vm));
 	EXPECT_FALSE(in_field() & INTERRUPTION_VALID);
@@ -134,7 +144,7 @@ TEST(events_extint_withdrawn_between_two_looks)
 
 	/* The next one comes as any. */
 	line_set(true);
-	vcpu_events_enter(&pc.vcpu);
+	enter(&pc.vcpu);
 	EXPECT_EQ(in_field(), INTERRUPT(0x25));
 	pc_destroy();
 }
@@ -368,17 +378,17 @@ TEST(events_int_n_leaves_the_interrupt_that_waits)
 	struct kvm_interrupt irq = { .irq = 0x41 };
 
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_INTERRUPT, &irq), 0);
-	vcpu_events_enter(&m->vcpu);
+	enter(&m->vcpu);
 	EXPECT_FALSE(in_field() & INTERRUPTION_VALID);
 	cut_short(m, INT_N(0x80));
-	vcpu_events_enter(&m->vcpu);
+	enter(&m->vcpu);
 	EXPECT_EQ(in_field(), INT_N(0x80));
 	EXPECT_EQ(vmcs_read32(VM_ENTRY_INSTRUCTION_LEN), 2);
 
 	set_field(VM_ENTRY_INTR_INFO_FIELD, 0);
 	cut_short(m, 0);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_IF);
-	vcpu_events_enter(&m->vcpu);
+	enter(&m->vcpu);
 	EXPECT_EQ(in_field(), INTERRUPT(0x41));
 	machine_destroy(m);
 }
