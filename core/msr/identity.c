@@ -10,11 +10,19 @@
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
-/* Bits of IA32_MISC_ENABLE that only say what there is: performance monitoring (a write is ignored),
- * no BTS, no PEBS (read-only).  The others are switches, of every processor or of some models; none
- * of them does anything. */
-#define MISC_ENABLE_PERFMON   BIT64(7)
-#define MISC_ENABLE_READ_ONLY (BIT64(11) | BIT64(12))
+/*
+ * Bits of IA32_MISC_ENABLE that a guest may write: the switches that some model has (fast strings,
+ * x87 compatibility, thermal control, split locks, level 3 cache, locks, prefetching, FERR#, TM2,
+ * SpeedStep, the monitor FSM, adjacent lines, SpeedStep's lock, the limit of CPUID, xTPR messages,
+ * level 1 cache, no XD, DCU prefetching, turbo, IP prefetching).  None of them does anything.  That
+ * there is performance monitoring only says what there is, and a write of it is ignored.  The rest
+ * is reserved, or (no BTS, no PEBS) read-only.
+ */
+#define MISC_ENABLE_PERFMON BIT64(7)
+#define MISC_ENABLE_GUEST                                                                          \
+	(BIT64(0) | BIT64(2) | BIT64(3) | BIT64(4) | BIT64(6) | MISC_ENABLE_PERFMON | BIT64(8) |   \
+	 BIT64(9) | BIT64(10) | BIT64(13) | BIT64(16) | BIT64(18) | BIT64(19) | BIT64(20) |        \
+	 BIT64(22) | BIT64(23) | BIT64(24) | BIT64(34) | BIT64(37) | BIT64(38) | BIT64(39))
 
 MSR_GET(zero)
 {
@@ -95,7 +103,7 @@ MSR_SET(misc_enable)
 
 	(void)msr;
 	if (!from_host) {
-		if ((value ^ now) & MISC_ENABLE_READ_ONLY)
+		if ((value ^ now) & ~MISC_ENABLE_GUEST)
 			return -EINVAL;
 		value = (value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
 	}

@@ -55,6 +55,7 @@ static const struct access_row rows[] = {
 	{"MISC_ENABLE, BTS available", 0x1a0, 0x1001, 0x1001, USER},
 	{"MISC_ENABLE, PEBS available", 0x1a0, 0x801, 0x801, USER},
 	{"MISC_ENABLE, performance monitoring by the guest", 0x1a0, 0x1881, 0x1801, GUEST},
+	{"MISC_ENABLE, reserved", 0x1a0, 0x8000000000001801, 0x8000000000001801, USER},
 	{"MISC_ENABLE, no prefetching, no turbo", 0x1a0, 0x4000001a01, 0x4000001a01, BOTH},
 	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, BOTH},
 	{"DEBUGCTL, BTF", 0x1d9, 2, 2, BOTH},
