@@ -463,9 +463,12 @@ unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 	static const u32 ranges[] = {0, 0x40000000, 0x80000000};
 	struct list list = {.entry = entry, .room = room};
 
-	for (unsigned int i = 0; i < COUNT_OF(ranges); i++)
-		for (u32 leaf = ranges[i]; leaf <= range_end(ranges[i]); leaf++)
+	for (unsigned int i = 0; i < COUNT_OF(ranges); i++) {
+		u32 end = range_end(ranges[i]);
+
+		for (u32 leaf = ranges[i]; leaf <= end; leaf++)
 			fill_leaf(&list, leaf);
+	}
 	return list.count;
 }
 
