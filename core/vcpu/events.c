@@ -186,8 +186,9 @@ bool vcpu_interrupt_allowed(struct vcpu *vcpu)
 	return interrupts_open(vcpu) && !vcpu_event_underway(vcpu);
 }
 
-static void write_entry_event(u32 type, u8 vector)
+static void write_entry_event(struct vcpu *vcpu, enum vcpu_entered event, u32 type, u8 vector)
 {
+	vcpu->events.entered = event;
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, INTERRUPTION_VALID | type << 8 | vector);
 }
 
@@ -262,6 +263,7 @@ static void enter_exception(struct vcpu *vcpu)
 		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, vcpu->events.exception.error);
 	}
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, info);
+	vcpu->events.entered = ENTERED_EXCEPTION;
 	vcpu->events.exception.pending = false;
 	vcpu->events.exception.injected = true;
 }
@@ -269,21 +271,24 @@ static void enter_exception(struct vcpu *vcpu)
 static void enter_software_interrupt(struct vcpu *vcpu)
 {
 	vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
-	write_entry_event(INTERRUPTION_SOFTWARE_INTERRUPT, vcpu->events.soft.vector);
+	write_entry_event(vcpu, ENTERED_SOFT, INTERRUPTION_SOFTWARE_INTERRUPT,
+			  vcpu->events.soft.vector);
 }
 
 static void enter_interrupt(struct vcpu *vcpu)
 {
-	vcpu->events.interrupt.entered = true;
-	write_entry_event(INTERRUPTION_EXTERNAL, vcpu->events.interrupt.vector);
+	write_entry_event(vcpu, ENTERED_INTERRUPT, INTERRUPTION_EXTERNAL,
+			  vcpu->events.interrupt.vector);
 }
 
 static void enter_nmi(struct vcpu *vcpu)
 {
+	/* Of one that was cut short: since then the guest may have got into a shadow. */
+	end_shadow(vcpu);
 	/* Delivery sets the blocking; VM entry refuses it set beforehand. */
 	vcpu_nmi_mask(vcpu, false);
 	vcpu->events.nmi.may_block = true;
-	write_entry_event(INTERRUPTION_NMI, VECTOR_NMI);
+	write_entry_event(vcpu, ENTERED_NMI, INTERRUPTION_NMI, VECTOR_NMI);
 	vcpu->events.nmi.injected = true;
 }
 
@@ -385,13 +390,14 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
 	bool waits = false;
 
-	/* It still is after an entry that failed. */
-	vcpu->events.interrupt.entered = false;
+	/* What was is not any more, after an entry that failed. */
+	vcpu->events.entered = ENTERED_NOTHING;
 	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
 	    interrupt_waits(vcpu)) {
 		enter_one(vcpu);
 		waits = user_waits || interrupt_waits(vcpu) ||
-			(vcpu->events.interrupt.injected && !vcpu->events.interrupt.entered);
+			(vcpu->events.interrupt.injected &&
+			 vcpu->events.entered != ENTERED_INTERRUPT);
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
 	if (vcpu->tpr_shadow)
@@ -484,13 +490,24 @@ void vcpu_events_exit(struct vcpu *vcpu)
 {
 	u32 info = vcpu->exit.idt_vectoring_info;
 
-	vcpu->events.exception.injected = false;
-	vcpu->events.nmi.injected = false;
-	vcpu->events.soft.injected = false;
-	/* One that waits for its window was not in the VM-entry field and stays. */
-	if (vcpu->events.interrupt.entered)
+	/* What was not in the VM-entry field still waits. */
+	switch (vcpu->events.entered) {
+	case ENTERED_EXCEPTION:
+		vcpu->events.exception.injected = false;
+		break;
+	case ENTERED_NMI:
+		vcpu->events.nmi.injected = false;
+		break;
+	case ENTERED_SOFT:
+		vcpu->events.soft.injected = false;
+		break;
+	case ENTERED_INTERRUPT:
 		vcpu->events.interrupt.injected = false;
-	vcpu->events.interrupt.entered = false;
+		break;
+	case ENTERED_NOTHING:
+		break;
+	}
+	vcpu->events.entered = ENTERED_NOTHING;
 	if (info & INTERRUPTION_VALID)
 		requeue(vcpu, info);
 	else

@@ -45,8 +45,12 @@ struct loaded_vmcs {
 	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
 };
 
+/* What is in the VM-entry interruption field. */
+enum vcpu_entered { ENTERED_NOTHING, ENTERED_EXCEPTION, ENTERED_NMI, ENTERED_SOFT, ENTERED_INTERRUPT };
+
 /* Events, as KVM_GET_VCPU_EVENTS shows them. */
 struct vcpu_events {
+	enum vcpu_entered entered; /* the others wait */
 	struct {
 		bool pending;  /* raised, not yet delivered */
 		bool injected; /* delivery began and was cut short by an exit */
@@ -58,7 +62,6 @@ struct vcpu_events {
 	} exception;
 	struct {
 		bool injected; /* queued by KVM_INTERRUPT, or cut short */
-		bool entered;  /* it is in the VM-entry field, not waiting for its window */
 		u8 vector;
 	} interrupt;
 	struct {

@@ -393,6 +393,46 @@ TEST(events_int_n_leaves_the_interrupt_that_waits)
 	machine_destroy(m);
 }
 
+/* An NMI whose turn has not come yet, and a guest that is behind STI by then. */
+TEST(events_nmi_cut_short_ends_a_shadow)
+{
+	struct machine *m = machine_create(MODE_LONG);
+	struct kvm_vcpu_events events = { .flags = KVM_VCPUEVENT_VALID_SHADOW,
+					  .interrupt.shadow = KVM_X86_SHADOW_INT_STI,
+					  .nmi = { .injected = 1, .masked = 1 } };
+
+	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_IF);
+	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
+	enter(&m->vcpu);
+	EXPECT_EQ(in_field(), NMI);
+	EXPECT_EQ(vmcs_read32(GUEST_INTERRUPTIBILITY_INFO), 0);
+	machine_destroy(m);
+}
+
+/* User space restores several at once: each goes in in its turn. */
+TEST(events_restored_together_go_in_one_after_the_other)
+{
+	static const u32 order[] = { INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 |
+					     VECTOR_UD,
+				     NMI, INTERRUPT(0x41) };
+	struct machine *m = machine_create(MODE_LONG);
+	struct kvm_vcpu_events events = { .exception = { .injected = 1, .nr = VECTOR_UD },
+					  .nmi = { .injected = 1, .masked = 1 },
+					  .interrupt = { .injected = 1, .nr = 0x41 } };
+
+	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
+	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_IF);
+	for (size_t i = 0; i < COUNT_OF(order); i++) {
+		test_context("entry %zu", i);
+		enter(&m->vcpu);
+		EXPECT_EQ(in_field(), order[i]);
+		set_field(VM_ENTRY_INTR_INFO_FIELD, 0);
+		cut_short(m, 0);
+	}
+	EXPECT_FALSE(vcpu_event_underway(&m->vcpu));
+	machine_destroy(m);
+}
+
 /* An #AC of the guest's own in place of what was delivered. */
 TEST(events_exception_in_place_of_a_delivery)
 {
