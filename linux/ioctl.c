@@ -191,3 +191,10 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 		kvfree(p.call.data);
 	return result;
 }
+
+long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data)
+{
+	struct prepared p = { .row = row, .call = { .vm = vm, .data = data } };
+
+	return call_locked(&p);
+}

@@ -61,7 +61,7 @@ void fpu_init(void);
 int cpu_kick_init(void);
 void cpu_kick_exit(void);
 
-/* --- device.c, vm_file.c, vcpu_file.c, ioctl.c --- */
+/* --- device.c, vm_file.c, vcpu_file.c, ioctl.c, compat_ioctl.c --- */
 
 int kvm_device_register(const char *name);
 void kvm_device_unregister(void);
@@ -79,6 +79,10 @@ void vcpu_release_memory(struct vcpu *vcpu);
 /* Carry out an ioctl that has a function in the table: copy, lock, call, copy back. */
 long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
 		    unsigned long argument);
+/* The same of a VM's with an argument in the kernel's memory, of which nothing goes back. */
+long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data);
+/* An ioctl of a VM from a 32-bit program.  -ENOIOCTLCMD: it is that of any program. */
+long ioctl_call_compat(struct vm *vm, unsigned int number, const void __user *argument);
 
 #define VCPU_MMAP_PAGES 3 /* struct kvm_run; the data of KVM_EXIT_IO; the VM's coalesced writes */
 

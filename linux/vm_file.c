@@ -3,6 +3,7 @@
  * The file of a VM: its life, and its ioctls.
  */
 #include <linux/anon_inodes.h>
+#include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -68,6 +69,19 @@ static long vm_ioctl(struct file *file, unsigned int number, unsigned long argum
 	return ioctl_call_row(row, vm, NULL, argument);
 }
 
+static long vm_compat_ioctl(struct file *file, unsigned int number, unsigned long argument)
+{
+	struct vm *vm = file->private_data;
+	long result;
+
+	if (vm->host.mm != current->mm)
+		return -EIO;
+	result = ioctl_call_compat(vm, number, compat_ptr(argument));
+	if (result != -ENOIOCTLCMD)
+		return result;
+	return vm_ioctl(file, number, (unsigned long)compat_ptr(argument));
+}
+
 static int vm_release(struct inode *inode, struct file *file)
 {
 	vm_put(file->private_data);
@@ -77,7 +91,7 @@ static int vm_release(struct inode *inode, struct file *file)
 static const struct file_operations vm_operations = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = vm_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
+	.compat_ioctl = vm_compat_ioctl,
 	.release = vm_release,
 	.llseek = noop_llseek,
 };

@@ -166,7 +166,10 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 		vcpu->xcr0 = 1;
 		vmcs_write64(GUEST_IA32_DEBUGCTL, 0);
 	}
+	/* "Initialization Overview": the TLBs are invalidated, by INIT too. */
+	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
 	vcpu->events = (struct vcpu_events){ 0 };
+	__atomic_store_n(&vcpu->nmis_arrived, 0, __ATOMIC_RELAXED);
 	if (vcpu->lapic)
 		lapic_reset(vcpu, init);
 	msr_vcpu_reset(vcpu, init);

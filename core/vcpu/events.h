@@ -16,8 +16,16 @@ void vcpu_events_enter(struct vcpu *vcpu);
  * "Information for VM Exits That Occur During Event Delivery". */
 void vcpu_events_exit(struct vcpu *vcpu);
 
-/* What goes with a raised exception (CR2, DR6) becomes state of the guest: at delivery, or earlier
- * when user space looks at the events. */
+/*
+ * The event whose delivery led to this exit is not injected again: a task switch has delivered it,
+ * or an exception takes its place.  An NMI blocks others in both cases.  (Of two exceptions
+ * vcpu_inject_*() makes what they make.)  No effect where the exit came while nothing was delivered.
+ * "Reflecting Exceptions to Guest Software", "Architectural State Before a VM Exit".
+ */
+void vcpu_event_used_up(struct vcpu *vcpu);
+
+/* What goes with a raised exception (CR2, DR6, DR7, IA32_DEBUGCTL) becomes state of the guest: at
+ * delivery, or earlier when user space looks at the events. */
 void vcpu_events_take_payload(struct vcpu *vcpu);
 
 /* Can the guest take an external interrupt now: IF, no shadow, nothing else under way? */

@@ -75,7 +75,22 @@ void vcpu_registers_flush(struct vcpu *vcpu)
 	vcpu->dirty = 0;
 }
 
-void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
+bool vcpu_single_steps(struct vcpu *vcpu)
+{
+	return (vcpu_rflags_read(vcpu) & RFLAGS_TF) &&
+	       !(vmcs_read64(GUEST_IA32_DEBUGCTL) & DEBUGCTL_BTF);
+}
+
+static void resume_flag_write(struct vcpu *vcpu, bool on)
+{
+	u64 rflags = vcpu_rflags_read(vcpu);
+	u64 wanted = on ? rflags | RFLAGS_RF : rflags & ~RFLAGS_RF;
+
+	if (wanted != rflags)
+		vcpu_rflags_write(vcpu, wanted);
+}
+
+static void move_past(struct vcpu *vcpu, unsigned int length)
 {
 	u64 rip = vcpu_rip_read(vcpu) + length;
 
@@ -83,8 +98,30 @@ void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
 	if (vcpu_code_width(vcpu) != WIDTH_64)
 		rip = (u32)rip;
 	vcpu_rip_write(vcpu, rip);
+	/* An EPT violation has saved it as set, so that the instruction could be executed again. */
+	resume_flag_write(vcpu, false);
 	vcpu_interrupt_shadow_clear(vcpu);
+}
+
+void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
+{
+	move_past(vcpu, length);
+	if (vcpu_single_steps(vcpu))
+		vcpu_inject_debug(vcpu, DR6_BS);
+}
+
+void vcpu_skip_branch(struct vcpu *vcpu, unsigned int length)
+{
+	move_past(vcpu, length);
 	if (vcpu_rflags_read(vcpu) & RFLAGS_TF)
+		vcpu_inject_debug(vcpu, DR6_BS);
+}
+
+void vcpu_repeat_instruction(struct vcpu *vcpu)
+{
+	resume_flag_write(vcpu, true);
+	vcpu_interrupt_shadow_clear(vcpu);
+	if (vcpu_single_steps(vcpu))
 		vcpu_inject_debug(vcpu, DR6_BS);
 }
 

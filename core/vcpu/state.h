@@ -75,6 +75,9 @@
 #define DR7_GD	   BIT64(13)
 #define DR7_RESERVED_0 0xd000ull /* and bits 63:32; bit 11 (RTM) is not offered */
 
+#define DEBUGCTL_LBR BIT64(0)
+#define DEBUGCTL_BTF BIT64(1) /* single steps are of branches only */
+
 /* CR0 bits that the guest changes without an exit: they mean the same to it and to the processor.
  * PE and PG change the mode, NE must be 1 in VMX operation, CD and NW are only stored. */
 #define CR0_GUEST_OWNED (CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_WP | CR0_AM)

@@ -296,7 +296,7 @@ TEST(vcpu_detects_mov_dr_in_a_shadow)
 
 	vcpu->dr7 = DR7_FIXED | DR7_GD;
 	sim_vmcs_set(vmcs, GUEST_DR7, vcpu->dr7);
-	sim_vmcs_set(vmcs, GUEST_RFLAGS, RFLAGS_FIXED | RFLAGS_TF);
+	vcpu_rflags_write(vcpu, RFLAGS_FIXED | RFLAGS_TF);
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_MOV_SS);
 	sim_vmcs_set(vmcs, GUEST_PENDING_DBG_EXCEPTIONS, DR6_BS);
 	script(EXIT_REASON_MOV_DR);
