@@ -186,6 +186,8 @@ static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
 static inline u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+/* Is there an IA32_TSX_CTRL?  It is announced in IA32_ARCH_CAPABILITIES. */
+bool host_tsx_ctrl(void);
 /* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
 u64 host_arch_capabilities(void);
 static inline u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
