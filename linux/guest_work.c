@@ -6,9 +6,18 @@
  *
  * Here and nowhere else are the structures of the kernel's KVM; the core's are not.
  */
-#include <linux/entry-kvm.h>
 #include <linux/kvm_host.h>
+#include <compat.h>
 #include "guest_work.h"
+
+#ifdef COMPAT_HAVE_ENTRY_VIRT /* 6.18: it asks for no vCPU any more */
+
+int guest_work_handle(void)
+{
+	return xfer_to_guest_mode_handle_work();
+}
+
+#else
 
 static struct kvm_run unread;
 static struct kvm_vcpu nobody = { .run = &unread };
@@ -17,3 +26,5 @@ int guest_work_handle(void)
 {
 	return xfer_to_guest_mode_handle_work(&nobody);
 }
+
+#endif

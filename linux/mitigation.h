@@ -11,6 +11,7 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
+#include <compat.h>
 
 /* The L1 data cache is to be emptied before each VM entry: this processor lets a guest read what is
  * in it through a page-table entry that is not present (L1TF). */

@@ -6,7 +6,6 @@
 #define LINTEL_LINUX_HOST_INLINE_H
 
 #include <linux/context_tracking.h>
-#include <linux/entry-kvm.h>
 #include <linux/instrumentation.h>
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
