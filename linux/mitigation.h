@@ -18,6 +18,7 @@
 extern bool flush_l1d;
 
 void mitigation_init(void);
+void mitigation_exit(void);
 
 /* A vCPU comes to this CPU: what another guest taught the branch predictor is not for this one.
  * `serial` is the vCPU's own for ever.  Preemption off. */

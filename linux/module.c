@@ -29,7 +29,7 @@ static int __init kvm_init(void)
 	user_memory_init();
 	error = cpu_kick_init();
 	if (error)
-		return error;
+		goto mitigation_exit;
 	error = event_init();
 	if (error)
 		goto kick_exit;
@@ -54,6 +54,8 @@ event_exit:
 	event_exit();
 kick_exit:
 	cpu_kick_exit();
+mitigation_exit:
+	mitigation_exit();
 	return error;
 }
 
@@ -77,6 +79,7 @@ static void __exit vmx_exit(void)
 	shrinker_exit();
 	event_exit();
 	cpu_kick_exit();
+	mitigation_exit();
 }
 module_exit(vmx_exit);
 
