@@ -299,6 +299,9 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 int host_before_guest(struct vcpu *vcpu);
 /* True when such work came up since.  What comes up while interrupts are off, ends the next entry. */
 static inline bool host_guest_must_wait(void);
+/* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since is
+ * nobody's, and VMWRITE goes nowhere. */
+bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);

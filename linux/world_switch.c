@@ -76,7 +76,9 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
  */
 void host_deliver_nmi(void)
 {
+	this_cpu_write(guest_interrupted, GUEST_BY_NMI);
 	asm volatile("int $2");
+	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
 }
 
 /*

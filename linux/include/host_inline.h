@@ -10,6 +10,7 @@
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/vtime.h>
 #include <asm/asm.h>
@@ -281,9 +282,12 @@ static inline void host_fpu_before_entry(struct vcpu *vcpu)
 		switch_fpu_return();
 }
 
+/* vmx_cpu.c: the machine goes down, no guest is entered any more. */
+extern bool vmx_shutting_down;
+
 static inline bool host_guest_must_wait(void)
 {
-	return __xfer_to_guest_mode_work_pending();
+	return __xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
 }
 
 /*
@@ -316,12 +320,18 @@ static __always_inline void host_guest_exit(void)
 	instrumentation_end();
 }
 
+/* perf.c: the kernel takes the interrupt that ended a guest's run, which hit that guest. */
+enum guest_interrupted { GUEST_NOT_INTERRUPTED, GUEST_BY_IRQ, GUEST_BY_NMI };
+DECLARE_PER_CPU(enum guest_interrupted, guest_interrupted);
+
 static inline void host_guest_irq_enable(void)
 {
+	this_cpu_write(guest_interrupted, GUEST_BY_IRQ);
 	local_irq_enable();
 	/* STI holds interrupts back for one more instruction. */
 	asm volatile("nop" : : : "memory");
 	local_irq_disable();
+	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
 	vtime_account_guest_exit();
 	local_irq_enable();
 }
