@@ -237,6 +237,8 @@ static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
 static inline u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+/* Is there an IA32_TSX_CTRL?  It is announced in IA32_ARCH_CAPABILITIES. */
+bool host_tsx_ctrl(void);
 /* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
 u64 host_arch_capabilities(void);
 static inline u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
@@ -362,6 +364,9 @@ static inline bool host_guest_must_wait(void);
 /* The same, the last look before an entry: interrupts are off, and what comes up from now on ends the
  * entry. */
 static inline bool host_guest_must_turn_back(void);
+/* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since is
+ * nobody's, and VMWRITE goes nowhere. */
+bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);

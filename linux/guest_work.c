@@ -5,10 +5,19 @@
  *
  * Here and nowhere else are the structures of the kernel's KVM; the core's are not.
  */
-#include <linux/entry-kvm.h>
 #include <linux/kvm_host.h>
 #include <asm/perf_event.h>
+#include <compat.h>
 #include "guest_work.h"
+
+#ifdef COMPAT_HAVE_ENTRY_VIRT /* 6.18: it asks for no vCPU any more */
+
+int guest_work_handle(void)
+{
+	return xfer_to_guest_mode_handle_work();
+}
+
+#else
 
 /* The kernel notes a pending signal in the vCPU that it is given.  It gets one that is nobody's; what
  * threads write there at the same time is never read. */
@@ -19,6 +28,8 @@ int guest_work_handle(void)
 {
 	return xfer_to_guest_mode_handle_work(&nobody);
 }
+
+#endif
 
 /* As KVM has it for a guest without counters.  Some kernels look into it on some processors, whether
  * there is one or not; none writes to it. */

@@ -10,12 +10,14 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
+#include <compat.h>
 
 /* The L1 data cache is to be emptied before each VM entry: this processor lets a guest read what is
  * in it through a page-table entry that is not present (L1TF). */
 extern bool flush_l1d;
 
 void mitigation_init(void);
+void mitigation_exit(void);
 
 /* A vCPU comes to this CPU: what another guest taught the branch predictor is not for this one.
  * `serial` is the vCPU's own for ever.  Preemption off. */

@@ -29,7 +29,7 @@ static int __init kvm_init(void)
 	user_memory_init();
 	error = cpu_kick_init();
 	if (error)
-		return error;
+		goto mitigation_exit;
 	error = work_init();
 	if (error)
 		goto kick_exit;
@@ -49,6 +49,8 @@ work_exit:
 	work_exit();
 kick_exit:
 	cpu_kick_exit();
+mitigation_exit:
+	mitigation_exit();
 	return error;
 }
 
@@ -71,6 +73,7 @@ static void __exit vmx_exit(void)
 	vmx_cpu_exit();
 	work_exit();
 	cpu_kick_exit();
+	mitigation_exit();
 }
 module_exit(vmx_exit);
 

@@ -39,8 +39,19 @@ int vmx_cpu_get(void);
 /* A VM is gone: with the last, every CPU leaves VMX operation. */
 void vmx_cpu_put(void);
 
-/* The machine goes down, VMX operation has ended. */
-bool vmx_cpu_shutting_down(void);
+/* Is this CPU in VMX operation?  It is wherever a vCPU's thread runs, until host_vmx_ended(). */
+bool vmx_cpu_on(void);
+
+/* --- schedule.c --- */
+
+/* No vCPU begins to work from now on: wait until none does, but no longer than so.  May sleep. */
+void vcpus_wait(unsigned int milliseconds);
+
+/* --- guest_samples.c --- */
+
+/* perf asks whether a sample is a guest's.  May sleep. */
+void guest_samples_register(void);
+void guest_samples_unregister(void);
 
 /* --- host_state.c --- */
 

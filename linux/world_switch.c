@@ -45,7 +45,9 @@ static void note_ldt(struct host_saved *saved)
  */
 static noinstr void deliver_nmi(void)
 {
+	this_cpu_write(guest_interrupted, GUEST_BY_NMI);
 	asm volatile("int $2");
+	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
 }
 
 /* gives: VMX_FAIL_INVALID also when VMX operation ended since the exit. */

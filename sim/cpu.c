@@ -237,6 +237,13 @@ void sim_advance_tsc(u64 ticks)
 	tsc += ticks;
 }
 
+#define ARCH_CAPABILITIES_TSX_CTRL BIT64(7)
+
+bool host_tsx_ctrl(void)
+{
+	return host_arch_capabilities() & ARCH_CAPABILITIES_TSX_CTRL;
+}
+
 /* No weakness that the MSR could deny, and none that it promises away. */
 u64 host_arch_capabilities(void)
 {

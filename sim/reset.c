@@ -20,6 +20,7 @@ void sim_reset(void)
 	sim_event_reset();
 	sim_vmx_reset();
 	sim_thread_reset();
+	sim_schedule_reset();
 	sim_log_clear();
 	sim_traces = (struct sim_traces){0};
 }

@@ -213,4 +213,11 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 /* A CPU goes offline: the VMCSs that are active there are cleared, and it leaves VMX operation. */
 void sim_cpu_down(unsigned int cpu);
 
+/* The machine goes down.  From the first on no guest is entered; with the second VMX operation ends
+ * under the vCPUs: each VMREAD and VMWRITE fails, as if no VMCS were current. */
+void sim_stop_guests(void);
+bool sim_guests_stopped(void);
+void sim_vmx_end(void);
+void sim_schedule_reset(void);
+
 #endif

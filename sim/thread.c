@@ -311,12 +311,12 @@ int host_before_guest(struct vcpu *vcpu)
 	(void)vcpu;
 	sim_might_sleep("host_before_guest");
 	work_pending = false;
-	return signal_pending ? -EINTR : 0;
+	return signal_pending || sim_guests_stopped() ? -EINTR : 0;
 }
 
 bool sim_guest_must_wait(void)
 {
-	return work_pending || signal_pending;
+	return work_pending || signal_pending || sim_guests_stopped();
 }
 
 bool sim_guest_must_turn_back(void)

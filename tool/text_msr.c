@@ -28,6 +28,7 @@
 #define C_IBPB		"CPUID.07H:EDX[26] is 1"
 #define C_SPEC_CTRL	"CPUID.07H:EDX[26], [27] or [31] is 1"
 #define C_ARCH		"CPUID.07H:EDX[29] is 1"
+#define C_TSX_CTRL	"IA32_ARCH_CAPABILITIES.TSX_CTRL[7] is 1, which no guest is told"
 #define C_XSAVES	"CPUID.(0DH,1):EAX.XSAVES[3] is 1"
 #define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22] is 1"
 #define C_LAPIC		"the local APIC is in the kernel"
@@ -102,6 +103,8 @@ TEXT_IF(MSR_IA32_ARCH_CAPABILITIES, C_ARCH, S_ARCHITECTURAL,
      "has."),
 TEXT(MSR_IA32_BBL_CR_CTL3, S_MODEL,
      "The level 2 cache: enabled by the hardware (bit 0), enabled (8), not there (23)."),
+TEXT_IF(MSR_IA32_TSX_CTRL, C_TSX_CTRL, S_ARCHITECTURAL,
+     "Bit 0: each transaction (XBEGIN) aborts at once. Bit 1: CPUID shows no TSX."),
 TEXT(MSR_MISC_FEATURES_ENABLES, S_MODEL,
      "Bit 0: CPUID at CPL > 0 raises #GP(0). Bit 1, on some processors: MONITOR and MWAIT are "
      "allowed at CPL 3."),

@@ -84,6 +84,12 @@ static bool has_arch_capabilities(const struct vcpu *vcpu)
 	return has_7_edx(vcpu, 29);
 }
 
+/* No guest is told of it, and every guest runs with it. */
+static bool has_tsx_ctrl(const struct vcpu *vcpu)
+{
+	return !vcpu && host_tsx_ctrl();
+}
+
 static bool has_xsaves(const struct vcpu *vcpu)
 {
 	return vcpu ? cpuid_has(vcpu, 0xd, 1, CPUID_REG_EAX, 3) :
@@ -153,6 +159,9 @@ const struct msr_row msr_table[] = {
 	    WHY("which weaknesses the processor has not, as far as that holds in a guest")),
 	ROW(MSR_IA32_BBL_CR_CTL3, "BBL_CR_CTL3", EMULATE, DENY, NONE, GET(bbl_cr_ctl3),
 	    WHY("the level 2 cache is there, and on")),
+	ROW(MSR_IA32_TSX_CTRL, "IA32_TSX_CTRL", DENY, DENY, SWITCH_BY_HAND, IF(tsx_ctrl),
+	    WHY("guests see no TSX: while one runs its transactions abort at once, so that none "
+		"samples what its kernel does not know that it has to clear")),
 	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", EMULATE, EMULATE, NONE,
 	    BY(misc_features), LISTED, WHY("CPUID exits in any case, and may as well fault")),
 	ROW(MSR_IA32_SYSENTER_CS, "IA32_SYSENTER_CS", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),

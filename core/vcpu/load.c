@@ -31,7 +31,7 @@ void vcpu_load(struct vcpu *vcpu)
 	HOST_NEEDS(host_preemption_is_off());
 	if (vcpu->vmcs.cpu != (int)host_cpu())
 		move_here(vcpu);
-	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED)
+	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED && !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: VMPTRLD failed", vcpu->id);
 	vcpu->loaded = true;
 }

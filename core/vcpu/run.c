@@ -40,7 +40,7 @@ static void flush_tlb(struct vcpu *vcpu)
 
 	/* It may have lost its accessed and dirty flags: see ept_fault(). */
 	vmcs_write64(EPT_POINTER, eptp);
-	if (host_invept(type, eptp) != VMX_SUCCEED)
+	if (host_invept(type, eptp) != VMX_SUCCEED && !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
 }
 
@@ -327,12 +327,29 @@ static void publish_state(struct vcpu *vcpu)
 	run->ready_for_interrupt_injection = vcpu->lapic || vcpu_interrupt_allowed(vcpu);
 }
 
+/* What KVM_RUN returns, and struct kvm_run as user space finds it. */
+static int publish(struct vcpu *vcpu, enum exit_action action)
+{
+	int result;
+
+	/* The exit may have been handled without a VMCS to read: it is nobody's. */
+	if (host_vmx_ended()) {
+		vcpu->run->exit_reason = KVM_EXIT_INTR;
+		return -EINTR;
+	}
+	result = result_of(vcpu, action);
+	publish_state(vcpu);
+	return result;
+}
+
 int vcpu_run(struct vcpu *vcpu)
 {
 	u64 cr8 = __atomic_load_n(&vcpu->run->cr8, __ATOMIC_RELAXED);
 	enum exit_action action;
 	int result;
 
+	if (host_vmx_ended())
+		return -EINTR;
 	/* The TPR is user space's as long as there is no local APIC in the kernel. */
 	if (cr8 > 15 && !vcpu->lapic)
 		return -EINVAL;
@@ -353,9 +370,7 @@ int vcpu_run(struct vcpu *vcpu)
 			action = run_until_user(vcpu);
 		}
 	}
-	result = result_of(vcpu, action);
-
-	publish_state(vcpu);
+	result = publish(vcpu, action);
 	host_fpu_load_host(vcpu);
 	host_vcpu_release(vcpu);
 	vcpu->stats.to_user++;

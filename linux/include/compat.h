@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that Lintel builds for (6.1 and 6.12), and nothing else.  Where
- * a distribution brings a change to an older version, the header that has it is looked at by
- * Kbuild, not the version's number.
+ * What differs between the kernels that Lintel builds for, and nothing else.  COMPAT_HAVE_... says what
+ * kernels.mk found in the headers.
  */
 #ifndef LINTEL_LINUX_COMPAT_H
 #define LINTEL_LINUX_COMPAT_H
 
 #include <linux/cpuhotplug.h>
 #include <linux/eventfd.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -16,6 +16,7 @@
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 
 /* A variable on the stack that the kernel's build is not to clear (CONFIG_INIT_STACK_ALL_ZERO). */
 #if __has_attribute(uninitialized)
@@ -98,7 +99,44 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 
 #endif
 
-#ifdef COMPAT_HAVE_SYSCORE_DEVICE /* see Kbuild: operations got an argument and a holder */
+#ifdef COMPAT_HAVE_ENTRY_VIRT /* 6.18: what was KVM's is any hypervisor's */
+#include <linux/entry-virt.h>
+#else
+#include <linux/entry-kvm.h>
+#endif
+
+#ifdef COMPAT_HAVE_CPUID_API /* 6.16 */
+#include <asm/cpuid/api.h>
+#endif
+
+#ifdef COMPAT_HAVE_WRMSRQ /* 6.16: an MSR is a quadword, and so the functions are called */
+#define rdmsrl_safe		   rdmsrq_safe
+#define wrmsrl_safe		   wrmsrq_safe
+#define __wrmsr(msr, low, high) __wrmsrq(msr, (u64)(high) << 32 | (u32)(low))
+#endif
+
+#ifdef COMPAT_HAVE_HRTIMER_SETUP /* 6.13: the function is told with the rest */
+
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_setup(timer, function, clock, mode);
+}
+
+#else
+
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+
+#endif
+
+#ifdef COMPAT_HAVE_SYSCORE_DEVICE /* 6.19: operations got an argument and a holder */
 
 #define COMPAT_SYSCORE_OPS(name, suspend_function, resume_function)                                \
 	static int name##_suspend(void *data)                                                      \

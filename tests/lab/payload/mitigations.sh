@@ -2,6 +2,7 @@
 # A machine that works round the weaknesses of its processor: what the kernel wrote into the module's
 # code when it loaded it has to be what this kernel says that it does, and guests run on it.
 . ./check.sh
+. ./expect-log.sh
 
 vulnerabilities=/sys/devices/system/cpu/vulnerabilities
 
@@ -145,4 +146,11 @@ else
 	check "the L1 data cache is not flushed" grep -qx 'flush_l1d 0' patched-code
 fi
 check "guests run" guests_run
+# As before any hypervisor was there; and one that is refused leaves nothing either.
+check "the module unloads" rmmod lintel
+check "and the kernel says nothing of a hypervisor any more" fails grep -q 'VMX' $vulnerabilities/l1tf
+expect_log 'Call Trace' # the kernel's own, of a name that is taken
+check "with a device's name that is taken it does not load" fails insmod ./lintel.ko device=cpu_dma_latency
+expect_log nothing
+check "and the kernel says nothing of it" fails grep -q 'VMX' $vulnerabilities/l1tf
 finish

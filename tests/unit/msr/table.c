@@ -65,7 +65,7 @@ TEST(msr_table_switched_rows_fit_the_list)
 		EXPECT_EQ(msr_table[i].first, msr_table[i].last);
 		switched++;
 	}
-	EXPECT_EQ(switched, 6);
+	EXPECT_EQ(switched, 7);
 	EXPECT_TRUE(switched <= MSR_SWITCHED_MAX);
 }
 
@@ -108,6 +108,7 @@ TEST(msr_index_numbers)
 		{0xfe, "IA32_MTRRCAP"},
 		{0x10a, "IA32_ARCH_CAPABILITIES"},
 		{0x11e, "BBL_CR_CTL3"},
+		{0x122, "IA32_TSX_CTRL"},
 		{0x174, "IA32_SYSENTER_CS"},
 		{0x175, "IA32_SYSENTER_ESP"},
 		{0x176, "IA32_SYSENTER_EIP"},

@@ -3,6 +3,7 @@
 #include "../cap/fixture.h"
 #include "api/api.h"
 #include "exit/reason.h"
+#include "io/bus.h"
 #include "machine.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -284,6 +285,70 @@ TEST(vcpu_faults_memory_in)
 	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_INTR);
 	script(EXIT_REASON_HLT);
 	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	sim_machine_destroy(machine);
+}
+
+static void stop_guests(void *argument, u64 hva)
+{
+	(void)argument;
+	(void)hva;
+	sim_stop_guests();
+}
+
+/* The machine goes down: KVM_RUN ends, and what waits for user space is what the guest did. */
+TEST(vcpu_is_not_entered_once_the_machine_goes_down)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	struct sim_exit violation = {.reason = EXIT_REASON_EPT_VIOLATION, .qualification = 1};
+	u64 entries;
+
+	sim_page_get_hook(stop_guests, NULL);
+	sim_script_exit(&violation);
+	entries = sim_vmx_counts.entries;
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	EXPECT_EQ(machine->vm.ept.pages, 4);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
+	EXPECT_STR_EQ(sim_log_text(), "");
+	sim_page_get_hook(NULL, NULL);
+	sim_machine_destroy(machine);
+}
+
+static bool end_vmx(struct bus_device *device, struct vcpu *vcpu, u64 address, unsigned int length,
+		    const void *data)
+{
+	(void)device;
+	(void)address;
+	(void)length;
+	(void)data;
+	sim_vmx_end();
+	/* What else is asked for the exit reads as 0, and the log does not say so. */
+	EXPECT_EQ(vcpu_seg_base(vcpu, SEG_CS), 0);
+	return false;
+}
+
+/* VMX operation ends while an exit is handled, an OUT for user space: it does not get there. */
+TEST(vcpu_exit_without_a_vmcs_is_nobodys)
+{
+	struct bus_device device = {.start = 0x70, .length = 1, .write = end_vmx};
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	struct sim_exit out = {
+		.reason = EXIT_REASON_IO_INSTRUCTION,
+		.qualification = 0x70 << 16,
+		.instruction_length = 1,
+	};
+	u64 entries = sim_vmx_counts.entries;
+
+	EXPECT_EQ(bus_add(&machine->vm, BUS_PIO, &device), 0);
+	sim_script_exit(&out);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
+	EXPECT_STR_EQ(sim_log_text(), "");
 	sim_machine_destroy(machine);
 }
 
