@@ -221,6 +221,6 @@ TEST(ept_slot_goes_after_its_mappings)
 	EXPECT_EQ(slot_set(vm, 0, 0, 0, 0, 0), 0);
 	sim_kick_hook(NULL);
 	EXPECT_EQ(vm->host.kicks, kicks + 1);
-	EXPECT_FALSE(memslot_find(vm, GFN));
+	EXPECT_FALSE(slot_find(vm, GFN));
 	vm_close(vm);
 }

@@ -61,6 +61,17 @@ static void violate(struct rom *rom, u64 gpa, u64 qualification)
 	EXPECT_EQ(vcpu_run(rom->vcpu), 0);
 }
 
+/* As the exit's handler would. */
+static enum ept_result write_to_rom(struct rom *rom, bool walk)
+{
+	int error, ticket = host_srcu_read_lock(&rom->vm->srcu);
+	struct ept_access access = {.write = true, .walk = walk};
+	enum ept_result result = ept_fault(rom->vm, ROM_GPA, access, &error);
+
+	host_srcu_read_unlock(&rom->vm->srcu, ticket);
+	return result;
+}
+
 static u64 pointer_of_vcpu(struct rom *rom)
 {
 	return sim_vmcs_get(sim_machine_vmcs(rom->machine), EPT_POINTER);
@@ -81,7 +92,7 @@ TEST(rom_page_tables_switch_the_flags_off)
 	EXPECT_EQ(rom.vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_TRUE(pointer_of_vcpu(&rom) & EPTP_ACCESSED_DIRTY);
 	/* A write to the ROM that is none of a walk is a device's, and changes nothing. */
-	EXPECT_EQ(ept_fault(rom.vm, ROM_GPA, (struct ept_access){.write = true}, NULL), EPT_MMIO);
+	EXPECT_EQ(write_to_rom(&rom, false), EPT_MMIO);
 	EXPECT_TRUE(rom.vm->ept.eptp & EPTP_ACCESSED_DIRTY);
 
 	violate(&rom, ROM_GPA + 8, WALK_AS_WRITE);
@@ -109,11 +120,8 @@ TEST(rom_page_tables_switch_the_flags_off)
 TEST(rom_page_tables_of_two_vcpus)
 {
 	struct rom rom = rom_create(0);
-	int error;
 
-	EXPECT_EQ(ept_fault(rom.vm, ROM_GPA, (struct ept_access){.write = true, .walk = true},
-			    &error),
-		  EPT_MAPPED);
+	EXPECT_EQ(write_to_rom(&rom, true), EPT_MAPPED);
 	EXPECT_TRUE(pointer_of_vcpu(&rom) & EPTP_ACCESSED_DIRTY);
 	/* This vCPU was in the guest with the old pointer. */
 	rom.vcpu->requests = 0;

@@ -84,7 +84,9 @@ static void pc_create(void)
 	pc.vcpu.run = &pc.run;
 	pc.vcpu.pio_data = pc.pio;
 	EXPECT_EQ(vmx_create_vcpu(&pc.vm, &pc.vcpu, 0), 0);
+	host_mutex_lock(&pc.vm.lock);
 	vm_add_vcpu(&pc.vm, &pc.vcpu);
+	host_mutex_unlock(&pc.vm.lock);
 	lapic_mmio_write(&pc.vcpu, 0xfee000f0, 4, &svr);
 	lapic_mmio_write(&pc.vcpu, 0xfee00350, 4, &extint);
 	ticket = host_srcu_read_lock(&pc.vm.srcu);
