@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ioctls whose argument is another one in a 32-bit program: it holds a pointer.  INT 0x80 is such
- * a program's system call, in a 64-bit program too.
+ * The ioctls whose argument is another one in a 32-bit program: it holds a pointer.  INT 0x80 is
+ * such a program's system call, in a 64-bit program too.
  */
 #include "vm.h"
 
