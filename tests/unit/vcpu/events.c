@@ -85,9 +85,9 @@ static void pc_create(void)
 	pc.vcpu.pio_data = pc.pio;
 	EXPECT_EQ(vmx_create_vcpu(&pc.vm, &pc.vcpu, 0), 0);
 	vm_add_vcpu(&pc.vm, &pc.vcpu);
+	ticket = host_srcu_read_lock(&pc.vm.srcu);
 	lapic_mmio_write(&pc.vcpu, 0xfee000f0, 4, &svr);
 	lapic_mmio_write(&pc.vcpu, 0xfee00350, 4, &extint);
-	ticket = host_srcu_read_lock(&pc.vm.srcu);
 	out(0x20, 0x11);
 	out(0x21, 0x20);
 	out(0x21, 4);
