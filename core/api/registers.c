@@ -44,7 +44,8 @@ int api_set_regs(struct ioctl_call *call)
 	vcpu_rip_write(vcpu, regs->rip);
 	vcpu_rflags_write(vcpu, regs->rflags);
 	/* The guest goes on somewhere else: an exception of where it was makes no sense there.  One
-	 * whose delivery has begun belongs to what comes next, and goes by KVM_SET_VCPU_EVENTS alone. */
+	 * whose delivery has begun belongs to what comes next, and goes by KVM_SET_VCPU_EVENTS
+	 * alone. */
 	vcpu->events.exception.pending = false;
 	return 0;
 }

@@ -13,7 +13,7 @@ int api_get_api_version(struct ioctl_call *call)
 }
 
 /* Only what works; all others answer 0. */
-#define CAP(name_, value_) [KVM_CAP_##name_] = { .name = #name_, .value = value_ }
+#define CAP(name_, value_) [KVM_CAP_##name_] = {.name = #name_, .value = value_}
 static const struct {
 	const char *name;
 	int value;
@@ -39,7 +39,7 @@ static const struct {
 	CAP(VCPU_EVENTS, 1),
 	CAP(INTR_SHADOW, 1),
 	CAP(DEBUGREGS, 1),
-	/* Of KVM_SET_GUEST_DEBUG, which is not there; but QEMU does not start without the promise. */
+	/* Of KVM_SET_GUEST_DEBUG, which is not there; QEMU does not start without the promise. */
 	CAP(X86_ROBUST_SINGLESTEP, 1),
 	CAP(XSAVE, 1),
 	CAP(GET_TSC_KHZ, 1),

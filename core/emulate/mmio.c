@@ -187,8 +187,8 @@ static enum exit_action mmio_commit(struct vcpu *vcpu)
 	if (insn->opcode->flags & INSN_IO && insn->opcode->src == PLACE_SI)
 		return pio_out_element(vcpu, (u32)mmio->operation.src);
 	/*
-	 * First: a trap flag that POPF sets is for the next instruction, as is MOV SS's shadow.  Each
-	 * element of a REP counts as an instruction: for single-stepping, and for STI.
+	 * First: a trap flag that POPF sets is for the next instruction, as is MOV SS's shadow.
+	 * Each element of a REP counts as an instruction: for single-stepping, and for STI.
 	 */
 	if ((insn->opcode->flags & INSN_STRING) && string_goes_on(vcpu, mmio))
 		vcpu_repeat_instruction(vcpu);

@@ -88,9 +88,9 @@ enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu)
 }
 
 /*
- * The next entry puts the NMI in.  A processor that opens the window in the shadow of STI is one that
- * takes NMIs there ("NMI-Window Exiting": another may wait for the end of the shadow): so does its
- * guest, or the window would open at once again, for ever.
+ * The next entry puts the NMI in.  A processor that opens the window in the shadow of STI is one
+ * that takes NMIs there ("NMI-Window Exiting": another may wait for the end of the shadow): so does
+ * its guest, or the window would open at once again, for ever.
  */
 enum exit_action exit_nmi_window(struct vcpu *vcpu)
 {

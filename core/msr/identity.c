@@ -67,8 +67,8 @@ MSR_GET(bbl_cr_ctl3)
 	return 0;
 }
 
-/* Bits 15:0: the state that the processor is in; 44:40: the highest ratio of its clock to the bus's,
- * which guests divide by. */
+/* Bits 15:0: the state that the processor is in; 44:40: the highest ratio of its clock to the
+ * bus's, which guests divide by. */
 MSR_GET(perf_status)
 {
 	(void)vcpu;

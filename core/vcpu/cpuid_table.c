@@ -419,8 +419,8 @@ static void leaf_80000008(struct list *list, u32 leaf)
 
 /*
  * Leaves without a row are 0.  Of those that a processor may have: 5 (MONITOR), 0xa (PMU), 0x12
- * (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal drives the host's APIC timer,
- * not the guest's.
+ * (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal drives the host's APIC
+ * timer, not the guest's.
  */
 static const struct leaf_row {
 	u32 leaf;
@@ -456,8 +456,8 @@ static void fill_leaf(struct list *list, u32 leaf)
 	leaf_zero(list, leaf);
 }
 
-/* Every leaf of each range: programs take one that is missing for a processor that they do not know,
- * and a guest reads 0 from it all the same. */
+/* Every leaf of each range: programs take one that is missing for a processor that they do not
+ * know, and a guest reads 0 from it all the same. */
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 {
 	static const u32 ranges[] = {0, 0x40000000, 0x80000000};

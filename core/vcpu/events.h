@@ -19,7 +19,7 @@ void vcpu_events_exit(struct vcpu *vcpu);
 /*
  * The event whose delivery led to this exit is not injected again: a task switch has delivered it,
  * or an exception takes its place.  An NMI blocks others in both cases.  (Of two exceptions
- * vcpu_inject_*() makes what they make.)  No effect where the exit came while nothing was delivered.
+ * vcpu_inject_*() makes what they make.)  No effect where nothing was being delivered.
  * "Reflecting Exceptions to Guest Software", "Architectural State Before a VM Exit".
  */
 void vcpu_event_used_up(struct vcpu *vcpu);

@@ -47,7 +47,13 @@ struct loaded_vmcs {
 };
 
 /* What is in the VM-entry interruption field. */
-enum vcpu_entered { ENTERED_NOTHING, ENTERED_EXCEPTION, ENTERED_NMI, ENTERED_SOFT, ENTERED_INTERRUPT };
+enum vcpu_entered {
+	ENTERED_NOTHING,
+	ENTERED_EXCEPTION,
+	ENTERED_NMI,
+	ENTERED_SOFT,
+	ENTERED_INTERRUPT
+};
 
 /* Events, as KVM_GET_VCPU_EVENTS shows them. */
 struct vcpu_events {

@@ -224,8 +224,8 @@ TEST(device_supported_cpuid)
 	CHECK_EQ(cpuid->nent, count);
 }
 
-/* VMMs (Firecracker) want an entry for each leaf, whether there is anything in it or not; and a guest
- * wants to know that its APIC timer runs on in HLT. */
+/* VMMs (Firecracker) want an entry for each leaf, whether there is anything in it or not; and a
+ * guest wants to know that its APIC timer runs on in HLT. */
 TEST(device_supported_cpuid_every_leaf)
 {
 	static const u32 ranges[] = {0, 0x80000000};

@@ -16,7 +16,7 @@
 #define GATE_INTERRUPT 0x8e00
 #define GATE_TASK      0x8500
 
-#define VECTOR_PF 14
+#define VECTOR_PF  14
 #define VECTOR_INT 0x40
 #define VECTOR_IPI 0x41
 
@@ -90,8 +90,8 @@ static void gate_set(u32 vector, u32 offset, u16 selector, u16 type)
 
 static void tss_set(u32 selector, u32 base)
 {
-	gdt[selector / 8] = (sizeof(struct tss) - 1) | (u64)(base & 0xffffff) << 16 | 0x89ull << 40 |
-			    (u64)(base >> 24) << 56;
+	gdt[selector / 8] = (sizeof(struct tss) - 1) | (u64)(base & 0xffffff) << 16 |
+			    0x89ull << 40 | (u64)(base >> 24) << 56;
 }
 
 static void begin(void)
@@ -105,9 +105,15 @@ static void begin(void)
 	directory[LAPIC >> 22] = (LAPIC & 0xffc00000) | PDE_4M;
 	tss_set(SEL_MAIN, (u32)&main_tss);
 	tss_set(SEL_TASK, VIEW + (u32)&task_tss);
-	task_tss = (struct tss){.cr3 = (u32)directory, .eip = (u32)task_entry, .eflags = 2,
-				.esp = (u32)task_stack + sizeof(task_stack), .es = SEL_DATA,
-				.cs = SEL_CODE, .ss = SEL_DATA, .ds = SEL_DATA, .fs = SEL_DATA,
+	task_tss = (struct tss){.cr3 = (u32)directory,
+				.eip = (u32)task_entry,
+				.eflags = 2,
+				.esp = (u32)task_stack + sizeof(task_stack),
+				.es = SEL_DATA,
+				.cs = SEL_CODE,
+				.ss = SEL_DATA,
+				.ds = SEL_DATA,
+				.fs = SEL_DATA,
 				.gs = SEL_DATA};
 	main_tss.cr3 = (u32)directory;
 	gate_set(VECTOR_PF, (u32)page_fault, SEL_CODE, GATE_INTERRUPT);

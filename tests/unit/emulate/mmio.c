@@ -781,8 +781,8 @@ TEST(mmio_single_step)
 	machine_destroy(m);
 }
 
-/* "Instruction-Breakpoint Exception Condition": an EPT violation saves RF as 1; the instruction ends
- * it, and of a REP its last element. */
+/* "Instruction-Breakpoint Exception Condition": an EPT violation saves RF as 1; the instruction
+ * ends it, and of a REP its last element. */
 TEST(mmio_resume_flag)
 {
 	struct machine *m = ready(MODE_LONG);

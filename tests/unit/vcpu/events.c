@@ -31,7 +31,7 @@ static struct sim_machine *sim_ready(void)
 
 static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 {
-	struct ioctl_call call = { .vm = vm, .vcpu = vcpu, .data = data };
+	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .data = data};
 
 	return ioctl_find(SCOPE_VCPU, number)->call(&call);
 }
@@ -87,9 +87,9 @@ static void pc_create(void)
 	host_mutex_lock(&pc.vm.lock);
 	vm_add_vcpu(&pc.vm, &pc.vcpu);
 	host_mutex_unlock(&pc.vm.lock);
+	ticket = host_srcu_read_lock(&pc.vm.srcu);
 	lapic_mmio_write(&pc.vcpu, 0xfee000f0, 4, &svr);
 	lapic_mmio_write(&pc.vcpu, 0xfee00350, 4, &extint);
-	ticket = host_srcu_read_lock(&pc.vm.srcu);
 	out(0x20, 0x11);
 	out(0x21, 0x20);
 	out(0x21, 4);
@@ -193,11 +193,11 @@ static void script_hlt(struct step_state *state)
 TEST(events_steps_in_a_shadow_enter)
 {
 	static struct step_state rows[] = {
-		{ 0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS },
-		{ 0x102, 0, 0, BLOCKING_BY_MOV_SS },
-		{ 0x102, DEBUGCTL_BTF, 0, BLOCKING_BY_MOV_SS },
-		{ 0x302, DEBUGCTL_BTF, 0, BLOCKING_BY_STI },
-		{ 0x002, DEBUGCTL_BTF, 0, BLOCKING_BY_MOV_SS },
+		{0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS},
+		{0x102, 0, 0, BLOCKING_BY_MOV_SS},
+		{0x102, DEBUGCTL_BTF, 0, BLOCKING_BY_MOV_SS},
+		{0x302, DEBUGCTL_BTF, 0, BLOCKING_BY_STI},
+		{0x002, DEBUGCTL_BTF, 0, BLOCKING_BY_MOV_SS},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -216,7 +216,7 @@ TEST(events_steps_in_a_shadow_enter)
 /* User space ends the stepping of a guest that is behind MOV SS. */
 TEST(events_step_that_user_space_ends_in_a_shadow)
 {
-	static struct step_state state = { 0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS };
+	static struct step_state state = {0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS};
 	struct sim_machine *machine = sim_ready();
 	struct vcpu *vcpu = &machine->vcpu;
 
@@ -233,7 +233,7 @@ TEST(events_step_that_user_space_ends_in_a_shadow)
 /* "Single-Stepping on Branches": HLT is none. */
 TEST(events_btf_steps_over_no_instruction)
 {
-	static struct step_state rows[] = {{ 0x102, DEBUGCTL_BTF, 0, 0 }, { 0x102, 0, 0, 0 }};
+	static struct step_state rows[] = {{0x102, DEBUGCTL_BTF, 0, 0}, {0x102, 0, 0, 0}};
 	struct sim_machine *machine = sim_ready();
 
 	script_hlt(&rows[0]);
@@ -249,9 +249,9 @@ TEST(events_btf_steps_over_no_instruction)
 /* #DB, by whatever condition or by INT1, ends both. */
 TEST(events_debug_exception_ends_btf_and_gd)
 {
-	static struct step_state state = { 0x102, DEBUGCTL_BTF, 0, 0 };
-	static const u32 types[] = { INTERRUPTION_HARDWARE_EXCEPTION,
-				     INTERRUPTION_PRIVILEGED_EXCEPTION };
+	static struct step_state state = {0x102, DEBUGCTL_BTF, 0, 0};
+	static const u32 types[] = {INTERRUPTION_HARDWARE_EXCEPTION,
+				    INTERRUPTION_PRIVILEGED_EXCEPTION};
 
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
 		struct sim_machine *machine = sim_ready();
@@ -261,13 +261,13 @@ TEST(events_debug_exception_ends_btf_and_gd)
 		test_context("type %u", types[i]);
 		vcpu->dr6 = DR6_FIXED | 1;
 		vcpu->dr7 = DR7_FIXED | DR7_GD;
-		sim_script_exit(&(struct sim_exit){
-			.reason = EXIT_REASON_EXCEPTION_OR_NMI,
-			.qualification = int1 ? 0 : DR6_BS,
-			.instruction_length = 1,
-			.interruption_info = INTERRUPTION_VALID | types[i] << 8 | VECTOR_DB,
-			.guest = leave_with,
-			.argument = &state});
+		sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXCEPTION_OR_NMI,
+						   .qualification = int1 ? 0 : DR6_BS,
+						   .instruction_length = 1,
+						   .interruption_info = INTERRUPTION_VALID |
+									types[i] << 8 | VECTOR_DB,
+						   .guest = leave_with,
+						   .argument = &state});
 		script_hlt(NULL);
 		EXPECT_EQ(vcpu_run(vcpu), 0);
 		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_IA32_DEBUGCTL), 0);
@@ -304,7 +304,8 @@ static void count_window(struct vcpu *vcpu, void *argument)
 static void expect_nmi(struct vcpu *vcpu, void *argument)
 {
 	(void)argument;
-	EXPECT_EQ(sim_vmcs_get(host_virt_to_phys(vcpu->vmcs.region), VM_ENTRY_INTR_INFO_FIELD), NMI);
+	EXPECT_EQ(sim_vmcs_get(host_virt_to_phys(vcpu->vmcs.region), VM_ENTRY_INTR_INFO_FIELD),
+		  NMI);
 }
 
 /* On a processor whose NMI window opens in STI's shadow it does not open there for ever. */
@@ -333,7 +334,7 @@ TEST(events_nmi_window_in_the_shadow_of_sti)
 TEST(events_nmis_that_have_come_are_saved_and_replaced)
 {
 	struct machine *m = machine_create(MODE_LONG);
-	struct kvm_vcpu_events events = { 0 };
+	struct kvm_vcpu_events events = {0};
 
 	vcpu_nmi_send(&m->vcpu);
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_GET_VCPU_EVENTS, &events), 0);
@@ -353,8 +354,8 @@ TEST(events_nmis_that_have_come_are_saved_and_replaced)
 	events.flags = 0;
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
 	EXPECT_EQ(m->vcpu.events.nmi.pending, 1);
-	events = (struct kvm_vcpu_events){ .flags = KVM_VCPUEVENT_VALID_NMI_PENDING,
-					   .nmi = { .pending = 200 } };
+	events = (struct kvm_vcpu_events){.flags = KVM_VCPUEVENT_VALID_NMI_PENDING,
+					  .nmi = {.pending = 200}};
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
 	EXPECT_EQ(m->vcpu.events.nmi.pending, 2);
 	events.nmi.masked = 1;
@@ -367,9 +368,9 @@ TEST(events_nmis_that_have_come_are_saved_and_replaced)
 
 static void cut_short(struct machine *m, u32 info)
 {
-	m->vcpu.exit = (struct exit_info){ .reason = EXIT_REASON_EPT_VIOLATION,
-					   .instruction_length = 2,
-					   .idt_vectoring_info = info };
+	m->vcpu.exit = (struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION,
+					  .instruction_length = 2,
+					  .idt_vectoring_info = info};
 	vcpu_events_exit(&m->vcpu);
 }
 
@@ -377,7 +378,7 @@ static void cut_short(struct machine *m, u32 info)
 TEST(events_int_n_leaves_the_interrupt_that_waits)
 {
 	struct machine *m = machine_create(MODE_PROTECTED32);
-	struct kvm_interrupt irq = { .irq = 0x41 };
+	struct kvm_interrupt irq = {.irq = 0x41};
 
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_INTERRUPT, &irq), 0);
 	enter(&m->vcpu);
@@ -399,9 +400,9 @@ TEST(events_int_n_leaves_the_interrupt_that_waits)
 TEST(events_nmi_cut_short_ends_a_shadow)
 {
 	struct machine *m = machine_create(MODE_LONG);
-	struct kvm_vcpu_events events = { .flags = KVM_VCPUEVENT_VALID_SHADOW,
-					  .interrupt.shadow = KVM_X86_SHADOW_INT_STI,
-					  .nmi = { .injected = 1, .masked = 1 } };
+	struct kvm_vcpu_events events = {.flags = KVM_VCPUEVENT_VALID_SHADOW,
+					 .interrupt.shadow = KVM_X86_SHADOW_INT_STI,
+					 .nmi = {.injected = 1, .masked = 1}};
 
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_IF);
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
@@ -414,13 +415,13 @@ TEST(events_nmi_cut_short_ends_a_shadow)
 /* User space restores several at once: each goes in in its turn. */
 TEST(events_restored_together_go_in_one_after_the_other)
 {
-	static const u32 order[] = { INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 |
-					     VECTOR_UD,
-				     NMI, INTERRUPT(0x41) };
+	static const u32 order[] = {INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 |
+					    VECTOR_UD,
+				    NMI, INTERRUPT(0x41)};
 	struct machine *m = machine_create(MODE_LONG);
-	struct kvm_vcpu_events events = { .exception = { .injected = 1, .nr = VECTOR_UD },
-					  .nmi = { .injected = 1, .masked = 1 },
-					  .interrupt = { .injected = 1, .nr = 0x41 } };
+	struct kvm_vcpu_events events = {.exception = {.injected = 1, .nr = VECTOR_UD},
+					 .nmi = {.injected = 1, .masked = 1},
+					 .interrupt = {.injected = 1, .nr = 0x41}};
 
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_IF);
@@ -438,7 +439,7 @@ TEST(events_restored_together_go_in_one_after_the_other)
 /* An #AC of the guest's own in place of what was delivered. */
 TEST(events_exception_in_place_of_a_delivery)
 {
-	static const u32 rows[] = { INTERRUPT(0x41), INT_N(0x80), NMI };
+	static const u32 rows[] = {INTERRUPT(0x41), INT_N(0x80), NMI};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct machine *m = machine_create(MODE_PROTECTED32);
@@ -465,7 +466,7 @@ TEST(events_exception_in_place_of_a_delivery)
 TEST(events_set_regs_leaves_what_has_begun)
 {
 	struct machine *m = machine_create(MODE_LONG);
-	struct kvm_regs regs = { 0 };
+	struct kvm_regs regs = {0};
 
 	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_GET_REGS, &regs), 0);
 	vcpu_inject_exception(&m->vcpu, VECTOR_UD);
