@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What perf is told of guests: the interrupt of a sample that ended a guest's run hit the guest, not
- * the code of the host that takes it.
+ * What perf is told of guests: the interrupt of a sample that ended a guest's run hit the guest,
+ * not the code of the host that takes it.
  */
 #include <linux/percpu.h>
 #include <linux/perf_event.h>

@@ -127,9 +127,9 @@ static void leave_vmx_operation(void)
 }
 
 /*
- * The kernel crashes, or the machine is stopped at once: maybe from an NMI, in the middle of anything,
- * of host_vmcs_track() too.  What may be cached of VMCSs goes to memory, where a dump finds it, and is
- * not written there by the processor later, when the memory is the next kernel's.
+ * The kernel crashes, or the machine is stopped at once: maybe from an NMI, in the middle of
+ * anything, of host_vmcs_track() too.  What may be cached of VMCSs goes to memory, where a dump
+ * finds it, and is not written there by the processor later, when the memory is another's.
  */
 static void leave_in_emergency(void)
 {
@@ -307,9 +307,10 @@ COMPAT_SYSCORE_OPS(sleep_ops, suspend, resume);
 #define VCPUS_WAIT_MS 1000
 
 /*
- * The machine goes down.  VMX operation has to end, because INIT is blocked in it, and CPUs would not
- * start again; but not under a vCPU, whose VMCS would read as zeros.  So first no guest is entered any
- * more, and who is in one leaves it for the interrupt, handles what it exited for, and is done.
+ * The machine goes down.  VMX operation has to end, because INIT is blocked in it, and CPUs would
+ * not start again; but not under a vCPU, whose VMCS would read as zeros.  So first no guest is
+ * entered any more, and who is in one leaves it for the interrupt, handles what it exited for, and
+ * is done.
  */
 static int reboot(struct notifier_block *block, unsigned long event, void *data)
 {
