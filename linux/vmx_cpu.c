@@ -185,19 +185,17 @@ static void leave_on_cpu(void *unused)
 }
 
 /*
- * There is one place for each of these in the kernel: taken only as long as it is needed, so that
- * stock KVM, which takes them before it looks round, can be refused without a warning.
+ * There is one place for this in the kernel: taken only as long as it is needed, so that stock KVM,
+ * which takes it before it looks round, can be refused without a warning.
  */
-static void take_hooks(void)
+static void listen_for_crash(void)
 {
 	cpu_emergency_register_virt_callback(leave_in_emergency);
 	crash_heard = true;
-	guest_samples_register();
 }
 
-static void give_hooks_back(void)
+static void stop_listening(void)
 {
-	guest_samples_unregister();
 	crash_heard = false;
 	cpu_emergency_unregister_virt_callback(leave_in_emergency);
 }
@@ -206,7 +204,7 @@ static void give_hooks_back(void)
 static void leave_everywhere(void)
 {
 	on_each_cpu(leave_on_cpu, NULL, 1);
-	give_hooks_back();
+	stop_listening();
 }
 
 /* The CPU hotplug lock is held. */
@@ -214,7 +212,7 @@ static int enter_everywhere(void)
 {
 	atomic_t failures = ATOMIC_INIT(0);
 
-	take_hooks();
+	listen_for_crash();
 	on_each_cpu(enter_on_cpu, &failures, 1);
 	if (!atomic_read(&failures))
 		return 0;
