@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What perf is told of guests: the interrupt of a sample that ended a guest's run hit the guest, not
- * the code of the host that takes it.
+ * What perf is told of guests: the interrupt of a sample that ended a guest's run hit the guest,
+ * not the code of the host that takes it.
  */
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/perf_event.h>
 #include <linux/preempt.h>
@@ -34,12 +35,23 @@ static struct perf_guest_info_callbacks callbacks = {
 	.get_ip = guest_ip,
 };
 
-void guest_samples_register(void)
+/* The kernel changes code for it, and takes the CPU hotplug lock: so not under vmx_lock, which is
+ * taken inside that. */
+static DEFINE_MUTEX(users_lock);
+static unsigned int users; /* VMs */
+
+void guest_samples_get(void)
 {
-	perf_register_guest_info_callbacks(&callbacks);
+	mutex_lock(&users_lock);
+	if (!users++)
+		perf_register_guest_info_callbacks(&callbacks);
+	mutex_unlock(&users_lock);
 }
 
-void guest_samples_unregister(void)
+void guest_samples_put(void)
 {
-	perf_unregister_guest_info_callbacks(&callbacks);
+	mutex_lock(&users_lock);
+	if (!--users)
+		perf_unregister_guest_info_callbacks(&callbacks);
+	mutex_unlock(&users_lock);
 }

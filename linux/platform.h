@@ -49,9 +49,10 @@ void vcpus_wait(unsigned int milliseconds);
 
 /* --- guest_samples.c --- */
 
-/* perf asks whether a sample is a guest's.  May sleep. */
-void guest_samples_register(void);
-void guest_samples_unregister(void);
+/* A VM begins, a VM is gone: as long as there is one, perf asks whether a sample is a guest's.
+ * Without locks; may sleep. */
+void guest_samples_get(void);
+void guest_samples_put(void);
 
 /* --- host_state.c --- */
 

@@ -48,8 +48,8 @@ static struct preempt_ops preempt_ops = {
 };
 
 /*
- * How many vCPUs are at work: between get and release, and not asleep.  Each CPU counts what happens on
- * it; only the sums mean something.
+ * How many vCPUs are at work: between get and release, and not asleep.  Each CPU counts what
+ * happens on it; only the sums mean something.
  */
 static DEFINE_PER_CPU(unsigned long, work_begun);
 static DEFINE_PER_CPU(unsigned long, work_ended);
@@ -74,7 +74,7 @@ static unsigned long sum(const unsigned long __percpu *count)
 	return sum;
 }
 
-/* Those that have ended are counted first: if as many had begun a moment later, none was at work. */
+/* Those that ended are counted first: if as many had begun a moment later, none was at work. */
 static bool nobody_works(void)
 {
 	unsigned long ended = sum(&work_ended);

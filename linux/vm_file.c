@@ -44,6 +44,7 @@ void vm_put(struct vm *vm)
 	vm_destroy(vm);
 	kvfree(vm);
 	mmdrop(mm);
+	guest_samples_put();
 	preempt_notifier_dec();
 	vmx_cpu_put();
 }
@@ -150,8 +151,10 @@ int vm_file_create(unsigned long type)
 	if (result)
 		return result;
 	preempt_notifier_inc();
+	guest_samples_get();
 	vm = vm_create();
 	if (IS_ERR(vm)) {
+		guest_samples_put();
 		preempt_notifier_dec();
 		vmx_cpu_put();
 		return PTR_ERR(vm);

@@ -127,9 +127,9 @@ static void leave_vmx_operation(void)
 }
 
 /*
- * The kernel crashes, or the machine is stopped at once: maybe from an NMI, in the middle of anything,
- * of host_vmcs_track() too.  What may be cached of VMCSs goes to memory, where a dump finds it, and is
- * not written there by the processor later, when the memory is the next kernel's.
+ * The kernel crashes, or the machine is stopped at once: maybe from an NMI, in the middle of
+ * anything, of host_vmcs_track() too.  What may be cached of VMCSs goes to memory, where a dump
+ * finds it, and is not written there by the processor later, when the memory is another's.
  */
 static void leave_in_emergency(void)
 {
@@ -185,19 +185,17 @@ static void leave_on_cpu(void *unused)
 }
 
 /*
- * There is one place for each of these in the kernel: taken only as long as it is needed, so that
- * stock KVM, which takes them before it looks round, can be refused without a warning.
+ * There is one place for this in the kernel: taken only as long as it is needed, so that stock KVM,
+ * which takes it before it looks round, can be refused without a warning.
  */
-static void take_hooks(void)
+static void listen_for_crash(void)
 {
 	cpu_emergency_register_virt_callback(leave_in_emergency);
 	crash_heard = true;
-	guest_samples_register();
 }
 
-static void give_hooks_back(void)
+static void stop_listening(void)
 {
-	guest_samples_unregister();
 	crash_heard = false;
 	cpu_emergency_unregister_virt_callback(leave_in_emergency);
 }
@@ -206,7 +204,7 @@ static void give_hooks_back(void)
 static void leave_everywhere(void)
 {
 	on_each_cpu(leave_on_cpu, NULL, 1);
-	give_hooks_back();
+	stop_listening();
 }
 
 /* The CPU hotplug lock is held. */
@@ -214,7 +212,7 @@ static int enter_everywhere(void)
 {
 	atomic_t failures = ATOMIC_INIT(0);
 
-	take_hooks();
+	listen_for_crash();
 	on_each_cpu(enter_on_cpu, &failures, 1);
 	if (!atomic_read(&failures))
 		return 0;
@@ -307,9 +305,10 @@ COMPAT_SYSCORE_OPS(sleep_ops, suspend, resume);
 #define VCPUS_WAIT_MS 1000
 
 /*
- * The machine goes down.  VMX operation has to end, because INIT is blocked in it, and CPUs would not
- * start again; but not under a vCPU, whose VMCS would read as zeros.  So first no guest is entered any
- * more, and who is in one leaves it for the interrupt, handles what it exited for, and is done.
+ * The machine goes down.  VMX operation has to end, because INIT is blocked in it, and CPUs would
+ * not start again; but not under a vCPU, whose VMCS would read as zeros.  So first no guest is
+ * entered any more, and who is in one leaves it for the interrupt, handles what it exited for, and
+ * is done.
  */
 static int reboot(struct notifier_block *block, unsigned long event, void *data)
 {

@@ -9,8 +9,8 @@
  */
 #include "msr/state.h"
 
-/* IA32_TSX_CTRL: "Intel Transactional Synchronization Extensions".  The value that Linux has where TSX
- * is off: there nothing has to be written. */
+/* IA32_TSX_CTRL: "Intel Transactional Synchronization Extensions".  The value that Linux has where
+ * TSX is off: there nothing has to be written. */
 #define TSX_RTM_DISABLE BIT64(0)
 #define TSX_CPUID_CLEAR BIT64(1)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that Lintel builds for, and nothing else.  COMPAT_HAVE_... says what
- * kernels.mk found in the headers.
+ * What differs between the kernels that Lintel builds for, and nothing else.  COMPAT_HAVE_... says
+ * what kernels.mk found in the headers.
  */
 #ifndef LINTEL_LINUX_COMPAT_H
 #define LINTEL_LINUX_COMPAT_H
@@ -110,8 +110,8 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 #endif
 
 #ifdef COMPAT_HAVE_WRMSRQ /* 6.16: an MSR is a quadword, and so the functions are called */
-#define rdmsrl_safe		   rdmsrq_safe
-#define wrmsrl_safe		   wrmsrq_safe
+#define rdmsrl_safe		rdmsrq_safe
+#define wrmsrl_safe		wrmsrq_safe
 #define __wrmsr(msr, low, high) __wrmsrq(msr, (u64)(high) << 32 | (u32)(low))
 #endif
 

@@ -10,10 +10,10 @@
 
 /* Long enough for some hundred samples; what is around it in the VM is not the guest's code. */
 GUEST64(guest_sampled, "sti\n"
-		      "mov $2000000, %ecx\n"
-		      "1: dec %ecx\n"
-		      "jnz 1b\n"
-		      "hlt");
+		       "mov $2000000, %ecx\n"
+		       "1: dec %ecx\n"
+		       "jnz 1b\n"
+		       "hlt");
 
 /* Not a counter of the processor, which the emulated one has not. */
 static int open_clock(void)
