@@ -202,7 +202,7 @@ static u8 *memory_that_waits(int *faults)
 	return memory;
 }
 
-GUEST16(guest_touch, "mov $0xd000, %ax\n"
+GUEST16(guest_reads_a_page, "mov $0xd000, %ax\n"
 		     "mov %ax, %ds\n"
 		     "mov %al, 0\n"
 		     "hlt");
@@ -249,7 +249,7 @@ TEST(irqfd_ends_while_a_fault_waits)
 	CHECK_OK(vm_set_slot(vm.fd, 1, 0, GUEST_MMIO, PAGE, memory));
 	cpu = vcpu_create(vm.fd, 0);
 	vcpu_set_real_mode(&cpu);
-	vm_load(&vm, guest_touch, guest_touch_end);
+	vm_load(&vm, guest_reads_a_page, guest_reads_a_page_end);
 	CHECK_OK(irqfd(vm.fd, event, IOAPIC_GSI, RESAMPLE, asked));
 	CHECK_OK(irqfd(other, event_create(), IOAPIC_GSI, RESAMPLE, asked));
 	CHECK_EQ(pthread_create(&thread, NULL, run_for_ever, &cpu), 0);
