@@ -69,6 +69,9 @@
 #define DR6_BS	   BIT64(14)
 #define DR6_BT	   BIT64(15)
 #define DR6_TRAPS  0xe00full	 /* B0-B3, BD, BS, BT: what a #DB sets */
+#define DR6_BREAKPOINTS 0xfull	 /* B0-B3 */
+/* Of the pending debug exceptions beside DR6's bits: a breakpoint that is on has hit. */
+#define PENDING_DEBUG_ENABLED BIT64(12)
 #define DR7_FIXED  0x400ull
 #define DR7_ENABLE 0xffull	 /* L0..G3 */
 #define DR7_LOCAL  0x155ull	 /* L0..L3, LE: a task switch clears them */

@@ -432,9 +432,7 @@ TEST(single_step_on_branches)
 	vcpu_set_regs(&g.cpu, &regs);
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
-	/* Bochs has no IA32_DEBUGCTL, and saves 0. */
-	if (vcpu_msr(&g.cpu, MSR_DEBUGCTL) != BTF)
-		test_skip("the processor does not save IA32_DEBUGCTL");
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_DEBUGCTL), BTF);
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 2);
 	/* Without BTF it is. */

@@ -4,7 +4,7 @@
  * interrupt whose gate it was, which is not delivered again.  SDM: "Task Switching", "Interrupt
  * Tasks".
  *
- * Stock KVM raises no exception when a task switch faults; it tries for ever.
+ * Stock KVM raises no exception when a task switch faults: the event is lost, the guest goes on.
  */
 #include "rt.h"
 

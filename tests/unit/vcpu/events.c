@@ -246,6 +246,35 @@ TEST(events_btf_steps_over_no_instruction)
 	sim_machine_destroy(machine);
 }
 
+/* CPUID behind MOV SS: one trap, for the breakpoint that MOV SS hit and for the step. */
+TEST(events_traps_held_back_by_a_shadow_come_once)
+{
+	static const struct {
+		struct step_state state;
+		u64 payload;
+	} rows[] = {
+		{{0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS}, DR6_BS},
+		{{0x102, 0, DR6_BS | PENDING_DEBUG_ENABLED | 2, BLOCKING_BY_MOV_SS}, DR6_BS | 2},
+		{{0x002, 0, PENDING_DEBUG_ENABLED | 1, BLOCKING_BY_MOV_SS}, 1},
+		{{0x002, 0, 1, BLOCKING_BY_MOV_SS}, 0},
+		{{0x102, DEBUGCTL_BTF, 0, BLOCKING_BY_MOV_SS}, 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct sim_machine *machine = sim_ready();
+		struct step_state state = rows[i].state;
+
+		test_context("row %zu", i);
+		script_hlt(&state);
+		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu.events.exception.pending, rows[i].payload != 0);
+		if (rows[i].payload)
+			EXPECT_EQ(machine->vcpu.events.exception.payload, rows[i].payload);
+		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_PENDING_DBG_EXCEPTIONS), 0);
+		sim_machine_destroy(machine);
+	}
+}
+
 /* #DB, by whatever condition or by INT1, ends both. */
 TEST(events_debug_exception_ends_btf_and_gd)
 {
