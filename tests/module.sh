@@ -50,6 +50,16 @@ includes_inside() {
 		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
 }
 
+# ioctls FILE: the names that its rows begin with.
+ioctls() {
+	sed -n 's/^.*ROW[A-Z_]*(\(KVM_[A-Z0-9_]*\),.*/\1/p' "$1" | sort -u
+}
+
+# Every ioctl is tried with each of its steps failing (tests/debug-kernel.sh), so a new one is too.
+ioctls_fail() {
+	! ioctls core/api/table.c | grep -vxF "$(ioctls tests/api/fault_rows.c)"
+}
+
 # That of the lab's kernel is the one that the lab's tests then load.
 build_against 6.1 linux
 report $? "the module builds against 6.1, W=1 and sparse, without a warning"
@@ -59,5 +69,7 @@ headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
 report $? "the core includes only its own headers"
+ioctls_fail
+report $? "each ioctl has a row in tests/api/fault_rows.c"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
