@@ -7,16 +7,20 @@
  * <host_inline.h> the bodies of the functions declared `static inline` here;
  * all the others it gives in its own .c files.
  *
- * Errors are negative errnos.  "Atomic" below means: callable with preemption
- * off and with a host_spinlock_t held.
+ * Errors are negative errnos.  Where a function may be called:
+ *   "may sleep"    with mutexes held and in read sections, preemption and interrupts on;
+ *   "atomic"       with a host_spinlock_t held too;
+ *   "any context"  with a host_irqlock_t held, preemption or interrupts off, in an interrupt.
+ * On a kernel with PREEMPT_RT host_spin_lock() sleeps: where preemption or interrupts are off nothing
+ * that is atomic can be called.
  */
 #ifndef LINTEL_HOST_H
 #define LINTEL_HOST_H
 
 #include "types.h"
 #include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
-			 * host_srcu_t, struct host_timer, struct host_event_watch, struct host_vm,
-			 * struct host_vcpu */
+			 * host_srcu_t, struct host_timer, struct host_work, struct host_event_watch,
+			 * struct host_vm, struct host_vcpu */
 
 struct vm;
 struct vcpu;
@@ -25,7 +29,7 @@ struct vcpu;
 
 enum host_log_level { HOST_LOG_ERROR, HOST_LOG_WARNING, HOST_LOG_INFO, HOST_LOG_DEBUG };
 
-/* One line to the log; no newline at its end.  Atomic.  What a guest or an
+/* One line to the log; no newline at its end.  Any context.  What a guest or an
  * unprivileged program can cause at will is rate-limited by the platform. */
 __attribute__((format(printf, 2, 3))) void host_log(enum host_log_level level, const char *format,
 						    ...);
@@ -38,7 +42,7 @@ __attribute__((format(printf, 3, 4))) int host_snprintf(char *buffer, size_t siz
 
 /* Zeroed memory, accounted to the caller; NULL when there is none.  May sleep. */
 void *host_zalloc(size_t size);
-void host_free(void *memory);
+void host_free(void *memory); /* may sleep; NULL is nothing */
 
 /* 2^order zeroed pages, aligned to a page; NULL when there are none.  May sleep. */
 void *host_alloc_pages(unsigned int order);
@@ -63,7 +67,13 @@ struct host_page {
  * lost what was in it, and the thread was sent the signal that says so.  May sleep.
  */
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
-/* Give the reference back; marks the page accessed, and dirty when it was mapped writable. Atomic. */
+/*
+ * The guest may write to the page from now on: it counts as dirty.  Needs: mmu_lock, from the
+ * mapping on; the kernel cleans a page after ept_invalidate_begin() for it, and what comes later
+ * would be dirty behind the back of its file system.
+ */
+void host_page_mark_dirty(const struct host_page *page);
+/* Give the reference back; marks the page accessed.  Atomic. */
 void host_page_put(const struct host_page *page);
 
 /*
@@ -80,33 +90,64 @@ int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
 /* Without sleeping: -EFAULT also when the page is not there at the moment. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length);
+/*
+ * Replace the `length` bytes (4 or 8, aligned to that) by `new` if they are `old`, in one locked
+ * access.  -EAGAIN: they are something else; -EFAULT.  May sleep.
+ */
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length);
 
-/* Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)? */
+/*
+ * Could [hva, hva + size) be addresses of a process at all (whether anything is there or not)?  And
+ * are they written as ept_invalidate_begin() will be told them: an address has one name only, where
+ * the processor ignores some of its bits too.
+ */
 bool host_user_range_ok(u64 hva, u64 size);
 
 /* --- Locks ---------------------------------------------------------------- */
 
+/* May sleep. */
 void host_mutex_init(host_mutex_t *mutex);
 static inline void host_mutex_lock(host_mutex_t *mutex);
 static inline void host_mutex_unlock(host_mutex_t *mutex);
 
+/* Atomic. */
 void host_spin_init(host_spinlock_t *lock);
 static inline void host_spin_lock(host_spinlock_t *lock);
 static inline void host_spin_unlock(host_spinlock_t *lock);
 
-/* A spin lock that may be taken in any context: interrupts are off while it is held.  lock gives what
- * unlock wants back. */
+/* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while it
+ * is held.  lock gives what unlock wants back. */
 void host_irqlock_init(host_irqlock_t *lock);
 static inline unsigned long host_irqlock_lock(host_irqlock_t *lock);
 static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags);
 
-/* Sleepable read-copy-update: readers may sleep; synchronize waits for those that began before.
- * Reading is possible in any context. */
+/*
+ * Sleepable read-copy-update: synchronize waits for the readers that began before, and may sleep.
+ * Reading is possible in any context, and readers may sleep, but not those of a domain that was made
+ * by init_brief: who waits for these waits for nobody's memory to appear.  -ENOMEM.
+ */
 int host_srcu_init(host_srcu_t *srcu);
+int host_srcu_init_brief(host_srcu_t *srcu);
 void host_srcu_destroy(host_srcu_t *srcu);
 static inline int host_srcu_read_lock(host_srcu_t *srcu);
 static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 void host_srcu_synchronize(host_srcu_t *srcu);
+
+/*
+ * HOST_NEEDS(condition): what a function needs of its caller, said at its beginning in terms of the
+ * questions below and of the core's own state, so that it is checked.  It is broken by a mistake of
+ * the core alone.  sim/ then panics with the function's name and the condition; the module built with
+ * DEBUG=y warns once, of locks where the kernel has lockdep; without DEBUG nothing is evaluated.
+ *
+ * The questions are for HOST_NEEDS() alone: where nobody knows the answer, it is true.
+ */
+static inline bool host_mutex_held(const host_mutex_t *mutex); /* by this thread */
+static inline bool host_spin_held(const host_spinlock_t *lock);
+static inline bool host_irqlock_held(const host_irqlock_t *lock);
+static inline bool host_srcu_held(const host_srcu_t *srcu); /* inside a read section */
+static inline bool host_preemption_is_off(void);	    /* by whatever: interrupts, a spin lock */
+static inline bool host_interrupts_are_off(void);
+static inline bool host_interrupts_are_on(void);
 
 /* --- Time ----------------------------------------------------------------- */
 
@@ -121,7 +162,7 @@ struct host_clock {
 };
 void host_clock_read(struct host_clock *now);
 /* Do the TSCs of all CPUs agree and run at host_tsc_khz() always, as far as the host knows?  Once
- * false it stays so.  Atomic. */
+ * false it stays so.  Any context. */
 bool host_tsc_is_stable(void);
 
 /*
@@ -129,10 +170,19 @@ bool host_tsc_is_stable(void);
  * callback may start its timer again.  Starting replaces what was set before.
  */
 void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer));
-void host_timer_start(struct host_timer *timer, u64 when); /* atomic */
+void host_timer_start(struct host_timer *timer, u64 when); /* any context */
 /* When it returns the callback does not run, and will not.  May wait for it: not in interrupt
  * context, nor with a lock that the callback takes. */
 void host_timer_cancel(struct host_timer *timer);
+
+/* --- Work for later --------------------------------------------------------- */
+
+/* Calls function(work) soon where it may sleep: once, however often it was queued before it began. */
+void host_work_init(struct host_work *work, void (*function)(struct host_work *work));
+void host_work_queue(struct host_work *work); /* any context */
+/* When it returns the function does not run, and will not if nobody queues it again.  May sleep: not
+ * with a lock that the function takes. */
+void host_work_cancel(struct host_work *work);
 
 /* --- Events that user space has descriptors of (eventfd) -------------------- */
 
@@ -141,28 +191,27 @@ struct host_event; /* the same event has the same address, whatever descriptor i
 /* A reference to the event behind a descriptor.  -EBADF: no such descriptor; -EINVAL: no event. */
 int host_event_get(int fd, struct host_event **event);
 void host_event_put(struct host_event *event);
-void host_event_signal(struct host_event *event); /* any context */
+void host_event_signal(struct host_event *event); /* atomic */
 
 /*
  * From now on calls signalled(watch) each time when the event is signalled (it counts as taken then,
- * nobody else hears of it): any context, interrupts off; and closed(watch) once when nobody has a
- * descriptor of it any more: may sleep.  gives: 0; 1: it was signalled before, which is not taken;
- * errors as host_event_get().
+ * nobody else hears of it), and closed(watch) once when nobody has a descriptor of it any more: both in
+ * any context.  `fd` is what `event` was got by.  gives: 0; 1: it was signalled before, which is not
+ * taken; -EBADF: by now it is no descriptor of that event.
  */
-int host_event_watch(struct host_event_watch *watch, int fd,
+int host_event_watch(struct host_event_watch *watch, int fd, struct host_event *event,
 		     void (*signalled)(struct host_event_watch *watch),
 		     void (*closed)(struct host_event_watch *watch));
 bool host_event_watches(const struct host_event_watch *watch, const struct host_event *event);
-/* When it returns neither callback runs, nor will; but closed() may call it.  May sleep: not with a
- * lock that closed() takes. */
+/* When it returns neither callback runs, nor will.  Atomic; not in a callback. */
 void host_event_unwatch(struct host_event_watch *watch);
-/* Waits until no closed() runs, of any watch. */
-void host_event_flush(void);
 
 /* --- Processors ----------------------------------------------------------- */
 
 static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
 unsigned int host_cpus_online(void);
+/* Others may run now, if they wait for this CPU.  May sleep. */
+static inline void host_cond_resched(void);
 static inline void host_preempt_disable(void);
 static inline void host_preempt_enable(void);
 static inline void host_irq_disable(void);
@@ -172,9 +221,11 @@ static inline void host_irq_enable(void);
  * Needs: interrupts enabled. */
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument);
 
-/* Make every vCPU of the VM that is in the guest leave it, and wait until each has. */
+/* Make every vCPU of the VM that is in the guest leave it, and wait until each has.  Atomic, with
+ * interrupts on. */
 void host_kick_vm(struct vm *vm);
-/* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Atomic. */
+/* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Any
+ * context. */
 void host_kick_vcpu(struct vcpu *vcpu);
 
 /* RDMSR/WRMSR; the _safe forms return -EIO on #GP instead of logging it. */
@@ -186,6 +237,8 @@ static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
 static inline u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+/* Is there an IA32_TSX_CTRL?  It is announced in IA32_ARCH_CAPABILITIES. */
+bool host_tsx_ctrl(void);
 /* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
 u64 host_arch_capabilities(void);
 static inline u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
@@ -207,11 +260,15 @@ static inline enum vmx_status host_invept(u32 type, u64 eptp);
 static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
 
 /*
- * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted), run the guest,
- * store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason) happened.
- * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.
- * Needs: interrupts off, the VMCS current, its host state written; HOST_RSP and HOST_RIP are the
- * platform's own to write.
+ * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted) and CR2, run the
+ * guest, store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason)
+ * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host, since
+ * the processor holds back further ones until then.  Any other status: the guest did not run, or VMX
+ * operation has ended since.
+ * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU accounting go over to the guest and
+ * back; that needs host_guest_irq_enable() afterwards.
+ * Needs: interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state
+ * written; HOST_RSP and HOST_RIP are the platform's own to write.
  */
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume);
 
@@ -235,9 +292,17 @@ void host_state_restore(struct vcpu *vcpu);
 static inline u64 host_cr3(void);
 static inline u64 host_cr4(void);
 
-static inline u64 host_read_cr2(void);
-static inline void host_write_cr2(u64 value);
 static inline void host_write_xcr0(u64 value);
+
+/*
+ * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a guest
+ * too.  Equal: nothing is to be switched, and maybe there is no such MSR.  Interrupts are off; holds
+ * for the next entry.  Where the VM-entry control that loads the MSR is 0, host_vmenter() switches it.
+ */
+struct host_counters {
+	u64 host, guest;
+};
+struct host_counters host_counters(struct vcpu *vcpu);
 
 /* Guest's DR0-DR3 and DR6 into the processor, before an entry; and out of it again. */
 void host_debugregs_load(const u64 dr[4], u64 dr6);
@@ -246,8 +311,7 @@ void host_debugregs_save(u64 dr[4], u64 *dr6);
  * `loaded`, DR0-DR3 hold a guest's values. */
 void host_debugregs_restore(bool loaded);
 
-/* Deliver to the host the NMI or machine check that ended the guest's run.  Interrupts are off. */
-void host_deliver_nmi(void);
+/* Deliver to the host the machine check that ended the guest's run.  Interrupts are off. */
 void host_deliver_machine_check(void);
 /* The guest's instruction at `rip` locks two cache lines, and the host watches for that.
  * gives: true if it may be executed now, false if the host does not allow it.  May sleep. */
@@ -295,15 +359,18 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */
 int host_before_guest(struct vcpu *vcpu);
-/* True when such work came up since.  What comes up while interrupts are off, ends the next entry. */
+/* True when such work came up since. */
 static inline bool host_guest_must_wait(void);
+/* The same, the last look before an entry: interrupts are off, and what comes up from now on ends the
+ * entry. */
+static inline bool host_guest_must_turn_back(void);
+/* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since is
+ * nobody's, and VMWRITE goes nowhere. */
+bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);
-/* Time and RCU accounting round the guest; interrupts are off. */
-static inline void host_guest_enter(void);
-static inline void host_guest_exit(void);
-/* After host_guest_exit(): interrupts on.  Those that wait are taken while time still counts as the
+/* After host_vmenter(): interrupts on.  Those that wait are taken while time still counts as the
  * guest's: the tick that made it leave is for the time that it ran. */
 static inline void host_guest_irq_enable(void);
 

@@ -4,6 +4,7 @@
 #include "io/bus.h"
 #include "io/coalesced.h"
 #include "io/ioeventfd.h"
+#include "irq/irqfd.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/clock.h"
@@ -25,24 +26,31 @@ int vm_init(struct vm *vm)
 	host_mutex_init(&vm->lock);
 	host_mutex_init(&vm->slots_lock);
 	host_mutex_init(&vm->io_lock);
+	host_mutex_init(&vm->irq_lock);
 	host_spin_init(&vm->mmu_lock);
 	vm->under_hypervisor = running_under_hypervisor();
 	clock_vm_init(vm);
+	irqfds_init(vm);
 	vm->slots = memslots_alloc(0);
 	if (!vm->slots)
 		return -ENOMEM;
 	error = host_srcu_init(&vm->srcu);
 	if (error)
 		goto free_slots;
-	error = ept_init(vm);
+	error = host_srcu_init_brief(&vm->irq_srcu);
 	if (error)
 		goto destroy_srcu;
+	error = ept_init(vm);
+	if (error)
+		goto destroy_irq_srcu;
 	error = coalesced_init(vm);
 	if (error)
 		goto destroy_ept;
 	return 0;
 destroy_ept:
 	ept_destroy(vm);
+destroy_irq_srcu:
+	host_srcu_destroy(&vm->irq_srcu);
 destroy_srcu:
 	host_srcu_destroy(&vm->srcu);
 free_slots:
@@ -57,12 +65,14 @@ void vm_destroy(struct vm *vm)
 	ioeventfds_destroy(vm);
 	coalesced_destroy(vm);
 	ept_destroy(vm);
+	host_srcu_destroy(&vm->irq_srcu);
 	host_srcu_destroy(&vm->srcu);
 	memslots_destroy(vm);
 }
 
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)
 {
+	HOST_NEEDS(host_mutex_held(&vm->lock));
 	/* Readers without the lock see a whole vCPU, and see it when they see the limit. */
 	__atomic_store_n(&vm->vcpus[vcpu->id], vcpu, __ATOMIC_RELEASE);
 	if (vm->vcpu_limit <= vcpu->id)

@@ -3,12 +3,14 @@
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
  * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->io_lock, vm->slots_lock,
- * vm->srcu (read), vm->mmu_lock (spin).
+ * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).  vm->irq_lock comes
+ * after vm->lock, and has nothing but vm->irq_srcu in it.
  */
 #ifndef LINTEL_VM_H
 #define LINTEL_VM_H
 
 #include "host.h"
+#include "mem/invalidation.h"
 
 #define VM_MAX_VCPUS 1024
 #define VM_MAX_SLOTS 32764 /* as many as KVM offers; the array has only those in use */
@@ -26,12 +28,8 @@ struct msr_filter;
 struct ept {
 	void *root;	/* page-table page of level 4 (host_alloc_pages) */
 	u64 eptp;	/* EPT pointer: root, memory type, walk length, A/D flag */
-	u64 pages;	/* page-table pages in use, the root too */
-	u64 reclaim_next; /* guest frame at which ept_reclaim() goes on */
-	/* Host mappings are changing: see ept_invalidate_begin(). */
-	u64 invalidate_seq;
-	unsigned int invalidating;
-	u64 invalidate_start, invalidate_end; /* union of the ranges under way */
+	u64 pages;	/* page-table pages that are not freed, the root too; atomic */
+	struct invalidations invalidations; /* of the process's memory */
 };
 
 /* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h. */
@@ -74,12 +72,17 @@ struct vm {
 	struct irqchip *irqchip;
 	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again */
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
-	struct irq_routing *routing; /* published; changed under slots_lock */
-	struct bus *bus[2];	     /* enum bus_kind; NULL: empty; as routing */
-	host_mutex_t io_lock;	     /* the lists of ioeventfds, irqfds and zones of coalesced writes */
-	struct ioeventfd *ioeventfds;
+	/* A domain and a lock of their own, which nobody holds who waits for user space: the end of an irqfd
+	 * waits for both. */
+	host_mutex_t irq_lock;	     /* the routing, acknowledgement notifiers and irqfds */
+	host_srcu_t irq_srcu;	     /* readers of what is published of these; brief */
+	struct irq_routing *routing; /* published; changed under irq_lock */
 	struct irqfd *irqfds;
 	struct resampler *resamplers; /* of irqfds, by GSI */
+	struct host_work irqfds_closed; /* ends those whose event is gone */
+	struct bus *bus[2];   /* enum bus_kind; NULL: empty; published; changed under slots_lock */
+	host_mutex_t io_lock; /* the lists of ioeventfds and zones of coalesced writes */
+	struct ioeventfd *ioeventfds;
 	struct coalesced coalesced;
 
 	u32 boot_cpu_id;

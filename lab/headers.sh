@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# headers.sh 6.1|6.12: print a directory for "make -C DIR M=...", with the headers of the very kernel
-# that the lab boots by that name (kernel.sh). They are unpacked in the cache; nothing is installed.
+# headers.sh 6.1|6.12|6.1-rt|6.12-rt: print a directory for "make -C DIR M=...", with the headers of the
+# very kernel that the lab boots by that name (kernel.sh); -rt: of Debian's other kernel of that version,
+# which is configured with PREEMPT_RT. They are unpacked in the cache; nothing is installed.
 set -eu
 . "$(dirname -- "$0")/cache.sh"
 . "$lab_dir/archive.sh"
@@ -31,18 +32,28 @@ fetch() {
 	mv "$tmp" "$3"
 }
 
+# rt_release DEBIAN: what uname -r says in that Debian's kernel with PREEMPT_RT.
+rt_release() {
+	archive "$1" || fail "no list of Debian's headers: the network, or apt's sources"
+	depends "$1" linux-headers-rt-amd64 'linux-headers-[0-9].*' | sed 's/^linux-headers-//'
+}
+
 case ${1-} in
-6.1 | 6.12) ;;
+6.1 | 6.12)
+	kernel=$("$lab_dir/kernel.sh" "$1")
+	release=$(cat "$kernel/release")
+	;;
+6.1-rt | 6.12-rt)
+	release=$(rt_release "$(kernel_release "${1%-rt}")")
+	;;
 *)
-	echo "usage: headers.sh 6.1|6.12" >&2
+	echo "usage: headers.sh 6.1|6.12|6.1-rt|6.12-rt" >&2
 	exit 2
 	;;
 esac
-kernel=$("$lab_dir/kernel.sh" "$1")
-release=$(cat "$kernel/release")
 mkdir -p "$headers"
 dir=$headers/$release
-[ -e "$dir" ] || locked headers fetch "$(kernel_release "$1")" "$release" "$dir"
+[ -e "$dir" ] || locked headers fetch "$(kernel_release "${1%-rt}")" "$release" "$dir"
 touch "$dir"
 find "$headers" -mindepth 1 -maxdepth 1 -type d -mmin +10080 -exec rm -rf {} +
 echo "$dir/usr/src/linux-headers-$release"

@@ -147,7 +147,7 @@ int __init hardware_setup(void)
 		pr_err("this processor has no VT-x (CPUID.1:ECX.VMX is 0)\n");
 		return -EOPNOTSUPP;
 	}
-	/* host_deliver_nmi() goes through the IDT. */
+	/* host_vmenter() hands NMIs over through the IDT. */
 	if (compat_host_uses_fred()) {
 		pr_err("the kernel uses FRED, which Lintel cannot hand NMIs to: boot it with fred=off\n");
 		return -EOPNOTSUPP;

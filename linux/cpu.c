@@ -103,6 +103,20 @@ u64 host_tsc_khz(void)
 	return tsc_khz;
 }
 
+static u64 arch_capabilities(void)
+{
+	u64 value = 0;
+
+	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
+		host_rdmsr_safe(MSR_IA32_ARCH_CAPABILITIES, &value);
+	return value;
+}
+
+bool host_tsx_ctrl(void)
+{
+	return arch_capabilities() & ARCH_CAP_TSX_CTRL_MSR;
+}
+
 /* Bits that say the same to a guest: what the processor does not do wrong, and what VERW and IBRS
  * do.  Not those that announce further MSRs. */
 #define ARCH_CAPABILITIES_OF_GUESTS                                                                \
@@ -110,21 +124,32 @@ u64 host_tsc_khz(void)
 	 ARCH_CAP_SSB_NO | ARCH_CAP_MDS_NO | ARCH_CAP_PSCHANGE_MC_NO | ARCH_CAP_TAA_NO |           \
 	 ARCH_CAP_SBDR_SSDP_NO | ARCH_CAP_FBSDP_NO | ARCH_CAP_PSDP_NO | ARCH_CAP_FB_CLEAR |        \
 	 ARCH_CAP_RRSBA | ARCH_CAP_BHI_NO | ARCH_CAP_PBRSB_NO | ARCH_CAP_GDS_NO |                  \
-	 ARCH_CAP_RFDS_NO | ARCH_CAP_RFDS_CLEAR)
+	 ARCH_CAP_RFDS_NO | ARCH_CAP_RFDS_CLEAR | ARCH_CAP_ITS_NO)
+
+/*
+ * What the kernel knows of processors that do not say it themselves.  Not TAA_NO: without TSX the
+ * kernel does not count that weakness, and a guest, which has no TSX either, does not ask.
+ */
+static const struct {
+	int bug;
+	u64 no;
+} weaknesses[] = {
+	{ X86_BUG_CPU_MELTDOWN, ARCH_CAP_RDCL_NO },
+	{ X86_BUG_SPEC_STORE_BYPASS, ARCH_CAP_SSB_NO },
+	{ X86_BUG_MDS, ARCH_CAP_MDS_NO },
+	{ X86_BUG_GDS, ARCH_CAP_GDS_NO },
+	{ X86_BUG_RFDS, ARCH_CAP_RFDS_NO },
+	{ X86_BUG_BHI, ARCH_CAP_BHI_NO },
+	{ X86_BUG_ITS, ARCH_CAP_ITS_NO },
+};
 
 u64 host_arch_capabilities(void)
 {
-	u64 value = 0;
+	u64 value = arch_capabilities();
 
-	if (boot_cpu_has(X86_FEATURE_ARCH_CAPABILITIES))
-		rdmsrl_safe(MSR_IA32_ARCH_CAPABILITIES, &value);
-	/* What the kernel knows of processors that do not say it themselves. */
-	if (!boot_cpu_has_bug(X86_BUG_CPU_MELTDOWN))
-		value |= ARCH_CAP_RDCL_NO;
-	if (!boot_cpu_has_bug(X86_BUG_SPEC_STORE_BYPASS))
-		value |= ARCH_CAP_SSB_NO;
-	if (!boot_cpu_has_bug(X86_BUG_MDS))
-		value |= ARCH_CAP_MDS_NO;
+	for (unsigned int i = 0; i < ARRAY_SIZE(weaknesses); i++)
+		if (!boot_cpu_has_bug(weaknesses[i].bug))
+			value |= weaknesses[i].no;
 	return value & ARCH_CAPABILITIES_OF_GUESTS;
 }
 

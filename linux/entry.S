@@ -29,6 +29,14 @@
 #define VMCS_HOST_RSP 0x6c14
 #define MSR_SPEC_CTRL 0x48
 
+/* By the feature that the kernel's own VMX code goes by: see Kbuild. */
+#ifdef COMPAT_HAVE_CLEARING_FOR_GUESTS
+#define CLEAR_CPU_BUFFERS_FOR_GUEST                                                                \
+	ALTERNATIVE "", "verw x86_verw_sel(%rip)", X86_FEATURE_CLEAR_CPU_BUF_VM
+#else
+#define CLEAR_CPU_BUFFERS_FOR_GUEST CLEAR_CPU_BUFFERS
+#endif
+
 #define STATUS_FAIL_INVALID 1 /* enum vmx_status */
 #define STATUS_FAIL_VALID   2
 
@@ -39,6 +47,9 @@
  *
  * spec_ctrl: the host's IA32_SPEC_CTRL, to be written after the exit; negative: it holds.
  * *host_rsp is what the VMCS has as HOST_RSP.
+ *
+ * From the exit on the status is in EBX, which what the kernel puts here to clear its predictors
+ * leaves alone; it uses EAX and ECX.
  */
 SYM_FUNC_START(vmx_enter_guest)
 	push	%rbp
@@ -50,13 +61,15 @@ SYM_FUNC_START(vmx_enter_guest)
 	push	%rcx
 	push	%rdi
 
-	/* The stack is a thread's: it changes seldom. */
+	/* The same in all of a KVM_RUN, mostly another in the next: the kernel moves its stack by a
+	 * little at each system call. */
 	cmp	%rsp, (%rsi)
 	je	.Lhost_rsp_written
-	mov	%rsp, (%rsi)
 	mov	$VMCS_HOST_RSP, %eax
+.Lwrite_host_rsp:
 	vmwrite	%rsp, %rax
-	jbe	.Lfailed_early
+	jbe	.Lfailed
+	mov	%rsp, (%rsi)
 .Lhost_rsp_written:
 
 	/* Into CF, which MOV and VERW leave alone. */
@@ -77,8 +90,9 @@ SYM_FUNC_START(vmx_enter_guest)
 	mov	R15(%rdi), %r15
 	mov	RDI(%rdi), %rdi
 
-	/* What the host left in the processor's buffers is not for the guest. */
-	VM_CLEAR_CPU_BUFFERS
+	/* What the host left in the processor's buffers is not for the guest.  The last thing that
+	 * touches memory, but for what the entry itself does. */
+	CLEAR_CPU_BUFFERS_FOR_GUEST
 
 	jc	.Lresume
 .Llaunch:
@@ -110,13 +124,13 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	mov	%r13, R13(%rdi)
 	mov	%r14, R14(%rdi)
 	mov	%r15, R15(%rdi)
-	xor	%eax, %eax
+	xor	%ebx, %ebx
 
 .Lleave:
-	/* No value of the guest's may be used speculatively; EAX is the result. */
+	/* No value of the guest's may be used speculatively; EBX is the status. */
+	xor	%eax, %eax
 	xor	%ecx, %ecx
 	xor	%edx, %edx
-	xor	%ebx, %ebx
 	xor	%ebp, %ebp
 	xor	%esi, %esi
 	xor	%edi, %edi
@@ -132,10 +146,8 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	/* Nor may a RET be predicted by a call of the guest's; before the first RET. */
 	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT,\
 			   X86_FEATURE_RSB_VMEXIT_LITE
-	CLEAR_BRANCH_HISTORY_VMEXIT
 
-	/* Nor by the guest's rules. */
-	mov	%eax, %ebx
+	/* Nor by the guest's rules, and so not the RETs of what clears the history either. */
 	add	$8, %rsp
 	pop	%rax
 	test	%rax, %rax
@@ -145,6 +157,7 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	wrmsr
 .Lspec_ctrl_holds:
 	lfence
+	CLEAR_BRANCH_HISTORY_VMEXIT
 	mov	%ebx, %eax
 
 	pop	%rbx
@@ -155,19 +168,19 @@ SYM_INNER_LABEL(vmx_exit_point, SYM_L_GLOBAL)
 	pop	%rbp
 	RET
 
-.Lfailed_early:
 .Lfailed:
 	/* CF: no current VMCS.  ZF: the VMCS says why.  MOV leaves the flags alone. */
-	mov	$STATUS_FAIL_INVALID, %eax
+	mov	$STATUS_FAIL_INVALID, %ebx
 	jc	.Lleave
-	mov	$STATUS_FAIL_VALID, %eax
+	mov	$STATUS_FAIL_VALID, %ebx
 	jmp	.Lleave
 
 	/* VMX operation ended while the machine goes down. */
 .Lfaulted:
-	mov	$STATUS_FAIL_INVALID, %eax
+	mov	$STATUS_FAIL_INVALID, %ebx
 	jmp	.Lleave
 
+	_ASM_EXTABLE(.Lwrite_host_rsp, .Lfaulted)
 	_ASM_EXTABLE(.Llaunch, .Lfaulted)
 	_ASM_EXTABLE(.Lresume, .Lfaulted)
 SYM_FUNC_END(vmx_enter_guest)

@@ -5,22 +5,7 @@
 #include <linux/eventfd.h>
 #include <linux/file.h>
 #include <linux/poll.h>
-#include <linux/workqueue.h>
 #include "platform.h"
-
-/* Closed events are seen to here: where it is noticed nothing may sleep. */
-static struct workqueue_struct *closing;
-
-int event_init(void)
-{
-	closing = alloc_workqueue("lintel-events", 0, 0);
-	return closing ? 0 : -ENOMEM;
-}
-
-void event_exit(void)
-{
-	destroy_workqueue(closing);
-}
 
 int host_event_get(int fd, struct host_event **event)
 {
@@ -37,8 +22,10 @@ void host_event_put(struct host_event *event)
 	eventfd_ctx_put((struct eventfd_ctx *)event);
 }
 
+/* The event has a spinlock_t. */
 void host_event_signal(struct host_event *event)
 {
+	HOST_NEEDS(host_interrupts_are_on());
 	compat_eventfd_signal((struct eventfd_ctx *)event);
 }
 
@@ -47,7 +34,7 @@ bool host_event_watches(const struct host_event_watch *watch, const struct host_
 	return watch->event == (const struct eventfd_ctx *)event;
 }
 
-/* Called with the event's own lock held, interrupts off. */
+/* Called with the event's own lock held: a spinlock_t, interrupts off but on PREEMPT_RT. */
 static int watch_woken(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key)
 {
 	struct host_event_watch *watch = container_of(entry, struct host_event_watch, entry);
@@ -55,19 +42,12 @@ static int watch_woken(wait_queue_entry_t *entry, unsigned int mode, int sync, v
 	u64 count;
 
 	if (happened & EPOLLHUP)
-		queue_work(closing, &watch->closed_work);
+		watch->closed(watch);
 	if (!(happened & EPOLLIN))
 		return 0;
 	eventfd_ctx_do_read(watch->event, &count);
 	watch->signalled(watch);
 	return 1;
-}
-
-static void watch_closed(struct work_struct *work)
-{
-	struct host_event_watch *watch = container_of(work, struct host_event_watch, closed_work);
-
-	watch->closed(watch);
 }
 
 struct watch_table {
@@ -83,18 +63,23 @@ static void watch_queue(struct file *file, wait_queue_head_t *queue, poll_table 
 	add_wait_queue_priority(queue, &of->watch->entry);
 }
 
-static int watch_file(struct host_event_watch *watch, struct file *file)
+static int watch_file(struct host_event_watch *watch, struct file *file,
+		      const struct host_event *event)
 {
 	struct watch_table table = { .watch = watch };
 
 	watch->event = eventfd_ctx_fileget(file);
 	if (IS_ERR(watch->event))
-		return PTR_ERR(watch->event);
+		return -EBADF;
+	if (!host_event_watches(watch, event)) {
+		eventfd_ctx_put(watch->event);
+		return -EBADF;
+	}
 	init_poll_funcptr(&table.table, watch_queue);
 	return !!(vfs_poll(file, &table.table) & EPOLLIN);
 }
 
-int host_event_watch(struct host_event_watch *watch, int fd,
+int host_event_watch(struct host_event_watch *watch, int fd, struct host_event *event,
 		     void (*signalled)(struct host_event_watch *watch),
 		     void (*closed)(struct host_event_watch *watch))
 {
@@ -106,8 +91,7 @@ int host_event_watch(struct host_event_watch *watch, int fd,
 	watch->signalled = signalled;
 	watch->closed = closed;
 	init_waitqueue_func_entry(&watch->entry, watch_woken);
-	INIT_WORK(&watch->closed_work, watch_closed);
-	result = watch_file(watch, file);
+	result = watch_file(watch, file, event);
 	fput(file);
 	return result;
 }
@@ -116,13 +100,7 @@ void host_event_unwatch(struct host_event_watch *watch)
 {
 	u64 count;
 
+	/* Takes the lock that the callbacks run under. */
 	eventfd_ctx_remove_wait_queue(watch->event, &watch->entry, &count);
-	if (current_work() != &watch->closed_work)
-		cancel_work_sync(&watch->closed_work);
 	eventfd_ctx_put(watch->event);
-}
-
-void host_event_flush(void)
-{
-	flush_workqueue(closing);
 }

@@ -58,7 +58,7 @@ static u16 split_selector(u16 selector, u16 *by_hand)
 void host_state_save(struct vcpu *vcpu, struct host_state *state)
 {
 	struct host_saved *saved = &vcpu->host.saved;
-	u16 ds, es;
+	u16 ds, es, fs, gs;
 
 	*state = *this_cpu_ptr(&constant_state);
 	state->cr3 = host_cr3();
@@ -70,13 +70,16 @@ void host_state_save(struct vcpu *vcpu, struct host_state *state)
 	state->es = split_selector(es, &saved->es);
 
 	/* FS is the task's, with its base; the GS base now is the kernel's, and the task's waits in
-	 * IA32_KERNEL_GS_BASE. */
-	current_save_fsgs();
-	state->fs = split_selector(current->thread.fsindex, &saved->fs);
-	state->gs = split_selector(current->thread.gsindex, &saved->gs);
-	state->fs_base = current->thread.fsbase;
-	saved->fs_base = current->thread.fsbase;
-	saved->user_gs_base = current->thread.gsbase;
+	 * IA32_KERNEL_GS_BASE.  The bases are what the processor has: without FSGSBASE the kernel does
+	 * not remember that of a segment which has a descriptor. */
+	savesegment(fs, fs);
+	savesegment(gs, gs);
+	state->fs = split_selector(fs, &saved->fs);
+	state->gs = split_selector(gs, &saved->gs);
+	state->fs_base = x86_fsbase_read_cpu();
+	saved->fs_base = state->fs_base;
+	if (saved->gs)
+		saved->user_gs_base = host_rdmsr(MSR_KERNEL_GS_BASE);
 
 	store_ldt(saved->ldt);
 }

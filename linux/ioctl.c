@@ -138,6 +138,19 @@ static long finish(struct prepared *p, long result)
 	return error ? error : result;
 }
 
+static long call_loaded(struct prepared *p)
+{
+	long result;
+
+	if (READ_ONCE(vmx_shutting_down))
+		return -ESHUTDOWN;
+	host_vcpu_get(p->call.vcpu);
+	result = p->row->call(&p->call);
+	host_vcpu_release(p->call.vcpu);
+	/* What it read of the VMCS is nobody's, what it wrote went nowhere. */
+	return host_vmx_ended() ? -ESHUTDOWN : result;
+}
+
 static long call_vcpu(struct prepared *p)
 {
 	struct vcpu *vcpu = p->call.vcpu;
@@ -146,11 +159,7 @@ static long call_vcpu(struct prepared *p)
 
 	if (mutex_lock_killable(&vcpu->host.mutex))
 		return -EINTR;
-	if (loaded)
-		host_vcpu_get(vcpu);
-	result = p->row->call(&p->call);
-	if (loaded)
-		host_vcpu_release(vcpu);
+	result = loaded ? call_loaded(p) : p->row->call(&p->call);
 	mutex_unlock(&vcpu->host.mutex);
 	return result;
 }
@@ -190,4 +199,11 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 	if (p.call.data && p.call.data != small)
 		kvfree(p.call.data);
 	return result;
+}
+
+long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data)
+{
+	struct prepared p = { .row = row, .call = { .vm = vm, .data = data } };
+
+	return call_locked(&p);
 }

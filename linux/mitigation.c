@@ -25,6 +25,12 @@ void mitigation_vcpu_load(u64 serial)
 	indirect_branch_prediction_barrier();
 }
 
+/* Without a hypervisor the kernel has nothing to say of one. */
+void mitigation_exit(void)
+{
+	l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_AUTO;
+}
+
 void __init mitigation_init(void)
 {
 	u64 capabilities = 0;

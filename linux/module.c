@@ -29,16 +29,13 @@ static int __init kvm_init(void)
 	user_memory_init();
 	error = cpu_kick_init();
 	if (error)
-		return error;
-	error = event_init();
+		goto mitigation_exit;
+	error = work_init();
 	if (error)
 		goto kick_exit;
-	error = shrinker_init();
-	if (error)
-		goto event_exit;
 	error = vmx_cpu_init();
 	if (error)
-		goto shrinker_exit;
+		goto work_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
 	error = kvm_device_register(device);
@@ -48,12 +45,12 @@ static int __init kvm_init(void)
 debugfs_exit:
 	debugfs_exit();
 	vmx_cpu_exit();
-shrinker_exit:
-	shrinker_exit();
-event_exit:
-	event_exit();
+work_exit:
+	work_exit();
 kick_exit:
 	cpu_kick_exit();
+mitigation_exit:
+	mitigation_exit();
 	return error;
 }
 
@@ -74,9 +71,9 @@ static void __exit vmx_exit(void)
 	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
-	shrinker_exit();
-	event_exit();
+	work_exit();
 	cpu_kick_exit();
+	mitigation_exit();
 }
 module_exit(vmx_exit);
 

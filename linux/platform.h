@@ -39,8 +39,20 @@ int vmx_cpu_get(void);
 /* A VM is gone: with the last, every CPU leaves VMX operation. */
 void vmx_cpu_put(void);
 
-/* The machine goes down, VMX operation has ended. */
-bool vmx_cpu_shutting_down(void);
+/* Is this CPU in VMX operation?  It is wherever a vCPU's thread runs, until host_vmx_ended(). */
+bool vmx_cpu_on(void);
+
+/* --- schedule.c --- */
+
+/* No vCPU begins to work from now on: wait until none does, but no longer than so.  May sleep. */
+void vcpus_wait(unsigned int milliseconds);
+
+/* --- guest_samples.c --- */
+
+/* A VM begins, a VM is gone: as long as there is one, perf asks whether a sample is a guest's.
+ * Without locks; may sleep. */
+void guest_samples_get(void);
+void guest_samples_put(void);
 
 /* --- host_state.c --- */
 
@@ -61,7 +73,7 @@ void fpu_init(void);
 int cpu_kick_init(void);
 void cpu_kick_exit(void);
 
-/* --- device.c, vm_file.c, vcpu_file.c, ioctl.c --- */
+/* --- device.c, vm_file.c, vcpu_file.c, ioctl.c, compat_ioctl.c --- */
 
 int kvm_device_register(const char *name);
 void kvm_device_unregister(void);
@@ -79,27 +91,23 @@ void vcpu_release_memory(struct vcpu *vcpu);
 /* Carry out an ioctl that has a function in the table: copy, lock, call, copy back. */
 long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
 		    unsigned long argument);
+/* The same of a VM's with an argument in the kernel's memory, of which nothing goes back. */
+long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data);
+/* An ioctl of a VM from a 32-bit program.  -ENOIOCTLCMD: it is that of any program. */
+long ioctl_call_compat(struct vm *vm, unsigned int number, const void __user *argument);
 
 #define VCPU_MMAP_PAGES 3 /* struct kvm_run; the data of KVM_EXIT_IO; the VM's coalesced writes */
 
-/* --- event.c --- */
+/* --- work.c --- */
 
-int event_init(void); /* -ENOMEM */
-void event_exit(void);
+int work_init(void); /* -ENOMEM */
+void work_exit(void);
 
 /* --- user_memory.c --- */
 
 void user_memory_init(void);
 int user_memory_attach(struct vm *vm);
 void user_memory_detach(struct vm *vm);
-
-/* --- shrinker.c --- */
-
-int shrinker_init(void); /* -ENOMEM */
-void shrinker_exit(void);
-/* The VM's EPT may be emptied when memory is short: from after vm_init() to before vm_destroy(). */
-void shrinker_add_vm(struct vm *vm);
-void shrinker_remove_vm(struct vm *vm);
 
 /* --- measure.c --- */
 

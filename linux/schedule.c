@@ -3,7 +3,8 @@
  * A vCPU and its thread: loaded whenever the thread runs, on whatever CPU.
  */
 #include <linux/atomic.h>
-#include <linux/entry-kvm.h>
+#include <linux/delay.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
@@ -20,7 +21,9 @@ static void load_here(struct vcpu *vcpu)
 {
 	WRITE_ONCE(vcpu->host.cpu, smp_processor_id());
 	mitigation_vcpu_load(vcpu->host.serial);
-	vcpu_load(vcpu);
+	/* Without VMX operation there is nothing to load: the machine goes down. */
+	if (vmx_cpu_on())
+		vcpu_load(vcpu);
 }
 
 static void put_here(struct vcpu *vcpu)
@@ -44,6 +47,48 @@ static struct preempt_ops preempt_ops = {
 	.sched_out = sched_out,
 };
 
+/*
+ * How many vCPUs are at work: between get and release, and not asleep.  Each CPU counts what
+ * happens on it; only the sums mean something.
+ */
+static DEFINE_PER_CPU(unsigned long, work_begun);
+static DEFINE_PER_CPU(unsigned long, work_ended);
+
+static void work_begins(void)
+{
+	this_cpu_inc(work_begun);
+}
+
+static void work_ends(void)
+{
+	this_cpu_inc(work_ended);
+}
+
+static unsigned long sum(const unsigned long __percpu *count)
+{
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(count, cpu));
+	return sum;
+}
+
+/* Those that ended are counted first: if as many had begun a moment later, none was at work. */
+static bool nobody_works(void)
+{
+	unsigned long ended = sum(&work_ended);
+
+	smp_mb();
+	return sum(&work_begun) == ended;
+}
+
+void vcpus_wait(unsigned int milliseconds)
+{
+	while (!nobody_works() && milliseconds--)
+		usleep_range(1000, 1100);
+}
+
 int host_vcpu_init(struct vcpu *vcpu)
 {
 	static atomic64_t serials = ATOMIC64_INIT(0);
@@ -65,6 +110,7 @@ void host_vcpu_destroy(struct vcpu *vcpu)
 
 void host_vcpu_get(struct vcpu *vcpu)
 {
+	work_begins();
 	preempt_disable();
 	preempt_notifier_register(&vcpu->host.notifier);
 	load_here(vcpu);
@@ -77,11 +123,12 @@ void host_vcpu_release(struct vcpu *vcpu)
 	put_here(vcpu);
 	preempt_notifier_unregister(&vcpu->host.notifier);
 	preempt_enable();
+	work_ends();
 }
 
 int host_before_guest(struct vcpu *vcpu)
 {
-	if (vmx_cpu_shutting_down())
+	if (READ_ONCE(vmx_shutting_down))
 		return -EINTR;
 	cond_resched();
 	if (!__xfer_to_guest_mode_work_pending())
@@ -91,6 +138,7 @@ int host_before_guest(struct vcpu *vcpu)
 
 void host_vcpu_wait(struct vcpu *vcpu)
 {
+	work_ends();
 	prepare_to_rcuwait(&vcpu->host.wait);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
@@ -99,4 +147,5 @@ void host_vcpu_wait(struct vcpu *vcpu)
 		schedule();
 	}
 	finish_rcuwait(&vcpu->host.wait);
+	work_begins();
 }

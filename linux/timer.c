@@ -41,8 +41,8 @@ static enum hrtimer_restart timer_expired(struct hrtimer *hrtimer)
 void host_timer_init(struct host_timer *timer, void (*expired)(struct host_timer *timer))
 {
 	timer->expired = expired;
-	hrtimer_init(&timer->hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
-	timer->hrtimer.function = timer_expired;
+	compat_hrtimer_setup(&timer->hrtimer, timer_expired, CLOCK_MONOTONIC,
+			     HRTIMER_MODE_ABS_HARD);
 }
 
 void host_timer_start(struct host_timer *timer, u64 when)

@@ -151,20 +151,24 @@ unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *pag
 	return shift;
 }
 
+/* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
+static bool kernel_reclaims(const struct host_page *page)
+{
+	return page->referenced && !PageReserved(pfn_to_page(page->pfn));
+}
+
+void host_page_mark_dirty(const struct host_page *page)
+{
+	if (kernel_reclaims(page))
+		SetPageDirty(pfn_to_page(page->pfn));
+}
+
 void host_page_put(const struct host_page *page)
 {
-	struct page *held;
-
-	if (!page->referenced)
-		return;
-	held = pfn_to_page(page->pfn);
-	/* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
-	if (!PageReserved(held)) {
-		mark_page_accessed(held);
-		if (page->writable)
-			SetPageDirty(held);
-	}
-	put_page(held);
+	if (kernel_reclaims(page))
+		mark_page_accessed(pfn_to_page(page->pfn));
+	if (page->referenced)
+		put_page(pfn_to_page(page->pfn));
 }
 
 /* --- Copies ----------------------------------------------------------------- */
@@ -197,16 +201,59 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 	return copy_to_user_nofault((void __user *)(unsigned long)hva, from, length);
 }
 
+static int cmpxchg_u32(u32 __user *at, u32 old, u32 new)
+{
+	bool was_old;
+
+	if (!user_access_begin(at, sizeof(*at)))
+		return -EFAULT;
+	was_old = unsafe_try_cmpxchg_user(at, &old, new, fault);
+	user_access_end();
+	return was_old ? 0 : -EAGAIN;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
+static int cmpxchg_u64(u64 __user *at, u64 old, u64 new)
+{
+	bool was_old;
+
+	if (!user_access_begin(at, sizeof(*at)))
+		return -EFAULT;
+	was_old = unsafe_try_cmpxchg_user(at, &old, new, fault);
+	user_access_end();
+	return was_old ? 0 : -EAGAIN;
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
+{
+	if (length == sizeof(u32))
+		return cmpxchg_u32((u32 __user *)(unsigned long)hva, old, new);
+	return cmpxchg_u64((u64 __user *)(unsigned long)hva, old, new);
+}
+
+/*
+ * With linear-address masking (LAM) the processor and get_user_pages() take an address with a tag
+ * for the one without, and access_ok() lets it pass.  The notifier names memory without tags: a
+ * slot at an address with one would keep its pages after munmap().  All tag bits are above
+ * TASK_SIZE_MAX.
+ */
 bool host_user_range_ok(u64 hva, u64 size)
 {
+	if (size > TASK_SIZE_MAX || hva > TASK_SIZE_MAX - size)
+		return false;
 	return access_ok((const void __user *)(unsigned long)hva, size);
 }
 
 /* --- Changes ----------------------------------------------------------------
  *
  * Called with the process's locks held, from any thread of the system, and interrupts on: the cross
- * calls by which the core makes vCPUs leave the guest may wait.  Nothing here allocates or sleeps,
- * so a range that must not block is like any other.
+ * calls by which the core makes vCPUs leave the guest may wait.  Nothing here allocates, and what
+ * must not sleep does not: for a range that must not block nothing is left undone.
  */
 
 static struct vm *vm_of(struct mmu_notifier *notifier)
@@ -216,7 +263,8 @@ static struct vm *vm_of(struct mmu_notifier *notifier)
 
 static int range_start(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
 {
-	ept_invalidate_begin(vm_of(notifier), range->start, range->end);
+	ept_invalidate_begin(vm_of(notifier), range->start, range->end,
+			     mmu_notifier_range_blockable(range));
 	return 0;
 }
 

@@ -43,6 +43,11 @@ static long run(struct vcpu *vcpu, unsigned long argument)
 		return -EINVAL;
 	if (mutex_lock_killable(&vcpu->host.mutex))
 		return -EINTR;
+	/* The machine goes down, and waits until nobody is at work. */
+	if (READ_ONCE(vmx_shutting_down)) {
+		mutex_unlock(&vcpu->host.mutex);
+		return -EINTR;
+	}
 	sigmask_activate(vcpu);
 	result = vcpu_run(vcpu);
 	sigmask_deactivate(vcpu);

@@ -3,6 +3,7 @@
  * The file of a VM: its life, and its ioctls.
  */
 #include <linux/anon_inodes.h>
+#include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -36,7 +37,6 @@ void vm_put(struct vm *vm)
 	if (!refcount_dec_and_test(&vm->host.users))
 		return;
 	debugfs_remove_vm(vm);
-	shrinker_remove_vm(vm);
 	user_memory_detach(vm);
 	irqfds_destroy(vm);
 	irqchip_destroy(vm);
@@ -44,6 +44,7 @@ void vm_put(struct vm *vm)
 	vm_destroy(vm);
 	kvfree(vm);
 	mmdrop(mm);
+	guest_samples_put();
 	preempt_notifier_dec();
 	vmx_cpu_put();
 }
@@ -69,6 +70,19 @@ static long vm_ioctl(struct file *file, unsigned int number, unsigned long argum
 	return ioctl_call_row(row, vm, NULL, argument);
 }
 
+static long vm_compat_ioctl(struct file *file, unsigned int number, unsigned long argument)
+{
+	struct vm *vm = file->private_data;
+	long result;
+
+	if (vm->host.mm != current->mm)
+		return -EIO;
+	result = ioctl_call_compat(vm, number, compat_ptr(argument));
+	if (result != -ENOIOCTLCMD)
+		return result;
+	return vm_ioctl(file, number, (unsigned long)compat_ptr(argument));
+}
+
 static int vm_release(struct inode *inode, struct file *file)
 {
 	vm_put(file->private_data);
@@ -78,7 +92,7 @@ static int vm_release(struct inode *inode, struct file *file)
 static const struct file_operations vm_operations = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = vm_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
+	.compat_ioctl = vm_compat_ioctl,
 	.release = vm_release,
 	.llseek = noop_llseek,
 };
@@ -100,7 +114,6 @@ static struct vm *vm_create(void)
 	error = user_memory_attach(vm);
 	if (error)
 		goto drop;
-	shrinker_add_vm(vm);
 	return vm;
 drop:
 	mmdrop(vm->host.mm);
@@ -138,8 +151,10 @@ int vm_file_create(unsigned long type)
 	if (result)
 		return result;
 	preempt_notifier_inc();
+	guest_samples_get();
 	vm = vm_create();
 	if (IS_ERR(vm)) {
+		guest_samples_put();
 		preempt_notifier_dec();
 		vmx_cpu_put();
 		return PTR_ERR(vm);

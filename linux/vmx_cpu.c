@@ -31,11 +31,19 @@ static DEFINE_PER_CPU(struct vmx_cpu, vmx_cpus);
 
 static DEFINE_MUTEX(vmx_lock);
 static unsigned int vmx_users; /* VMs */
-static bool shutting_down;
+static bool crash_heard; /* leave_in_emergency() would be called now */
 
-bool vmx_cpu_shutting_down(void)
+bool vmx_shutting_down;
+static bool vmx_ended;
+
+bool host_vmx_ended(void)
 {
-	return READ_ONCE(shutting_down);
+	return READ_ONCE(vmx_ended);
+}
+
+bool vmx_cpu_on(void)
+{
+	return this_cpu_read(vmx_cpus.on);
 }
 
 /* --- VMXON, VMXOFF ---------------------------------------------------------- */
@@ -80,6 +88,9 @@ static int enter_vmx_operation(void)
 
 	if (self->on)
 		return 0;
+	/* The kernel that comes after a crash could start no CPU that is in VMX operation. */
+	if (WARN_ON_ONCE(!crash_heard))
+		return -EIO;
 	if (__read_cr4() & X86_CR4_VMXE) {
 		pr_err("CPU %d: another hypervisor uses VMX operation (CR4.VMXE is 1)\n",
 		       smp_processor_id());
@@ -115,16 +126,26 @@ static void leave_vmx_operation(void)
 	self->on = false;
 }
 
-/* The kernel crashes: maybe from an NMI, in the middle of anything.  VMCSs are left as they are. */
+/*
+ * The kernel crashes, or the machine is stopped at once: maybe from an NMI, in the middle of
+ * anything, of host_vmcs_track() too.  What may be cached of VMCSs goes to memory, where a dump
+ * finds it, and is not written there by the processor later, when the memory is another's.
+ */
 static void leave_in_emergency(void)
 {
-	WRITE_ONCE(shutting_down, true);
+	const struct loaded_vmcs *vmcs;
+
+	WRITE_ONCE(vmx_shutting_down, true);
+	WRITE_ONCE(vmx_ended, true);
 	if (!(__read_cr4() & X86_CR4_VMXE))
 		return;
+	for (vmcs = this_cpu_read(vmx_cpus.loaded); vmcs; vmcs = READ_ONCE(vmcs->next))
+		host_vmclear(__pa(vmcs->region));
 	vmxoff();
 	cr4_clear_bits(X86_CR4_VMXE);
 }
 
+/* Whoever follows `next' from the head finds a list at each moment: see leave_in_emergency(). */
 void host_vmcs_track(struct loaded_vmcs *vmcs)
 {
 	struct vmx_cpu *self = this_cpu_ptr(&vmx_cpus);
@@ -133,15 +154,17 @@ void host_vmcs_track(struct loaded_vmcs *vmcs)
 	vmcs->next = self->loaded;
 	if (vmcs->next)
 		vmcs->next->previous = vmcs;
-	self->loaded = vmcs;
+	barrier();
+	WRITE_ONCE(self->loaded, vmcs);
 }
 
 void host_vmcs_untrack(struct loaded_vmcs *vmcs)
 {
 	if (vmcs->previous)
-		vmcs->previous->next = vmcs->next;
+		WRITE_ONCE(vmcs->previous->next, vmcs->next);
 	else
 		this_cpu_write(vmx_cpus.loaded, vmcs->next);
+	barrier();
 	if (vmcs->next)
 		vmcs->next->previous = vmcs->previous;
 	vmcs->next = NULL;
@@ -161,27 +184,40 @@ static void leave_on_cpu(void *unused)
 	leave_vmx_operation();
 }
 
-/* The CPU hotplug lock is held. */
-static int enter_everywhere(void)
+/*
+ * There is one place for this in the kernel: taken only as long as it is needed, so that stock KVM,
+ * which takes it before it looks round, can be refused without a warning.
+ */
+static void listen_for_crash(void)
 {
-	atomic_t failures = ATOMIC_INIT(0);
+	cpu_emergency_register_virt_callback(leave_in_emergency);
+	crash_heard = true;
+}
 
-	on_each_cpu(enter_on_cpu, &failures, 1);
-	if (!atomic_read(&failures)) {
-		/* There is one place for this: taken only as long as it is needed, so that stock
-		 * KVM, which takes it before it looks round, can be refused without a warning. */
-		cpu_emergency_register_virt_callback(leave_in_emergency);
-		return 0;
-	}
-	on_each_cpu(leave_on_cpu, NULL, 1);
-	return -EIO;
+static void stop_listening(void)
+{
+	crash_heard = false;
+	cpu_emergency_unregister_virt_callback(leave_in_emergency);
 }
 
 /* The CPU hotplug lock is held. */
 static void leave_everywhere(void)
 {
 	on_each_cpu(leave_on_cpu, NULL, 1);
-	cpu_emergency_unregister_virt_callback(leave_in_emergency);
+	stop_listening();
+}
+
+/* The CPU hotplug lock is held. */
+static int enter_everywhere(void)
+{
+	atomic_t failures = ATOMIC_INIT(0);
+
+	listen_for_crash();
+	on_each_cpu(enter_on_cpu, &failures, 1);
+	if (!atomic_read(&failures))
+		return 0;
+	leave_everywhere();
+	return -EIO;
 }
 
 int vmx_cpu_get(void)
@@ -190,7 +226,7 @@ int vmx_cpu_get(void)
 
 	cpus_read_lock();
 	mutex_lock(&vmx_lock);
-	if (shutting_down)
+	if (vmx_shutting_down)
 		error = -ESHUTDOWN;
 	else if (!vmx_users)
 		error = enter_everywhere();
@@ -226,7 +262,7 @@ static int cpu_comes(unsigned int cpu)
 		return error;
 	}
 	mutex_lock(&vmx_lock);
-	if (vmx_users && !shutting_down) {
+	if (vmx_users && !vmx_ended) {
 		local_irq_save(flags);
 		error = enter_vmx_operation();
 		local_irq_restore(flags);
@@ -259,17 +295,28 @@ static void resume(void)
 {
 	if (check_processor_compat())
 		pr_err("the processor came back from suspend with other capabilities: VMs cannot go on\n");
-	else if (vmx_users)
+	else if (vmx_users && !vmx_ended)
 		enter_vmx_operation();
 }
 
 COMPAT_SYSCORE_OPS(sleep_ops, suspend, resume);
 
-/* INIT is blocked in VMX operation: CPUs would not start again. */
+/* For those that wait for memory of their process, which may never come. */
+#define VCPUS_WAIT_MS 1000
+
+/*
+ * The machine goes down.  VMX operation has to end, because INIT is blocked in it, and CPUs would
+ * not start again; but not under a vCPU, whose VMCS would read as zeros.  So first no guest is
+ * entered any more, and who is in one leaves it for the interrupt, handles what it exited for, and
+ * is done.
+ */
 static int reboot(struct notifier_block *block, unsigned long event, void *data)
 {
 	mutex_lock(&vmx_lock);
-	WRITE_ONCE(shutting_down, true);
+	WRITE_ONCE(vmx_shutting_down, true);
+	kick_all_cpus_sync();
+	vcpus_wait(VCPUS_WAIT_MS);
+	WRITE_ONCE(vmx_ended, true);
 	on_each_cpu(leave_on_cpu, NULL, 1);
 	mutex_unlock(&vmx_lock);
 	return NOTIFY_OK;

@@ -4,15 +4,21 @@
  *
  * SDM: "Loading Host State", "VM-Entry Failures During or After Loading Guest State".
  */
+#include <linux/context_tracking.h>
+#include <linux/irqflags.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
+#include <linux/vtime.h>
 #include <asm/cpu.h>
 #include <asm/desc.h>
 #include <asm/mce.h>
-#include <asm/perf_event.h>
 #include <asm/ptrace.h>
+#include <asm/special_insns.h>
+#include <compat.h>
 #include "platform.h"
 #include "host_check.h"
 #include "mitigation.h"
+#include "perf.h"
 #include "vmcs/fields.h"
 
 static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && REG_RBP == 5 &&
@@ -20,14 +26,6 @@ static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && RE
 	      "entry.S knows the order of the registers");
 static_assert(VMX_FAIL_INVALID == 1 && VMX_FAIL_VALID == 2, "entry.S returns these");
 static_assert(HOST_RSP == 0x6c14, "entry.S writes this field");
-
-/* perf's counters that must not count, and above all must not write records, in the guest. */
-static void switch_perf_msrs(const struct perf_guest_switch_msr *msrs, int count, bool to_guest)
-{
-	for (int i = 0; i < count; i++)
-		if (msrs[i].host != msrs[i].guest)
-			host_wrmsr(msrs[i].msr, to_guest ? msrs[i].guest : msrs[i].host);
-}
 
 /* Another thread of the process may have made the LDT the moment before. */
 static void note_ldt(struct host_saved *saved)
@@ -39,44 +37,94 @@ static void note_ldt(struct host_saved *saved)
 		saved->ldt = ldt;
 }
 
-enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
+/*
+ * The NMI made the guest exit and is not pending any more, but the processor holds back further
+ * ones until an IRET, which has to be the handler's: so nothing that may be traced or fault comes
+ * between.  Through the gate, not by a call, because the handler expects the stack that the gate
+ * switches to.
+ */
+static noinstr void deliver_nmi(void)
 {
-	struct perf_guest_switch_msr *msrs;
-	enum vmx_status status;
-	s64 spec_ctrl;
-	u64 debugctl;
-	int count = 0;
+	this_cpu_write(guest_interrupted, GUEST_BY_NMI);
+	asm volatile("int $2");
+	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
+}
 
-	if (!resume && host_vmwrite(HOST_RIP, (unsigned long)vmx_exit_point) != VMX_SUCCEED)
+/* gives: VMX_FAIL_INVALID also when VMX operation ended since the exit. */
+static __always_inline enum vmx_status take_exit_reason(struct vcpu *vcpu)
+{
+	u64 reason, info = 0;
+
+	if (host_vmread(VM_EXIT_REASON, &reason) != VMX_SUCCEED)
 		return VMX_FAIL_INVALID;
-	note_ldt(&vcpu->host.saved);
-	msrs = perf_guest_get_msrs(&count, NULL);
-	switch_perf_msrs(msrs, count, true);
-	/* A VM exit clears it; perf and debuggers of the host use it. */
-	debugctl = host_rdmsr(MSR_IA32_DEBUGCTLMSR);
-	if (flush_l1d)
-		host_wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
-
-	spec_ctrl = mitigation_before_entry(vcpu->spec_ctrl);
-	status = vmx_enter_guest(vcpu->regs, &vcpu->host.rsp, resume, spec_ctrl);
-	mitigation_after_exit();
-
-	if (debugctl)
-		host_wrmsr(MSR_IA32_DEBUGCTLMSR, debugctl);
-	switch_perf_msrs(msrs, count, false);
-	if (status == VMX_SUCCEED)
-		host_check_after_exit(vcpu);
-	return status;
+	vcpu->exit.reason = (u32)reason;
+	if (reason == EXIT_REASON_EXCEPTION_OR_NMI)
+		host_vmread(VM_EXIT_INTR_INFO, &info);
+	if (exit_is_nmi((u32)reason, (u32)info))
+		deliver_nmi();
+	return VMX_SUCCEED;
 }
 
 /*
- * The NMI made the guest exit and is not pending any more, but the processor holds back further
- * ones until an IRET: the handler's.  Through the gate, not by a call, because the handler expects
- * the stack that the gate switches to.
+ * For lock debugging and RCU the guest is like user space: interrupts are on there, and a CPU whose
+ * tick may stop is in a quiescent state, in which RCU waits for nobody here.  So nothing between
+ * context_tracking_guest_enter() and _exit() may be traced or probed; tests/objects.sh looks.
  */
-void host_deliver_nmi(void)
+static noinstr enum vmx_status switch_worlds(struct vcpu *vcpu, bool resume)
 {
-	asm volatile("int $2");
+	enum vmx_status status;
+	s64 spec_ctrl;
+
+	context_tracking_guest_enter();
+	lockdep_hardirqs_on(CALLER_ADDR0);
+
+	native_write_cr2(vcpu->cr2);
+	if (flush_l1d)
+		__wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH, 0);
+	spec_ctrl = mitigation_before_entry(vcpu->spec_ctrl);
+	status = vmx_enter_guest(vcpu->regs, &vcpu->host.rsp, resume, spec_ctrl);
+	mitigation_after_exit();
+	vcpu->cr2 = native_read_cr2();
+	if (status == VMX_SUCCEED)
+		status = take_exit_reason(vcpu);
+
+	lockdep_hardirqs_off(CALLER_ADDR0);
+	context_tracking_guest_exit();
+	return status;
+}
+
+static void account_guest_begin(void)
+{
+	vtime_account_guest_enter();
+	/* Where the tick goes on, RCU is told by this alone. */
+	if (!context_tracking_enabled_this_cpu())
+		compat_rcu_note_guest();
+}
+
+enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
+{
+	enum vmx_status status;
+	u64 debugctl;
+
+	account_guest_begin();
+	if (!resume && host_vmwrite(HOST_RIP, (unsigned long)vmx_exit_point) != VMX_SUCCEED)
+		return VMX_FAIL_INVALID;
+	note_ldt(&vcpu->host.saved);
+	perf_before_entry(vcpu);
+	/* A VM exit clears it; perf and debuggers of the host use it. */
+	debugctl = host_rdmsr(MSR_IA32_DEBUGCTLMSR);
+
+	trace_hardirqs_on_prepare();
+	lockdep_hardirqs_on_prepare();
+	status = switch_worlds(vcpu, resume);
+	trace_hardirqs_off_finish();
+
+	if (debugctl)
+		host_wrmsr(MSR_IA32_DEBUGCTLMSR, debugctl);
+	perf_after_exit(vcpu);
+	if (status == VMX_SUCCEED)
+		host_check_after_exit(vcpu);
+	return status;
 }
 
 /*

@@ -41,6 +41,7 @@ static const struct {
 	{0x1a0, 0x850089},		  /* IA32_MISC_ENABLE */
 	{0x1d9, 0},			  /* IA32_DEBUGCTL */
 	{0x277, 0x0407050600070106},	  /* IA32_PAT */
+	{0x38f, 0x70000000f},		  /* IA32_PERF_GLOBAL_CTRL */
 	{0xc0000080, 0xd01},		  /* IA32_EFER */
 	{0xc0000081, 0x0023001000000000}, /* IA32_STAR */
 	{0xc0000082, 0xffffffff81e00080}, /* IA32_LSTAR */
@@ -234,6 +235,13 @@ u64 sim_rdtsc(void)
 void sim_advance_tsc(u64 ticks)
 {
 	tsc += ticks;
+}
+
+#define ARCH_CAPABILITIES_TSX_CTRL BIT64(7)
+
+bool host_tsx_ctrl(void)
+{
+	return host_arch_capabilities() & ARCH_CAPABILITIES_TSX_CTRL;
 }
 
 /* No weakness that the MSR could deny, and none that it promises away. */

@@ -59,7 +59,15 @@ int sim_event_duplicate(int fd)
 	return new_descriptor(event_of(fd));
 }
 
-/* closed() comes later, when somebody waits for it. */
+/* Who watches is called with the event's own lock held: a spin lock, interrupts off. */
+static void watch_call(struct host_event_watch *watch,
+		       void (*callback)(struct host_event_watch *watch))
+{
+	host_irq_disable();
+	callback(watch);
+	host_irq_enable();
+}
+
 void sim_event_close(int fd)
 {
 	struct host_event *event = event_of(fd);
@@ -69,25 +77,21 @@ void sim_event_close(int fd)
 		return;
 	for (struct host_event_watch *watch = watches; watch; watch = watch->next)
 		if (watch->event == event)
-			watch->closing = true;
+			watch_call(watch, watch->closed);
 }
 
 void host_event_signal(struct host_event *event)
 {
-	bool irqs = sim_irqs_enabled();
 	struct host_event_watch *watch = watches;
 
+	sim_needs_atomic("host_event_signal");
 	event->count++;
 	while (watch && watch->event != event)
 		watch = watch->next;
 	if (!watch)
 		return;
 	event->count = 0;
-	if (irqs)
-		host_irq_disable();
-	watch->signalled(watch);
-	if (irqs)
-		host_irq_enable();
+	watch_call(watch, watch->signalled);
 }
 
 void sim_event_write(int fd)
@@ -122,15 +126,15 @@ void host_event_put(struct host_event *event)
 	event->references--;
 }
 
-int host_event_watch(struct host_event_watch *watch, int fd,
+int host_event_watch(struct host_event_watch *watch, int fd, struct host_event *event,
 		     void (*signalled)(struct host_event_watch *watch),
 		     void (*closed)(struct host_event_watch *watch))
 {
-	struct host_event *event;
-	int error = host_event_get(fd, &event);
+	struct host_event **at = descriptor(fd);
 
-	if (error)
-		return error;
+	if (!at || *at != event)
+		return -EBADF;
+	event->references++;
 	*watch = (struct host_event_watch){
 		.event = event,
 		.signalled = signalled,
@@ -150,27 +154,13 @@ void host_event_unwatch(struct host_event_watch *watch)
 {
 	struct host_event_watch **at = &watches;
 
-	sim_might_sleep("host_event_unwatch");
+	sim_needs_atomic("host_event_unwatch");
 	while (*at && *at != watch)
 		at = &(*at)->next;
 	if (!*at)
 		sim_panic("host_event_unwatch(): it is not watched");
 	*at = watch->next;
 	host_event_put(watch->event);
-}
-
-void host_event_flush(void)
-{
-	struct host_event_watch *watch = watches;
-
-	sim_might_sleep("host_event_flush");
-	while (watch && !watch->closing)
-		watch = watch->next;
-	if (!watch)
-		return;
-	watch->closing = false;
-	watch->closed(watch);
-	host_event_flush();
 }
 
 unsigned int sim_event_references(void)

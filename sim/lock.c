@@ -5,18 +5,38 @@
  */
 #include "sim.h"
 
-static unsigned int mutexes_held, spins_held, reads_held;
+static unsigned int mutexes_held, spins_held, irqlocks_held, reads_held, brief_reads_held;
 static unsigned int preempt_count;
 static bool irqs_off;
 
+/* Where a kernel with PREEMPT_RT could not wait for a spin lock. */
+static const char *why_not_atomic(void)
+{
+	if (irqlocks_held)
+		return "an interrupt-safe lock is held";
+	if (preempt_count)
+		return "preemption is off";
+	return irqs_off ? "interrupts are off" : NULL;
+}
+
 void sim_might_sleep(const char *who)
 {
+	const char *why = why_not_atomic();
+
+	if (why)
+		sim_panic("%s may sleep, and %s", who, why);
 	if (spins_held)
 		sim_panic("%s may sleep, and a spin lock is held", who);
-	if (preempt_count)
-		sim_panic("%s may sleep, and preemption is off", who);
-	if (irqs_off)
-		sim_panic("%s may sleep, and interrupts are off", who);
+	if (brief_reads_held)
+		sim_panic("%s may sleep, in a read section that must be brief", who);
+}
+
+void sim_needs_atomic(const char *who)
+{
+	const char *why = why_not_atomic();
+
+	if (why)
+		sim_panic("%s sleeps on PREEMPT_RT, and %s", who, why);
 }
 
 bool sim_irqs_enabled(void)
@@ -26,19 +46,21 @@ bool sim_irqs_enabled(void)
 
 bool sim_preemptible(void)
 {
-	return !irqs_off && !preempt_count && !spins_held;
+	return !irqs_off && !preempt_count && !spins_held && !irqlocks_held;
 }
 
 unsigned int sim_locks_held(void)
 {
-	return mutexes_held + spins_held + reads_held;
+	return mutexes_held + spins_held + irqlocks_held + reads_held;
 }
 
 void sim_lock_reset(void)
 {
 	mutexes_held = 0;
 	spins_held = 0;
+	irqlocks_held = 0;
 	reads_held = 0;
+	brief_reads_held = 0;
 	preempt_count = 0;
 	irqs_off = false;
 }
@@ -84,6 +106,7 @@ void host_spin_init(host_spinlock_t *lock)
 
 void sim_spin_lock(host_spinlock_t *lock)
 {
+	sim_needs_atomic("host_spin_lock");
 	lock_take(&lock->state, "spin lock", lock);
 	spins_held++;
 }
@@ -105,14 +128,14 @@ unsigned long sim_irqlock_lock(host_irqlock_t *lock)
 
 	irqs_off = true;
 	lock_take(&lock->state, "interrupt-safe lock", lock);
-	spins_held++;
+	irqlocks_held++;
 	return were_off;
 }
 
 void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
 {
 	lock_give(&lock->state, "interrupt-safe lock", lock);
-	spins_held--;
+	irqlocks_held--;
 	irqs_off = flags;
 }
 
@@ -126,6 +149,14 @@ int host_srcu_init(host_srcu_t *srcu)
 	host_free(memory);
 	*srcu = (host_srcu_t){.initialised = true};
 	return 0;
+}
+
+int host_srcu_init_brief(host_srcu_t *srcu)
+{
+	int error = host_srcu_init(srcu);
+
+	srcu->brief = true;
+	return error;
 }
 
 void host_srcu_destroy(host_srcu_t *srcu)
@@ -145,6 +176,7 @@ int sim_srcu_read_lock(host_srcu_t *srcu)
 		sim_panic("srcu %p was never initialised", (void *)srcu);
 	srcu->readers++;
 	reads_held++;
+	brief_reads_held += srcu->brief;
 	return SRCU_TICKET;
 }
 
@@ -156,6 +188,7 @@ void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 		sim_panic("srcu %p is unlocked more often than locked", (void *)srcu);
 	srcu->readers--;
 	reads_held--;
+	brief_reads_held -= srcu->brief;
 }
 
 void host_srcu_synchronize(host_srcu_t *srcu)

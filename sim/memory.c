@@ -100,6 +100,7 @@ void host_free(void *memory)
 {
 	struct object *object;
 
+	sim_might_sleep("host_free");
 	if (!memory)
 		return;
 	object = (struct object *)((u8 *)memory - offsetof(struct object, memory));
@@ -182,6 +183,7 @@ void host_free_pages(void *pages, unsigned int order)
 {
 	u32 first, i;
 
+	sim_needs_atomic("host_free_pages");
 	if (!pages)
 		return;
 	if (!arena_holds(pages) || (u64)((u8 *)pages - arena) % LINTEL_PAGE_SIZE)

@@ -159,5 +159,6 @@ void sim_vmx_reset(void)
 	memset(processors, 0, sizeof(processors));
 	memset(&sim_vmx_counts, 0, sizeof(sim_vmx_counts));
 	vmcs_forget_all();
+	sim_vmread_hook(NULL, NULL);
 	sim_script_reset();
 }

@@ -7,7 +7,7 @@
 void sim_reset(void)
 {
 	u64 leaks = sim_memory_leaks() + sim_page_references() + sim_locks_held() +
-		    sim_timers_armed() + sim_event_references();
+		    sim_timers_armed() + sim_works_queued() + sim_event_references();
 
 	if (leaks)
 		sim_panic("sim_reset(): %llu things were leaked", leaks);
@@ -16,9 +16,11 @@ void sim_reset(void)
 	sim_lock_reset();
 	sim_cpu_reset();
 	sim_timer_reset();
+	sim_work_reset();
 	sim_event_reset();
 	sim_vmx_reset();
 	sim_thread_reset();
+	sim_schedule_reset();
 	sim_log_clear();
 	sim_traces = (struct sim_traces){0};
 }
@@ -28,6 +30,7 @@ u64 sim_leaks(void)
 	u64 references = sim_page_references();
 	unsigned int locks = sim_locks_held();
 	unsigned int timers = sim_timers_armed();
+	unsigned int works = sim_works_queued();
 	unsigned int events = sim_event_references();
 
 	sim_memory_print_leaks();
@@ -37,7 +40,9 @@ u64 sim_leaks(void)
 		fprintf(stderr, "sim: %u locks or read sections are still held\n", locks);
 	if (timers)
 		fprintf(stderr, "sim: %u timers are still armed\n", timers);
+	if (works)
+		fprintf(stderr, "sim: %u works are still queued\n", works);
 	if (events)
 		fprintf(stderr, "sim: %u events are still held or watched\n", events);
-	return sim_memory_leaks() + references + locks + timers + events;
+	return sim_memory_leaks() + references + locks + timers + works + events;
 }

@@ -4,15 +4,52 @@
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
 
+static bool guests_stopped, vmx_ended;
+
+void sim_stop_guests(void)
+{
+	guests_stopped = true;
+}
+
+bool sim_guests_stopped(void)
+{
+	return guests_stopped;
+}
+
+bool host_vmx_ended(void)
+{
+	return vmx_ended;
+}
+
+void sim_schedule_reset(void)
+{
+	guests_stopped = false;
+	vmx_ended = false;
+}
+
+u64 sim_yields;
+
+void sim_cond_resched(void)
+{
+	sim_might_sleep("host_cond_resched");
+	sim_yields++;
+}
+
+static void load(struct vcpu *vcpu)
+{
+	sim_preempt_disable();
+	if (!vmx_ended)
+		vcpu_load(vcpu);
+	sim_preempt_enable();
+}
+
 void host_vcpu_get(struct vcpu *vcpu)
 {
 	if (vcpu->host.scheduled)
 		sim_panic("host_vcpu_get(): the vCPU is loaded already");
 	sim_might_sleep("host_vcpu_get");
 	vcpu->host.scheduled = true;
-	sim_preempt_disable();
-	vcpu_load(vcpu);
-	sim_preempt_enable();
+	load(vcpu);
 }
 
 void host_vcpu_release(struct vcpu *vcpu)
@@ -33,9 +70,7 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 	vcpu_put(vcpu);
 	sim_preempt_enable();
 	sim_run_on(cpu);
-	sim_preempt_disable();
-	vcpu_load(vcpu);
-	sim_preempt_enable();
+	load(vcpu);
 }
 
 static struct loaded_vmcs *tracked[SIM_MAX_CPUS];
@@ -67,10 +102,23 @@ void host_vmcs_untrack(struct loaded_vmcs *vmcs)
 		vmcs->next->previous = vmcs->previous;
 }
 
-void sim_cpu_down(unsigned int cpu)
+static void clear_tracked(unsigned int cpu)
 {
 	while (tracked[cpu])
 		host_call_cpu(cpu, loaded_vmcs_clear_here, tracked[cpu]);
+}
+
+void sim_vmx_end(void)
+{
+	sim_stop_guests();
+	vmx_ended = true;
+	for (unsigned int cpu = 0; cpu < sim_cpus(); cpu++)
+		clear_tracked(cpu);
+}
+
+void sim_cpu_down(unsigned int cpu)
+{
+	clear_tracked(cpu);
 	sim_vmxoff(cpu);
 	sim_set_online(cpu, false);
 }

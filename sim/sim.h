@@ -94,6 +94,8 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 
 /* Called in host_page_get(), when the page is known, before it returns: NULL for none. */
 void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument);
+/* Called in host_user_cmpxchg(), before it looks: another CPU comes first.  NULL for none. */
+void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);
 
@@ -111,6 +113,8 @@ void sim_user_reset(void);
 
 /* Panics in a context that cannot sleep; `who` is for the words. */
 void sim_might_sleep(const char *who);
+/* Panics where a spin lock cannot be taken: on PREEMPT_RT it sleeps. */
+void sim_needs_atomic(const char *who);
 bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
@@ -123,6 +127,12 @@ void sim_advance_time(u64 ns);
 void sim_set_tsc_stable(bool stable); /* what host_tsc_is_stable() says */
 unsigned int sim_timers_armed(void);
 void sim_timer_reset(void);
+
+/* --- work.c: work for later --- */
+
+void sim_work_run(void); /* what is queued, until nothing is */
+unsigned int sim_works_queued(void);
+void sim_work_reset(void);
 
 /* --- event.c: events, and the descriptors of the process --- */
 
@@ -178,6 +188,11 @@ struct sim_delivered {
 };
 extern struct sim_delivered sim_delivered;
 
+extern struct host_counters sim_counters; /* what host_counters() answers */
+
+/* host_guest_must_turn_back() was called since this was asked. */
+bool sim_take_last_look(void);
+
 /* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none. */
 void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 /* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */
@@ -190,10 +205,19 @@ void sim_thread_reset(void);
 
 /* --- schedule.c --- */
 
+extern u64 sim_yields; /* how often host_cond_resched() was called */
+
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 
 /* A CPU goes offline: the VMCSs that are active there are cleared, and it leaves VMX operation. */
 void sim_cpu_down(unsigned int cpu);
+
+/* The machine goes down.  From the first on no guest is entered; with the second VMX operation ends
+ * under the vCPUs: each VMREAD and VMWRITE fails, as if no VMCS were current. */
+void sim_stop_guests(void);
+bool sim_guests_stopped(void);
+void sim_vmx_end(void);
+void sim_schedule_reset(void);
 
 #endif

@@ -28,8 +28,9 @@ static const struct host_state usual_host_state = {
 struct host_state sim_host_state;
 struct sim_registers sim_registers;
 struct sim_delivered sim_delivered;
+struct host_counters sim_counters;
 
-static bool signal_pending, work_pending, in_guest_time;
+static bool signal_pending, work_pending, looked;
 static void (*kick_hook)(struct vm *vm);
 static void (*wait_hook)(struct vcpu *vcpu);
 
@@ -44,7 +45,8 @@ __attribute__((constructor)) void sim_thread_reset(void)
 	work_pending = false;
 	kick_hook = NULL;
 	wait_hook = NULL;
-	in_guest_time = false;
+	looked = false;
+	sim_counters = (struct host_counters){0};
 }
 
 /* --- host state --- */
@@ -86,16 +88,6 @@ u64 sim_host_cr4(void)
 	return sim_host_state.cr4;
 }
 
-u64 sim_read_cr2(void)
-{
-	return sim_registers.cr2;
-}
-
-void sim_write_cr2(u64 value)
-{
-	sim_registers.cr2 = value;
-}
-
 void sim_write_xcr0(u64 value)
 {
 	if (!(value & 1) || (value & ~host_xcr0()))
@@ -125,12 +117,6 @@ void host_debugregs_restore(bool loaded)
 		sim_panic("host_debugregs_restore(%d): DR0-DR3 are %s", loaded,
 			  sim_registers.dr_is_guest ? "the guest's" : "the host's");
 	sim_registers.dr_is_guest = false;
-}
-
-void host_deliver_nmi(void)
-{
-	needs_no_irqs("host_deliver_nmi");
-	sim_delivered.nmis++;
 }
 
 bool sim_split_locks_refused;
@@ -223,6 +209,7 @@ void host_fpu_read_registers(struct vcpu *vcpu, void *area)
 {
 	if (!vcpu->host.fpu_is_guest)
 		sim_panic("host_fpu_read_registers(): the guest's FPU state is not loaded");
+	sim_might_sleep("host_fpu_read_registers");
 	memcpy(area, vcpu->host.fpu, FXSAVE_SIZE);
 }
 
@@ -230,6 +217,7 @@ void host_fpu_write_registers(struct vcpu *vcpu, const void *area)
 {
 	if (!vcpu->host.fpu_is_guest)
 		sim_panic("host_fpu_write_registers(): the guest's FPU state is not loaded");
+	sim_might_sleep("host_fpu_write_registers");
 	memcpy(vcpu->host.fpu, area, FXSAVE_SIZE);
 }
 
@@ -323,26 +311,32 @@ int host_before_guest(struct vcpu *vcpu)
 	(void)vcpu;
 	sim_might_sleep("host_before_guest");
 	work_pending = false;
-	return signal_pending ? -EINTR : 0;
+	return signal_pending || sim_guests_stopped() ? -EINTR : 0;
 }
 
 bool sim_guest_must_wait(void)
 {
-	return work_pending || signal_pending;
+	return work_pending || signal_pending || sim_guests_stopped();
 }
 
-void sim_guest_enter(void)
+bool sim_guest_must_turn_back(void)
 {
-	needs_no_irqs("host_guest_enter");
-	if (in_guest_time)
-		sim_panic("host_guest_enter(): twice");
-	in_guest_time = true;
+	needs_no_irqs("host_guest_must_turn_back");
+	looked = true;
+	return sim_guest_must_wait();
 }
 
-void sim_guest_exit(void)
+bool sim_take_last_look(void)
 {
-	needs_no_irqs("host_guest_exit");
-	if (!in_guest_time)
-		sim_panic("host_guest_exit(): no host_guest_enter() before");
-	in_guest_time = false;
+	bool was = looked;
+
+	looked = false;
+	return was;
+}
+
+struct host_counters host_counters(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	needs_no_irqs("host_counters");
+	return sim_counters;
 }

@@ -44,6 +44,8 @@ static void *notify_argument;
 static void (*get_hook)(void *argument, u64 hva);
 static void *get_hook_argument;
 static int get_error;
+static void (*cmpxchg_hook)(void *argument, u64 hva);
+static void *cmpxchg_hook_argument;
 
 bool sim_large_pages_execute = true;
 
@@ -153,14 +155,16 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 	notify_argument = argument;
 }
 
-/* In the kernel, some of these calls come where sleeping is not allowed: so all do here. */
+/* In the kernel, some of these calls come with a lock of the page tables held: so all do here. */
 static void notify(sim_notifier_fn function, u64 start, u64 end)
 {
+	static host_spinlock_t page_tables = {SIM_LOCK_FREE};
+
 	if (!function)
 		return;
-	sim_preempt_disable();
+	sim_spin_lock(&page_tables);
 	function(notify_argument, start, end);
-	sim_preempt_enable();
+	sim_spin_unlock(&page_tables);
 }
 
 enum change { CHANGE_UNMAP, CHANGE_READONLY, CHANGE_WRITABLE, CHANGE_MOVE, CHANGE_SHARE };
@@ -271,6 +275,12 @@ void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument)
 	get_hook_argument = argument;
 }
 
+void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument)
+{
+	cmpxchg_hook = hook;
+	cmpxchg_hook_argument = argument;
+}
+
 void sim_page_get_fail(int error)
 {
 	get_error = error;
@@ -317,14 +327,21 @@ static struct frame *frame_of(u64 pfn, const char *who)
 	return &frames[pfn - SIM_USER_PFN_BASE];
 }
 
+void host_page_mark_dirty(const struct host_page *page)
+{
+	if (sim_preemptible())
+		sim_panic("host_page_mark_dirty(): the page may be cleaned meanwhile");
+	frame_of(page->pfn, "host_page_mark_dirty()")->dirty = true;
+}
+
 void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
 
+	sim_needs_atomic("host_page_put");
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;
-	frame->dirty |= page->writable;
 	references--;
 }
 
@@ -372,6 +389,24 @@ int host_user_write(u64 hva, const void *from, size_t length)
 	return host_user_write_atomic(hva, from, length);
 }
 
+int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
+{
+	u64 now = 0;
+
+	sim_might_sleep("host_user_cmpxchg");
+	if ((length != 4 && length != 8) || hva % length)
+		sim_panic("host_user_cmpxchg(0x%llx): %zu bytes", hva, length);
+	if (cmpxchg_hook)
+		cmpxchg_hook(cmpxchg_hook_argument, hva);
+	if (!page_to_copy(hva, true))
+		return -EFAULT;
+	memcpy(&now, (void *)hva, length);
+	if (now != old)
+		return -EAGAIN;
+	memcpy((void *)hva, &new, length);
+	return 0;
+}
+
 /* --- what the tests look at --- */
 
 u64 sim_user_pfn(u64 hva)
@@ -415,6 +450,7 @@ void sim_user_reset(void)
 	references = 0;
 	sim_user_set_notifier(NULL, NULL, NULL);
 	sim_page_get_hook(NULL, NULL);
+	sim_cmpxchg_hook(NULL, NULL);
 	sim_large_pages_execute = true;
 	get_error = 0;
 }

@@ -13,9 +13,12 @@
 #define EVENT_VALID  BIT32(31)
 #define EFER_LMA     BIT64(10)
 
+#define MSR_PERF_GLOBAL_CTRL 0x38f
+
 static struct sim_exit script[SCRIPT_MAX];
 static unsigned int script_first, script_end;
 static const char *failure = "";
+static void (*nmi_before_entry)(void);
 
 void sim_script_exit(const struct sim_exit *exit)
 {
@@ -39,6 +42,12 @@ void sim_script_reset(void)
 	script_first = 0;
 	script_end = 0;
 	failure = "";
+	nmi_before_entry = NULL;
+}
+
+void sim_nmi_before_entry(void (*handler)(void))
+{
+	nmi_before_entry = handler;
 }
 
 /* When nobody said how the guest goes on, it is interrupted, and its thread is wanted elsewhere. */
@@ -95,9 +104,13 @@ static void run_guest(const struct processor *processor, struct vcpu *vcpu, stru
 {
 	struct sim_exit exit = script_next();
 
+	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
+		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
 	/* The event is delivered before the guest's next instruction. */
 	if (exit.guest)
 		exit.guest(vcpu, exit.argument);
+	if (vmcs_get(vmcs, VM_EXIT_CONTROLS) & EXIT_LOAD_IA32_PERF_GLOBAL_CTRL)
+		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, HOST_IA32_PERF_GLOBAL_CTRL));
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
 }
@@ -120,6 +133,8 @@ static void needs_of_entry(struct vcpu *vcpu, const struct processor *processor)
 		sim_panic("VM entry with the VMCS of another vCPU");
 	if (!vcpu->host.fpu_is_guest)
 		sim_panic("VM entry without the guest's FPU state");
+	if (!sim_take_last_look())
+		sim_panic("VM entry without host_guest_must_turn_back()");
 }
 
 static enum vmx_status fail_by_rule(struct processor *processor, struct vmcs *vmcs,
@@ -132,13 +147,11 @@ static enum vmx_status fail_by_rule(struct processor *processor, struct vmcs *vm
 	return VMX_SUCCEED;
 }
 
-enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
+static enum vmx_status enter(struct processor *processor, struct vcpu *vcpu, bool resume)
 {
-	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
 	struct vmcs *vmcs = vmcs_current(processor);
 	struct entry_failure broken;
 
-	needs_of_entry(vcpu, processor);
 	failure = "";
 	sim_vmx_counts.entries++;
 	if (!vmcs)
@@ -156,6 +169,39 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	if (broken.words)
 		return fail_by_rule(processor, vmcs, &broken);
 	vmcs->launched = true;
+	if (nmi_before_entry)
+		nmi_before_entry();
 	run_guest(processor, vcpu, vmcs);
 	return VMX_SUCCEED;
+}
+
+/* By hand, what the processor does not switch. */
+static void switch_counters(const struct vcpu *vcpu, bool to_guest)
+{
+	if (sim_counters.host != sim_counters.guest &&
+	    !(vcpu->control[CTL_ENTRY] & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL))
+		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, to_guest ? sim_counters.guest : sim_counters.host);
+}
+
+static void take_exit(struct vcpu *vcpu, const struct vmcs *vmcs)
+{
+	vcpu->exit.reason = (u32)vmcs_get(vmcs, VM_EXIT_REASON);
+	sim_delivered.nmis +=
+		exit_is_nmi(vcpu->exit.reason, (u32)vmcs_get(vmcs, VM_EXIT_INTR_INFO));
+}
+
+enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
+{
+	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
+	enum vmx_status status;
+
+	needs_of_entry(vcpu, processor);
+	switch_counters(vcpu, true);
+	sim_registers.cr2 = vcpu->cr2;
+	status = enter(processor, vcpu, resume);
+	vcpu->cr2 = sim_registers.cr2;
+	if (status == VMX_SUCCEED)
+		take_exit(vcpu, vmcs_current(processor));
+	switch_counters(vcpu, false);
+	return status;
 }

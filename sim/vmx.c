@@ -207,6 +207,15 @@ static bool is_high_half(u32 field)
 	return field & 1;
 }
 
+static void (*vmread_hook)(void *argument, u32 field);
+static void *vmread_argument;
+
+void sim_vmread_hook(void (*hook)(void *argument, u32 field), void *argument)
+{
+	vmread_hook = hook;
+	vmread_argument = argument;
+}
+
 enum vmx_status sim_vmread(u32 field, u64 *value)
 {
 	struct processor *processor = processor_in_vmx("VMREAD");
@@ -214,6 +223,8 @@ enum vmx_status sim_vmread(u32 field, u64 *value)
 	u64 whole;
 
 	sim_vmx_counts.vmread++;
+	if (vmread_hook)
+		vmread_hook(vmread_argument, field);
 	if (!vmcs)
 		return VMX_FAIL_INVALID;
 	if (!field_here(processor, field))

@@ -46,6 +46,8 @@ void sim_vmcs_set_fill(u64 fill);
 u64 sim_vmcs_get(hpa_t region, u32 field);
 void sim_vmcs_set(hpa_t region, u32 field, u64 value);
 bool sim_vmcs_launched(hpa_t region);
+/* Called at each VMREAD, as other threads come in between: NULL for none. */
+void sim_vmread_hook(void (*hook)(void *argument, u32 field), void *argument);
 
 /* --- vmenter.c --- */
 
@@ -69,6 +71,9 @@ struct sim_exit {
  */
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
+
+/* An NMI of the host's comes just before the next entries: NULL for none. */
+void sim_nmi_before_entry(void (*handler)(void));
 
 /* The rule of the SDM that the last VM entry broke, in words; "" when it broke none. */
 const char *sim_entry_failure(void);

@@ -43,9 +43,10 @@ outside() {
 	exit $status
 }
 
-# Here the mounts of the inside are not seen: only the copy of the root goes.
+# Here the mounts of the inside are not seen: only the copy of the root goes.  unshare leaves SIGTERM to
+# what it runs.
 stop() {
-	[ -z "$child" ] || kill "$child" 2>/dev/null || true
+	[ -z "$child" ] || kill -KILL "$child" 2>/dev/null || true
 	[ -z "$child" ] || wait "$child" 2>/dev/null || true
 	rm -rf "$work"
 }

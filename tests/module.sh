@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse; any warning fails.
-# So does a header of the core that does not compile alone, and an #include that leaves the house.
+# Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and of both with
+# PREEMPT_RT; any warning fails. So does an object that is not what it should be (objects.sh), a kernel
+# that it is not for and that is not refused in words, a header of the core that does not compile alone,
+# and an #include that leaves the house.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
 
@@ -21,19 +23,36 @@ report() {
 	fi
 }
 
-# build_against VERSION OUT: from nothing, because only what is compiled can warn.
+# build_against VERSION OUT OPTION...: from nothing, because only what is compiled can warn.
 build_against() {
 	out=$PWD/build/$2
 	log=$out/log
 	kdir=$(lab/headers.sh "$1") || return 1
+	shift 2
 	rm -rf "$out"
 	mkdir -p "$out"
-	make -s -j"$(nproc)" -C linux KDIR="$kdir" OUT="$out" W=1 C=2 >"$log" 2>&1 || {
+	make -s -j"$(nproc)" -C linux KDIR="$kdir" OUT="$out" "$@" >"$log" 2>&1 || {
 		cat "$log"
 		return 1
 	}
 	# modpost and sparse write to the same place; a line with "warning" is one.
 	! grep -iE 'warning|error' "$log"
+}
+
+# refused WORDS VARIABLE=...: headers of such a kernel, without what came to it with point releases.
+refused() {
+	words=$1
+	shift
+	fake=$PWD/build/old-headers
+	rm -rf "$fake"
+	mkdir -p "$fake/arch/x86/include/asm"
+	echo '#define X86_BUG_ITS' >"$fake/arch/x86/include/asm/cpufeatures.h"
+	echo 'void cpu_emergency_register_virt_callback(void);' >"$fake/arch/x86/include/asm/reboot.h"
+	make -f linux/kernels.mk srctree="$fake" "$@" >"$fake/log" 2>&1
+	grep -q "$words" "$fake/log" || {
+		cat "$fake/log"
+		return 1
+	}
 }
 
 headers_alone() {
@@ -60,11 +79,29 @@ ioctls_fail() {
 	! ioctls core/api/table.c | grep -vxF "$(ioctls tests/api/fault_rows.c)"
 }
 
+test_kernel() {
+	build_against "$1" "$2" W=1 C=2
+	report $? "the module builds against $1, W=1 and sparse, without a warning"
+	tests/objects.sh "$PWD/build/$2" "$(lab/headers.sh "$1")"
+	report $? "its objects for $1 have their exception tables, patches and sections"
+}
+
 # That of the lab's kernel is the one that the lab's tests then load.
-build_against 6.1 linux
-report $? "the module builds against 6.1, W=1 and sparse, without a warning"
-build_against 6.12 linux-6.12
-report $? "the module builds against 6.12, W=1 and sparse, without a warning"
+test_kernel 6.1 linux
+test_kernel 6.12 linux-6.12
+for kernel in 6.1 6.12; do
+	build_against $kernel-rt linux-$kernel-rt
+	report $? "the module builds against $kernel with PREEMPT_RT, without a warning"
+done
+refused 'Lintel is for Linux 6.1 .* these headers are of 6.6.30' \
+	VERSION=6 PATCHLEVEL=6 KERNELVERSION=6.6.30 CONFIG_KVM=m
+report $? "a kernel that it is not for is refused in words"
+refused 'Lintel needs .* against VMScape; Linux 6.1 has it from 6.1.152' \
+	VERSION=6 PATCHLEVEL=1 KERNELVERSION=6.1.151 CONFIG_KVM=m
+report $? "so is a point release that is too old"
+refused 'Lintel needs a kernel that is configured with KVM' \
+	VERSION=6 PATCHLEVEL=1 KERNELVERSION=6.1.192 CONFIG_KVM=
+report $? "and one without KVM"
 headers_alone
 report $? "each header of the core compiles alone"
 includes_inside

@@ -28,6 +28,7 @@
 #define C_IBPB		"CPUID.07H:EDX[26] is 1"
 #define C_SPEC_CTRL	"CPUID.07H:EDX[26], [27] or [31] is 1"
 #define C_ARCH		"CPUID.07H:EDX[29] is 1"
+#define C_TSX_CTRL	"IA32_ARCH_CAPABILITIES.TSX_CTRL[7] is 1, which no guest is told"
 #define C_XSAVES	"CPUID.(0DH,1):EAX.XSAVES[3] is 1"
 #define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22] is 1"
 #define C_LAPIC		"the local APIC is in the kernel"
@@ -43,6 +44,7 @@
 #define S_BASES	  "Segment Loading Instructions in IA-32e Mode"
 #define S_MCG	  "Machine-Check Global Control MSRs"
 #define S_FIXED	  "Fixed Range MTRRs"
+#define S_RAPL	  "RAPL Interfaces"
 #define S_PIN	  "Pin-Based VM-Execution Controls"
 #define S_CPU1	  "Primary Processor-Based VM-Execution Controls"
 #define S_EXIT	  "VM-Exit Controls"
@@ -70,6 +72,9 @@ TEXT(MSR_IA32_APICBASE, "Local APIC Status and Location",
 TEXT(MSR_EBL_CR_POWERON, S_MODEL,
      "Straps of the processor's bus that were read at power-on; on old processors, the ratio of "
      "bus and core clock."),
+TEXT(MSR_EBC_FREQUENCY_ID, S_MODEL,
+     "On a Pentium 4, the clock of its bus, and the ratio of its own clock to it (bits 31:24)."),
+TEXT(MSR_SMI_COUNT, S_MODEL, "How many SMIs have come since the last reset."),
 TEXT(MSR_IA32_FEAT_CTL, "Enabling and Entering VMX Operation",
      "What the firmware allows: VMXON outside SMX (bit 2) and inside (1), SGX and others. Bit 0 "
      "locks it until the next reset; VMXON faults while it is not locked with VMX allowed."),
@@ -82,8 +87,12 @@ TEXT_IF(MSR_IA32_SPEC_CTRL, C_SPEC_CTRL, S_ARCHITECTURAL,
 TEXT_IF(MSR_IA32_PRED_CMD, C_IBPB, S_ARCHITECTURAL,
      "Write-only. Bit 0 (IBPB): indirect branches before the write do not influence the "
      "prediction of those after it."),
+TEXT(MSR_IA32_UCODE_WRITE, "Microcode Update Loader",
+     "Writing the address of an update loads it; there is nothing to read."),
 TEXT(MSR_IA32_UCODE_REV, "Microcode Update Facilities",
      "The revision of the microcode, in bits 63:32, after a 0 was written and CPUID executed."),
+TEXT(MSR_IA32_PERFCTR0, "Architectural Performance Monitoring",
+     "Counters of the processor's events, which the IA32_PERFEVTSELx choose."),
 TEXT_IF(MSR_PLATFORM_INFO, C_PLATFORM_INFO, S_MODEL,
      "Ratios of the processor's clock, and whether it can make CPUID fault (bit 31)."),
 TEXT_IF(MSR_MTRRcap, C_MTRR, "MTRR Feature Identification",
@@ -92,6 +101,10 @@ TEXT_IF(MSR_MTRRcap, C_MTRR, "MTRR Feature Identification",
 TEXT_IF(MSR_IA32_ARCH_CAPABILITIES, C_ARCH, S_ARCHITECTURAL,
      "Which side channels the processor is not open to, and which means against the others it "
      "has."),
+TEXT(MSR_IA32_BBL_CR_CTL3, S_MODEL,
+     "The level 2 cache: enabled by the hardware (bit 0), enabled (8), not there (23)."),
+TEXT_IF(MSR_IA32_TSX_CTRL, C_TSX_CTRL, S_ARCHITECTURAL,
+     "Bit 0: each transaction (XBEGIN) aborts at once. Bit 1: CPUID shows no TSX."),
 TEXT(MSR_MISC_FEATURES_ENABLES, S_MODEL,
      "Bit 0: CPUID at CPL > 0 raises #GP(0). Bit 1, on some processors: MONITOR and MWAIT are "
      "allowed at CPL 3."),
@@ -108,12 +121,22 @@ TEXT(MSR_IA32_MCG_STATUS, S_MCG,
 TEXT_IF(MSR_IA32_MCG_CTL, C_MCG_CTL, S_MCG,
      "Enables the reporting of machine-check features, all at once. It is there if bit 8 of "
      "IA32_MCG_CAP is 1."),
+TEXT(MSR_P6_EVNTSEL0, "Architectural Performance Monitoring",
+     "Which event each counter counts, and at which privilege."),
+TEXT(MSR_IA32_PERF_STATUS, S_ARCHITECTURAL,
+     "The performance state that the processor is in (bits 15:0); on many models also the highest "
+     "ratio of its clock to that of the bus (44:40)."),
+TEXT(MSR_IA32_PERF_CTL, S_ARCHITECTURAL,
+     "The performance state that software wants (bits 15:0), where CPUID.01H:ECX.EIST[7] is 1."),
 TEXT(MSR_IA32_MISC_ENABLE, S_ARCHITECTURAL,
      "Switches of the processor: fast string operations, thermal control, performance "
      "monitoring, SpeedStep, MONITOR/MWAIT, the limit of CPUID and others."),
 TEXT(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL MSR",
      "Switches for debugging: last-branch records (bit 0), single-stepping on branches (1), "
      "branch traces (6 to 10), freezing of counters, RTM."),
+TEXT(MSR_IA32_LASTBRANCHFROMIP, "LBR Stack",
+     "From where and to where the last branch went, and the last one before an exception or "
+     "interrupt."),
 TEXT_IF(MSR_IA32_MTRR_PHYSBASE0, C_MTRR, "Variable Range MTRRs",
      "Pairs of base and mask: each gives a range of physical memory its memory type."),
 TEXT_IF(MSR_MTRRfix64K_00000, C_MTRR, S_FIXED,
@@ -131,6 +154,11 @@ TEXT_IF(MSR_MTRRdefType, C_MTRR, "IA32_MTRR_DEF_TYPE MSR",
 TEXT(MSR_IA32_MC0_CTL, "Error-Reporting Register Banks",
      "The registers of each bank of the machine check, four in each: which errors are reported, "
      "what happened, where, and more about it."),
+TEXT(MSR_RAPL_POWER_UNIT, S_RAPL, "The units in which power, energy and time are told."),
+TEXT(MSR_PKG_ENERGY_STATUS, S_RAPL, "The energy that the package has used."),
+TEXT(MSR_DRAM_ENERGY_STATUS, S_RAPL, "The energy that the memory has used."),
+TEXT(MSR_PP0_ENERGY_STATUS, S_RAPL, "The energy that the processor's cores have used."),
+TEXT(MSR_PP1_ENERGY_STATUS, S_RAPL, "The energy that the graphics have used."),
 TEXT_IF(MSR_IA32_TSC_DEADLINE, C_LAPIC, "TSC-Deadline Mode",
      "The local APIC's timer, in TSC-deadline mode: it interrupts when the TSC reaches this "
      "value; 0 disarms it."),

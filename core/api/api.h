@@ -52,7 +52,13 @@ struct ioctl_row {
 /* NULL: not an ioctl of that kind of file (-ENOTTY). */
 const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
 
+/* The row in this slot of the table or, if it is empty, in the next that is not; NULL: none is
+ * left. *slot becomes that of the row's successor. */
+const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot);
+
 /* KVM_CHECK_EXTENSION, for both kinds of file. */
 int api_check_extension(u64 extension);
+/* What is after KVM_CAP_ in its name; NULL: not in the table. */
+const char *api_extension_name(unsigned int extension);
 
 #endif

@@ -15,40 +15,28 @@ int api_get_irqchip(struct ioctl_call *call)
 
 int api_set_irqchip(struct ioctl_call *call)
 {
-	int ticket, error;
-
-	if (!irqchip_get(call->vm))
-		return -ENXIO;
-	ticket = host_srcu_read_lock(&call->vm->srcu);
-	error = irqchip_state_set(call->vm, call->data);
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
-	return error;
+	return irqchip_get(call->vm) ? irqchip_state_set(call->vm, call->data) : -ENXIO;
 }
 
 /* KVM_IRQ_LINE and KVM_IRQ_LINE_STATUS, whose number says whether the result goes back. */
 int api_irq_line(struct ioctl_call *call)
 {
 	struct kvm_irq_level *line = call->data;
-	int ticket;
 
 	if (!irqchip_get(call->vm))
 		return -ENXIO;
-	ticket = host_srcu_read_lock(&call->vm->srcu);
 	line->status = irq_line_set(call->vm, line->irq, line->level, IRQ_SOURCE_USER);
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return 0;
 }
 
 int api_signal_msi(struct ioctl_call *call)
 {
 	const struct kvm_msi *msi = call->data;
-	int ticket, result;
+	int result;
 
 	if (!irqchip_get(call->vm) || msi->flags)
 		return -EINVAL;
-	ticket = host_srcu_read_lock(&call->vm->srcu);
 	result = irq_msi_send(call->vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->data);
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	/* A message for nobody goes nowhere, as a guest that blocks it. */
 	return result < 0 ? 0 : result;
 }

@@ -43,9 +43,10 @@ int api_set_regs(struct ioctl_call *call)
 			       *(const u64 *)((const char *)regs + reg_offsets[i].offset));
 	vcpu_rip_write(vcpu, regs->rip);
 	vcpu_rflags_write(vcpu, regs->rflags);
-	/* The guest goes on somewhere else: an exception of where it was makes no sense there. */
+	/* The guest goes on somewhere else: an exception of where it was makes no sense there.  One
+	 * whose delivery has begun belongs to what comes next, and goes by KVM_SET_VCPU_EVENTS
+	 * alone. */
 	vcpu->events.exception.pending = false;
-	vcpu->events.exception.injected = false;
 	return 0;
 }
 
@@ -85,7 +86,7 @@ int api_get_sregs(struct ioctl_call *call)
 	sregs->cr8 = vcpu_cr8_read(vcpu);
 	sregs->efer = vcpu->efer;
 	sregs->apic_base = vcpu->apic_base;
-	if (vcpu->events.interrupt.injected && !vcpu->events.interrupt.soft)
+	if (vcpu->events.interrupt.injected)
 		sregs->interrupt_bitmap[vcpu->events.interrupt.vector / 64] |=
 			BIT64(vcpu->events.interrupt.vector % 64);
 	return 0;
@@ -124,7 +125,6 @@ static void queue_bitmap_interrupt(struct vcpu *vcpu, const struct kvm_sregs *sr
 		if (!vectors)
 			continue;
 		vcpu->events.interrupt.injected = true;
-		vcpu->events.interrupt.soft = false;
 		vcpu->events.interrupt.vector = (u8)(word * 64 + (u32)__builtin_ctzll(vectors));
 		return;
 	}

@@ -121,3 +121,14 @@ const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number)
 
 	return row->name && row->number == number ? row : NULL;
 }
+
+const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot)
+{
+	while (*slot < SLOTS) {
+		const struct ioctl_row *row = &rows[scope][(*slot)++];
+
+		if (row->name)
+			return row;
+	}
+	return NULL;
+}

@@ -48,22 +48,26 @@ int api_set_cpuid2(struct ioctl_call *call)
 int api_get_msrs(struct ioctl_call *call)
 {
 	struct kvm_msrs *list = call->data;
+	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_read(call->vcpu, list->entries[i].index, &list->entries[i].data, true))
 			break;
+	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 
 int api_set_msrs(struct ioctl_call *call)
 {
 	const struct kvm_msrs *list = call->data;
+	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_write(call->vcpu, list->entries[i].index, list->entries[i].data, true))
 			break;
+	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 
@@ -110,6 +114,7 @@ int api_get_vcpu_events(struct ioctl_call *call)
 	struct vcpu *vcpu = call->vcpu;
 	struct vcpu_events *now = &vcpu->events;
 
+	vcpu_take_nmis(vcpu);
 	if (now->exception.pending)
 		vcpu_events_take_payload(vcpu);
 	events->exception.injected = (now->exception.injected || now->exception.pending) &&
@@ -118,12 +123,12 @@ int api_get_vcpu_events(struct ioctl_call *call)
 	events->exception.has_error_code = now->exception.has_error;
 	events->exception.error_code = now->exception.error;
 
-	events->interrupt.injected = now->interrupt.injected && !now->interrupt.soft;
+	events->interrupt.injected = now->interrupt.injected;
 	events->interrupt.nr = now->interrupt.vector;
 	events->interrupt.shadow = shadow_to_user(vcpu_interrupt_shadow(vcpu));
 
 	events->nmi.injected = now->nmi.injected;
-	events->nmi.pending = now->nmi.pending != 0;
+	events->nmi.pending = (u8)now->nmi.pending;
 	events->nmi.masked = vcpu_nmi_masked(vcpu);
 	if (vcpu->lapic)
 		events->sipi_vector = vcpu->lapic->sipi_vector;
@@ -142,6 +147,14 @@ static bool events_valid(const struct kvm_vcpu_events *events)
 	       (events->exception.nr < 32 && events->exception.nr != VECTOR_NMI);
 }
 
+/* They replace what has come meanwhile; no more than a vCPU can hold. */
+static void set_pending_nmis(struct vcpu *vcpu, unsigned int count)
+{
+	vcpu->events.nmi.pending = 0;
+	for (; count; count--)
+		vcpu_nmi_queue(vcpu);
+}
+
 int api_set_vcpu_events(struct ioctl_call *call)
 {
 	const struct kvm_vcpu_events *events = call->data;
@@ -157,17 +170,19 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	now->exception.error = events->exception.error_code;
 	now->exception.has_payload = false;
 
-	now->interrupt.injected = events->interrupt.injected;
+	now->interrupt.injected = events->interrupt.injected && !events->interrupt.soft;
 	now->interrupt.vector = events->interrupt.nr;
-	now->interrupt.soft = events->interrupt.soft;
+	now->soft.injected = events->interrupt.injected && events->interrupt.soft;
+	now->soft.vector = events->interrupt.nr;
 	now->instruction_length = events->interrupt.soft ? INT_N_LENGTH : INT3_LENGTH;
 	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
 		vcpu_interrupt_shadow_set(vcpu, shadow_from_user(events->interrupt.shadow));
 
+	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;
-	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
-		now->nmi.pending = events->nmi.pending ? 1 : 0;
 	vcpu_nmi_mask(vcpu, events->nmi.masked);
+	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
+		set_pending_nmis(vcpu, events->nmi.pending);
 	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
 		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
 	return 0;
@@ -183,7 +198,6 @@ int api_interrupt(struct ioctl_call *call)
 	if (call->vm->irqchip)
 		return -ENXIO;
 	call->vcpu->events.interrupt.injected = true;
-	call->vcpu->events.interrupt.soft = false;
 	call->vcpu->events.interrupt.vector = (u8)vector;
 	return 0;
 }

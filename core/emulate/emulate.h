@@ -29,15 +29,19 @@ void emulate_vcpu_destroy(struct vcpu *vcpu);
 enum walk_result {
 	WALK_OK,
 	WALK_FAULT, /* *error is the #PF error code */
-	WALK_ERROR, /* a page table lies outside of memory: the access can't be made */
+	WALK_ERROR, /* a page table lies outside of memory, or is in a read-only slot and its flags
+		     * have to be set: the access can't be made */
 };
 
 /*
  * Linear to guest-physical, with the rights of `access` (PF_WRITE, PF_USER, PF_FETCH) checked and
- * the accessed and dirty bits set, in all paging modes.  An access without PF_USER and PF_IMPLICIT
- * is an explicit one: EFLAGS.AC opens user pages to it under SMAP.  Protection keys are not looked
- * at.
- * WALK_ERROR: *gpa is the place of the paging-structure entry that is no memory.
+ * the accessed and dirty bits set, each by a locked access, in all paging modes.  An access without
+ * PF_USER and PF_IMPLICIT is an explicit one: EFLAGS.AC opens user pages to it under SMAP.
+ * Protection keys are not looked at.
+ *
+ * WALK_ERROR: *gpa is the place of that paging-structure entry; or of one that another vCPU has
+ * changed each of a thousand times, between when it was read and when it was to be marked.
+ *
  * Loaded, srcu read lock held.
  */
 enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error);

@@ -174,19 +174,28 @@ static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 		vcpu_rip_write(vcpu, operation->next);
 }
 
+static bool is_branch(const struct insn *insn)
+{
+	return (insn->opcode->flags & INSN_NEAR) || insn->opcode->state == STATE_CS_IP;
+}
+
 static enum exit_action mmio_commit(struct vcpu *vcpu)
 {
 	const struct mmio_access *mmio = &vcpu->io->mmio;
 	const struct insn *insn = &mmio->insn;
-	unsigned int length = insn->length;
 
 	if (insn->opcode->flags & INSN_IO && insn->opcode->src == PLACE_SI)
 		return pio_out_element(vcpu, (u32)mmio->operation.src);
-	/* Each element of a REP counts as an instruction: for single-stepping, and for STI. */
+	/*
+	 * First: a trap flag that POPF sets is for the next instruction, as is MOV SS's shadow.
+	 * Each element of a REP counts as an instruction: for single-stepping, and for STI.
+	 */
 	if ((insn->opcode->flags & INSN_STRING) && string_goes_on(vcpu, mmio))
-		length = 0;
-	/* First: a trap flag that POPF sets is for the next instruction, as is MOV SS's shadow. */
-	vcpu_skip_instruction(vcpu, length);
+		vcpu_repeat_instruction(vcpu);
+	else if (is_branch(insn))
+		vcpu_skip_branch(vcpu, insn->length);
+	else
+		vcpu_skip_instruction(vcpu, insn->length);
 	store_results(vcpu, mmio);
 	return EXIT_SAME_INSN;
 }

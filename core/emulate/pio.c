@@ -97,8 +97,10 @@ static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_
 	}
 	string_advance(vcpu, pio, count);
 	/* The end of a batch counts as an instruction: for single-stepping, and for STI. */
-	vcpu_skip_instruction(
-		vcpu, pio->repeat && register_read(vcpu, REG_RCX, pio->width) ? 0 : pio->length);
+	if (pio->repeat && register_read(vcpu, REG_RCX, pio->width))
+		vcpu_repeat_instruction(vcpu);
+	else
+		vcpu_skip_instruction(vcpu, pio->length);
 	return EXIT_SAME_INSN;
 }
 

@@ -18,6 +18,10 @@
 
 #define MAX_LEVELS 5
 
+/* A walk that meets an entry which another vCPU changes meanwhile is made again.  A guest that
+ * changes one all the time, and only for that, must not keep the thread here for ever. */
+#define WALK_TRIES 1000
+
 /* Bits high:low. */
 #define BITS64(high, low) ((~0ULL >> (63 - (high))) & (~0ULL << (low)))
 
@@ -182,39 +186,27 @@ static u32 fault_error(const struct paging *paging, u32 access, u32 cause)
 	return error;
 }
 
-/*
- * Only the low byte is written back, and only when it changes: it holds both bits, and the less is
- * written the less of a change by another processor of the guest can be lost.
- */
-static int entry_mark(struct vcpu *vcpu, gpa_t at, u64 entry, u64 bits)
-{
-	u8 low = (u8)(entry | bits);
-
-	if ((entry & bits) == bits)
-		return 0;
-	return guest_write(vcpu->vm, at, &low, sizeof(low));
-}
-
-/* "Accessed and Dirty Flags".  gives: where it failed, in *at. */
-static enum walk_result walk_mark(struct vcpu *vcpu, const struct paging *paging,
-				  const struct walk *walk, u32 access, gpa_t *at)
+/* "Accessed and Dirty Flags".  0; -EAGAIN: an entry is another one by now, and nothing is known of
+ * the translation; -EFAULT: an entry cannot be written, the one at *at. */
+static int walk_mark(struct vcpu *vcpu, const struct paging *paging, const struct walk *walk,
+		     u32 access, gpa_t *at)
 {
 	unsigned int i = entry_is_register(paging, paging->levels) ? 1 : 0; /* no accessed flag */
+	int error = 0;
 
 	if ((walk->common & ENTRY_ACCESSED) &&
 	    (!(access & PF_WRITE) || (walk->entry[walk->used - 1] & ENTRY_DIRTY)))
-		return WALK_OK;
-	for (; i < walk->used; i++) {
-		u64 bits = ENTRY_ACCESSED;
+		return 0;
+	for (; !error && i < walk->used; i++) {
+		u64 entry = walk->entry[i], marked = entry | ENTRY_ACCESSED;
 
 		if (i == walk->used - 1 && (access & PF_WRITE))
-			bits |= ENTRY_DIRTY;
-		if (entry_mark(vcpu, walk->at[i], walk->entry[i], bits)) {
-			*at = walk->at[i];
-			return WALK_ERROR;
-		}
+			marked |= ENTRY_DIRTY;
+		*at = walk->at[i];
+		if (marked != entry)
+			error = guest_cmpxchg(vcpu->vm, *at, entry, marked, paging->entry_size);
 	}
-	return WALK_OK;
+	return error;
 }
 
 /*
@@ -285,30 +277,50 @@ static enum walk_result walk_down(struct vcpu *vcpu, const struct paging *paging
 	}
 }
 
-enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
+/* Once from the root to the page.  *changed: it is to be done again. */
+static enum walk_result walk_once(struct vcpu *vcpu, const struct paging *paging, gva_t address,
+				  u32 access, gpa_t *gpa, u32 *error, bool *changed)
 {
 	struct walk walk;
 	enum walk_result result;
-	struct paging paging;
+	gpa_t at = 0;
 	u32 cause;
+	int mark;
+
+	/* The entries are set as they are met. */
+	walk.used = 0;
+	walk.common = ~0ULL;
+	walk.rights = ENTRY_WRITE | ENTRY_USER;
+	*changed = false;
+	result = walk_down(vcpu, paging, address, &walk, gpa, &cause);
+	if (result == WALK_OK && !access_allowed(vcpu, paging, walk.rights, access)) {
+		cause = PF_PRESENT;
+		result = WALK_FAULT;
+	}
+	if (result == WALK_FAULT)
+		*error = fault_error(paging, access, cause);
+	if (result != WALK_OK)
+		return result;
+	mark = walk_mark(vcpu, paging, &walk, access, &at);
+	if (!mark)
+		return WALK_OK;
+	*gpa = at;
+	*changed = mark == -EAGAIN;
+	return WALK_ERROR;
+}
+
+enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
+{
+	enum walk_result result = WALK_ERROR;
+	struct paging paging;
+	bool changed = true;
 
 	if (!(vcpu_cr0_read(vcpu) & CR0_PG)) {
 		*gpa = (u32)address;
 		return WALK_OK;
 	}
 	paging_read(vcpu, &paging);
-	/* The entries are set as they are met. */
-	walk.used = 0;
-	walk.common = ~0ULL;
-	walk.rights = ENTRY_WRITE | ENTRY_USER;
-	result = walk_down(vcpu, &paging, address, &walk, gpa, &cause);
-	if (result == WALK_OK && !access_allowed(vcpu, &paging, walk.rights, access)) {
-		cause = PF_PRESENT;
-		result = WALK_FAULT;
-	}
-	if (result == WALK_FAULT)
-		*error = fault_error(&paging, access, cause);
-	if (result == WALK_OK)
-		result = walk_mark(vcpu, &paging, &walk, access, gpa);
+	for (unsigned int tries = 0; changed && tries < WALK_TRIES; tries++)
+		result = walk_once(vcpu, &paging, address, access, gpa, error, &changed);
 	return result;
 }

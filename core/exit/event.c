@@ -19,7 +19,7 @@ static enum exit_action deliver_exception(struct vcpu *vcpu, u32 info)
 	if (INTERRUPTION_TYPE(info) == INTERRUPTION_PRIVILEGED_EXCEPTION) {
 		/* INT1 goes on after itself, and sets no bit of DR6. */
 		vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
-		vcpu_inject_exception(vcpu, vector);
+		vcpu_inject_debug(vcpu, 0);
 	} else if (vector == VECTOR_DB) {
 		vcpu_inject_debug(vcpu, vcpu->exit.qualification & DR6_TRAPS);
 	} else if (info & INTERRUPTION_ERROR_CODE) {
@@ -27,6 +27,7 @@ static enum exit_action deliver_exception(struct vcpu *vcpu, u32 info)
 	} else {
 		vcpu_inject_exception(vcpu, vector);
 	}
+	vcpu_event_used_up(vcpu);
 	return EXIT_SAME_INSN;
 }
 
@@ -86,9 +87,15 @@ enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu)
 	return EXIT_SAME_INSN;
 }
 
+/*
+ * The next entry puts the NMI in.  A processor that opens the window in the shadow of STI is one
+ * that takes NMIs there ("NMI-Window Exiting": another may wait for the end of the shadow): so does
+ * its guest, or the window would open at once again, for ever.
+ */
 enum exit_action exit_nmi_window(struct vcpu *vcpu)
 {
-	(void)vcpu;
+	if (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI)
+		vcpu_interrupt_shadow_clear(vcpu);
 	return EXIT_SAME_INSN;
 }
 

@@ -5,11 +5,13 @@
 #ifndef LINTEL_EXIT_H
 #define LINTEL_EXIT_H
 
-#include "types.h"
+#include "exit/reason.h"
+#include "vcpu/state.h"
 
 struct vcpu;
 
-/* Captured once after each exit, before interrupts are on; handlers never VMREAD what it holds.
+/* Captured once after each exit, before interrupts are on (the reason by host_vmenter()); handlers
+ * never VMREAD what it holds.
  * "VM-Exit Information Fields". */
 struct exit_info {
 	u32 reason;		 /* basic reason; bit 31: VM-entry failure */
@@ -31,6 +33,14 @@ enum exit_action {
 	EXIT_ERROR,	/* KVM_RUN returns vcpu->error */
 	EXIT_BROKEN,	/* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR with the exit's data */
 };
+
+/* Did the host's NMI cause the exit?  For the platform's host_vmenter(), where nothing may be traced:
+ * so it has to be inline. */
+static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 interruption_info)
+{
+	return reason == EXIT_REASON_EXCEPTION_OR_NMI && (interruption_info & INTERRUPTION_VALID) &&
+	       INTERRUPTION_TYPE(interruption_info) == INTERRUPTION_NMI;
+}
 
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);

@@ -5,13 +5,12 @@
  * SDM: "Exit Qualification for EPT Violations".
  */
 #include "exit/table.h"
+#include "emulate/access.h"
 #include "emulate/emulate.h"
+#include "mem/ept_table.h"
 #include "mem/mem.h"
 #include "vcpu/state.h"
-
-#define EPT_VIOLATION_READ  BIT64(0)
-#define EPT_VIOLATION_WRITE BIT64(1)
-#define EPT_VIOLATION_FETCH BIT64(2)
+#include "vmcs/vmcs.h"
 
 /* An event whose delivery touches a device can't be emulated. */
 static enum exit_action delivery_touched_device(struct vcpu *vcpu)
@@ -42,6 +41,16 @@ static enum exit_action no_page(struct vcpu *vcpu)
 	return EXIT_ERROR;
 }
 
+/* Was it a write only because the EPT has flags?  "Accessed and Dirty Flags for EPT".  The vCPU may
+ * have run with them when the VM had none any more: its own pointer says so. */
+static bool is_walk_as_write(u64 qualification)
+{
+	u64 kind = EPT_VIOLATION_WRITE | EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
+
+	return (qualification & kind) == (EPT_VIOLATION_WRITE | EPT_VIOLATION_GLA_VALID) &&
+	       (vmcs_read64(EPT_POINTER) & EPTP_ACCESSED_DIRTY);
+}
+
 enum exit_action exit_ept_violation(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
@@ -49,6 +58,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 		.read = qualification & EPT_VIOLATION_READ,
 		.write = qualification & EPT_VIOLATION_WRITE,
 		.fetch = qualification & EPT_VIOLATION_FETCH,
+		.walk = is_walk_as_write(qualification),
 	};
 
 	switch (ept_fault(vcpu->vm, vcpu->exit.gpa, access, &vcpu->error)) {

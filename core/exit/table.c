@@ -127,6 +127,7 @@ enum exit_action exit_dispatch(struct vcpu *vcpu)
 	u32 basic = EXIT_REASON_BASIC(exit->reason);
 	enum exit_action action;
 
+	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
 	if (basic < EXIT_REASONS)
 		vcpu->stats.exits[basic]++;
 	host_trace_exit(vcpu);

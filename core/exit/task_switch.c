@@ -194,18 +194,11 @@ static bool write_links(struct vcpu *vcpu, struct task_switch *task)
 /* The event whose gate it was has been delivered by the switch. */
 static void finish_event(struct vcpu *vcpu, const struct task_switch *task)
 {
-	bool nmi = vcpu->events.nmi.injected;
-
 	/* IRET ends the blocking, to whatever task. */
 	if (task->source == TASK_IRET)
 		vcpu_nmi_mask(vcpu, false);
-	if (task->source != TASK_GATE)
-		return;
 	vcpu->events.exception.injected = false;
-	vcpu->events.interrupt.injected = false;
-	vcpu->events.nmi.injected = false;
-	if (nmi)
-		vcpu_nmi_mask(vcpu, true);
+	vcpu_event_used_up(vcpu);
 }
 
 /* --- the new task begins --- */
@@ -344,11 +337,17 @@ static bool event_is_external(const struct exit_info *exit, enum task_source sou
 	       type != INTERRUPTION_SOFTWARE_INTERRUPT && type != INTERRUPTION_SOFTWARE_EXCEPTION;
 }
 
+/* For the guest, in place of the event whose gate it was; or what user space gets to hear of. */
 static enum exit_action inject_fault(struct vcpu *vcpu, struct task_switch *task)
 {
+	enum exit_action action;
+
 	if (task->fault.page == WALK_OK && task->external)
 		task->fault.error |= 1;
-	return descriptor_fault_inject(vcpu, &task->fault);
+	action = descriptor_fault_inject(vcpu, &task->fault);
+	if (action == EXIT_SAME_INSN)
+		vcpu_event_used_up(vcpu);
+	return action;
 }
 
 enum exit_action exit_task_switch(struct vcpu *vcpu)

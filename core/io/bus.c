@@ -106,6 +106,7 @@ static void bus_copy(struct bus *to, const struct bus *from, const struct bus_de
 /* Needs: slots_lock. */
 static void bus_publish(struct vm *vm, enum bus_kind kind, struct bus *bus)
 {
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	__atomic_store_n(&vm->bus[kind], bus, __ATOMIC_RELEASE);
 	host_srcu_synchronize(&vm->srcu);
 }
@@ -176,6 +177,7 @@ static struct bus_device *bus_next(const struct bus *bus, unsigned int *index, u
 
 static const struct bus *bus_get(const struct vcpu *vcpu, enum bus_kind kind)
 {
+	HOST_NEEDS(host_srcu_held(&vcpu->vm->srcu));
 	return __atomic_load_n(&vcpu->vm->bus[kind], __ATOMIC_ACQUIRE);
 }
 

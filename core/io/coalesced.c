@@ -33,11 +33,13 @@ void coalesced_destroy(struct vm *vm)
 }
 
 /* False: no room, or user space has written nonsense to the ring.  Needs: the ring's lock. */
-static bool ring_put(struct kvm_coalesced_mmio_ring *ring, const struct kvm_coalesced_mmio *entry)
+static bool ring_put(struct coalesced *coalesced, const struct kvm_coalesced_mmio *entry)
 {
+	struct kvm_coalesced_mmio_ring *ring = coalesced->ring;
 	u32 last = __atomic_load_n(&ring->last, __ATOMIC_RELAXED);
 	u32 next = (last + 1) % RING_ENTRIES;
 
+	HOST_NEEDS(host_spin_held(&coalesced->lock));
 	if (last >= RING_ENTRIES || next == __atomic_load_n(&ring->first, __ATOMIC_ACQUIRE))
 		return false;
 	ring->coalesced_mmio[last] = *entry;
@@ -62,7 +64,7 @@ static bool coalesced_write(struct bus_device *bus, struct vcpu *vcpu, u64 addre
 		return false;
 	__builtin_memcpy(entry.data, data, length);
 	host_spin_lock(&coalesced->lock);
-	done = ring_put(coalesced->ring, &entry);
+	done = ring_put(coalesced, &entry);
 	host_spin_unlock(&coalesced->lock);
 	return done;
 }
@@ -73,6 +75,7 @@ static int zone_add(struct vm *vm, const struct coalesced_zone *wanted)
 	struct coalesced_zone *zone;
 	int error;
 
+	HOST_NEEDS(host_mutex_held(&vm->io_lock));
 	if (vm->coalesced.count == MAX_ZONES)
 		return -ENOSPC;
 	zone = host_zalloc(sizeof(*zone));

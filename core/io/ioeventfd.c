@@ -86,6 +86,7 @@ static int assign(struct vm *vm, const struct ioeventfd *wanted)
 	struct ioeventfd *added;
 	int error;
 
+	HOST_NEEDS(host_mutex_held(&vm->io_lock));
 	for (const struct ioeventfd *other = vm->ioeventfds; other; other = other->next)
 		if (clashes(wanted, other))
 			return -EEXIST;
@@ -109,6 +110,7 @@ static int deassign(struct vm *vm, const struct ioeventfd *wanted)
 	struct ioeventfd **at = &vm->ioeventfds;
 	struct ioeventfd *found;
 
+	HOST_NEEDS(host_mutex_held(&vm->io_lock));
 	while (*at && !equals(*at, wanted))
 		at = &(*at)->next;
 	found = *at;

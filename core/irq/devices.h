@@ -25,7 +25,7 @@ struct irqchip {
 	struct host_timer ioapic_timer;
 
 	struct pit *pit;		 /* NULL: none; set once */
-	struct irq_ack_notifier *notifiers; /* read under srcu; changed under slots_lock */
+	struct irq_ack_notifier *notifiers; /* read under irq_srcu; changed under irq_lock */
 	struct bus_device pic_ports[3], ioapic_page;
 };
 
@@ -37,7 +37,7 @@ struct pin_news {
 
 /* --- irqchip.c --- */
 
-/* The pins of a chip from `first` on (an 8259's are pins 0 to 15).  No lock held; srcu read lock. */
+/* News of the pins of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER).  Atomic. */
 void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news);
 
 /* --- pic.c and ioapic.c: the lock is held, unless said otherwise --- */
@@ -73,7 +73,7 @@ void pit_unmasked(struct irqchip *chip, u32 gsi);
 /* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's. */
 int irq_routing_init(struct vm *vm);
 void irq_routing_destroy(struct vm *vm);
-/* The GSI that leads to a pin; -1: none.  srcu read lock. */
+/* The GSI that leads to a pin; -1: none.  Needs: irq_srcu. */
 s32 irq_routing_gsi(const struct vm *vm, u32 chip, unsigned int pin);
 
 /* One line to a pin of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER): in

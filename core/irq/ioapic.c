@@ -75,6 +75,7 @@ static int deliver(struct irqchip *chip, unsigned int pin)
 	};
 	int result;
 
+	HOST_NEEDS(host_irqlock_held(&chip->lock));
 	if (*entry & ENTRY_MASKED)
 		return -1;
 	if (message.level && (*entry & ENTRY_REMOTE_IRR))
@@ -117,7 +118,6 @@ int ioapic_line_set(struct irqchip *chip, unsigned int pin, bool level)
 static void delay_over(struct host_timer *timer)
 {
 	struct irqchip *chip = (void *)((char *)timer - offsetof(struct irqchip, ioapic_timer));
-	int ticket = host_srcu_read_lock(&chip->vm->srcu);
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 
 	for (unsigned int pin = 0; pin < IOAPIC_PINS; pin++)
@@ -125,7 +125,6 @@ static void delay_over(struct host_timer *timer)
 			deliver_level(chip, pin);
 	chip->ioapic_delayed = 0;
 	host_irqlock_unlock(&chip->lock, flags);
-	host_srcu_read_unlock(&chip->vm->srcu, ticket);
 }
 
 static void deliver_again(struct irqchip *chip, unsigned int pin)

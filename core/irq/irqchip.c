@@ -158,7 +158,11 @@ int irqchip_pin_set(struct irqchip *chip, u32 which, unsigned int pin, bool leve
 void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news)
 {
 	u32 pins = news->acknowledged | news->unmasked;
+	int ticket;
 
+	if (!pins)
+		return;
+	ticket = host_srcu_read_lock(&vm->irq_srcu);
 	for (unsigned int pin = 0; pins; pin++, pins >>= 1) {
 		s32 gsi = pins & 1 ? irq_routing_gsi(vm, chip, pin) : -1;
 
@@ -169,4 +173,5 @@ void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news)
 		if (news->acknowledged & BIT32(pin))
 			irq_acknowledged(vm, (u32)gsi);
 	}
+	host_srcu_read_unlock(&vm->irq_srcu, ticket);
 }

@@ -33,14 +33,14 @@ static inline struct irqchip *irqchip_get(const struct vm *vm)
 	return __atomic_load_n(&vm->irqchip, __ATOMIC_ACQUIRE);
 }
 
-/* KVM_GET_IRQCHIP, KVM_SET_IRQCHIP: chip_id KVM_IRQCHIP_*; -EINVAL: another.  There is an irqchip;
- * to set, srcu read lock. */
+/* KVM_GET_IRQCHIP, KVM_SET_IRQCHIP: chip_id KVM_IRQCHIP_*; -EINVAL: another.  There is an irqchip. */
 int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state);
 int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
 
 /*
  * A local APIC has the EOI of a vector, edge-triggered ones (`level` false) too: the I/O APIC's turn.
- * Cheap when no redirection entry has the vector.  The vCPU's thread, no lock held, srcu read lock.
+ * Cheap when no redirection entry has the vector.  The vCPU's thread; atomic, as who waits for the
+ * acknowledgement is told.
  */
 void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
 /* Has a redirection entry the vector?  Any context. */
@@ -50,8 +50,14 @@ bool irqchip_hears_eoi(struct vm *vm, u8 vector);
 
 /* Is its output to the processors up?  There is an irqchip.  Any context. */
 bool pic_output(struct vm *vm);
-/* The processor's acknowledge cycle: the vector.  Any context. */
-u8 pic_acknowledge(struct vm *vm);
+/*
+ * The processor's acknowledge cycle: the vector.  Any context.  With automatic EOI it ends the interrupt
+ * at once: the pins then are in vcpu->pic_ended, and pic_tell_ended() is to follow before the guest
+ * runs.
+ */
+u8 pic_acknowledge(struct vcpu *vcpu);
+/* Tells those who wait for the end of these interrupts.  Atomic. */
+void pic_tell_ended(struct vcpu *vcpu);
 
 /* --- pit.c: "8254" --- */
 
@@ -71,7 +77,7 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 /*
  * Set the line of a GSI for one source, or (an MSI route, level true) send its message.
  * >0: delivered, to so many; 0: coalesced, it was pending; -1: masked or not routed.
- * Needs: srcu read lock.  Any context.
+ * Any context.
  */
 int irq_line_set(struct vm *vm, u32 gsi, bool level, enum irq_source source);
 
@@ -81,17 +87,17 @@ int irq_msi_send(struct vm *vm, u64 address, u32 data);
 /* Who wants to know when the guest is done with interrupts of a GSI. */
 struct irq_ack_notifier {
 	u32 gsi;
-	/* Any context; no lock of the controllers is held; srcu read lock.  May set lines. */
+	/* Atomic, but brief: inside a read section of irq_srcu.  May set lines and signal events. */
 	void (*acked)(struct irq_ack_notifier *notifier);
 	struct irq_ack_notifier *next;
 };
 
-/* There is an irqchip.  Both take slots_lock; may sleep.  After remove nobody calls it. */
+/* There is an irqchip.  Both need irq_lock.  After remove, and when the readers of irq_srcu are done,
+ * nobody calls it. */
 void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier);
 void irq_ack_notifier_remove(struct vm *vm, struct irq_ack_notifier *notifier);
 
-/* The guest is done with an interrupt of this GSI: its line is looked at again.  Any context, no lock
- * of the controllers held, srcu read lock. */
+/* The guest is done with an interrupt of this GSI.  Atomic.  Needs: irq_srcu. */
 void irq_acknowledged(struct vm *vm, u32 gsi);
 
 #endif

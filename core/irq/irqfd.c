@@ -10,10 +10,11 @@ struct irqfd {
 	struct host_event_watch watch; /* first */
 	struct vm *vm;
 	u32 gsi;
+	bool closed; /* the event is gone: irqfds_closed will end it */
 	struct host_event *resample; /* NULL: the line does not wait for the guest */
 	struct resampler *resampler;
-	struct irqfd *next;	    /* of the VM; under io_lock */
-	struct irqfd *next_of_line; /* of the resampler; changed under io_lock, read under srcu */
+	struct irqfd *next;	    /* of the VM; under irq_lock */
+	struct irqfd *next_of_line; /* of the resampler; changed under irq_lock, read under irq_srcu */
 };
 
 /* Those that share a line: it goes down once, before the first of them can raise it again. */
@@ -29,16 +30,18 @@ static void resampler_acked(struct irq_ack_notifier *notifier)
 	struct resampler *resampler = (struct resampler *)notifier;
 	const struct irqfd *irqfd = __atomic_load_n(&resampler->irqfds, __ATOMIC_ACQUIRE);
 
+	HOST_NEEDS(host_srcu_held(&resampler->vm->irq_srcu));
 	irq_line_set(resampler->vm, notifier->gsi, false, IRQ_SOURCE_RESAMPLE);
 	for (; irqfd; irqfd = __atomic_load_n(&irqfd->next_of_line, __ATOMIC_ACQUIRE))
 		host_event_signal(irqfd->resample);
 }
 
-/* The resampler of a line; a new one if need be.  NULL without memory.  Needs: io_lock. */
+/* The resampler of a line; a new one if need be.  NULL without memory.  Needs: irq_lock. */
 static struct resampler *resampler_get(struct vm *vm, u32 gsi)
 {
 	struct resampler *resampler = vm->resamplers;
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	while (resampler && resampler->notifier.gsi != gsi)
 		resampler = resampler->next;
 	if (resampler)
@@ -55,7 +58,7 @@ static struct resampler *resampler_get(struct vm *vm, u32 gsi)
 	return resampler;
 }
 
-/* Needs: io_lock. */
+/* Needs: irq_lock. */
 static int resampler_join(struct irqfd *irqfd)
 {
 	struct resampler *resampler = resampler_get(irqfd->vm, irqfd->gsi);
@@ -73,64 +76,70 @@ static void line_set(const struct irqfd *irqfd, bool level, enum irq_source sour
 	irq_line_set(irqfd->vm, irqfd->gsi, level, source);
 }
 
-/* Nobody is left to answer for the line. */
-static void resampler_free(struct resampler *resampler)
+/*
+ * The irqfd does not raise its line any more.  What is left in irqfd->resampler is its alone: nobody
+ * else answers for the line, and it goes when the readers are done.  Needs: irq_lock.
+ */
+static void resampler_leave(struct irqfd *irqfd)
 {
-	struct vm *vm = resampler->vm;
-	struct resampler **at = &vm->resamplers;
-	int ticket;
+	struct resampler *resampler = irqfd->resampler, **at = &irqfd->vm->resamplers;
+	struct irqfd **of_line;
 
+	HOST_NEEDS(host_mutex_held(&irqfd->vm->irq_lock));
+	if (!resampler)
+		return;
+	of_line = &resampler->irqfds;
+	while (*of_line != irqfd)
+		of_line = &(*of_line)->next_of_line;
+	__atomic_store_n(of_line, irqfd->next_of_line, __ATOMIC_RELEASE);
+	if (resampler->irqfds) {
+		irqfd->resampler = NULL;
+		return;
+	}
 	while (*at != resampler)
 		at = &(*at)->next;
 	*at = resampler->next;
-	irq_ack_notifier_remove(vm, &resampler->notifier);
-	ticket = host_srcu_read_lock(&vm->srcu);
-	irq_line_set(vm, resampler->notifier.gsi, false, IRQ_SOURCE_RESAMPLE);
-	host_srcu_read_unlock(&vm->srcu, ticket);
-	host_free(resampler);
+	irq_ack_notifier_remove(irqfd->vm, &resampler->notifier);
 }
 
-/* The irqfd does not raise its line any more.  Needs: io_lock. */
-static void resampler_leave(struct irqfd *irqfd)
-{
-	struct resampler *resampler = irqfd->resampler;
-	struct irqfd **at;
-
-	if (!resampler)
-		return;
-	at = &resampler->irqfds;
-	while (*at != irqfd)
-		at = &(*at)->next_of_line;
-	__atomic_store_n(at, irqfd->next_of_line, __ATOMIC_RELEASE);
-	if (!resampler->irqfds)
-		resampler_free(resampler);
-}
-
-/* Who reads the resampler's list may still be at it. */
+/* Nobody looks at it any more, and nobody new has its line yet.  Needs: irq_lock. */
 static void irqfd_free(struct irqfd *irqfd)
 {
-	if (irqfd->resample) {
-		host_srcu_synchronize(&irqfd->vm->srcu);
-		host_event_put(irqfd->resample);
+	HOST_NEEDS(host_mutex_held(&irqfd->vm->irq_lock));
+	if (irqfd->resampler) {
+		line_set(irqfd, false, IRQ_SOURCE_RESAMPLE);
+		host_free(irqfd->resampler);
 	}
+	if (irqfd->resample)
+		host_event_put(irqfd->resample);
 	host_free(irqfd);
 }
 
-/* It is on no list of the VM any more. */
-static void irqfd_end(struct irqfd *irqfd)
+/* Ends those of a list that are not in the VM's any more.  Needs: irq_lock. */
+static void irqfds_end(struct vm *vm, struct irqfd *ended)
 {
-	struct vm *vm = irqfd->vm;
+	bool readers = false;
 
-	host_event_unwatch(&irqfd->watch);
-	host_mutex_lock(&vm->io_lock);
-	resampler_leave(irqfd);
-	host_mutex_unlock(&vm->io_lock);
-	irqfd_free(irqfd);
+	for (struct irqfd *irqfd = ended; irqfd; irqfd = irqfd->next) {
+		host_event_unwatch(&irqfd->watch);
+		resampler_leave(irqfd);
+		readers |= irqfd->resample != NULL;
+	}
+	if (readers)
+		host_srcu_synchronize(&vm->irq_srcu);
+	while (ended) {
+		struct irqfd *next = ended->next;
+
+		irqfd_free(ended);
+		ended = next;
+	}
 }
 
-/* Needs: srcu read lock.  Any context. */
-static void irqfd_raise(const struct irqfd *irqfd)
+/* Any context. */
+static void irqfd_signalled(struct host_event_watch *watch)
 {
+	const struct irqfd *irqfd = (const struct irqfd *)watch;
+
 	if (irqfd->resample) {
 		line_set(irqfd, true, IRQ_SOURCE_RESAMPLE);
 		return;
@@ -139,46 +148,80 @@ static void irqfd_raise(const struct irqfd *irqfd)
 	line_set(irqfd, false, IRQ_SOURCE_USER);
 }
 
-static void irqfd_signalled(struct host_event_watch *watch)
-{
-	const struct irqfd *irqfd = (const struct irqfd *)watch;
-	int ticket = host_srcu_read_lock(&irqfd->vm->srcu);
-
-	irqfd_raise(irqfd);
-	host_srcu_read_unlock(&irqfd->vm->srcu, ticket);
-}
-
-/* Whoever takes it from the list ends it: it may be this, or one who waits for this to return. */
+/* Any context.  One work for all of a VM: however many are closed at once, it is one that waits. */
 static void irqfd_closed(struct host_event_watch *watch)
 {
 	struct irqfd *irqfd = (struct irqfd *)watch;
-	struct irqfd **at = &irqfd->vm->irqfds;
-	bool found;
 
-	host_mutex_lock(&irqfd->vm->io_lock);
-	while (*at && *at != irqfd)
-		at = &(*at)->next;
-	found = *at;
-	if (found)
-		*at = irqfd->next;
-	host_mutex_unlock(&irqfd->vm->io_lock);
-	if (found)
-		irqfd_end(irqfd);
+	__atomic_store_n(&irqfd->closed, true, __ATOMIC_RELEASE);
+	host_work_queue(&irqfd->vm->irqfds_closed);
 }
 
-/* 0, 1 or an errno as host_event_watch().  Needs: io_lock. */
-static int irqfd_bind(struct irqfd *irqfd, int fd, const struct host_event *event)
+static bool is_closed(const struct irqfd *irqfd, const void *unused)
+{
+	(void)unused;
+	return __atomic_load_n(&irqfd->closed, __ATOMIC_ACQUIRE);
+}
+
+static bool is_any(const struct irqfd *irqfd, const void *unused)
+{
+	(void)irqfd, (void)unused;
+	return true;
+}
+
+struct event_and_gsi {
+	const struct host_event *event;
+	u32 gsi;
+};
+
+static bool is_of(const struct irqfd *irqfd, const void *of)
+{
+	const struct event_and_gsi *both = of;
+
+	return irqfd->gsi == both->gsi && host_event_watches(&irqfd->watch, both->event);
+}
+
+/* Takes those that are meant from the VM, and ends them. */
+static void irqfds_remove(struct vm *vm, bool (*is_meant)(const struct irqfd *irqfd, const void *of),
+			  const void *of)
+{
+	struct irqfd **at = &vm->irqfds, *taken = NULL, *irqfd;
+
+	host_mutex_lock(&vm->irq_lock);
+	while ((irqfd = *at)) {
+		if (!is_meant(irqfd, of)) {
+			at = &irqfd->next;
+			continue;
+		}
+		*at = irqfd->next;
+		irqfd->next = taken;
+		taken = irqfd;
+	}
+	irqfds_end(vm, taken);
+	host_mutex_unlock(&vm->irq_lock);
+}
+
+static void remove_closed(struct host_work *work)
+{
+	struct vm *vm = (void *)((char *)work - offsetof(struct vm, irqfds_closed));
+
+	irqfds_remove(vm, is_closed, NULL);
+}
+
+/* 0, 1 or an errno as host_event_watch().  Needs: irq_lock. */
+static int irqfd_bind(struct irqfd *irqfd, int fd, struct host_event *event)
 {
 	struct vm *vm = irqfd->vm;
 	int result = 0;
 
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	for (const struct irqfd *other = vm->irqfds; other; other = other->next)
 		if (host_event_watches(&other->watch, event))
 			return -EBUSY;
 	if (irqfd->resample)
 		result = resampler_join(irqfd);
 	if (!result)
-		result = host_event_watch(&irqfd->watch, fd, irqfd_signalled, irqfd_closed);
+		result = host_event_watch(&irqfd->watch, fd, event, irqfd_signalled, irqfd_closed);
 	if (result < 0) {
 		resampler_leave(irqfd);
 		return result;
@@ -208,48 +251,21 @@ static int irqfd_create(struct vm *vm, const struct kvm_irqfd *wanted, struct ir
 	return error;
 }
 
-static int irqfd_assign(struct vm *vm, const struct kvm_irqfd *wanted, const struct host_event *event)
+static int irqfd_assign(struct vm *vm, const struct kvm_irqfd *wanted, struct host_event *event)
 {
 	struct irqfd *irqfd;
 	int error = irqfd_create(vm, wanted, &irqfd);
 
 	if (error)
 		return error;
-	host_mutex_lock(&vm->io_lock);
+	host_mutex_lock(&vm->irq_lock);
 	error = irqfd_bind(irqfd, (int)wanted->fd, event);
-	host_mutex_unlock(&vm->io_lock);
-	if (error)
+	if (error) {
+		host_srcu_synchronize(&vm->irq_srcu);
 		irqfd_free(irqfd);
+	}
+	host_mutex_unlock(&vm->irq_lock);
 	return error;
-}
-
-/* Takes those of this event and GSI from the VM; of all, when there is no event. */
-static struct irqfd *irqfds_take(struct vm *vm, const struct host_event *event, u32 gsi)
-{
-	struct irqfd **at = &vm->irqfds, *taken = NULL, *irqfd;
-
-	host_mutex_lock(&vm->io_lock);
-	while ((irqfd = *at)) {
-		if (event && (irqfd->gsi != gsi || !host_event_watches(&irqfd->watch, event))) {
-			at = &irqfd->next;
-			continue;
-		}
-		*at = irqfd->next;
-		irqfd->next = taken;
-		taken = irqfd;
-	}
-	host_mutex_unlock(&vm->io_lock);
-	return taken;
-}
-
-static void irqfds_end(struct irqfd *irqfd)
-{
-	while (irqfd) {
-		struct irqfd *next = irqfd->next;
-
-		irqfd_end(irqfd);
-		irqfd = next;
-	}
 }
 
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted)
@@ -264,15 +280,21 @@ int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted)
 	if (error)
 		return error;
 	if (remove)
-		irqfds_end(irqfds_take(vm, event, wanted->gsi));
+		irqfds_remove(vm, is_of, &(struct event_and_gsi){ event, wanted->gsi });
 	else
 		error = irqfd_assign(vm, wanted, event);
 	host_event_put(event);
 	return error;
 }
 
+void irqfds_init(struct vm *vm)
+{
+	host_work_init(&vm->irqfds_closed, remove_closed);
+}
+
+/* The work is queued by the callbacks of irqfds alone, and there are none any more. */
 void irqfds_destroy(struct vm *vm)
 {
-	irqfds_end(irqfds_take(vm, NULL, 0));
-	host_event_flush();
+	irqfds_remove(vm, is_any, NULL);
+	host_work_cancel(&vm->irqfds_closed);
 }

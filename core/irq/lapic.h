@@ -125,15 +125,14 @@ static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
 }
 
 /* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
- * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Needs: srcu read
- * lock. */
+ * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Atomic: who waits for
+ * the end of an interrupt is told. */
 void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
 void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
 /* A write of anything to a register that does not look at it (EOI): true, it is done. */
 bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa);
 
-/* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Writes need:
- * srcu read lock. */
+/* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Atomic. */
 int lapic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value);
 int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
 

@@ -65,6 +65,7 @@ static void pic_update(struct irqchip *chip)
 	struct kvm_pic_state *master = &chip->pic[MASTER];
 	bool before = chip->pic_output, output;
 
+	HOST_NEEDS(host_irqlock_held(&chip->lock));
 	for (unsigned int i = 0; i < COUNT_OF(chip->pic); i++) {
 		struct kvm_pic_state *s = &chip->pic[i];
 
@@ -146,23 +147,26 @@ static u8 acknowledge(struct irqchip *chip, struct pin_news *news)
 	return chip->pic[SLAVE].irq_base + (u8)irq;
 }
 
-u8 pic_acknowledge(struct vm *vm)
+/* The vCPU that comes here is on its way into the guest, with interrupts off: it cannot tell anybody. */
+u8 pic_acknowledge(struct vcpu *vcpu)
 {
-	struct irqchip *chip = irqchip_get(vm);
+	struct irqchip *chip = irqchip_get(vcpu->vm);
 	struct pin_news news = { 0 };
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 	u8 vector = acknowledge(chip, &news);
-	int ticket;
 
 	pic_update(chip);
 	host_irqlock_unlock(&chip->lock, flags);
-	/* Only automatic EOI has news; the vCPU that comes here on its way into the guest has no lock. */
-	if (news.acknowledged) {
-		ticket = host_srcu_read_lock(&vm->srcu);
-		irqchip_tell(vm, KVM_IRQCHIP_PIC_MASTER, &news);
-		host_srcu_read_unlock(&vm->srcu, ticket);
-	}
+	vcpu->pic_ended |= news.acknowledged;
 	return vector;
+}
+
+void pic_tell_ended(struct vcpu *vcpu)
+{
+	const struct pin_news news = { .acknowledged = vcpu->pic_ended };
+
+	vcpu->pic_ended = 0;
+	irqchip_tell(vcpu->vm, KVM_IRQCHIP_PIC_MASTER, &news);
 }
 
 /* ICW1: all but the lines, the vectors and the ELCR begins anew. */

@@ -70,7 +70,7 @@ static void forget_ticks(struct pit *pit)
 	host_irqlock_unlock(&pit->lock, flags);
 }
 
-/* A tick to the guest, if there is one and the guest can take it.  No lock held; srcu read lock. */
+/* A tick to the guest, if there is one and the guest can take it.  Any context, but without the lock. */
 static void deliver(struct pit *pit)
 {
 	unsigned long flags = host_irqlock_lock(&pit->lock);
@@ -114,6 +114,7 @@ static void count_ticks(struct pit *pit, u64 now)
 {
 	u64 ticks = 1;
 
+	HOST_NEEDS(host_irqlock_held(&pit->lock));
 	if (!pit->armed || now < pit->next)
 		return;
 	if (pit->period) {
@@ -133,13 +134,11 @@ static void count_ticks(struct pit *pit, u64 now)
 static void expired(struct host_timer *timer)
 {
 	struct pit *pit = (void *)((char *)timer - offsetof(struct pit, timer));
-	int ticket = host_srcu_read_lock(&pit->vm->srcu);
 	unsigned long flags = host_irqlock_lock(&pit->lock);
 
 	count_ticks(pit, host_time_ns());
 	host_irqlock_unlock(&pit->lock, flags);
 	deliver(pit);
-	host_srcu_read_unlock(&pit->vm->srcu, ticket);
 }
 
 /* Counter 0 was programmed: its interrupts begin anew.  Needs: the lock. */
@@ -149,6 +148,7 @@ static void arm(struct pit *pit, u64 now)
 	u64 ns = counter_ticks_to_ns(counter->s.count);
 	bool periodic = counter->s.mode == 2 || counter->s.mode == 3;
 
+	HOST_NEEDS(host_irqlock_held(&pit->lock));
 	pit->waiting = false;
 	pit->pending = 0;
 	pit->armed = counter->counting && !(pit->flags & KVM_PIT_FLAGS_HPET_LEGACY);
@@ -312,7 +312,9 @@ int pit_create(struct vm *vm, u32 flags)
 		host_free(pit);
 		return error;
 	}
+	host_mutex_lock(&vm->irq_lock);
 	irq_ack_notifier_add(vm, &pit->notifier);
+	host_mutex_unlock(&vm->irq_lock);
 	__atomic_store_n(&chip->pit, pit, __ATOMIC_RELEASE);
 	return 0;
 }

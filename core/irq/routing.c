@@ -33,6 +33,7 @@ static size_t routing_size(u32 gsis)
 
 static const struct irq_routing *routing_get(const struct vm *vm)
 {
+	HOST_NEEDS(host_srcu_held(&vm->irq_srcu) || host_mutex_held(&vm->irq_lock));
 	return __atomic_load_n(&vm->routing, __ATOMIC_ACQUIRE);
 }
 
@@ -135,7 +136,7 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 	error = routing_build(entries, count, &routing);
 	if (error)
 		return error;
-	host_mutex_lock(&vm->slots_lock);
+	host_mutex_lock(&vm->irq_lock);
 	old = vm->routing;
 	/* VMMs set the whole table for each device that they start: waiting for the readers is what
 	 * costs. */
@@ -143,9 +144,9 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 		old = routing;
 	} else {
 		__atomic_store_n(&vm->routing, routing, __ATOMIC_RELEASE);
-		host_srcu_synchronize(&vm->srcu);
+		host_srcu_synchronize(&vm->irq_srcu);
 	}
-	host_mutex_unlock(&vm->slots_lock);
+	host_mutex_unlock(&vm->irq_lock);
 	host_free(old);
 	return 0;
 }
@@ -181,7 +182,7 @@ static int combine(int sum, int result)
 	return sum < 0 ? result : sum + result;
 }
 
-int irq_line_set(struct vm *vm, u32 number, bool level, enum irq_source source)
+static int line_set(struct vm *vm, u32 number, bool level, enum irq_source source)
 {
 	struct irqchip *chip = irqchip_get(vm);
 	const struct irq_routing *routing = routing_get(vm);
@@ -197,6 +198,15 @@ int irq_line_set(struct vm *vm, u32 number, bool level, enum irq_source source)
 		if (gsi->leads_to & BIT32(i))
 			sum = combine(sum, irqchip_pin_set(chip, i, gsi->pin[i], level, source));
 	return sum;
+}
+
+int irq_line_set(struct vm *vm, u32 number, bool level, enum irq_source source)
+{
+	int ticket = host_srcu_read_lock(&vm->irq_srcu);
+	int result = line_set(vm, number, level, source);
+
+	host_srcu_read_unlock(&vm->irq_srcu, ticket);
+	return result;
 }
 
 int irq_msi_send(struct vm *vm, u64 address, u32 data)
@@ -223,22 +233,19 @@ void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier)
 {
 	struct irqchip *chip = irqchip_get(vm);
 
-	host_mutex_lock(&vm->slots_lock);
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	notifier->next = chip->notifiers;
 	__atomic_store_n(&chip->notifiers, notifier, __ATOMIC_RELEASE);
-	host_mutex_unlock(&vm->slots_lock);
 }
 
 void irq_ack_notifier_remove(struct vm *vm, struct irq_ack_notifier *notifier)
 {
 	struct irq_ack_notifier **at = &irqchip_get(vm)->notifiers;
 
-	host_mutex_lock(&vm->slots_lock);
+	HOST_NEEDS(host_mutex_held(&vm->irq_lock));
 	while (*at != notifier)
 		at = &(*at)->next;
 	__atomic_store_n(at, notifier->next, __ATOMIC_RELEASE);
-	host_srcu_synchronize(&vm->srcu);
-	host_mutex_unlock(&vm->slots_lock);
 }
 
 void irq_acknowledged(struct vm *vm, u32 gsi)
@@ -246,6 +253,8 @@ void irq_acknowledged(struct vm *vm, u32 gsi)
 	struct irq_ack_notifier *notifier =
 		__atomic_load_n(&irqchip_get(vm)->notifiers, __ATOMIC_ACQUIRE);
 
+	HOST_NEEDS(host_srcu_held(&vm->irq_srcu));
+	HOST_NEEDS(host_interrupts_are_on());
 	for (; notifier; notifier = __atomic_load_n(&notifier->next, __ATOMIC_ACQUIRE))
 		if (notifier->gsi == gsi)
 			notifier->acked(notifier);

@@ -100,6 +100,7 @@ static bool chunk_watch(struct vm *vm, const struct memslot *slot, const struct 
 /* A slot that is logged, by its number.  Needs: slots_lock.  -EINVAL, -ENOENT. */
 static int logged_slot(struct vm *vm, u32 id, const struct memslot **slot)
 {
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	if (id >= VM_MAX_SLOTS)
 		return -EINVAL;
 	*slot = memslots_find_id(memslots_get(vm), id);

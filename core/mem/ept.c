@@ -4,7 +4,7 @@
  *
  * The EPT holds no reference to the pages it maps.  What keeps it safe: before the process's memory
  * changes, ept_invalidate_begin() takes the mappings away; a fault that found its page before that
- * sees, under mmu_lock, that the memory changes or has changed, and maps nothing.
+ * sees, under mmu_lock, that this memory changes or has changed, and maps nothing.
  */
 #include "mem/mem.h"
 #include "mem/ept_table.h"
@@ -23,6 +23,7 @@ int ept_init(struct vm *vm)
 	if (!ept->root)
 		return -ENOMEM;
 	ept->pages = 1;
+	invalidations_init(&ept->invalidations);
 	ept->eptp = host_virt_to_phys(ept->root) | EPTP_MEMORY_WB | EPTP_WALK_LENGTH_4;
 	if (vmx_capability.ept.accessed_dirty)
 		ept->eptp |= EPTP_ACCESSED_DIRTY;
@@ -31,10 +32,10 @@ int ept_init(struct vm *vm)
 
 void ept_destroy(struct vm *vm)
 {
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 
 	ept_collect_all(&vm->ept, &list);
-	ept_tables_free(&list);
+	ept_tables_free(&vm->ept, &list, true);
 }
 
 u64 ept_frames_limit(void)
@@ -48,6 +49,18 @@ u64 ept_frames_limit(void)
 	return (u64)1 << ((bits < ept_bits ? bits : ept_bits) - LINTEL_PAGE_SHIFT);
 }
 
+/* Does the processor keep accessed and dirty flags in it? */
+static bool ept_has_flags(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->ept.eptp, __ATOMIC_RELAXED) & EPTP_ACCESSED_DIRTY;
+}
+
+/* Does it also list the pages whose dirty flag it sets? */
+static bool writes_are_listed(const struct vm *vm)
+{
+	return pml_is_used() && ept_has_flags(vm);
+}
+
 /* --- removal; mmu_lock is held --- */
 
 static void flush(struct vm *vm)
@@ -57,6 +70,7 @@ static void flush(struct vm *vm)
 
 static void frames_remove(struct vm *vm, u64 start, u64 end, bool prune, struct ept_list *list)
 {
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	if (!ept_cut(&vm->ept, start, end, prune))
 		return;
 	flush(vm);
@@ -67,39 +81,47 @@ struct frames {
 	u64 start, end;
 };
 
-/* The guest frames that the slot has for user addresses [start, end); false: none. */
-static bool slot_frames(const struct memslot *slot, u64 start, u64 end, struct frames *frames)
+/* The guest frames that the next slot has for the user addresses of the search; false: none has. */
+static bool next_frames(struct hva_search *search, struct frames *frames)
 {
-	u64 slot_end = slot->hva + (slot->pages << LINTEL_PAGE_SHIFT);
+	const struct memslot *slot = hva_search_next(search);
+	u64 start = search->start, end = search->end, slot_end;
 
+	if (!slot)
+		return false;
+	slot_end = slot->hva + (slot->pages << LINTEL_PAGE_SHIFT);
 	if (start < slot->hva)
 		start = slot->hva;
 	if (end > slot_end)
 		end = slot_end;
-	if (start >= end)
-		return false;
 	frames->start = slot->gfn + ((start - slot->hva) >> LINTEL_PAGE_SHIFT);
 	frames->end = slot->gfn + ((end - 1 - slot->hva) >> LINTEL_PAGE_SHIFT) + 1;
 	return true;
 }
 
-static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list *list)
+static bool user_range_cut(struct vm *vm, u64 start, u64 end)
 {
-	const struct memslots *slots = memslots_get(vm);
+	struct hva_search search = {.slots = memslots_get(vm), .start = start, .end = end};
 	struct frames frames;
 	bool any = false;
-	unsigned int i;
 
-	for (i = 0; i < slots->used; i++)
-		if (slot_frames(&slots->slot[i], start, end, &frames))
-			any |= ept_cut(&vm->ept, frames.start, frames.end, false);
-	if (!any)
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
+	while (next_frames(&search, &frames))
+		any |= ept_cut(&vm->ept, frames.start, frames.end, false);
+	return any;
+}
+
+static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list *list)
+{
+	struct hva_search search = {.slots = memslots_get(vm), .start = start, .end = end};
+	struct frames frames;
+
+	if (!user_range_cut(vm, start, end))
 		return;
 	/* Under the lock: whoever finds an entry gone may rely on it that no vCPU uses it. */
 	flush(vm);
-	for (i = 0; i < slots->used; i++)
-		if (slot_frames(&slots->slot[i], start, end, &frames))
-			ept_collect(&vm->ept, frames.start, frames.end, list);
+	while (next_frames(&search, &frames))
+		ept_collect(&vm->ept, frames.start, frames.end, list);
 }
 
 /* --- faults --- */
@@ -107,7 +129,7 @@ static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list
 struct fault {
 	const struct memslots *slots; /* what was looked at, without mmu_lock: may be old */
 	const struct memslot *slot;
-	u64 sequence;
+	u64 since; /* invalidations_now() before the page was looked up */
 	u64 gfn, hva;
 	struct ept_access access;
 	struct host_page page;
@@ -147,19 +169,17 @@ static unsigned int fault_level(struct vm *vm, const struct fault *fault)
 }
 
 /* Has what the fault looked at changed, or is any of it changing? */
-static bool fault_is_stale(const struct vm *vm, const struct fault *fault)
+static bool fault_is_stale(struct vm *vm, const struct fault *fault)
 {
-	const struct ept *ept = &vm->ept;
 	u64 size = (u64)1 << ept_level_shift(fault->level);
 	u64 start = fault->hva & ~(size - 1);
 
-	if (fault->slots != memslots_get(vm) || fault->sequence != ept->invalidate_seq)
-		return true;
-	return ept->invalidating && start < ept->invalidate_end &&
-	       start + size > ept->invalidate_start;
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
+	return fault->slots != memslots_get(vm) ||
+	       invalidations_touch(&vm->ept.invalidations, fault->since, start, start + size);
 }
 
-static u64 fault_leaf(const struct fault *fault)
+static u64 fault_leaf(const struct vm *vm, const struct fault *fault)
 {
 	u64 leaf = fault->page.pfn & ~(ept_level_frames(fault->level) - 1);
 
@@ -171,7 +191,8 @@ static u64 fault_leaf(const struct fault *fault)
 	if (fault->page.writable)
 		leaf |= EPT_WRITE;
 	/* A set flag keeps the processor from listing the page as written. */
-	if (pml_is_used() && fault->page.writable && (fault->access.write || !fault->slot->log))
+	if (writes_are_listed(vm) && fault->page.writable &&
+	    (fault->access.write || !fault->slot->log))
 		leaf |= EPT_DIRTY;
 	return leaf;
 }
@@ -185,11 +206,12 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	u64 leaf, first;
 	bool same;
 
+	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	/* Beside the small pages that the guest executes from there is no large one, or the two
 	 * would take each other's place for ever. */
 	if (level < fault->level && !host_large_pages_execute())
 		fault->level = level;
-	leaf = fault_leaf(fault);
+	leaf = fault_leaf(vm, fault);
 	same = old && level == fault->level && !((old ^ leaf) & EPT_ADDRESS);
 	/* Another vCPU was here before, and with more right to write: let it be. */
 	if (same && (old & EPT_WRITE))
@@ -200,27 +222,66 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	return ept_map(&vm->ept, first, fault->level, leaf, spare);
 }
 
+/* Needs: mmu_lock.  As fault_map(); also 0 where what was looked at may be something else by now,
+ * and nothing is mapped: the guest comes again. */
+static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare,
+		     struct ept_list *list)
+{
+	int error;
+
+	if (fault_is_stale(vm, fault))
+		return 0;
+	/* Where the processor keeps no list, the first write to a logged page is to fault. */
+	if (fault->slot->log && !fault->access.write && !writes_are_listed(vm))
+		fault->page.writable = false;
+	error = fault_map(vm, fault, spare, list);
+	if (error || !fault->page.writable)
+		return error;
+	host_page_mark_dirty(&fault->page);
+	if (fault->access.write)
+		dirty_log_mark(fault->slot, fault->gfn);
+	return 0;
+}
+
 /* 0, also when nothing was mapped because it would be stale; -ENOMEM. */
 static int fault_install(struct vm *vm, struct fault *fault)
 {
 	struct ept_spare spare = {.count = 0};
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 	int error;
 
 	do {
-		error = 0;
 		host_spin_lock(&vm->mmu_lock);
-		if (fault_is_stale(vm, fault))
-			fault->page.writable = false; /* unused, so not dirty */
-		else
-			error = fault_map(vm, fault, &spare, &list);
-		if (!error && fault->access.write && fault->page.writable)
-			dirty_log_mark(fault->slot, fault->gfn);
+		error = fault_try(vm, fault, &spare, &list);
 		host_spin_unlock(&vm->mmu_lock);
 	} while (error == -EAGAIN && !(error = ept_spare_fill(&spare)));
-	ept_tables_free(&list);
+	ept_tables_free(&vm->ept, &list, true);
 	ept_spare_free(&spare);
 	return error;
+}
+
+/*
+ * With accessed and dirty flags in the EPT each access of the processor to the guest's page tables
+ * counts as a write ("Accessed and Dirty Flags for EPT"), which a read-only slot does not take.  A
+ * VM whose tables are there has no such flags from now on; few have, and the flags are worth
+ * having.
+ */
+static void flags_off(struct vm *vm)
+{
+	struct ept_list list = {0};
+
+	host_spin_lock(&vm->mmu_lock);
+	if (ept_has_flags(vm)) {
+		__atomic_store_n(&vm->ept.eptp, vm->ept.eptp & ~EPTP_ACCESSED_DIRTY,
+				 __ATOMIC_RELEASE);
+		/* A page with a clear dirty flag would be written to and not be listed. */
+		ept_cut(&vm->ept, 0, FRAMES_END, false);
+		/* Each vCPU takes the new pointer with it. */
+		flush(vm);
+		ept_collect(&vm->ept, 0, FRAMES_END, &list);
+	}
+	host_spin_unlock(&vm->mmu_lock);
+	ept_tables_free(&vm->ept, &list, true);
 }
 
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error)
@@ -232,21 +293,25 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	};
 	bool readonly;
 
+	HOST_NEEDS(host_srcu_held(&vm->srcu));
 	fault.slot = memslots_find(fault.slots, fault.gfn);
 	if (!fault.slot)
 		return EPT_MMIO;
 	readonly = fault.slot->flags & KVM_MEM_READONLY;
+	if (access.write && readonly && access.walk) {
+		flags_off(vm);
+		return EPT_MAPPED;
+	}
 	if (access.write && readonly)
 		return EPT_MMIO;
 	fault.hva = memslot_hva(fault.slot, fault.gfn);
 
 	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
-	fault.sequence = __atomic_load_n(&vm->ept.invalidate_seq, __ATOMIC_ACQUIRE);
+	fault.since = invalidations_now(&vm->ept.invalidations);
 	*error = host_page_get(vm, fault.hva, access.write, &fault.page);
 	if (*error)
 		return EPT_ERROR;
-	/* Where the processor keeps no list, the first write to a logged page is to fault. */
-	if (readonly || (fault.slot->log && !access.write && !pml_is_used()))
+	if (readonly)
 		fault.page.writable = false;
 	fault.level = fault_level(vm, &fault);
 	*error = fault_install(vm, &fault);
@@ -258,26 +323,29 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 
 void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memslot *removed)
 {
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	/*
-	 * One critical section: between the two steps ept_invalidate_begin() would no longer find
-	 * the slot that tells it which mappings to take away.
+	 * One critical section: a fault would map the slot again between the two steps.  And in
+	 * this order: ept_invalidate_begin(), which looks at the slots without the lock, and does
+	 * not find the slot, takes it that there are no mappings of it.
 	 */
 	host_spin_lock(&vm->mmu_lock);
-	__atomic_store_n(&vm->slots, slots, __ATOMIC_RELEASE);
 	if (removed)
 		frames_remove(vm, removed->gfn, removed->gfn + removed->pages, true, &list);
+	__atomic_store_n(&vm->slots, slots, __ATOMIC_RELEASE);
 	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
+	ept_tables_free(&vm->ept, &list, true);
 }
 
 bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int count)
 {
-	u64 bits = pml_is_used() ? EPT_DIRTY : EPT_WRITE;
 	bool any = false;
+	u64 bits;
 
 	host_spin_lock(&vm->mmu_lock);
+	bits = writes_are_listed(vm) ? EPT_DIRTY : EPT_WRITE;
 	for (unsigned int i = 0; i < count; i++)
 		for (u64 left = words[i]; left; left &= left - 1)
 			any |= ept_clear(&vm->ept, gfn + i * 64 + (u64)__builtin_ctzll(left), bits);
@@ -285,102 +353,44 @@ bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int cou
 	return any;
 }
 
-static void invalidate_range_add(struct ept *ept, u64 start, u64 end)
+/* Most changes are of memory that no guest has: those take no lock that faults need. */
+static bool user_range_has_slot(struct vm *vm, u64 start, u64 end)
 {
-	if (!ept->invalidating++) {
-		ept->invalidate_start = start;
-		ept->invalidate_end = end;
-		return;
-	}
-	/* The union stays until none is under way: some faults come again that need not. */
-	if (start < ept->invalidate_start)
-		ept->invalidate_start = start;
-	if (end > ept->invalidate_end)
-		ept->invalidate_end = end;
+	int ticket = host_srcu_read_lock(&vm->srcu);
+	struct hva_search search = {.slots = memslots_get(vm), .start = start, .end = end};
+	bool found = hva_search_next(&search);
+
+	host_srcu_read_unlock(&vm->srcu, ticket);
+	return found;
 }
 
-void ept_invalidate_begin(struct vm *vm, u64 start, u64 end)
+void ept_invalidate_begin(struct vm *vm, u64 start, u64 end, bool may_sleep)
 {
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 
+	/* First: a fault that comes later maps nothing of it, whatever slots there will be. */
+	invalidation_begin(&vm->ept.invalidations, start, end);
+	if (!user_range_has_slot(vm, start, end))
+		return;
 	host_spin_lock(&vm->mmu_lock);
-	invalidate_range_add(&vm->ept, start, end);
 	user_range_remove(vm, start, end, &list);
 	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
+	ept_tables_free(&vm->ept, &list, may_sleep);
 }
 
 void ept_invalidate_end(struct vm *vm, u64 start, u64 end)
 {
-	struct ept *ept = &vm->ept;
-
-	(void)start;
-	(void)end;
-	host_spin_lock(&vm->mmu_lock);
-	__atomic_store_n(&ept->invalidate_seq, ept->invalidate_seq + 1, __ATOMIC_RELEASE);
-	ept->invalidating--;
-	host_spin_unlock(&vm->mmu_lock);
+	invalidation_end(&vm->ept.invalidations, start, end);
 }
 
 void ept_unmap_all(struct vm *vm)
 {
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 
 	host_spin_lock(&vm->mmu_lock);
 	frames_remove(vm, 0, FRAMES_END, false, &list);
 	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
-}
-
-/* --- memory is short --- */
-
-/* Tables and other entries that one pass looks at: mmu_lock is held meanwhile. */
-#define RECLAIM_STEPS 4096
-
-/*
- * Cut off tables of the lowest level from `reclaim_next` on, with those above that are left empty:
- * they are most of an EPT's tables, and a larger page, which costs none of them, stays.  Needs:
- * mmu_lock.
- */
-static void reclaim_pass(struct vm *vm, u64 pages, struct ept_list *list)
-{
-	struct ept *ept = &vm->ept;
-	u64 start = ept->reclaim_next, at = start, cut = 0;
-	unsigned int steps, level;
-
-	for (steps = 0; at < FRAMES_END && cut < pages && steps < RECLAIM_STEPS; steps++) {
-		u64 first = at;
-		bool table;
-
-		ept_lookup(ept, at, &level);
-		table = level == EPT_LEVEL_4K;
-		at = (at | (ept_level_frames(table ? EPT_LEVEL_2M : level) - 1)) + 1;
-		cut += table && ept_cut(ept, first, at, true);
-	}
-	ept->reclaim_next = at < FRAMES_END ? at : 0;
-	if (!cut)
-		return;
-	flush(vm);
-	ept_collect(ept, start, at, list);
-}
-
-u64 ept_reclaim(struct vm *vm, u64 pages)
-{
-	struct ept_list list = {NULL};
-	u64 before, freed;
-
-	host_spin_lock(&vm->mmu_lock);
-	before = vm->ept.pages;
-	reclaim_pass(vm, pages, &list);
-	freed = before - vm->ept.pages;
-	/* It came to the end: what lies before is next. */
-	if (freed < pages && !vm->ept.reclaim_next) {
-		reclaim_pass(vm, pages - freed, &list);
-		freed = before - vm->ept.pages;
-	}
-	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
-	return freed;
+	ept_tables_free(&vm->ept, &list, true);
 }
 
 /* --- accessed flags --- */
@@ -422,18 +432,18 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear)
 {
 	struct young young = {
 		.visitor = {young_enter, NULL},
-		.flags = vm->ept.eptp & EPTP_ACCESSED_DIRTY,
 		.clear = clear,
 	};
-	const struct memslots *slots;
+	struct hva_search search = {.start = start, .end = end};
 	struct frames frames;
-	unsigned int i;
 
+	if (!user_range_has_slot(vm, start, end))
+		return false;
 	host_spin_lock(&vm->mmu_lock);
-	slots = memslots_get(vm);
-	for (i = 0; i < slots->used; i++)
-		if (slot_frames(&slots->slot[i], start, end, &frames))
-			ept_visit(&vm->ept, frames.start, frames.end, &young.visitor);
+	young.flags = ept_has_flags(vm);
+	search.slots = memslots_get(vm);
+	while (next_frames(&search, &frames))
+		ept_visit(&vm->ept, frames.start, frames.end, &young.visitor);
 	if (young.removed)
 		flush(vm);
 	host_spin_unlock(&vm->mmu_lock);

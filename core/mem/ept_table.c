@@ -118,7 +118,7 @@ int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_s
 				return -EAGAIN;
 			}
 			table = spare->page[--spare->count];
-			ept->pages++;
+			__atomic_fetch_add(&ept->pages, 1, __ATOMIC_RELAXED);
 			entry_write(entry, host_virt_to_phys(table) | EPT_PRESENT);
 		} else {
 			table = entry_table(entry_read(entry));
@@ -187,25 +187,28 @@ bool ept_cut(struct ept *ept, u64 start, u64 end, bool prune)
 	return cut.any;
 }
 
-/* --- collecting what was cut off --- */
+/* --- collecting what was cut off, and freeing it --- */
 
 struct collect {
 	struct ept_visitor visitor; /* first: the visitor is the struct */
-	struct ept *ept;
 	struct ept_list *list;
 };
 
-/* The table of `level` and those under it, also those that were cut off from it before. */
-static void list_add_table(struct ept_list *list, struct ept *ept, u64 *table, unsigned int level)
+/* Is it one for a table, present or cut off? */
+static bool entry_has_table(u64 entry, unsigned int level)
 {
-	unsigned int i;
+	return entry && !ept_entry_leaf(entry, level);
+}
 
-	for (i = 0; level > EPT_LEVEL_4K && i < EPT_ENTRIES; i++)
-		if (table[i] && !ept_entry_leaf(table[i], level))
-			list_add_table(list, ept, entry_table(table[i]), level - 1);
-	*(void **)table = list->first;
-	list->first = table;
-	ept->pages--;
+/* The link takes the first entry's place, so the table of that entry goes into the list itself. */
+static void list_add_table(struct ept_list *list, u64 *table, unsigned int level)
+{
+	u64 first = table[0];
+
+	table[0] = list->first;
+	list->first = (u64)table | level;
+	if (entry_has_table(first, level))
+		list_add_table(list, entry_table(first), level - 1);
 }
 
 static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int level, bool covered)
@@ -218,30 +221,39 @@ static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int 
 		return !ept_entry_leaf(value, level);
 	if (value) {
 		entry_write(entry, 0);
-		list_add_table(collect->list, collect->ept, entry_table(value), level - 1);
+		list_add_table(collect->list, entry_table(value), level - 1);
 	}
 	return false;
 }
 
 void ept_collect(struct ept *ept, u64 start, u64 end, struct ept_list *list)
 {
-	struct collect collect = {{collect_enter, NULL}, ept, list};
+	struct collect collect = {{collect_enter, NULL}, list};
 
 	ept_visit(ept, start, end, &collect.visitor);
 }
 
 void ept_collect_all(struct ept *ept, struct ept_list *list)
 {
-	list_add_table(list, ept, ept->root, EPT_LEVEL_ROOT);
+	list_add_table(list, ept->root, EPT_LEVEL_ROOT);
 	ept->root = NULL;
 }
 
-void ept_tables_free(struct ept_list *list)
+void ept_tables_free(struct ept *ept, struct ept_list *list, bool may_sleep)
 {
-	while (list->first) {
-		void *table = list->first;
+	const u64 in_page = LINTEL_PAGE_SIZE - 1;
 
-		list->first = *(void **)table;
+	while (list->first) {
+		u64 *table = (u64 *)(list->first & ~in_page);
+		unsigned int level = list->first & in_page;
+
+		list->first = table[0];
+		for (unsigned int i = 1; level > EPT_LEVEL_4K && i < EPT_ENTRIES; i++)
+			if (entry_has_table(table[i], level))
+				list_add_table(list, entry_table(table[i]), level - 1);
 		host_free_pages(table, 0);
+		__atomic_fetch_sub(&ept->pages, 1, __ATOMIC_RELAXED);
+		if (may_sleep)
+			host_cond_resched();
 	}
 }

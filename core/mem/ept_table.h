@@ -99,15 +99,22 @@ bool ept_clear(struct ept *ept, u64 gfn, u64 bits);
  */
 bool ept_cut(struct ept *ept, u64 start, u64 end, bool prune);
 
-/* Tables on their way out: linked through their first words, which no processor reads any more. */
+/*
+ * Tables on their way out, each with all that is under it, linked through their first words, which
+ * no processor reads any more.  A link is the table's address, and its level in the bits that an
+ * address of a page has not.
+ */
 struct ept_list {
-	void *first;
+	u64 first;
 };
 
-/* Needs: the flush after ept_cut() of the same range is over.  Adds to the list. */
+/* Needs: the flush after ept_cut() of the same range is over.  Adds to the list; what is under a
+ * table that was cut off is not looked at, so this takes no longer than the cut. */
 void ept_collect(struct ept *ept, u64 start, u64 end, struct ept_list *list);
 /* The root and all under it.  Needs: nothing uses the EPT. */
 void ept_collect_all(struct ept *ept, struct ept_list *list);
-void ept_tables_free(struct ept_list *list);
+/* A VM of 1 TiB may have half a million tables: between two of them other tasks may run, where the
+ * caller may sleep. */
+void ept_tables_free(struct ept *ept, struct ept_list *list, bool may_sleep);
 
 #endif

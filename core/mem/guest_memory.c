@@ -15,6 +15,7 @@ static bool piece_find(struct vm *vm, gpa_t gpa, size_t length, bool write, stru
 	const struct memslot *slot = memslot_find(vm, gpa >> LINTEL_PAGE_SHIFT);
 	u64 offset, room;
 
+	HOST_NEEDS(host_srcu_held(&vm->srcu));
 	if (!slot || (write && (slot->flags & KVM_MEM_READONLY)))
 		return false;
 	offset = gpa - (slot->gfn << LINTEL_PAGE_SHIFT);
@@ -77,6 +78,19 @@ int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length
 		return -EFAULT;
 	error = host_user_write_atomic(piece.hva, from, length);
 	if (!error && piece.slot->log)
+		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
+	return error;
+}
+
+int guest_cmpxchg(struct vm *vm, gpa_t gpa, u64 old, u64 new, size_t length)
+{
+	struct piece piece;
+	int error;
+
+	if (!piece_find(vm, gpa, length, true, &piece) || piece.length != length)
+		return -EFAULT;
+	error = host_user_cmpxchg(piece.hva, old, new, length);
+	if (!error)
 		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
 	return error;
 }

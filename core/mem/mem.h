@@ -19,11 +19,20 @@ struct memslot {
 
 /* --- slots.c --- */
 
+#define MEMSLOT_NONE (~0u) /* an index that no slot has */
+
+/* A slot in the order of user addresses: see hva_index.c. */
+struct hva_node {
+	u64 reach; /* where the last of the slots in its subtree ends */
+	u32 slot;  /* index */
+};
+
 /* Published as a whole; sorted by gfn, so that a lookup is a binary search. */
 struct memslots {
 	u64 generation;
 	unsigned int used;
-	struct memslot slot[]; /* as many as used */
+	struct hva_node *by_hva; /* as many as used; in the same memory */
+	struct memslot slot[];	 /* as many as used */
 };
 
 /* An empty array with room for `used`; NULL without memory.  Freed with host_free(). */
@@ -53,6 +62,25 @@ static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
 	return slot->hva + ((gfn - slot->gfn) << LINTEL_PAGE_SHIFT);
 }
 
+/* --- hva_index.c --- */
+
+/*
+ * Fill slots->by_hva.  `slots` is a copy of `before` without the slot of index `gone` there, and
+ * with one more at index `added`; either may be MEMSLOT_NONE.
+ */
+void hva_index_build(struct memslots *slots, const struct memslots *before, unsigned int gone,
+		     unsigned int added);
+
+/* A search for the slots that have any of the user addresses [start, end): set the first three. */
+struct hva_search {
+	const struct memslots *slots;
+	u64 start, end;
+	unsigned int next;	/* node */
+	unsigned int looked_at; /* nodes, so far: what the search costs */
+};
+/* Each of them once, those that begin first before the others; then NULL. */
+const struct memslot *hva_search_next(struct hva_search *search);
+
 /* --- guest_memory.c --- */
 
 /*
@@ -64,6 +92,8 @@ int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length);
 int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length);
 /* The same in any context, for what is in one page: -EFAULT also where that is not at hand. */
 int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length);
+/* host_user_cmpxchg() at a guest-physical address.  -EFAULT also: no slot, or a read-only one. */
+int guest_cmpxchg(struct vm *vm, gpa_t gpa, u64 old, u64 new, size_t length);
 
 /* --- ept.c --- */
 
@@ -77,6 +107,9 @@ u64 ept_frames_limit(void);
 /* What the guest did to cause an EPT violation (exit qualification bits 2:0). */
 struct ept_access {
 	bool read, write, fetch;
+	/* It was the processor's own, to the guest's page tables, and counts as a write because the
+	 * vCPU ran with accessed and dirty flags in the EPT. */
+	bool walk;
 };
 
 enum ept_result {
@@ -93,18 +126,20 @@ enum ept_result {
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error);
 
 /*
- * Publish `slots`, and in the same step take away what maps `removed` (NULL: nothing was), and
- * flush it from every vCPU.  A fault that looked at the slots before maps nothing any more.
+ * Take away what maps `removed` (NULL: nothing was), flush it from every vCPU, and in the same step
+ * publish `slots`.  A fault that looked at the slots before maps nothing any more.  Whoever finds
+ * that `removed` is not among the slots may rely on it that no vCPU uses its memory.
  * Needs: slots_lock.
  */
 void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memslot *removed);
 
 /*
  * The VM's process changes the memory at user addresses [start, end): called by the platform's mmu
- * notifier, begin before and end after the change.  Between, no mapping of the range is made; when
- * begin returns, no guest uses the old ones.  Several may be under way.  Atomic.
+ * notifier, begin before and end after the change, with the same range.  Between, no mapping of the
+ * range is made; when begin returns, no guest uses the old ones.  Several may be under way.
+ * mmu_lock is taken only where a slot has some of the range.  Atomic, unless begin may sleep.
  */
-void ept_invalidate_begin(struct vm *vm, u64 start, u64 end);
+void ept_invalidate_begin(struct vm *vm, u64 start, u64 end, bool may_sleep);
 void ept_invalidate_end(struct vm *vm, u64 start, u64 end);
 
 /*
@@ -116,14 +151,7 @@ bool ept_watch_writes(struct vm *vm, u64 gfn, const u64 *words, unsigned int cou
 /* Was any page of [start, end) accessed through the EPT since the last `clear`?  Atomic. */
 bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear);
 
-/*
- * Memory is short: give back about `pages` page-table pages, and what they map with them; the guest
- * faults for what it needs of it.  Goes on where the last call ended, and looks at a limited part of
- * the EPT.  Gives the number of pages freed, which may be more.  Takes mmu_lock.
- */
-u64 ept_reclaim(struct vm *vm, u64 pages);
-
-/* Forget everything (the process is going away).  Atomic. */
+/* Forget everything (the process is going away).  May sleep. */
 void ept_unmap_all(struct vm *vm);
 
 #endif

@@ -11,11 +11,18 @@
 
 struct memslots *memslots_alloc(unsigned int used)
 {
-	return host_zalloc(sizeof(struct memslots) + used * sizeof(struct memslot));
+	size_t size = sizeof(struct memslots) + used * sizeof(struct memslot);
+	struct memslots *slots = host_zalloc(size + used * sizeof(struct hva_node));
+
+	if (slots)
+		slots->by_hva = (struct hva_node *)&slots->slot[used];
+	return slots;
 }
 
 const struct memslots *memslots_get(const struct vm *vm)
 {
+	HOST_NEEDS(host_srcu_held(&vm->srcu) || host_mutex_held(&vm->slots_lock) ||
+		   host_spin_held(&vm->mmu_lock));
 	return __atomic_load_n(&vm->slots, __ATOMIC_ACQUIRE);
 }
 
@@ -100,25 +107,32 @@ static int region_check(const struct kvm_userspace_memory_region *region)
 	return 0;
 }
 
+/* Gives its index. */
+static unsigned int slots_append(struct memslots *slots, const struct memslot *slot)
+{
+	slots->slot[slots->used] = *slot;
+	return slots->used++;
+}
+
 /* A copy without `old` and with `added` in its place by gfn; either may be NULL. */
 static struct memslots *slots_copy(const struct memslots *slots, const struct memslot *old,
 				   const struct memslot *added)
 {
 	struct memslots *copy = memslots_alloc(slots->used - !!old + !!added);
-	unsigned int i;
+	unsigned int gone = old ? (unsigned int)(old - slots->slot) : MEMSLOT_NONE;
+	unsigned int i, at = MEMSLOT_NONE;
 
 	if (!copy)
 		return NULL;
 	for (i = 0; i < slots->used; i++) {
-		if (added && added->gfn < slots->slot[i].gfn) {
-			copy->slot[copy->used++] = *added;
-			added = NULL;
-		}
-		if (&slots->slot[i] != old)
-			copy->slot[copy->used++] = slots->slot[i];
+		if (added && at == MEMSLOT_NONE && added->gfn < slots->slot[i].gfn)
+			at = slots_append(copy, added);
+		if (i != gone)
+			slots_append(copy, &slots->slot[i]);
 	}
-	if (added)
-		copy->slot[copy->used++] = *added;
+	if (added && at == MEMSLOT_NONE)
+		at = slots_append(copy, added);
+	hva_index_build(copy, slots, gone, at);
 	copy->generation = slots->generation + 1;
 	return copy;
 }
@@ -131,6 +145,7 @@ static int slots_replace(struct vm *vm, const struct memslot *old, const struct 
 	struct dirty_log *old_log = old ? old->log : NULL;
 	struct dirty_log *log = added ? added->log : NULL;
 
+	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	if (!after)
 		return -ENOMEM;
 	/* Before there can be a page whose writes are to be noticed. */

@@ -21,6 +21,7 @@ int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 {
 	const struct msr_row *row = msr_find(msr);
 
+	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
 	if (!row)
 		return -ENOENT;
 	if (!row->get || !row_exists(row, vcpu, from_host))
@@ -34,6 +35,7 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 {
 	const struct msr_row *row = msr_find(msr);
 
+	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
 	if (!row)
 		return -ENOENT;
 	if (!row->set || !row_exists(row, vcpu, from_host))

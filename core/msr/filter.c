@@ -120,6 +120,7 @@ void msr_filter_free(struct msr_filter *filter)
 
 const struct msr_filter *msr_filter_get(const struct vm *vm)
 {
+	HOST_NEEDS(host_srcu_held(&vm->srcu) || host_mutex_held(&vm->lock));
 	return __atomic_load_n(&vm->msr_filter, __ATOMIC_ACQUIRE);
 }
 

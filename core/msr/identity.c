@@ -7,12 +7,22 @@
  */
 #include "msr/state.h"
 #include "vcpu/cpuid.h"
+#include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
-/* Bits of IA32_MISC_ENABLE that the guest may change: fast strings, automatic thermal control,
- * SpeedStep, the monitor FSM, the limit of CPUID, xTPR messages, no XD.  None of them does anything. */
+/*
+ * Bits of IA32_MISC_ENABLE that a guest may write: the switches that some model has (fast strings,
+ * x87 compatibility, thermal control, split locks, level 3 cache, locks, prefetching, FERR#, TM2,
+ * SpeedStep, the monitor FSM, adjacent lines, SpeedStep's lock, the limit of CPUID, xTPR messages,
+ * level 1 cache, no XD, DCU prefetching, turbo, IP prefetching).  None of them does anything.  That
+ * there is performance monitoring only says what there is, and a write of it is ignored.  The rest
+ * is reserved, or (no BTS, no PEBS) read-only.
+ */
+#define MISC_ENABLE_PERFMON BIT64(7)
 #define MISC_ENABLE_GUEST                                                                          \
-	(BIT64(0) | BIT64(3) | BIT64(16) | BIT64(18) | BIT64(22) | BIT64(23) | BIT64(34))
+	(BIT64(0) | BIT64(2) | BIT64(3) | BIT64(4) | BIT64(6) | MISC_ENABLE_PERFMON | BIT64(8) |   \
+	 BIT64(9) | BIT64(10) | BIT64(13) | BIT64(16) | BIT64(18) | BIT64(19) | BIT64(20) |        \
+	 BIT64(22) | BIT64(23) | BIT64(24) | BIT64(34) | BIT64(37) | BIT64(38) | BIT64(39))
 
 MSR_GET(zero)
 {
@@ -28,6 +38,43 @@ MSR_SET(zero)
 	(void)msr;
 	(void)from_host;
 	return value ? -EINVAL : 0;
+}
+
+MSR_SET(ignored)
+{
+	(void)vcpu;
+	(void)msr;
+	(void)value;
+	(void)from_host;
+	return 0;
+}
+
+/* Bits 31:24: the processor's clock, in those of the bus. */
+MSR_GET(ebc_frequency)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(24);
+	return 0;
+}
+
+/* "L2 Hardware Enabled", "L2 Enabled"; bit 23, "L2 Not Present", is clear. */
+MSR_GET(bbl_cr_ctl3)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(0) | BIT64(8);
+	return 0;
+}
+
+/* Bits 15:0: the state that the processor is in; 44:40: the highest ratio of its clock to the
+ * bus's, which guests divide by. */
+MSR_GET(perf_status)
+{
+	(void)vcpu;
+	(void)msr;
+	*value = BIT64(40) | 1;
+	return 0;
 }
 
 MSR_GET(efer)
@@ -52,9 +99,14 @@ MSR_GET(misc_enable)
 
 MSR_SET(misc_enable)
 {
+	u64 now = vcpu->msrs->misc_enable;
+
 	(void)msr;
-	if (!from_host && ((value ^ vcpu->msrs->misc_enable) & ~MISC_ENABLE_GUEST))
-		return -EINVAL;
+	if (!from_host) {
+		if ((value ^ now) & ~MISC_ENABLE_GUEST)
+			return -EINVAL;
+		value = (value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
+	}
 	vcpu->msrs->misc_enable = value;
 	return 0;
 }
@@ -118,9 +170,6 @@ MSR_SET(misc_features)
 	vcpu->msrs->misc_features = value;
 	return 0;
 }
-
-#define DEBUGCTL_LBR BIT64(0)
-#define DEBUGCTL_BTF BIT64(1)
 
 MSR_GET(debugctl)
 {

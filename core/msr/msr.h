@@ -64,7 +64,8 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
 /* --- access.c --- */
 
 /*
- * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Loaded.
+ * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Needs: loaded, srcu read
+ * lock, whichever of the two it is: what a row's function reaches is the same.
  * -ENOENT: no row has it; -EINVAL: it is not for this guest, or not this value.  The guest gets
  * #GP(0).
  */

@@ -56,6 +56,10 @@ bool msr_memory_type_valid(u8 type, bool pat);
 /* identity.c */
 MSR_GET(zero);
 MSR_SET(zero);
+MSR_SET(ignored);
+MSR_GET(ebc_frequency);
+MSR_GET(bbl_cr_ctl3);
+MSR_GET(perf_status);
 MSR_GET(efer);
 MSR_SET(efer);
 MSR_GET(misc_enable);

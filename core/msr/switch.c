@@ -9,6 +9,16 @@
  */
 #include "msr/state.h"
 
+/* IA32_TSX_CTRL: "Intel Transactional Synchronization Extensions".  The value that Linux has where
+ * TSX is off: there nothing has to be written. */
+#define TSX_RTM_DISABLE BIT64(0)
+#define TSX_CPUID_CLEAR BIT64(1)
+
+static u64 initial_value(u32 msr)
+{
+	return msr == MSR_IA32_TSX_CTRL ? TSX_RTM_DISABLE | TSX_CPUID_CLEAR : 0;
+}
+
 void msr_switched_init(struct vcpu_msrs *msrs)
 {
 	msrs->host_cpu = -1;
@@ -23,6 +33,7 @@ void msr_switched_init(struct vcpu_msrs *msrs)
 		if (row->exists && !row->exists(NULL))
 			continue;
 		slot->msr = row->first;
+		slot->guest = initial_value(row->first);
 		slot->written_live = row->write == MSR_PASS_THROUGH;
 		slot->per_task = row->first == MSR_KERNEL_GS_BASE;
 		msrs->switched_count++;
@@ -44,6 +55,7 @@ void msr_switch_to_guest(struct vcpu *vcpu)
 	struct vcpu_msrs *msrs = vcpu->msrs;
 	bool moved = msrs->host_cpu != (int)host_cpu();
 
+	HOST_NEEDS(host_preemption_is_off());
 	for (unsigned int i = 0; i < msrs->switched_count; i++) {
 		struct msr_switched *slot = &msrs->switched[i];
 
@@ -60,6 +72,7 @@ void msr_switch_to_host(struct vcpu *vcpu)
 {
 	struct vcpu_msrs *msrs = vcpu->msrs;
 
+	HOST_NEEDS(host_preemption_is_off());
 	for (unsigned int i = 0; i < msrs->switched_count; i++) {
 		struct msr_switched *slot = &msrs->switched[i];
 

@@ -31,6 +31,7 @@
 #define IF(condition)	.exists = has_##condition
 #define LISTED		.listed = true
 #define WHY(words)	.why = words
+#define RAPL		WHY("what the host's power is used for is not the guest's to know")
 
 static bool has_tsc_adjust(const struct vcpu *vcpu)
 {
@@ -83,6 +84,12 @@ static bool has_arch_capabilities(const struct vcpu *vcpu)
 	return has_7_edx(vcpu, 29);
 }
 
+/* No guest is told of it, and every guest runs with it. */
+static bool has_tsx_ctrl(const struct vcpu *vcpu)
+{
+	return !vcpu && host_tsx_ctrl();
+}
+
 static bool has_xsaves(const struct vcpu *vcpu)
 {
 	return vcpu ? cpuid_has(vcpu, 0xd, 1, CPUID_REG_EAX, 3) :
@@ -119,6 +126,10 @@ const struct msr_row msr_table[] = {
 	    WHY("address and mode of the guest's APIC, not of the host's")),
 	ROW(MSR_EBL_CR_POWERON, "EBL_CR_POWERON", EMULATE, DENY, NONE, GET(zero),
 	    WHY("bus ratio of old processors: none")),
+	ROW(MSR_EBC_FREQUENCY_ID, "EBC_FREQUENCY_ID", EMULATE, DENY, NONE, GET(ebc_frequency),
+	    WHY("bus ratio of a Pentium 4: one to one, as guests divide by it")),
+	ROW(MSR_SMI_COUNT, "SMI_COUNT", EMULATE, DENY, NONE, GET(zero),
+	    WHY("there is no SMM in a guest: none came")),
 	ROW(MSR_IA32_FEAT_CTL, "IA32_FEATURE_CONTROL", DENY, DENY, NONE,
 	    WHY("it exists where CPUID has VMX, SMX, SGX or LMCE; the guest's has none")),
 	ROW(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST", EMULATE, EMULATE, NONE, BY(tsc_adjust),
@@ -129,10 +140,14 @@ const struct msr_row msr_table[] = {
 		"read it")),
 	ROW(MSR_IA32_PRED_CMD, "IA32_PRED_CMD", DENY, EMULATE, NONE, SET(pred_cmd), IF(ibpb),
 	    WHY("a command without a value: it empties the branch predictor")),
+	ROW(MSR_IA32_UCODE_WRITE, "IA32_BIOS_UPDT_TRIG", DENY, EMULATE, NONE, SET(ignored),
+	    WHY("a guest cannot load microcode: nothing happens, and the revision stays")),
 	ROW(MSR_IA32_UCODE_REV, "IA32_BIOS_SIGN_ID", EMULATE, EMULATE, NONE, BY(ucode_rev), LISTED,
 	    .feature = host_ucode_rev,
 	    WHY("the guest must not depend on this host's microcode; a write, always 0, only "
 		"prepares the read")),
+	ROWS(MSR_IA32_PERFCTR0, MSR_IA32_PERFCTR1, "IA32_PMC0, IA32_PMC1", EMULATE, EMULATE, NONE,
+	     BY(zero), WHY("no counters: 0, and may be cleared")),
 	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", EMULATE, DENY, NONE, BY(platform_info),
 	    IF(platform_info), LISTED,
 	    WHY("tells of CPUID faulting, which Lintel makes; nothing of the host's clock")),
@@ -142,6 +157,11 @@ const struct msr_row msr_table[] = {
 	    BY(arch_capabilities), IF(arch_capabilities), LISTED,
 	    .feature = host_arch_capabilities,
 	    WHY("which weaknesses the processor has not, as far as that holds in a guest")),
+	ROW(MSR_IA32_BBL_CR_CTL3, "BBL_CR_CTL3", EMULATE, DENY, NONE, GET(bbl_cr_ctl3),
+	    WHY("the level 2 cache is there, and on")),
+	ROW(MSR_IA32_TSX_CTRL, "IA32_TSX_CTRL", DENY, DENY, SWITCH_BY_HAND, IF(tsx_ctrl),
+	    WHY("guests see no TSX: while one runs its transactions abort at once, so that none "
+		"samples what its kernel does not know that it has to clear")),
 	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", EMULATE, EMULATE, NONE,
 	    BY(misc_features), LISTED, WHY("CPUID exits in any case, and may as well fault")),
 	ROW(MSR_IA32_SYSENTER_CS, "IA32_SYSENTER_CS", PASS_THROUGH, PASS_THROUGH, VMCS, BY(vmcs),
@@ -157,11 +177,20 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_MCG_CTL, "IA32_MCG_CTL", EMULATE, EMULATE, NONE, BY(mcg),
 	    IF(mcg_ctl), LISTED,
 	    WHY("there if IA32_MCG_CAP says so")),
+	ROWS(MSR_P6_EVNTSEL0, MSR_P6_EVNTSEL1, "IA32_PERFEVTSEL0, IA32_PERFEVTSEL1", EMULATE,
+	     EMULATE, NONE, BY(zero), WHY("no counters: 0, and may be cleared")),
+	ROW(MSR_IA32_PERF_STATUS, "IA32_PERF_STATUS", EMULATE, DENY, NONE, GET(perf_status),
+	    WHY("one speed, whatever the host's is")),
+	ROW(MSR_IA32_PERF_CTL, "IA32_PERF_CTL", EMULATE, DENY, NONE, GET(zero),
+	    WHY("CPUID has no SpeedStep: nothing to choose")),
 	ROW(MSR_IA32_MISC_ENABLE, "IA32_MISC_ENABLE", EMULATE, EMULATE, NONE, BY(misc_enable),
 	    LISTED, WHY("kept; its switches are the host's")),
 	ROW(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL", EMULATE, EMULATE, NONE, BY(debugctl), LISTED,
 	    WHY("single-stepping on branches works through the VMCS; of the rest, LBR is taken and "
 		"does nothing")),
+	ROWS(MSR_IA32_LASTBRANCHFROMIP, MSR_IA32_LASTINTTOIP,
+	     "LASTBRANCHFROMIP, LASTBRANCHTOIP, LASTINTFROMIP, LASTINTTOIP", EMULATE, DENY, NONE,
+	     GET(zero), WHY("no last branch record: none was made")),
 	ROWS(MSR_IA32_MTRR_PHYSBASE0, MSR_IA32_MTRR_PHYSBASE0 + 2 * MTRR_VARIABLE_COUNT - 1,
 	     "IA32_MTRR_PHYSBASEn, IA32_MTRR_PHYSMASKn", EMULATE, EMULATE, NONE, BY(mtrr_variable),
 	     IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
@@ -178,6 +207,11 @@ const struct msr_row msr_table[] = {
 	ROWS(MSR_IA32_MC0_CTL, MSR_IA32_MC0_CTL + MCE_BANKS * MCE_BANK_MSRS - 1,
 	     "IA32_MCi_CTL, _STATUS, _ADDR, _MISC", EMULATE, EMULATE, NONE, BY(mce_bank),
 	     WHY("kept; user space reports errors")),
+	ROW(MSR_RAPL_POWER_UNIT, "RAPL_POWER_UNIT", EMULATE, DENY, NONE, GET(zero), RAPL),
+	ROW(MSR_PKG_ENERGY_STATUS, "PKG_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
+	ROW(MSR_DRAM_ENERGY_STATUS, "DRAM_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
+	ROW(MSR_PP0_ENERGY_STATUS, "PP0_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
+	ROW(MSR_PP1_ENERGY_STATUS, "PP1_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
 	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", EMULATE, EMULATE, NONE, BY(tsc_deadline),
 	    IF(lapic), LISTED, WHY("arms a timer of the host")),
 	ROWS(MSR_X2APIC_FIRST, MSR_X2APIC_LAST, "x2APIC registers", EMULATE, EMULATE, NONE, BY(x2apic),

@@ -225,6 +225,13 @@ static void add_indexed(struct list *list, u32 leaf, u32 subleaf, const u32 out[
 	list->entry[list->count - 1].flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
 }
 
+static void leaf_zero(struct list *list, u32 leaf)
+{
+	static const u32 zero[4];
+
+	add(list, leaf, zero);
+}
+
 static void leaf_as_host(struct list *list, u32 leaf)
 {
 	u32 out[4];
@@ -233,17 +240,30 @@ static void leaf_as_host(struct list *list, u32 leaf)
 	add(list, leaf, out);
 }
 
-/* The highest basic leaf: what lies above is of no use to a guest, or must not be seen. */
+/* The highest leaves: what lies above is of no use to a guest, or must not be seen. */
 #define LEAF_MAX	  0x16u
+#define LEAF_KVM_MAX	  0x40000001u
 #define LEAF_EXTENDED_MAX 0x80000008u
 
-static void leaf_0(struct list *list, u32 leaf)
+/* The last leaf of the range that begins with `first`.  That of the hypervisor is Lintel's own. */
+static u32 range_end(u32 first)
+{
+	u32 most = first ? LEAF_EXTENDED_MAX : LEAF_MAX;
+	u32 out[4];
+
+	if (first == 0x40000000)
+		return LEAF_KVM_MAX;
+	host_cpuid(first, 0, out);
+	return out[0] < most ? out[0] : most;
+}
+
+/* EAX of the first leaf is the last; of the basic ones' the rest is the vendor's name. */
+static void leaf_first(struct list *list, u32 leaf)
 {
 	u32 out[4];
 
 	host_cpuid(leaf, 0, out);
-	if (out[0] > LEAF_MAX)
-		out[0] = LEAF_MAX;
+	out[0] = range_end(leaf);
 	add(list, leaf, out);
 }
 
@@ -271,6 +291,15 @@ static void leaf_4(struct list *list, u32 leaf)
 		if (!(out[0] & 0x1f))
 			break;
 	}
+}
+
+/* EAX bit 2 (ARAT): the timer of the local APIC runs on while the processor sleeps, as the host's
+ * timers do.  Nothing else of power and heat. */
+static void leaf_6(struct list *list, u32 leaf)
+{
+	static const u32 out[4] = {B(2)};
+
+	add(list, leaf, out);
 }
 
 static void leaf_7(struct list *list, u32 leaf)
@@ -307,8 +336,10 @@ static void leaf_d(struct list *list, u32 leaf)
 	u32 out[4] = {(u32)components, size, size, (u32)(components >> 32)};
 
 	if (!components)
-		return;
+		out[1] = out[2] = 0;
 	add_indexed(list, leaf, 0, out);
+	if (!components)
+		return;
 
 	out[0] = cpuid_offered_word(W_D_1_EAX);
 	out[1] = out[0] & B(1) ? cpuid_xsave_size(components, true) : 0;
@@ -329,7 +360,7 @@ static void leaf_d(struct list *list, u32 leaf)
 /* "KVMKVMKVM": the hypervisor's leaves as guests of the KVM API look for them. */
 static void leaf_signature(struct list *list, u32 leaf)
 {
-	static const u32 signature[4] = {0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d};
+	static const u32 signature[4] = {LEAF_KVM_MAX, 0x4b4d564b, 0x564b4d56, 0x4d};
 
 	add(list, leaf, signature);
 }
@@ -351,16 +382,6 @@ static void leaf_kvm_features(struct list *list, u32 leaf)
 	add(list, leaf, features);
 }
 
-static void leaf_80000000(struct list *list, u32 leaf)
-{
-	u32 out[4];
-
-	host_cpuid(leaf, 0, out);
-	if (out[0] > LEAF_EXTENDED_MAX)
-		out[0] = LEAF_EXTENDED_MAX;
-	add(list, leaf, out);
-}
-
 static void leaf_80000001(struct list *list, u32 leaf)
 {
 	u32 out[4];
@@ -373,14 +394,15 @@ static void leaf_80000001(struct list *list, u32 leaf)
 	add(list, leaf, out);
 }
 
-/* EDX bit 8: the TSC runs at one rate always; so does the guest's, which is the host's. */
+/* EDX bit 8: the TSC runs at one rate always; so does the guest's, which is the host's.  Where the
+ * host's processors do not agree, it jumps when a vCPU changes its processor. */
 static void leaf_80000007(struct list *list, u32 leaf)
 {
 	u32 out[4];
 
 	host_cpuid(leaf, 0, out);
 	out[0] = out[1] = out[2] = 0;
-	out[3] &= B(8);
+	out[3] &= host_tsc_is_stable() ? B(8) : 0;
 	add(list, leaf, out);
 }
 
@@ -396,24 +418,25 @@ static void leaf_80000008(struct list *list, u32 leaf)
 }
 
 /*
- * Leaves without a row read as 0.  Of those that a processor may have: 5 (MONITOR), 6 (power), 0xa
- * (PMU), 0x12 (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal drives the
- * host's APIC timer, not the guest's.
+ * Leaves without a row are 0.  Of those that a processor may have: 5 (MONITOR), 0xa (PMU), 0x12
+ * (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal drives the host's APIC
+ * timer, not the guest's.
  */
 static const struct leaf_row {
 	u32 leaf;
 	void (*fill)(struct list *list, u32 leaf);
 } leaves[] = {
-	{0, leaf_0},
+	{0, leaf_first},
 	{1, leaf_1},
 	{2, leaf_as_host}, /* caches and TLBs */
 	{4, leaf_4},
+	{6, leaf_6},
 	{7, leaf_7},
 	{0xb, leaf_b},
 	{0xd, leaf_d},
 	{0x40000000, leaf_signature},
 	{0x40000001, leaf_kvm_features},
-	{0x80000000, leaf_80000000},
+	{0x80000000, leaf_first},
 	{0x80000001, leaf_80000001},
 	{0x80000002, leaf_as_host}, /* brand string */
 	{0x80000003, leaf_as_host},
@@ -423,24 +446,29 @@ static const struct leaf_row {
 	{0x80000008, leaf_80000008},
 };
 
-/* Does the host have the leaf?  Those of the hypervisor are Lintel's own. */
-static bool leaf_exists(u32 leaf)
+static void fill_leaf(struct list *list, u32 leaf)
 {
-	u32 out[4];
-
-	if (leaf >> 16 == 0x4000)
-		return true;
-	host_cpuid(leaf & 0x80000000, 0, out);
-	return leaf <= out[0];
+	for (unsigned int i = 0; i < COUNT_OF(leaves); i++)
+		if (leaves[i].leaf == leaf) {
+			leaves[i].fill(list, leaf);
+			return;
+		}
+	leaf_zero(list, leaf);
 }
 
+/* Every leaf of each range: programs take one that is missing for a processor that they do not
+ * know, and a guest reads 0 from it all the same. */
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 {
+	static const u32 ranges[] = {0, 0x40000000, 0x80000000};
 	struct list list = {.entry = entry, .room = room};
 
-	for (unsigned int i = 0; i < COUNT_OF(leaves); i++)
-		if (leaf_exists(leaves[i].leaf))
-			leaves[i].fill(&list, leaves[i].leaf);
+	for (unsigned int i = 0; i < COUNT_OF(ranges); i++) {
+		u32 end = range_end(ranges[i]);
+
+		for (u32 leaf = ranges[i]; leaf <= end; leaf++)
+			fill_leaf(&list, leaf);
+	}
 	return list.count;
 }
 

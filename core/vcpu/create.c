@@ -144,6 +144,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 {
 	u32 version[4];
 
+	HOST_NEEDS(vcpu->loaded);
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
 		vcpu_reg_write(vcpu, (enum vcpu_reg)reg, 0);
 	/* EDX holds the processor's signature: the guest's if it has one, a P6 otherwise. */
@@ -165,7 +166,10 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 		vcpu->xcr0 = 1;
 		vmcs_write64(GUEST_IA32_DEBUGCTL, 0);
 	}
+	/* "Initialization Overview": the TLBs are invalidated, by INIT too. */
+	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
 	vcpu->events = (struct vcpu_events){ 0 };
+	__atomic_store_n(&vcpu->nmis_arrived, 0, __ATOMIC_RELAXED);
 	if (vcpu->lapic)
 		lapic_reset(vcpu, init);
 	msr_vcpu_reset(vcpu, init);

@@ -5,7 +5,8 @@
  * "pending" is raised and not yet begun; "injected" has begun: it is in the
  * VM-entry field, and if an exit cuts its delivery short it is injected again.
  * At each entry at most one goes in, in the order of the SDM's priorities;
- * what must wait opens its window.
+ * what must wait opens its window.  docs/design.md, "Events", has the table of
+ * who sets and who clears what.
  *
  * SDM: "Event Injection", "Priority Among Concurrent Events", "Double Fault Exception".
  */
@@ -171,7 +172,8 @@ void vcpu_take_nmis(struct vcpu *vcpu)
 bool vcpu_event_underway(const struct vcpu *vcpu)
 {
 	return vcpu->events.exception.pending || vcpu->events.exception.injected ||
-	       vcpu->events.nmi.injected || vcpu->events.interrupt.injected;
+	       vcpu->events.nmi.injected || vcpu->events.soft.injected ||
+	       vcpu->events.interrupt.injected;
 }
 
 static bool interrupts_open(struct vcpu *vcpu)
@@ -184,12 +186,27 @@ bool vcpu_interrupt_allowed(struct vcpu *vcpu)
 	return interrupts_open(vcpu) && !vcpu_event_underway(vcpu);
 }
 
-static void write_entry_event(u32 type, u8 vector)
+static void write_entry_event(struct vcpu *vcpu, enum vcpu_entered event, u32 type, u8 vector)
 {
+	vcpu->events.entered = event;
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, INTERRUPTION_VALID | type << 8 | vector);
 }
 
-/* CR2, DR6 and DR7.GD change when the exception is delivered, not when it is raised. */
+/* "Debug Status Register (DR6)", "Debug Control Register (DR7)", "Single-Stepping on Branches".  No
+ * condition (INT1) leaves DR6 alone. */
+static void take_debug_payload(struct vcpu *vcpu, u64 payload)
+{
+	u64 debugctl = vmcs_read64(GUEST_IA32_DEBUGCTL);
+
+	if (payload & DR6_TRAPS)
+		vcpu->dr6 = (vcpu->dr6 & ~(u64)0xf) | (payload & DR6_TRAPS) | DR6_FIXED;
+	vcpu->dr7 &= ~DR7_GD;
+	vmcs_writel(GUEST_DR7, vcpu->dr7);
+	if (debugctl & DEBUGCTL_BTF)
+		vmcs_write64(GUEST_IA32_DEBUGCTL, debugctl & ~DEBUGCTL_BTF);
+}
+
+/* CR2 and the debug registers change when the exception is delivered, not when it is raised. */
 void vcpu_events_take_payload(struct vcpu *vcpu)
 {
 	u64 payload = vcpu->events.exception.payload;
@@ -197,13 +214,10 @@ void vcpu_events_take_payload(struct vcpu *vcpu)
 	if (!vcpu->events.exception.has_payload)
 		return;
 	vcpu->events.exception.has_payload = false;
-	if (vcpu->events.exception.vector == VECTOR_PF) {
+	if (vcpu->events.exception.vector == VECTOR_PF)
 		vcpu->cr2 = payload;
-		return;
-	}
-	vcpu->dr6 = (vcpu->dr6 & ~(u64)0xf) | (payload & DR6_TRAPS) | DR6_FIXED;
-	vcpu->dr7 &= ~DR7_GD;
-	vmcs_writel(GUEST_DR7, vcpu->dr7);
+	else
+		take_debug_payload(vcpu, payload);
 }
 
 /* "Instruction-Breakpoint Exception Condition": what a fault saves has RF set, so that the
@@ -249,27 +263,32 @@ static void enter_exception(struct vcpu *vcpu)
 		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, vcpu->events.exception.error);
 	}
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, info);
+	vcpu->events.entered = ENTERED_EXCEPTION;
 	vcpu->events.exception.pending = false;
 	vcpu->events.exception.injected = true;
 }
 
+static void enter_software_interrupt(struct vcpu *vcpu)
+{
+	vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
+	write_entry_event(vcpu, ENTERED_SOFT, INTERRUPTION_SOFTWARE_INTERRUPT,
+			  vcpu->events.soft.vector);
+}
+
 static void enter_interrupt(struct vcpu *vcpu)
 {
-	bool soft = vcpu->events.interrupt.soft;
-
-	vcpu->events.interrupt.entered = true;
-	if (soft)
-		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
-	write_entry_event(soft ? INTERRUPTION_SOFTWARE_INTERRUPT : INTERRUPTION_EXTERNAL,
+	write_entry_event(vcpu, ENTERED_INTERRUPT, INTERRUPTION_EXTERNAL,
 			  vcpu->events.interrupt.vector);
 }
 
 static void enter_nmi(struct vcpu *vcpu)
 {
+	/* Of one that was cut short: since then the guest may have got into a shadow. */
+	end_shadow(vcpu);
 	/* Delivery sets the blocking; VM entry refuses it set beforehand. */
 	vcpu_nmi_mask(vcpu, false);
 	vcpu->events.nmi.may_block = true;
-	write_entry_event(INTERRUPTION_NMI, VECTOR_NMI);
+	write_entry_event(vcpu, ENTERED_NMI, INTERRUPTION_NMI, VECTOR_NMI);
 	vcpu->events.nmi.injected = true;
 }
 
@@ -278,7 +297,8 @@ bool vcpu_nmi_deliverable(struct vcpu *vcpu)
 	return vcpu->events.nmi.pending && !vcpu_nmi_masked(vcpu) && !vcpu_interrupt_shadow(vcpu);
 }
 
-/* Does an interrupt of the controllers in the kernel wait, whether it can be taken or not? */
+/* Does an interrupt of the controllers in the kernel wait, whether it can be taken or not?  The
+ * 8259s may take theirs back at any time. */
 static bool interrupt_waits(struct vcpu *vcpu)
 {
 	return vcpu->lapic && (lapic_pending_vector(vcpu) >= 0 ||
@@ -290,25 +310,35 @@ bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
 	return interrupt_waits(vcpu) && interrupts_open(vcpu);
 }
 
-/* "Interrupt Acceptance for Fixed Interrupts": what the 8259s send comes by another pin, first. */
-static u8 acknowledge(struct vcpu *vcpu)
+/*
+ * The vector; -1: what was there is gone.  "Interrupt Acceptance for Fixed Interrupts": what the
+ * 8259s send comes by another pin, first.  They answer a cycle that finds nothing left, too.
+ */
+static int acknowledge(struct vcpu *vcpu)
 {
-	u8 vector;
+	int vector;
 
 	if (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu))
-		return pic_acknowledge(vcpu->vm);
-	vector = (u8)lapic_pending_vector(vcpu);
-	lapic_acknowledge(vcpu, vector);
-	lapic_eoi_offer(vcpu, vector);
+		return pic_acknowledge(vcpu);
+	vector = lapic_pending_vector(vcpu);
+	if (vector >= 0) {
+		lapic_acknowledge(vcpu, (u8)vector);
+		lapic_eoi_offer(vcpu, (u8)vector);
+	}
 	return vector;
 }
 
 static void take_interrupt(struct vcpu *vcpu)
 {
+	int vector = acknowledge(vcpu);
+
+	if (vector < 0)
+		return;
 	vcpu->events.interrupt.injected = true;
-	vcpu->events.interrupt.soft = false;
-	vcpu->events.interrupt.vector = acknowledge(vcpu);
-	enter_interrupt(vcpu);
+	vcpu->events.interrupt.vector = (u8)vector;
+	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window. */
+	if (!vcpu->pic_ended)
+		enter_interrupt(vcpu);
 }
 
 static void enter_one(struct vcpu *vcpu)
@@ -317,8 +347,9 @@ static void enter_one(struct vcpu *vcpu)
 		enter_exception(vcpu);
 	} else if (vcpu->events.nmi.injected) {
 		enter_nmi(vcpu);
-	} else if (vcpu->events.interrupt.injected &&
-		   (vcpu->events.interrupt.soft || interrupts_open(vcpu))) {
+	} else if (vcpu->events.soft.injected) {
+		enter_software_interrupt(vcpu);
+	} else if (vcpu->events.interrupt.injected && interrupts_open(vcpu)) {
 		enter_interrupt(vcpu);
 	} else if (vcpu_nmi_deliverable(vcpu)) {
 		vcpu->events.nmi.pending--;
@@ -329,18 +360,20 @@ static void enter_one(struct vcpu *vcpu)
 }
 
 /*
- * An entry with blocking by STI or MOV SS, and TF set, must have BS pending.
+ * An entry with blocking by STI or MOV SS must have BS pending if single steps are on, and must not
+ * if they are off (user space may have changed that since the exit), or for branches only.
  * "Checks on Guest Non-Register State".
  */
 static void pend_single_step(struct vcpu *vcpu)
 {
-	u64 pending;
+	u64 pending, wanted;
 
-	if (!(vcpu_rflags_read(vcpu) & RFLAGS_TF) || !vcpu_interrupt_shadow(vcpu))
+	if (!vcpu_interrupt_shadow(vcpu))
 		return;
 	pending = vmcs_readl(GUEST_PENDING_DBG_EXCEPTIONS);
-	if (!(pending & DR6_BS))
-		vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, pending | DR6_BS);
+	wanted = vcpu_single_steps(vcpu) ? pending | DR6_BS : pending & ~DR6_BS;
+	if (wanted != pending)
+		vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, wanted);
 }
 
 /* A write that lowers the TPR far enough for what waits is to exit.  "TPR Virtualization" */
@@ -359,13 +392,15 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
 	bool waits = false;
 
-	/* It still is after an entry that failed. */
-	vcpu->events.interrupt.entered = false;
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
+	/* What was is not any more, after an entry that failed. */
+	vcpu->events.entered = ENTERED_NOTHING;
 	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
 	    interrupt_waits(vcpu)) {
 		enter_one(vcpu);
 		waits = user_waits || interrupt_waits(vcpu) ||
-			(vcpu->events.interrupt.injected && !vcpu->events.interrupt.entered);
+			(vcpu->events.interrupt.injected &&
+			 vcpu->events.entered != ENTERED_INTERRUPT);
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
 	if (vcpu->tpr_shadow)
@@ -386,12 +421,13 @@ static void requeue(struct vcpu *vcpu, u32 info)
 		vcpu_nmi_mask(vcpu, false);
 		break;
 	case INTERRUPTION_SOFTWARE_INTERRUPT:
+		vcpu->events.soft.injected = true;
+		vcpu->events.soft.vector = vector;
+		vcpu->events.instruction_length = vcpu->exit.instruction_length;
+		break;
 	case INTERRUPTION_EXTERNAL:
 		vcpu->events.interrupt.injected = true;
-		vcpu->events.interrupt.soft =
-			INTERRUPTION_TYPE(info) == INTERRUPTION_SOFTWARE_INTERRUPT;
 		vcpu->events.interrupt.vector = vector;
-		vcpu->events.instruction_length = vcpu->exit.instruction_length;
 		break;
 	case INTERRUPTION_PRIVILEGED_EXCEPTION:
 		/* INT1 goes in again as the #DB that it is, which returns to where RIP is. */
@@ -431,16 +467,50 @@ static void restore_nmi_blocking(struct vcpu *vcpu)
 		vcpu_nmi_mask(vcpu, true);
 }
 
+void vcpu_event_used_up(struct vcpu *vcpu)
+{
+	u32 info = vcpu->exit.idt_vectoring_info;
+
+	if (!(info & INTERRUPTION_VALID))
+		return;
+	switch (INTERRUPTION_TYPE(info)) {
+	case INTERRUPTION_NMI:
+		vcpu->events.nmi.injected = false;
+		vcpu_nmi_mask(vcpu, true);
+		break;
+	case INTERRUPTION_SOFTWARE_INTERRUPT:
+		vcpu->events.soft.injected = false;
+		break;
+	case INTERRUPTION_EXTERNAL:
+		vcpu->events.interrupt.injected = false;
+		break;
+	default:
+		break;
+	}
+}
+
 void vcpu_events_exit(struct vcpu *vcpu)
 {
 	u32 info = vcpu->exit.idt_vectoring_info;
 
-	vcpu->events.exception.injected = false;
-	vcpu->events.nmi.injected = false;
-	/* One that waits for its window was not in the VM-entry field and stays. */
-	if (vcpu->events.interrupt.entered)
+	/* What was not in the VM-entry field still waits. */
+	switch (vcpu->events.entered) {
+	case ENTERED_EXCEPTION:
+		vcpu->events.exception.injected = false;
+		break;
+	case ENTERED_NMI:
+		vcpu->events.nmi.injected = false;
+		break;
+	case ENTERED_SOFT:
+		vcpu->events.soft.injected = false;
+		break;
+	case ENTERED_INTERRUPT:
 		vcpu->events.interrupt.injected = false;
-	vcpu->events.interrupt.entered = false;
+		break;
+	case ENTERED_NOTHING:
+		break;
+	}
+	vcpu->events.entered = ENTERED_NOTHING;
 	if (info & INTERRUPTION_VALID)
 		requeue(vcpu, info);
 	else

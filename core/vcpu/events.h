@@ -9,15 +9,23 @@
 #include "vcpu/vcpu.h"
 
 /* Before an entry, interrupts off: one event goes into the VM-entry interruption field; windows
- * are asked for what must wait. */
+ * are asked for what must wait.  Not to be entered with: vcpu->pic_ended. */
 void vcpu_events_enter(struct vcpu *vcpu);
 
 /* After an exit: an event whose delivery was cut short is injected again.
  * "Information for VM Exits That Occur During Event Delivery". */
 void vcpu_events_exit(struct vcpu *vcpu);
 
-/* What goes with a raised exception (CR2, DR6) becomes state of the guest: at delivery, or earlier
- * when user space looks at the events. */
+/*
+ * The event whose delivery led to this exit is not injected again: a task switch has delivered it,
+ * or an exception takes its place.  An NMI blocks others in both cases.  (Of two exceptions
+ * vcpu_inject_*() makes what they make.)  No effect where nothing was being delivered.
+ * "Reflecting Exceptions to Guest Software", "Architectural State Before a VM Exit".
+ */
+void vcpu_event_used_up(struct vcpu *vcpu);
+
+/* What goes with a raised exception (CR2, DR6, DR7, IA32_DEBUGCTL) becomes state of the guest: at
+ * delivery, or earlier when user space looks at the events. */
 void vcpu_events_take_payload(struct vcpu *vcpu);
 
 /* Can the guest take an external interrupt now: IF, no shadow, nothing else under way? */

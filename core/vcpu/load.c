@@ -28,15 +28,17 @@ static void move_here(struct vcpu *vcpu)
 
 void vcpu_load(struct vcpu *vcpu)
 {
+	HOST_NEEDS(host_preemption_is_off());
 	if (vcpu->vmcs.cpu != (int)host_cpu())
 		move_here(vcpu);
-	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED)
+	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED && !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: VMPTRLD failed", vcpu->id);
 	vcpu->loaded = true;
 }
 
 void vcpu_put(struct vcpu *vcpu)
 {
+	HOST_NEEDS(host_preemption_is_off());
 	vcpu_switch_to_host(vcpu);
 	vcpu->loaded = false;
 }
@@ -45,6 +47,7 @@ void vcpu_load_guest_state(struct vcpu *vcpu)
 {
 	struct host_state state;
 
+	HOST_NEEDS(vcpu->loaded && host_preemption_is_off());
 	host_state_save(vcpu, &state);
 	vmcs_write_host_state(vcpu, &state);
 	msr_switch_to_guest(vcpu);

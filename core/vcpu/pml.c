@@ -47,6 +47,7 @@ void pml_drain_list(struct vcpu *vcpu)
 {
 	u16 index;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	index = vmcs_read16(GUEST_PML_INDEX);
 	if (index == PML_EMPTY)
 		return;

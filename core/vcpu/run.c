@@ -6,6 +6,7 @@
  */
 #include "vcpu/vcpu.h"
 #include "vcpu/clock.h"
+#include "vcpu/counters.h"
 #include "vcpu/events.h"
 #include "vcpu/measure.h"
 #include "vcpu/mp_state.h"
@@ -15,6 +16,7 @@
 #include "exit/exit.h"
 #include "exit/reason.h"
 #include "exit/table.h"
+#include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
@@ -34,12 +36,15 @@ static bool take_request(struct vcpu *vcpu, enum vcpu_request request)
 static void flush_tlb(struct vcpu *vcpu)
 {
 	u32 type = vmx_capability.ept.invept_single ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS;
+	u64 eptp = __atomic_load_n(&vcpu->vm->ept.eptp, __ATOMIC_ACQUIRE);
 
-	if (host_invept(type, vcpu->vm->ept.eptp) != VMX_SUCCEED)
+	/* It may have lost its accessed and dirty flags: see ept_fault(). */
+	vmcs_write64(EPT_POINTER, eptp);
+	if (host_invept(type, eptp) != VMX_SUCCEED && !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
 }
 
-/* Read what every exit has; and, by the reason's row, what only some have. */
+/* Read what every exit has but its reason; and, by the reason's row, what only some have. */
 static void capture_exit(struct vcpu *vcpu)
 {
 	struct exit_info *exit = &vcpu->exit;
@@ -47,7 +52,6 @@ static void capture_exit(struct vcpu *vcpu)
 
 	vcpu->cached = VCPU_CACHED_RIP;
 	vcpu->rip = vmcs_readl(GUEST_RIP);
-	exit->reason = vmcs_read32(VM_EXIT_REASON);
 	exit->qualification = vmcs_readl(EXIT_QUALIFICATION);
 	exit->instruction_length = vmcs_read32(VM_EXIT_INSTRUCTION_LEN);
 	exit->idt_vectoring_info = vmcs_read32(IDT_VECTORING_INFO_FIELD);
@@ -69,20 +73,16 @@ static void capture_exit(struct vcpu *vcpu)
 	}
 }
 
-/* What the host must see before its interrupts are on again. */
-static void deliver_host_event(const struct exit_info *exit)
+/* It came while the guest was loaded or ran: nobody else has heard of it. */
+static bool was_machine_check(const struct exit_info *exit)
 {
 	u32 info = exit->interruption_info;
 
-	/* It came while the guest was loaded: nobody else has heard of it. */
 	if (exit->reason == (EXIT_REASON_ENTRY_FAILURE | EXIT_REASON_MACHINE_CHECK_ENTRY))
-		host_deliver_machine_check();
-	if (exit->reason != EXIT_REASON_EXCEPTION_OR_NMI || !(info & INTERRUPTION_VALID))
-		return;
-	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI)
-		host_deliver_nmi();
-	else if (INTERRUPTION_VECTOR(info) == VECTOR_MC)
-		host_deliver_machine_check();
+		return true;
+	return exit->reason == EXIT_REASON_EXCEPTION_OR_NMI && (info & INTERRUPTION_VALID) &&
+	       INTERRUPTION_TYPE(info) == INTERRUPTION_HARDWARE_EXCEPTION &&
+	       INTERRUPTION_VECTOR(info) == VECTOR_MC;
 }
 
 static bool guest_uses_debug_registers(const struct vcpu *vcpu)
@@ -124,7 +124,9 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	bool debug_registers = guest_uses_debug_registers(vcpu);
 	enum vmx_status status;
 
+	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	refresh_host_cr(vcpu);
+	counters_before_entry(vcpu);
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);
 	if (debug_registers)
@@ -132,13 +134,9 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
 
-	host_guest_enter();
-	host_write_cr2(vcpu->cr2);
 	status = host_vmenter(vcpu, vcpu->vmcs.launched);
-	vcpu->cr2 = host_read_cr2();
-	host_guest_exit();
-	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 
+	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 	switch_xstate(vcpu, false);
 	if (vcpu_owns_debug_registers(vcpu))
 		vcpu_debug_registers_take(vcpu);
@@ -147,6 +145,16 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 }
 
 enum enter_result { ENTER_EXITED, ENTER_AGAIN, ENTER_FAILED };
+
+static enum enter_result turn_back(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
+	host_irq_enable();
+	host_preempt_enable();
+	if (vcpu->pic_ended)
+		pic_tell_ended(vcpu);
+	return ENTER_AGAIN;
+}
 
 static enum enter_result enter(struct vcpu *vcpu)
 {
@@ -157,13 +165,11 @@ static enum enter_result enter(struct vcpu *vcpu)
 	host_irq_disable();
 	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
 	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode. */
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_wait()) {
-		__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
-		host_irq_enable();
-		host_preempt_enable();
-		return ENTER_AGAIN;
-	}
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
+		return turn_back(vcpu);
 	vcpu_events_enter(vcpu);
+	if (vcpu->pic_ended)
+		return turn_back(vcpu);
 	vcpu_registers_flush(vcpu);
 
 	status = run_guest(vcpu);
@@ -175,7 +181,8 @@ static enum enter_result enter(struct vcpu *vcpu)
 		/* A VMLAUNCH whose guest state was refused has not launched anything. */
 		if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
 			vcpu->vmcs.launched = true;
-		deliver_host_event(&vcpu->exit);
+		if (was_machine_check(&vcpu->exit))
+			host_deliver_machine_check();
 	}
 	host_guest_irq_enable();
 	host_preempt_enable();
@@ -320,12 +327,29 @@ static void publish_state(struct vcpu *vcpu)
 	run->ready_for_interrupt_injection = vcpu->lapic || vcpu_interrupt_allowed(vcpu);
 }
 
+/* What KVM_RUN returns, and struct kvm_run as user space finds it. */
+static int publish(struct vcpu *vcpu, enum exit_action action)
+{
+	int result;
+
+	/* The exit may have been handled without a VMCS to read: it is nobody's. */
+	if (host_vmx_ended()) {
+		vcpu->run->exit_reason = KVM_EXIT_INTR;
+		return -EINTR;
+	}
+	result = result_of(vcpu, action);
+	publish_state(vcpu);
+	return result;
+}
+
 int vcpu_run(struct vcpu *vcpu)
 {
 	u64 cr8 = __atomic_load_n(&vcpu->run->cr8, __ATOMIC_RELAXED);
 	enum exit_action action;
 	int result;
 
+	if (host_vmx_ended())
+		return -EINTR;
 	/* The TPR is user space's as long as there is no local APIC in the kernel. */
 	if (cr8 > 15 && !vcpu->lapic)
 		return -EINVAL;
@@ -346,9 +370,7 @@ int vcpu_run(struct vcpu *vcpu)
 			action = run_until_user(vcpu);
 		}
 	}
-	result = result_of(vcpu, action);
-
-	publish_state(vcpu);
+	result = publish(vcpu, action);
 	host_fpu_load_host(vcpu);
 	host_vcpu_release(vcpu);
 	vcpu->stats.to_user++;

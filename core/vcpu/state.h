@@ -69,11 +69,17 @@
 #define DR6_BS	   BIT64(14)
 #define DR6_BT	   BIT64(15)
 #define DR6_TRAPS  0xe00full	 /* B0-B3, BD, BS, BT: what a #DB sets */
+#define DR6_BREAKPOINTS 0xfull	 /* B0-B3 */
+/* Of the pending debug exceptions beside DR6's bits: a breakpoint that is on has hit. */
+#define PENDING_DEBUG_ENABLED BIT64(12)
 #define DR7_FIXED  0x400ull
 #define DR7_ENABLE 0xffull	 /* L0..G3 */
 #define DR7_LOCAL  0x155ull	 /* L0..L3, LE: a task switch clears them */
 #define DR7_GD	   BIT64(13)
 #define DR7_RESERVED_0 0xd000ull /* and bits 63:32; bit 11 (RTM) is not offered */
+
+#define DEBUGCTL_LBR BIT64(0)
+#define DEBUGCTL_BTF BIT64(1) /* single steps are of branches only */
 
 /* CR0 bits that the guest changes without an exit: they mean the same to it and to the processor.
  * PE and PG change the mode, NE must be 1 in VMX operation, CD and NW are only stored. */

@@ -42,11 +42,22 @@ struct loaded_vmcs {
 	int cpu;	/* where it is current or may be cached; -1: nowhere */
 	bool launched;
 	struct host_state host; /* as the host-state area has it now */
+	struct host_counters counters; /* IA32_PERF_GLOBAL_CTRL, of both, as it has it */
 	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
+};
+
+/* What is in the VM-entry interruption field. */
+enum vcpu_entered {
+	ENTERED_NOTHING,
+	ENTERED_EXCEPTION,
+	ENTERED_NMI,
+	ENTERED_SOFT,
+	ENTERED_INTERRUPT
 };
 
 /* Events, as KVM_GET_VCPU_EVENTS shows them. */
 struct vcpu_events {
+	enum vcpu_entered entered; /* the others wait */
 	struct {
 		bool pending;  /* raised, not yet delivered */
 		bool injected; /* delivery began and was cut short by an exit */
@@ -58,10 +69,12 @@ struct vcpu_events {
 	} exception;
 	struct {
 		bool injected; /* queued by KVM_INTERRUPT, or cut short */
-		bool entered;  /* it is in the VM-entry field, not waiting for its window */
-		bool soft;
 		u8 vector;
 	} interrupt;
+	struct {
+		bool injected; /* cut short; an interrupt may wait at the same time */
+		u8 vector;
+	} soft; /* INT n */
 	struct {
 		unsigned int pending; /* at most 2 */
 		bool injected;
@@ -104,6 +117,7 @@ struct vcpu {
 	u32 tpr_threshold;	 /* as the VMCS has it */
 	struct lapic *lapic;	 /* NULL without interrupt controllers in the kernel */
 	u32 nmis_arrived;	 /* from other threads; anybody adds, the vCPU takes */
+	u32 pic_ended; /* pins of the 8259s whose interrupt ended as the vCPU took it: to be told */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
 	enum exit_action (*complete)(struct vcpu *vcpu);
@@ -174,8 +188,18 @@ static inline void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 valu
 
 u64 vcpu_rip_read(struct vcpu *vcpu);
 void vcpu_rip_write(struct vcpu *vcpu, u64 value);
-/* Past the instruction that exited; ends blocking by STI and MOV SS; raises the single-step #DB. */
+/*
+ * The instruction at RIP has been carried out: RIP moves past it, blocking by STI and MOV SS and
+ * RFLAGS.RF end, the single-step #DB is raised.  One that branches sets its RIP afterwards.
+ * "Instruction-Breakpoint Exception Condition", "Single-Stepping on Branches".
+ */
 void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length);
+void vcpu_skip_branch(struct vcpu *vcpu, unsigned int length);
+/* One element of a REP, of which others are left: RIP stays, and the breakpoint at the instruction
+ * does not come again. */
+void vcpu_repeat_instruction(struct vcpu *vcpu);
+/* Is TF on, and not for branches only? */
+bool vcpu_single_steps(struct vcpu *vcpu);
 u64 vcpu_rflags_read(struct vcpu *vcpu);
 /* Before an entry: what was written goes to the VMCS. */
 void vcpu_registers_flush(struct vcpu *vcpu);

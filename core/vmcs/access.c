@@ -74,7 +74,7 @@ u64 vmcs_read_any(u32 field)
 	const char *why;
 
 	status = host_vmread(field, &value);
-	if (status == VMX_SUCCEED)
+	if (status == VMX_SUCCEED || host_vmx_ended())
 		return value;
 	why = reason(status, &number);
 	host_log(HOST_LOG_ERROR, "VMREAD of 0x%x (%s) failed: error %llu, %s", field,
@@ -89,7 +89,7 @@ void vmcs_write_any(u32 field, u64 value)
 	u64 number;
 
 	status = host_vmwrite(field, value);
-	if (status == VMX_SUCCEED)
+	if (status == VMX_SUCCEED || host_vmx_ended())
 		return;
 	why = reason(status, &number);
 	host_log(HOST_LOG_ERROR, "VMWRITE of 0x%llx to 0x%x (%s) failed: error %llu, %s", value,

@@ -9,6 +9,7 @@
 #include "cap/control_table.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
+#include "vcpu/counters.h"
 #include "vcpu/pml.h"
 #include "vcpu/state.h"
 
@@ -100,6 +101,7 @@ void init_vmcs(struct vcpu *vcpu)
 		vmcs_write32(PLE_WINDOW, PLE_WINDOW_TICKS);
 	}
 	pml_init_vmcs(vcpu);
+	counters_init_vmcs(vcpu);
 	vmcs_write64(VMCS_LINK_POINTER, ~(u64)0);
 	vmcs_write64(TSC_OFFSET, vcpu->tsc_offset);
 

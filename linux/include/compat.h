@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that Lintel builds for (6.1 and 6.12), and nothing else.  Where
- * a distribution brings a change to an older version, the header that has it is looked at by
- * Kbuild, not the version's number.
+ * What differs between the kernels that Lintel builds for, and nothing else.  COMPAT_HAVE_... says
+ * what kernels.mk found in the headers.
  */
 #ifndef LINTEL_LINUX_COMPAT_H
 #define LINTEL_LINUX_COMPAT_H
 
 #include <linux/cpuhotplug.h>
 #include <linux/eventfd.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 
 /* A variable on the stack that the kernel's build is not to clear (CONFIG_INIT_STACK_ALL_ZERO). */
 #if __has_attribute(uninitialized)
@@ -62,27 +62,6 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 	return 0;
 }
 
-typedef unsigned long compat_shrink(struct shrinker *shrinker, struct shrink_control *control);
-
-/* NULL: no memory. */
-static inline struct shrinker *compat_shrinker_register(const char *name, compat_shrink *count,
-							compat_shrink *scan)
-{
-	struct shrinker *shrinker = shrinker_alloc(0, "%s", name);
-
-	if (!shrinker)
-		return NULL;
-	shrinker->count_objects = count;
-	shrinker->scan_objects = scan;
-	shrinker_register(shrinker);
-	return shrinker;
-}
-
-static inline void compat_shrinker_free(struct shrinker *shrinker)
-{
-	shrinker_free(shrinker);
-}
-
 #else
 #include <asm/special_insns.h>
 
@@ -118,34 +97,46 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 	return 0;
 }
 
-typedef unsigned long compat_shrink(struct shrinker *shrinker, struct shrink_control *control);
+#endif
 
-static inline struct shrinker *compat_shrinker_register(const char *name, compat_shrink *count,
-							compat_shrink *scan)
+#ifdef COMPAT_HAVE_ENTRY_VIRT /* 6.18: what was KVM's is any hypervisor's */
+#include <linux/entry-virt.h>
+#else
+#include <linux/entry-kvm.h>
+#endif
+
+#ifdef COMPAT_HAVE_CPUID_API /* 6.16 */
+#include <asm/cpuid/api.h>
+#endif
+
+#ifdef COMPAT_HAVE_WRMSRQ /* 6.16: an MSR is a quadword, and so the functions are called */
+#define rdmsrl_safe		rdmsrq_safe
+#define wrmsrl_safe		wrmsrq_safe
+#define __wrmsr(msr, low, high) __wrmsrq(msr, (u64)(high) << 32 | (u32)(low))
+#endif
+
+#ifdef COMPAT_HAVE_HRTIMER_SETUP /* 6.13: the function is told with the rest */
+
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
 {
-	struct shrinker *shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
-
-	if (!shrinker)
-		return NULL;
-	shrinker->count_objects = count;
-	shrinker->scan_objects = scan;
-	shrinker->seeks = DEFAULT_SEEKS;
-	if (register_shrinker(shrinker, "%s", name)) {
-		kfree(shrinker);
-		return NULL;
-	}
-	return shrinker;
+	hrtimer_setup(timer, function, clock, mode);
 }
 
-static inline void compat_shrinker_free(struct shrinker *shrinker)
+#else
+
+static inline void compat_hrtimer_setup(struct hrtimer *timer,
+					enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
 {
-	unregister_shrinker(shrinker);
-	kfree(shrinker);
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
 }
 
 #endif
 
-#ifdef COMPAT_HAVE_SYSCORE_DEVICE /* see Kbuild: operations got an argument and a holder */
+#ifdef COMPAT_HAVE_SYSCORE_DEVICE /* 6.19: operations got an argument and a holder */
 
 #define COMPAT_SYSCORE_OPS(name, suspend_function, resume_function)                                \
 	static int name##_suspend(void *data)                                                      \

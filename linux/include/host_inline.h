@@ -5,12 +5,9 @@
 #ifndef LINTEL_LINUX_HOST_INLINE_H
 #define LINTEL_LINUX_HOST_INLINE_H
 
-#include <linux/context_tracking.h>
-#include <linux/entry-kvm.h>
-#include <linux/instrumentation.h>
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
-#include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/vtime.h>
 #include <asm/asm.h>
@@ -22,12 +19,14 @@
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include <compat.h>
+#include <host_needs.h>
 
 /* A lock class for each place that makes a lock: these have to be macros. */
 #define host_mutex_init(mutex) mutex_init(mutex)
 #define host_spin_init(lock)   spin_lock_init(lock)
-#define host_irqlock_init(lock) spin_lock_init(lock)
+#define host_irqlock_init(lock) raw_spin_lock_init(lock)
 #define host_srcu_init(srcu)   init_srcu_struct(srcu)
+#define host_srcu_init_brief(srcu) init_srcu_struct(srcu)
 
 /* Set when Lintel is loaded: the processor has no "iTLB multihit", or the machine runs without
  * mitigations. */
@@ -71,6 +70,7 @@ static inline void host_mutex_unlock(host_mutex_t *mutex)
 
 static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 {
+	HOST_NEEDS(host_interrupts_are_on());
 	spin_lock(lock);
 }
 
@@ -83,13 +83,13 @@ static inline unsigned long host_irqlock_lock(host_irqlock_t *lock) __acquires(l
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(lock, flags);
+	raw_spin_lock_irqsave(lock, flags);
 	return flags;
 }
 
 static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags) __releases(lock)
 {
-	spin_unlock_irqrestore(lock, flags);
+	raw_spin_unlock_irqrestore(lock, flags);
 }
 
 static inline int host_srcu_read_lock(host_srcu_t *srcu) __acquires(srcu)
@@ -107,6 +107,11 @@ static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket) __releas
 static inline unsigned int host_cpu(void)
 {
 	return smp_processor_id();
+}
+
+static inline void host_cond_resched(void)
+{
+	cond_resched();
 }
 
 static inline void host_preempt_disable(void)
@@ -196,7 +201,8 @@ static inline enum vmx_status host_vmwrite(u32 field, u64 value)
 	HOST_VMX_INSTRUCTION("vmwrite %1, %0", "r"((u64)field), "rm"(value));
 }
 
-static inline enum vmx_status host_vmread(u32 field, u64 *value)
+/* Inline in any case: host_vmenter() calls it where nothing may be traced. */
+static __always_inline enum vmx_status host_vmread(u32 field, u64 *value)
 {
 	u64 read;
 
@@ -245,16 +251,6 @@ static inline u64 host_cr4(void)
 	return cr4_read_shadow();
 }
 
-static inline u64 host_read_cr2(void)
-{
-	return native_read_cr2();
-}
-
-static inline void host_write_cr2(u64 value)
-{
-	native_write_cr2(value);
-}
-
 /* fpu.c: the register itself holds the guest's value round a guest. */
 extern u64 host_value_of_xcr0, host_value_of_xss;
 
@@ -282,47 +278,33 @@ static inline void host_fpu_before_entry(struct vcpu *vcpu)
 		switch_fpu_return();
 }
 
+/* vmx_cpu.c: the machine goes down, no guest is entered any more. */
+extern bool vmx_shutting_down;
+
 static inline bool host_guest_must_wait(void)
 {
-	return __xfer_to_guest_mode_work_pending();
+	return __xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
 }
 
-/*
- * For lock debugging and RCU the guest is like user space: interrupts are on there, and a CPU that
- * runs it is in a quiescent state.
- */
-static __always_inline void host_guest_enter(void)
+static inline bool host_guest_must_turn_back(void)
 {
-	instrumentation_begin();
-	vtime_account_guest_enter();
-	trace_hardirqs_on_prepare();
-	lockdep_hardirqs_on_prepare();
-	instrumentation_end();
-
-	if (!context_tracking_guest_enter()) {
-		instrumentation_begin();
-		compat_rcu_note_guest();
-		instrumentation_end();
-	}
-	lockdep_hardirqs_on(CALLER_ADDR0);
+	/* RCU may have put off to wake a thread of its own until here. */
+	xfer_to_guest_mode_prepare();
+	return xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
 }
 
-static __always_inline void host_guest_exit(void)
-{
-	lockdep_hardirqs_off(CALLER_ADDR0);
-	context_tracking_guest_exit();
-
-	instrumentation_begin();
-	trace_hardirqs_off_finish();
-	instrumentation_end();
-}
+/* guest_samples.c: the kernel takes the interrupt that ended a guest's run, which hit that guest. */
+enum guest_interrupted { GUEST_NOT_INTERRUPTED, GUEST_BY_IRQ, GUEST_BY_NMI };
+DECLARE_PER_CPU(enum guest_interrupted, guest_interrupted);
 
 static inline void host_guest_irq_enable(void)
 {
+	this_cpu_write(guest_interrupted, GUEST_BY_IRQ);
 	local_irq_enable();
 	/* STI holds interrupts back for one more instruction. */
 	asm volatile("nop" : : : "memory");
 	local_irq_disable();
+	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
 	vtime_account_guest_exit();
 	local_irq_enable();
 }

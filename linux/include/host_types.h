@@ -7,7 +7,6 @@
 
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
-#include <linux/list.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -22,7 +21,7 @@
 
 typedef struct mutex host_mutex_t;
 typedef spinlock_t host_spinlock_t;
-typedef spinlock_t host_irqlock_t;
+typedef raw_spinlock_t host_irqlock_t; /* on PREEMPT_RT a spinlock_t sleeps */
 typedef struct srcu_struct host_srcu_t;
 
 struct host_timer {
@@ -30,22 +29,26 @@ struct host_timer {
 	void (*expired)(struct host_timer *timer);
 };
 
+struct host_work {
+	struct work_struct work;
+	void (*function)(struct host_work *work);
+};
+
 struct eventfd_ctx;
 
 struct host_event_watch {
 	struct eventfd_ctx *event;
 	wait_queue_entry_t entry;
-	struct work_struct closed_work;
 	void (*signalled)(struct host_event_watch *watch);
 	void (*closed)(struct host_event_watch *watch);
 };
 
 struct dentry;
+struct perf_guest_switch_msr;
 
 struct host_vm {
 	refcount_t users; /* the VM's file and the files of its vCPUs */
 	struct mm_struct *mm;
-	struct list_head shrinker_entry; /* in the list of VMs of shrinker.c */
 	struct mmu_notifier notifier;
 	struct dentry *debugfs;
 };
@@ -57,6 +60,13 @@ struct host_saved {
 	u64 fs_base, user_gs_base;
 };
 
+/* What perf wants to have switched round a guest: perf.c. */
+struct host_perf {
+	const struct perf_guest_switch_msr *msrs;
+	int count;
+	u64 written; /* bit n: msrs[n] has the guest's value, written by hand */
+};
+
 struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
@@ -65,6 +75,7 @@ struct host_vcpu {
 	u64 serial; /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
+	struct host_perf perf; /* of the entry that is going on */
 	u64 rsp; /* HOST_RSP as the VMCS has it */
 	bool sigmask_set; /* KVM_SET_SIGNAL_MASK */
 	sigset_t sigmask;

@@ -21,10 +21,14 @@ int sim_srcu_read_lock(host_srcu_t *srcu);
 void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 
 unsigned int sim_cpu(void);
+void sim_cond_resched(void);
 void sim_preempt_disable(void);
 void sim_preempt_enable(void);
 void sim_irq_disable(void);
 void sim_irq_enable(void);
+bool sim_irqs_enabled(void);
+bool sim_preemptible(void);
+__attribute__((noreturn, format(printf, 1, 2))) void sim_panic(const char *format, ...);
 
 u64 sim_rdmsr(u32 msr);
 void sim_wrmsr(u32 msr, u64 value);
@@ -44,14 +48,11 @@ u64 sim_host_cr3(void);
 u64 sim_host_cr4(void);
 u64 sim_host_xcr0(void);
 u64 sim_host_xss(void);
-u64 sim_read_cr2(void);
-void sim_write_cr2(u64 value);
 void sim_write_xcr0(u64 value);
 
 void sim_fpu_before_entry(struct vcpu *vcpu);
 bool sim_guest_must_wait(void);
-void sim_guest_enter(void);
-void sim_guest_exit(void);
+bool sim_guest_must_turn_back(void);
 
 static inline bool host_large_pages_execute(void)
 {
@@ -113,9 +114,53 @@ static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 	sim_srcu_read_unlock(srcu, ticket);
 }
 
+/* A macro, for the words. */
+#define HOST_NEEDS(condition)                                                                      \
+	((condition) ? (void)0 : sim_panic("%s() needs %s", __func__, #condition))
+
+static inline bool host_mutex_held(const host_mutex_t *mutex)
+{
+	return mutex->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_spin_held(const host_spinlock_t *lock)
+{
+	return lock->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_irqlock_held(const host_irqlock_t *lock)
+{
+	return lock->state == SIM_LOCK_HELD;
+}
+
+static inline bool host_srcu_held(const host_srcu_t *srcu)
+{
+	return srcu->readers;
+}
+
+static inline bool host_preemption_is_off(void)
+{
+	return !sim_preemptible();
+}
+
+static inline bool host_interrupts_are_off(void)
+{
+	return !sim_irqs_enabled();
+}
+
+static inline bool host_interrupts_are_on(void)
+{
+	return sim_irqs_enabled();
+}
+
 static inline unsigned int host_cpu(void)
 {
 	return sim_cpu();
+}
+
+static inline void host_cond_resched(void)
+{
+	sim_cond_resched();
 }
 
 static inline void host_preempt_disable(void)
@@ -218,16 +263,6 @@ static inline u64 host_xss(void)
 	return sim_host_xss();
 }
 
-static inline u64 host_read_cr2(void)
-{
-	return sim_read_cr2();
-}
-
-static inline void host_write_cr2(u64 value)
-{
-	sim_write_cr2(value);
-}
-
 static inline void host_write_xcr0(u64 value)
 {
 	sim_write_xcr0(value);
@@ -243,14 +278,9 @@ static inline bool host_guest_must_wait(void)
 	return sim_guest_must_wait();
 }
 
-static inline void host_guest_enter(void)
+static inline bool host_guest_must_turn_back(void)
 {
-	sim_guest_enter();
-}
-
-static inline void host_guest_exit(void)
-{
-	sim_guest_exit();
+	return sim_guest_must_turn_back();
 }
 
 static inline void host_guest_irq_enable(void)

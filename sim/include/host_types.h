@@ -29,16 +29,22 @@ struct host_timer {
 	struct host_timer *next; /* the list of those that are armed */
 };
 
+struct host_work {
+	void (*function)(struct host_work *work);
+	bool queued;
+	struct host_work *next; /* the list of those that are queued */
+};
+
 struct host_event_watch {
 	struct host_event *event;
 	void (*signalled)(struct host_event_watch *watch);
 	void (*closed)(struct host_event_watch *watch);
-	bool closing; /* closed() is to be called */
 	struct host_event_watch *next; /* the list of all */
 };
 
 typedef struct {
 	bool initialised;
+	bool brief; /* readers may not sleep */
 	int readers;
 	u64 synchronized; /* how many times a writer waited */
 } host_srcu_t;

@@ -137,6 +137,43 @@ TEST(device_capabilities)
 	}
 }
 
+/* Without these QEMU (its releases 8 and 9) does not start. */
+TEST(device_capabilities_of_qemu)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} caps[] = {
+#define CAP(name) {KVM_CAP_##name, #name}
+		CAP(USER_MEMORY),
+		CAP(DESTROY_MEMORY_REGION_WORKS),
+		CAP(JOIN_MEMORY_REGIONS_WORKS),
+		CAP(INTERNAL_ERROR_DATA),
+		CAP(IOEVENTFD),
+		CAP(IOEVENTFD_ANY_LENGTH),
+		CAP(IRQFD),
+		CAP(IRQ_ROUTING),
+		CAP(SIGNAL_MSI),
+		CAP(SET_TSS_ADDR),
+		CAP(EXT_CPUID),
+		CAP(MP_STATE),
+		CAP(DEBUGREGS),
+		CAP(XSAVE),
+		CAP(VCPU_EVENTS),
+		CAP(X86_ROBUST_SINGLESTEP),
+		CAP(MCE),
+		CAP(ADJUST_CLOCK),
+		CAP(SET_IDENTITY_MAP_ADDR),
+#undef CAP
+	};
+	int vm = vm_fd_create();
+
+	for (size_t i = 0; i < ARRAY_SIZE(caps); i++) {
+		test_row("KVM_CAP_%s", caps[i].name);
+		CHECK(ioctl(vm, KVM_CHECK_EXTENSION, caps[i].number) > 0);
+	}
+}
+
 TEST(device_capability_unknown)
 {
 	static const unsigned long numbers[] = {500, 0x7fffffff, 0x80000000, 0xffffffff, ~0UL};
@@ -185,6 +222,26 @@ TEST(device_supported_cpuid)
 	cpuid = realloc(cpuid, sizeof(*cpuid) + 1024 * sizeof(cpuid->entries[0]));
 	CHECK_OK(ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid));
 	CHECK_EQ(cpuid->nent, count);
+}
+
+/* VMMs (Firecracker) want an entry for each leaf, whether there is anything in it or not; and a
+ * guest wants to know that its APIC timer runs on in HLT. */
+TEST(device_supported_cpuid_every_leaf)
+{
+	static const u32 ranges[] = {0, 0x80000000};
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
+		u32 last = cpuid_find(cpuid, ranges[i], 0)->eax;
+
+		for (u32 leaf = ranges[i]; leaf <= last; leaf++) {
+			test_row("leaf %#x", leaf);
+			CHECK(cpuid_find(cpuid, leaf, 0));
+		}
+	}
+	test_row("%s", "");
+	if (cpuid_find(cpuid, 0, 0)->eax >= 6)
+		CHECK_EQ(cpuid_find(cpuid, 6, 0)->eax & 4, 4);
 }
 
 TEST(device_supported_cpuid_too_small)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The process that runs a guest keeps its own registers. */
 #define _GNU_SOURCE
+#include <asm/ldt.h>
 #include <asm/prctl.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
@@ -90,6 +91,83 @@ TEST(host_gs_in_use)
 		CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 		asm volatile("mov %%gs:0, %0" : "=r"(value));
 		CHECK_EQ(value, 0xfeedface);
+	}
+}
+
+#define I386_SET_THREAD_AREA 243
+
+/* The selector of a segment of the process's, as 32-bit programs have one for thread-local data. */
+static u16 tls_selector(const u32 *target)
+{
+	struct user_desc *segment = low_memory();
+
+	*segment = (struct user_desc){
+		.entry_number = -1,
+		.base_addr = (u32)(uintptr_t)target,
+		.limit = 0xfffff,
+		.seg_32bit = 1,
+		.limit_in_pages = 1,
+		.useable = 1,
+	};
+	if (syscall32(I386_SET_THREAD_AREA, (uintptr_t)segment, 0, 0) == -1)
+		test_skip("no segments for threads: %s", test_errno(-1));
+	return (u16)(segment->entry_number << 3 | 3);
+}
+
+/* The base of such a segment is in its descriptor, and the kernel need not know it. */
+TEST(host_tls_segment_in_gs)
+{
+	struct guest g = GUEST_LONG(guest_spoils);
+	u32 *target = low_memory();
+	u16 selector = tls_selector(target);
+
+	*target = 0xfeedface;
+	asm volatile("mov %0, %%gs" ::"r"(selector));
+	for (int i = 0; i < 3; i++) {
+		u16 found;
+		u32 value;
+
+		CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+		asm volatile("mov %%gs, %0\nmov %%gs:0, %1" : "=r"(found), "=r"(value));
+		CHECK_EQ(found, selector);
+		CHECK_EQ(value, 0xfeedface);
+	}
+	asm volatile("mov %0, %%gs" ::"r"(0));
+}
+
+/* The C library's own data is in FS: until its base is back, nothing of it may be called. */
+static u32 run_with_fs(int fd, u16 selector)
+{
+	u64 base = arch_base(ARCH_GET_FS);
+	long number = SYS_ioctl, first = fd, second = KVM_RUN;
+	u32 value;
+
+	asm volatile("mov %w[selector], %%fs\n"
+		     "syscall\n"
+		     "mov %%fs:0, %%r12d\n"
+		     "mov %[set_fs], %%edi\n"
+		     "mov %[base], %%rsi\n"
+		     "mov %[arch_prctl], %%eax\n"
+		     "syscall\n"
+		     "mov %%r12d, %[value]\n"
+		     : "+a"(number), "+D"(first), "+S"(second), [value] "=r"(value)
+		     : "d"(0L), [selector] "r"(selector), [base] "r"(base),
+		       [set_fs] "i"(ARCH_SET_FS), [arch_prctl] "i"(SYS_arch_prctl)
+		     : "rcx", "r11", "r12", "memory");
+	return value;
+}
+
+TEST(host_tls_segment_in_fs)
+{
+	struct guest g = GUEST_LONG(guest_spoils);
+	u32 *target = low_memory();
+	u16 selector = tls_selector(target);
+
+	*target = 0xfeedface;
+	for (int i = 0; i < 3; i++) {
+		g.cpu.run->exit_reason = KVM_EXIT_UNKNOWN;
+		CHECK_EQ(run_with_fs(g.cpu.fd, selector), 0xfeedface);
+		CHECK_EQ(g.cpu.run->exit_reason, KVM_EXIT_HLT);
 	}
 }
 

@@ -304,6 +304,26 @@ TEST(nmi_before_interrupt)
 	CHECK_EQ(g.cpu.run->if_flag, 0);
 }
 
+/* An NMI that waits behind STI comes, whether before or after the next instruction. */
+TEST(nmi_in_the_shadow_of_sti)
+{
+	struct guest g = nmi_guest();
+	struct kvm_regs regs = vcpu_regs(&g.cpu);
+	struct kvm_vcpu_events e;
+
+	regs.rip = GUEST_CODE + 0x23;
+	regs.rflags |= 0x200;
+	vcpu_set_regs(&g.cpu, &regs);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_NMI));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &e));
+	CHECK_EQ(e.nmi.pending, 1);
+	e.interrupt.shadow = KVM_X86_SHADOW_INT_STI;
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
+	CHECK_OUT(&g.cpu, 0x20, 1, 1);
+	CHECK(vcpu_regs(&g.cpu).rbx <= 1);
+	CHECK_OUT(&g.cpu, 0x20, 1, 2);
+}
+
 /* Handlers of #UD (0x40) and #GP (0x60): the error code and the return address. */
 GUEST64(guest_exceptions, "hlt\n"
 			  ".org 0x40\n"
@@ -362,7 +382,23 @@ TEST(exception_injected)
 	CHECK_EQ(vcpu_regs(&g.cpu).rcx, 0x123456);
 }
 
-/* Setting the registers drops an exception that was to be injected... of a guest that moved on. */
+/* One whose delivery had begun stays when the registers are set: it goes by the events alone. */
+TEST(exception_injected_and_registers_set)
+{
+	struct guest g = exceptions_guest();
+	struct kvm_vcpu_events e = {.exception = {.injected = 1, .nr = 6}};
+	struct kvm_regs regs = vcpu_regs(&g.cpu);
+
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
+	regs.rip += 0x20;
+	vcpu_set_regs(&g.cpu, &regs);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &e));
+	CHECK_EQ(e.exception.injected, 1);
+	CHECK_OUT(&g.cpu, 6, 1, 0);
+	CHECK_EQ(vcpu_regs(&g.cpu).rbx, GUEST_CODE + 0x20);
+}
+
+/* What a guest does next raises its exceptions by itself. */
 GUEST64(guest_ud, "ud2\n.org 0x40\nmov (%rsp), %rbx\nout %al, $6");
 
 TEST(exception_of_guest)
@@ -372,6 +408,39 @@ TEST(exception_of_guest)
 	vm_set_gate(&g.vm, 6, 0x40);
 	CHECK_OUT(&g.cpu, 6, 1, 0);
 	CHECK_EQ(vcpu_regs(&g.cpu).rbx, GUEST_CODE);
+}
+
+/* HLT twice, and the handler of #DB. */
+GUEST64(guest_hlt_twice, "hlt\nhlt\n.org 0x40\nmov %dr6, %rbx\nout %al, $1");
+
+#define MSR_DEBUGCTL 0x1d9
+#define BTF	     2
+
+/* Single steps of branches alone: HLT is none, and an entry in the shadow of MOV SS succeeds. */
+TEST(single_step_on_branches)
+{
+	struct guest g = GUEST_LONG(guest_hlt_twice);
+	struct kvm_regs regs = vcpu_regs(&g.cpu);
+	struct kvm_vcpu_events e = {.flags = KVM_VCPUEVENT_VALID_SHADOW,
+				    .interrupt.shadow = KVM_X86_SHADOW_INT_MOV_SS};
+
+	vm_set_gate(&g.vm, 1, 0x40);
+	vcpu_set_msr(&g.cpu, MSR_DEBUGCTL, BTF);
+	if (vcpu_msr(&g.cpu, MSR_DEBUGCTL) != BTF)
+		test_skip("IA32_DEBUGCTL.BTF is not kept");
+	regs.rflags |= 0x100;
+	vcpu_set_regs(&g.cpu, &regs);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
+	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_DEBUGCTL), BTF);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 2);
+	/* Without BTF it is. */
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_DEBUGCTL, 0), 1);
+	vcpu_set_regs(&g.cpu, &regs);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+	CHECK_OUT(&g.cpu, 1, 1, 0);
+	CHECK_EQ(vcpu_regs(&g.cpu).rbx & 0xf00f, 0x4000);
 }
 
 /* Writes 9 to CR8, reads it back, then lowers it to 4. */

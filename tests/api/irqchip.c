@@ -389,3 +389,73 @@ TEST(boot_cpu_id)
 	}
 	CHECK_ERR(ioctl(vm, KVM_SET_BOOT_CPU_ID, 0), EBUSY);
 }
+
+/* Reports its flags while interrupts are off, lets them come, and reports that none did. */
+GUEST16(guest_withdrawn, "out %al, $0x10\n"
+			 "sti\n"
+			 "nop\n"
+			 "nop\n"
+			 "cli\n"
+			 "mov $1, %al\n"
+			 "out %al, $0x10\n"
+			 ".org 0x40\n"
+			 "mov $2, %al\n"
+			 "out %al, $0x10\n");
+
+/* What a level-triggered input of the 8259s takes back before it is acknowledged does not come. */
+TEST(irqchip_level_withdrawn)
+{
+	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
+	struct kvm_irqchip pic = {.chip_id = KVM_IRQCHIP_PIC_MASTER};
+	struct kvm_irq_level line = {.irq = 5, .level = 1};
+	struct vcpu cpu;
+
+	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
+	cpu = vcpu_create(vm.fd, 0);
+	vm_load(&vm, guest_withdrawn, guest_withdrawn_end);
+	vcpu_set_real_mode(&cpu);
+	/* Vectors from 20H, input 5 level-triggered; whatever comes goes to the handler. */
+	CHECK_OK(ioctl(vm.fd, KVM_GET_IRQCHIP, &pic));
+	pic.chip.pic.irq_base = 0x20;
+	pic.chip.pic.elcr = 0x20;
+	CHECK_OK(ioctl(vm.fd, KVM_SET_IRQCHIP, &pic));
+	for (unsigned int vector = 0; vector < 256; vector++)
+		vm_set_vector(&vm, vector, 0x40);
+	CHECK_OUT(&cpu, 0x10, 1, 0);
+	CHECK_OK(ioctl(vm.fd, KVM_IRQ_LINE, &line));
+	line.level = 0;
+	CHECK_OK(ioctl(vm.fd, KVM_IRQ_LINE, &line));
+	CHECK_OUT(&cpu, 0x10, 1, 1);
+
+	/* And what stays does. */
+	line.level = 1;
+	CHECK_OK(ioctl(vm.fd, KVM_IRQ_LINE, &line));
+	vcpu_set_real_mode(&cpu);
+	CHECK_OUT(&cpu, 0x10, 1, 0);
+	CHECK_OUT(&cpu, 0x10, 1, 2);
+}
+
+/* An NMI by a message is in the vCPU's events, and those that are set take its place. */
+TEST(irqchip_nmi_in_events)
+{
+	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
+	struct kvm_msi msi = {.address_lo = 0xfee00000, .data = 0x400};
+	const u32 enabled = 0x1ff; /* in the spurious-interrupt vector register */
+	struct kvm_lapic_state apic;
+	struct kvm_vcpu_events e;
+	struct vcpu cpu;
+
+	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
+	cpu = vcpu_create(vm.fd, 0);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
+	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
+	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	CHECK_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_VCPU_EVENTS, &e));
+	CHECK_EQ(e.nmi.pending, 1);
+	CHECK_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+	e.nmi.pending = 0;
+	CHECK_OK(ioctl(cpu.fd, KVM_SET_VCPU_EVENTS, &e));
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_VCPU_EVENTS, &e));
+	CHECK_EQ(e.nmi.pending, 0);
+}

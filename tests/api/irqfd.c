@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events that are interrupts: KVM_IRQFD.  What arrives is read from the controllers. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "vm.h"
 
@@ -175,6 +180,83 @@ TEST(irqfd_closed)
 		CHECK_EQ(pic_wait(vm), 1 << PIC_GSI);
 	}
 	CHECK_OK(close(vm));
+}
+
+/* --- One VM whose memory does not come, and the end of another one --- */
+
+/* Memory that nobody gives: who touches it waits as long as the process lives. */
+static u8 *memory_that_waits(int *faults)
+{
+	struct uffdio_api api = {.api = UFFD_API};
+	u8 *memory = host_memory(PAGE);
+	struct uffdio_register range = {
+		.range = {.start = (u64)memory, .len = PAGE},
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	*faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (*faults < 0)
+		test_skip("userfaultfd: %s", test_errno(-1));
+	CHECK_OK(ioctl(*faults, UFFDIO_API, &api));
+	CHECK_OK(ioctl(*faults, UFFDIO_REGISTER, &range));
+	return memory;
+}
+
+GUEST16(guest_reads_a_page, "mov $0xd000, %ax\n"
+		     "mov %ax, %ds\n"
+		     "mov %al, 0\n"
+		     "hlt");
+
+static void *run_for_ever(void *argument)
+{
+	const struct vcpu *cpu = argument;
+
+	for (;;)
+		ioctl(cpu->fd, KVM_RUN, 0);
+	return NULL;
+}
+
+static void *close_file(void *file)
+{
+	close(*(const int *)file);
+	return NULL;
+}
+
+/* Does the descriptor's close come back, by the clock? */
+static bool closes(int file, unsigned int seconds)
+{
+	struct timespec until;
+	pthread_t thread;
+
+	CHECK_EQ(pthread_create(&thread, NULL, close_file, &file), 0);
+	CHECK_OK(clock_gettime(CLOCK_REALTIME, &until));
+	until.tv_sec += seconds;
+	return !pthread_timedjoin_np(thread, NULL, &until);
+}
+
+/* A vCPU waits for memory that user space does not give, and an irqfd of that VM ends with its event:
+ * what waits for the one VM must not hold up the end of another. */
+TEST(irqfd_ends_while_a_fault_waits)
+{
+	int other = vm_with_irqchip(), event = event_create(), asked = event_create(), faults;
+	struct vm vm = vm_create();
+	u8 *memory = memory_that_waits(&faults);
+	struct uffd_msg message;
+	struct vcpu cpu;
+	pthread_t thread;
+
+	CHECK_OK(ioctl(vm.fd, KVM_CREATE_IRQCHIP, 0));
+	CHECK_OK(vm_set_slot(vm.fd, 1, 0, GUEST_MMIO, PAGE, memory));
+	cpu = vcpu_create(vm.fd, 0);
+	vcpu_set_real_mode(&cpu);
+	vm_load(&vm, guest_reads_a_page, guest_reads_a_page_end);
+	CHECK_OK(irqfd(vm.fd, event, IOAPIC_GSI, RESAMPLE, asked));
+	CHECK_OK(irqfd(other, event_create(), IOAPIC_GSI, RESAMPLE, asked));
+	CHECK_EQ(pthread_create(&thread, NULL, run_for_ever, &cpu), 0);
+	CHECK_EQ(read(faults, &message, sizeof(message)), sizeof(message));
+	CHECK_OK(close(event));
+	sleep_ms(20);
+	CHECK(closes(other, 20));
 }
 
 static void *signal_for_ever(void *argument)

@@ -362,14 +362,9 @@ static void move_pages(void)
 	tell_kernel("/proc/sys/vm/compact_memory", "1");
 }
 
-static void shrink_caches(void)
-{
-	tell_kernel("/proc/sys/vm/drop_caches", "2");
-}
-
 static void (*const troubles[])(void) = {
 	protect,   move_away_and_back, copy_on_write, advise,	  give_up,
-	map_again, unplug_and_plug,    log_writes,    move_pages, shrink_caches,
+	map_again, unplug_and_plug,    log_writes,    move_pages,
 };
 
 /* --- The test --- */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Machine checks by user space; feature MSRs; SREGS2 and XSAVE2. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "vm.h"
@@ -104,6 +105,44 @@ TEST(msr_features)
 	CHECK_EQ(vcpu_set_msr(&cpu, MSR_ARCH_CAPABILITIES, get.entry.data), 1);
 	get.entry.index = 0x10;
 	CHECK_EQ(ioctl(kvm_open(), KVM_GET_MSRS, &get), 0);
+}
+
+/* The line "bugs" of the first processor in /proc/cpuinfo, with a blank at its end. */
+static void read_bugs(char *line, int size)
+{
+	FILE *file = fopen("/proc/cpuinfo", "r");
+
+	CHECK(file);
+	while (fgets(line, size, file))
+		if (!strncmp(line, "bugs", 4))
+			break;
+	fclose(file);
+	CHECK(!strncmp(line, "bugs", 4));
+	line[strcspn(line, "\n")] = ' ';
+}
+
+/* What the kernel knows that the processor is not open to, a guest is told too. */
+TEST(msr_features_deny_what_the_kernel_knows_of)
+{
+	static const struct {
+		const char *bug;
+		u64 no;
+	} rows[] = {
+		{" cpu_meltdown ", 1ull << 0}, {" spec_store_bypass ", 1ull << 4},
+		{" mds ", 1ull << 5},	       {" gds ", 1ull << 26},
+		{" rfds ", 1ull << 27},	       {" its ", 1ull << 62},
+	};
+	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
+	u64 capabilities = vcpu_msr(&cpu, MSR_ARCH_CAPABILITIES);
+	char bugs[1024];
+
+	read_bugs(bugs, sizeof(bugs));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		test_row("%s", rows[i].bug);
+		if (!strstr(bugs, rows[i].bug))
+			CHECK(capabilities & rows[i].no);
+	}
+	test_row("%s", "");
 }
 
 TEST(sregs2_round_trip)

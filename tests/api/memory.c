@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -472,4 +473,82 @@ TEST(memory_page_tables_replaced)
 	vcpu_set_regs(&g.cpu, &regs);
 	g.vm.ram[GUEST_DATA] = 0;
 	CHECK_OUT(&g.cpu, 0x10, 1, 0x5a);
+}
+
+/* Writes to each page from RBX to RCX, then tells. */
+GUEST64(guest_touch, "sti\n"
+		     "1: movb $1, (%rbx)\n"
+		     "add $0x1000, %rbx\n"
+		     "cmp %rcx, %rbx\n"
+		     "jb 1b\n"
+		     "out %al, $0x10\n");
+
+struct churn {
+	pthread_t thread;
+	volatile bool stop;
+	volatile u32 rounds;
+};
+
+/* What an allocator does all the time: memory that is none of the guest's is given up and unmapped. */
+static void *churn_memory(void *argument)
+{
+	struct churn *churn = argument;
+
+	for (; !churn->stop; churn->rounds++) {
+		u8 *memory = host_memory(PAGE);
+
+		for (unsigned int i = 0; i < 16; i++)
+			CHECK_OK(madvise(memory, PAGE, MADV_DONTNEED));
+		CHECK_OK(munmap(memory, PAGE));
+	}
+	return NULL;
+}
+
+/* The vCPU's exits of that name so far, where the hypervisor tells; else 0. */
+static u64 count_exits(const struct guest *g, const char *name)
+{
+	char line[128], file[96];
+	u64 count = 0, found;
+	FILE *exits;
+
+	snprintf(file, sizeof(file), "/sys/kernel/debug/lintel/%d-%d/vcpu0/exits", getpid(), g->vm.fd);
+	exits = fopen(file, "r");
+	while (exits && fgets(line, sizeof(line), exits))
+		if (strstr(line, name) && sscanf(line, "%llu", (unsigned long long *)&found) == 1)
+			count = found;
+	if (exits)
+		fclose(exits);
+	return count;
+}
+
+/* A fault on one page is not made again because some other memory of the program has changed. */
+TEST(memory_touched_while_other_memory_changes)
+{
+	const u64 size = 16 << 20, gpa = 1ULL << 30;
+	struct guest g = GUEST_LONG(guest_touch);
+	struct churn churn = {.stop = false};
+	struct kvm_regs regs = vcpu_regs(&g.cpu);
+	u8 *memory = host_memory(size);
+	u32 rounds;
+	u64 exits;
+
+	CHECK_OK(vm_set_slot(g.vm.fd, 1, 0, gpa, size, memory));
+	regs.rbx = gpa;
+	regs.rcx = gpa + size;
+	vcpu_set_regs(&g.cpu, &regs);
+	CHECK_EQ(pthread_create(&churn.thread, NULL, churn_memory, &churn), 0);
+	while (!churn.rounds)
+		sleep_ms(1);
+	rounds = churn.rounds;
+	CHECK_OUT(&g.cpu, 0x10, 1, 0);
+	rounds = churn.rounds - rounds;
+	churn.stop = true;
+	CHECK_EQ(pthread_join(churn.thread, NULL), 0);
+	for (u64 at = 0; at < size; at += PAGE)
+		CHECK_EQ(memory[at], 1);
+	exits = count_exits(&g, "EPT_VIOLATION");
+	test_row("%llu EPT violations for %llu pages, %u rounds of changes", (unsigned long long)exits,
+		 (unsigned long long)(size / PAGE), rounds);
+	CHECK(rounds > 10);
+	CHECK(exits < size / PAGE + size / PAGE / 64);
 }

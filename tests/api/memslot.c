@@ -64,6 +64,26 @@ TEST(memslot_bad_arguments)
 	CHECK_OK(vm_set_slot(b.vm, 0, 0, 0, PAGE, b.memory));
 }
 
+/*
+ * Linear-address masking (LAM) lets a program write what it likes to bits 62:57 of an address.  An
+ * address with such a tag names the memory that the one without names, but nobody takes it from the
+ * guest when that is unmapped: it is no address for a slot, whether the program has LAM or not.
+ */
+TEST(memslot_tagged_address)
+{
+	struct bench b = bench_create();
+
+	for (unsigned int bit = 57; bit <= 63; bit++) {
+		u64 hva = (u64)b.memory | 1ULL << bit;
+
+		test_row("bit %u", bit);
+		CHECK_ERR(vm_set_slot(b.vm, 0, 0, 0, PAGE, (void *)hva), EINVAL);
+	}
+	test_row("%s", "");
+	CHECK_ERR(vm_set_slot(b.vm, 0, 0, 0, 0, NULL), EINVAL);
+	CHECK_OK(vm_set_slot(b.vm, 0, 0, 0, PAGE, b.memory));
+}
+
 TEST(memslot_numbers)
 {
 	struct bench b = bench_create();

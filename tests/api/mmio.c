@@ -252,3 +252,38 @@ TEST(mmio_registers_between)
 	CHECK_EQ(vcpu_regs(&g.cpu).rax, 0x42);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 3);
 }
+
+static u64 resume_flag(struct vcpu *cpu)
+{
+	/* The access is finished, and nothing of the guest executed. */
+	cpu->run->immediate_exit = 1;
+	CHECK_ERR(ioctl(cpu->fd, KVM_RUN, 0), EINTR);
+	cpu->run->immediate_exit = 0;
+	return vcpu_regs(cpu).rflags & 0x10000;
+}
+
+/* RFLAGS.RF ends with an instruction; between the elements of a REP it is set, so that a breakpoint
+ * there comes once. */
+GUEST64(guest_mmio_resume, "mov %al, (%rbx)\n"
+			   "mov %rbx, %rdi\n"
+			   "mov $2, %ecx\n"
+			   "rep stosb\n"
+			   "hlt");
+
+TEST(mmio_resume_flag)
+{
+	struct guest g = GUEST_LONG(guest_mmio_resume);
+	u64 at, flag;
+
+	set_rbx(&g.cpu, DEVICE);
+	expect_write(&g.cpu, DEVICE, 1, 0);
+	CHECK_EQ(resume_flag(&g.cpu), 0);
+	expect_write(&g.cpu, DEVICE, 1, 0);
+	CHECK_EQ(resume_flag(&g.cpu), 0x10000);
+	at = vcpu_regs(&g.cpu).rip;
+	expect_write(&g.cpu, DEVICE + 1, 1, 0);
+	/* Some see at the next look only that this was the last. */
+	flag = resume_flag(&g.cpu);
+	CHECK_EQ(flag, vcpu_regs(&g.cpu).rip == at ? 0x10000 : 0);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
+}

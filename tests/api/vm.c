@@ -56,6 +56,29 @@ u8 *host_memory(size_t size)
 	return memory;
 }
 
+void *low_memory(void)
+{
+	void *memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	CHECK(memory != MAP_FAILED);
+	return memory;
+}
+
+long syscall32(u32 number, u64 first, u64 second, u64 third)
+{
+	long result;
+
+	asm volatile("int $0x80"
+		     : "=a"(result)
+		     : "a"((u64)number), "b"(first), "c"(second), "d"(third)
+		     : "memory", "r8", "r9", "r10", "r11");
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
 int vm_set_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva)
 {
 	struct kvm_userspace_memory_region region = {

@@ -63,6 +63,13 @@ void vm_destroy(struct vm *vm);
 int vm_set_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva);
 /* Anonymous private memory, zeroed, not reserved. */
 u8 *host_memory(size_t size);
+/* A page of it where 32 bits can point to. */
+void *low_memory(void);
+/*
+ * A system call as a 32-bit program makes it, by that program's numbers: INT 0x80, which the kernel
+ * takes for one in a 64-bit program too.  -1 and errno as syscall(); ENOSYS without such calls.
+ */
+long syscall32(u32 number, u64 first, u64 second, u64 third);
 
 struct vcpu vcpu_create(int vm, unsigned int id);
 void vcpu_destroy(struct vcpu *vcpu);

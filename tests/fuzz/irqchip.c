@@ -119,7 +119,9 @@ static void step(struct vm *vm, struct vcpu *vcpus, struct input *input)
 		break;
 	case 3:
 		if (pic_output(vm))
-			pic_acknowledge(vm);
+			pic_acknowledge(vcpu);
+		if (vcpu->pic_ended)
+			pic_tell_ended(vcpu);
 		break;
 	case 4:
 		lapic_step(vcpu, input);
@@ -148,7 +150,9 @@ static void add_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	MUST(!lapic_vcpu_init(vcpu));
 	lapic_mmio_write(vcpu, 0xfee000f0, 4, &svr);
 	lapic_mmio_write(vcpu, 0xfee00350, 4, &extint);
+	host_mutex_lock(&vm->lock);
 	vm_add_vcpu(vm, vcpu);
+	host_mutex_unlock(&vm->lock);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)

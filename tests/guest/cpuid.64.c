@@ -42,6 +42,15 @@ static void check_extended(void)
 	      "linear-address bits");
 }
 
+/* The timer of the local APIC runs on while the processor sleeps. */
+static void check_power(void)
+{
+	if (cpuid(0).eax < 6)
+		skip("leaf 6 has ARAT", "no leaf 6");
+	else
+		CHECK_EQ(cpuid(6).eax >> 2 & 1, 1, "leaf 6 has ARAT");
+}
+
 /* SDM, CPUID: a leaf above the highest basic one gives the data of the highest basic one. */
 static void check_out_of_range(void)
 {
@@ -82,6 +91,7 @@ void guest_main(void)
 {
 	check_basic();
 	check_extended();
+	check_power();
 	check_out_of_range();
 	check_osxsave();
 	check_topology();

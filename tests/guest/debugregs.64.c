@@ -105,6 +105,23 @@ static void check_kept_enabled(void)
 	write_dr7(DR7_INIT);
 }
 
+#define HOLE 0xd0000000ull /* neither RAM nor a device */
+
+/* An instruction that the hypervisor carries out ends as any: the breakpoint behind it is hit. */
+static void check_code_after_mmio(void)
+{
+	u64 at;
+
+	hits = 0;
+	__asm__ volatile("lea 1f(%%rip), %0; mov %0, %%dr0; mov %1, %%dr7; movl %%eax, (%3);"
+			 "1: nop; mov %2, %%dr7"
+			 : "=&r"(at)
+			 : "r"(DR7_INIT | DR7_L0), "r"(DR7_INIT), "r"(HOLE)
+			 : "memory");
+	CHECK_EQ(hits, 1, "a code breakpoint behind a store to a hole is hit once");
+	CHECK_EQ(hit_rip, at, "before the instruction");
+}
+
 /* CR4.DE: DR4 and DR5 are DR6 and DR7 without it, and not there with it. */
 static void check_aliases(void)
 {
@@ -179,6 +196,7 @@ void guest_main(void)
 	check_code();
 	check_data();
 	check_kept_enabled();
+	check_code_after_mmio();
 	check_aliases();
 	check_general_detect();
 	check_general_detect_after_mov_ss();

@@ -96,6 +96,46 @@ static void check_identity(void)
 	CHECK_EQ(rdmsr(MSR_MISC_ENABLE), misc, "and keeps it");
 }
 
+/* What software reads of a processor of this kind, or clears, without being ready for a fault. */
+static void check_read_without_asking(void)
+{
+	static const struct {
+		u32 msr;
+		const char *text;
+	} read[] = {
+		{0x2c, "EBC_FREQUENCY_ID can be read"},	  {0x34, "SMI_COUNT can be read"},
+		{0x11e, "BBL_CR_CTL3 can be read"},	  {0x198, "PERF_STATUS can be read"},
+		{0x199, "PERF_CTL can be read"},	  {0x1db, "LASTBRANCHFROMIP can be read"},
+		{0x1dc, "LASTBRANCHTOIP can be read"},	  {0x1dd, "LASTINTFROMIP can be read"},
+		{0x1de, "LASTINTTOIP can be read"},	  {0x606, "RAPL_POWER_UNIT can be read"},
+		{0x611, "PKG_ENERGY_STATUS can be read"}, {0x619, "DRAM_ENERGY_STATUS can be read"},
+		{0x639, "PP0_ENERGY_STATUS can be read"}, {0x641, "PP1_ENERGY_STATUS can be read"},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(read); i++)
+		CHECK_EQ(try_rdmsr(read[i].msr), NO_FAULT, read[i].text);
+	CHECK(rdmsr(0x198) >> 40 & 0x1f, "PERF_STATUS has a ratio that is not 0");
+	CHECK(rdmsr(0x2c) >> 24 & 0xff, "EBC_FREQUENCY_ID has a ratio that is not 0");
+	CHECK_EQ(try_wrmsr(0x186, 0), NO_FAULT, "PERFEVTSEL0 can be cleared");
+	CHECK_EQ(try_wrmsr(0xc1, 0), NO_FAULT, "PMC0 can be cleared");
+	CHECK_EQ(try_wrmsr(0x79, 0x1000), NO_FAULT, "BIOS_UPDT_TRIG does nothing");
+}
+
+/* Each switch is one of some model; that there is no BTS and no PEBS cannot be changed. */
+static void check_misc_enable(void)
+{
+	u64 misc = rdmsr(MSR_MISC_ENABLE);
+
+	CHECK_EQ(try_wrmsr(MSR_MISC_ENABLE, misc ^ (1ull << 38 | 1 << 9)), NO_FAULT,
+		 "MISC_ENABLE takes switches of some models");
+	wrmsr(MSR_MISC_ENABLE, misc);
+	CHECK_EQ(misc & 0x1800, 0x1800, "MISC_ENABLE says that there is no BTS and no PEBS");
+	CHECK_EQ(try_wrmsr(MSR_MISC_ENABLE, misc & ~0x1000ull), VECTOR_GP,
+		 "which cannot be changed");
+	CHECK_EQ(rdmsr(MSR_MISC_ENABLE), misc, "and is not");
+}
+
 static void check_refused(void)
 {
 	size_t i;
@@ -130,6 +170,8 @@ void guest_main(void)
 	check_efer();
 	check_tsc();
 	check_identity();
+	check_read_without_asking();
+	check_misc_enable();
 	check_refused();
 	check_upper_halves();
 	user_call(user_rdmsr, 0);

@@ -4,10 +4,12 @@
  *
  *   switch WORD...           the world switch, in order: "load" and "store" the guest's registers,
  *                            "verw", "vmlaunch", "vmresume", "exit" where the guest comes out,
- * "fill" the return stack buffer, "loop" so, "lfence", "keep-status", "wrmsr", what is called, and
- * "ret" or the thunk in its place branches KIND=COUNT...   the indirect calls and jumps returns
- * KIND=COUNT...    the returns flush_l1d 0|1            whether the L1 data cache is flushed before
- * each entry
+ *                          "fill" the return stack buffer, "loop" so, "lfence", "wrmsr", what is
+ *                          called, "status" where the result is fetched, and "ret" or the thunk in
+ *                          its place
+ *   branches KIND=COUNT...   the indirect calls and jumps
+ *   returns KIND=COUNT...    the returns
+ *   flush_l1d 0|1            whether the L1 data cache is flushed before each entry
  */
 #include <stdio.h>
 

@@ -216,8 +216,8 @@ static void say_instruction(const struct instruction *i)
 		say("load");
 	else if (i->opcode == 0x89 && memory)
 		say("store");
-	else if (i->opcode == 0x89 && i->modrm == 0xc3) /* mov %eax, %ebx */
-		say("keep-status");
+	else if (i->opcode == 0x89 && i->modrm == 0xd8) /* mov %ebx, %eax */
+		say("status");
 	else if (i->opcode == 0xff && reg == 1)
 		say("loop");
 	else if (is_fill(i))

@@ -6,7 +6,3 @@
 expect_log() {
 	echo "<3>lab: expect $1" >/dev/kmsg
 }
-
-# What Lintel says today when it is told of a reboot while a guest runs: the vCPU's thread goes on
-# without a VMCS.  A known difference, to be mended.
-without_vmcs='lintel: .*(no VMCS is current|VMPTRLD failed)'

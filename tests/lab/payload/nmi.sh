@@ -12,7 +12,7 @@ answers() {
 
 # Those that were in a guest.
 handed_over() {
-	dmesg | grep -c 'RIP: .*host_deliver_nmi'
+	dmesg | grep -c 'RIP: .*deliver_nmi'
 }
 
 # Until some were, and often enough that this is no matter of luck; the rest is between two exits.

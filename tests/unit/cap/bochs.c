@@ -9,8 +9,8 @@
  *	primary  0x48e is 0xf7f9fffe, 0xfff9fffe (with the monitor trap flag) or 0xfffbfffe (with
  *the tertiary controls), 0x04006172. Not in all of them are bits 0, 17, 18 and 27, and 0xb1380c88
  *has none of these: 0x04006172 | 0xb1380c88 = 0xb5386dfa exit     0x48f ends in 7fffff, 0x36dfb:
- *0x3c0204 is in 0x7fffff, 0x36dfb | 0x3c0204 = 0x3f6fff entry    0x490 ends in ffff, 0x11fb: 0xc004
- *is in 0xffff, 0x11fb | 0xc004 = 0xd1ff
+ *0x3c1204 is in 0x7fffff, 0x36dfb | 0x3c1204 = 0x3f7fff entry    0x490 ends in ffff, 0x11fb: 0xe004
+ *is in 0xffff, 0x11fb | 0xe004 = 0xf1ff
  *
  * so these four are the same everywhere, and what is left of 0x001214fa in the high half of 0x48b
  *is the secondary word. 0x14fa is bits 1 3 4 5 6 7 10 12; the bits 17 and 20 are the 2 and the 1 of
@@ -71,8 +71,8 @@ TEST(cap_control_words_of_emulated_processors_are_those_worked_out_by_hand)
 		EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
 		EXPECT_EQ(result->config.ctl[CTL_SECONDARY], models[i].secondary);
 		EXPECT_EQ(result->config.ctl[CTL_TERTIARY], 0);
-		EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f6fff);
+		EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f7fff);
 		EXPECT_EQ(result->config.ctl[CTL_EXIT2], 0);
-		EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xd1ff);
+		EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xf1ff);
 	}
 }

@@ -14,23 +14,23 @@
  *	pin        bits 0 3 5                          0x00000029
  *	primary    bits 3 7 10 11 19 20 21 24 28 29 31 0xb1380c88
  *	secondary  bits 1 3 4 5 6 7 10 12 17 20         0x001214fa
- *	exit       bits 2 9 18 19 20 21                0x003c0204
- *	entry      bits 2 14 15                        0x0000c004
+ *	exit       bits 2 9 12 18 19 20 21             0x003c1204
+ *	entry      bits 2 13 14 15                     0x0000e004
  *
  * On every usable processor the TRUE MSRs force the same bits to 1:
  *
  *	pin        0x00000016 | 0x00000029 = 0x0000003f
  *	primary    0x04006172 | 0xb1380c88 = 0xb5386dfa
- *	exit       0x00036dfb | 0x003c0204 = 0x003f6fff
- *	entry      0x000011fb | 0x0000c004 = 0x0000d1ff
+ *	exit       0x00036dfb | 0x003c1204 = 0x003f7fff
+ *	entry      0x000011fb | 0x0000e004 = 0x0000f1ff
  *
  * and allow all that is wanted; the values of allowed1 differ as follows.
  *
  *	pin      7f or ff: bits 0..5 are there
  *	primary  fff9fffe or fffbfffe: all but 0, 18 (and 17) are there
  *	exit     007f, 017f, 01ff, 037f, 03ff, 137f, f77f or ff7f, then ffff:
- *	         the 7f (or ff) has bits 18..21
- *	entry    0000..01fe, then ffff: bits 14 and 15 are there
+ *	         the 7f (or ff) has bits 18..21, the ffff bit 12
+ *	entry    0000..01fe, then ffff: bits 13, 14 and 15 are there
  *
  * The secondary word is what is left of 0x001214fa in the high half of 0x48b,
  * worked out row by row below.
@@ -39,8 +39,8 @@
 
 #define PIN	0x0000003f
 #define PRIMARY 0xb5386dfa
-#define EXIT	0x003f6fff
-#define ENTRY	0x0000d1ff
+#define EXIT	0x003f7fff
+#define ENTRY	0x0000f1ff
 
 struct by_hand {
 	const char *name;

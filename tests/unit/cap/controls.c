@@ -217,8 +217,8 @@ TEST(cap_nameless_default1_bits_stay_1)
 	EXPECT_PROBLEMS(result, "");
 	EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
 	EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
-	EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f6fff);
-	EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xd1ff);
+	EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f7fff);
+	EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xf1ff);
 }
 
 TEST(cap_nameless_bits_forced_to_1_are_refused)

@@ -122,11 +122,13 @@ struct machine *machine_create(enum machine_mode mode)
 	host_fpu_load_guest(&m->vcpu);
 	machine_set_cpuid(m, 40, ~0u, ~0u);
 	machine_set_mode(m, mode);
+	m->ticket = host_srcu_read_lock(&m->vm.srcu);
 	return m;
 }
 
 void machine_destroy(struct machine *m)
 {
+	host_srcu_read_unlock(&m->vm.srcu, m->ticket);
 	host_fpu_load_host(&m->vcpu);
 	host_vcpu_release(&m->vcpu);
 	vmx_free_vcpu(&m->vcpu);

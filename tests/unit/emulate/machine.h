@@ -35,11 +35,21 @@ struct machine {
 	u8 *rom;
 	u64 tables; /* where the next page table goes */
 	unsigned int levels;
+	int ticket;
 };
 
-/* The one machine; each call makes it new.  maxphyaddr 40, 1 GiB pages, PSE-36. */
+/* The one machine; each call makes it new.  maxphyaddr 40, 1 GiB pages, PSE-36.  The vCPU is loaded
+ * and the slots are read-locked, as while an exit is handled. */
 struct machine *machine_create(enum machine_mode mode);
 void machine_destroy(struct machine *machine);
+
+/* Takes what waits for the readers out of the read section. */
+#define MACHINE_SLEEPING(machine, statement)                                                       \
+	do {                                                                                       \
+		host_srcu_read_unlock(&(machine)->vm.srcu, (machine)->ticket);                     \
+		statement;                                                                         \
+		(machine)->ticket = host_srcu_read_lock(&(machine)->vm.srcu);                      \
+	} while (0)
 
 /*
  * Flat segments, DPL 0, everything that the mode needs; RAM, ROM and the first page of the device

@@ -11,6 +11,7 @@
 #include "sim.h"
 #include "test.h"
 #include "vcpu/state.h"
+#include "vmcs/vmcs.h"
 
 #define DEVICE	      MACHINE_DEVICE
 #define QUALIFICATION 0x183 /* a data access with a valid linear address */
@@ -778,6 +779,61 @@ TEST(mmio_single_step)
 	EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_DB);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	machine_destroy(m);
+}
+
+/* "Instruction-Breakpoint Exception Condition": an EPT violation saves RF as 1; the instruction
+ * ends it, and of a REP its last element. */
+TEST(mmio_resume_flag)
+{
+	struct machine *m = ready(MODE_LONG);
+
+	set_code(m, "89 03");
+	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_RF);
+	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_RF);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
+	machine_destroy(m);
+
+	m = ready(MODE_LONG);
+	set_code(m, "f3 aa");
+	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
+	vcpu_reg_write(&m->vcpu, REG_RCX, 2);
+	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
+	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED | RFLAGS_RF);
+	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
+	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
+	machine_destroy(m);
+}
+
+/* "Single-Stepping on Branches": CALL, JMP and RET are steps, MOV is none. */
+TEST(mmio_steps_on_branches)
+{
+	static const struct {
+		const char *code;
+		bool branch;
+	} rows[] = {{"89 03", false}, {"ff 23", true}, {"ff 13", true}};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_LONG);
+
+		test_context("%s", rows[i].code);
+		set_code(m, rows[i].code);
+		vmcs_write64(GUEST_IA32_DEBUGCTL, DEBUGCTL_BTF);
+		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_TF);
+		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		answer(m, MACHINE_CODE + 0x100);
+		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(m->vcpu.events.exception.pending, rows[i].branch);
+		if (rows[i].branch)
+			EXPECT_EQ(m->vcpu.events.exception.payload, DR6_BS);
+		machine_destroy(m);
+	}
 }
 
 TEST(mmio_traced)

@@ -5,6 +5,7 @@
  */
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
+#include "sim.h"
 #include "test.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/state.h"
@@ -346,6 +347,86 @@ TEST(walk_keeps_entries)
 	EXPECT_EQ(walk(m, LINEAR, PF_WRITE), 0x1234567000);
 	EXPECT_EQ(machine_entry_read(m, at),
 		  0x1234567000 | P | W | U | A | D | 0xe18 | XD | (0x7ffull << 52));
+	machine_destroy(m);
+}
+
+/* Another vCPU of the guest, between the walk's look at an entry and its mark. */
+struct other_vcpu {
+	struct machine *m;
+	u64 at, value;
+	unsigned int times; /* 0: always */
+	unsigned int calls;
+};
+
+static void other_vcpu_writes(void *argument, u64 hva)
+{
+	struct other_vcpu *other = argument;
+
+	other->calls++;
+	if (hva != (u64)(other->m->ram + other->at))
+		return;
+	if (other->times && !--other->times)
+		sim_cmpxchg_hook(NULL, NULL);
+	/* Another one each time. */
+	machine_entry_write(other->m, other->at, other->value ^ (other->calls & 1) << 9);
+}
+
+/* The guest takes an entry back: no flag makes it present again, whatever its width. */
+TEST(walk_marks_no_entry_that_has_changed)
+{
+	for (unsigned int mode = 0; mode < COUNT_OF(paging_modes); mode++) {
+		struct machine *m = machine_create(paging_modes[mode]);
+		unsigned int top = m->levels == 3 ? 2 : m->levels;
+
+		for (unsigned int level = 1; level <= top; level++) {
+			struct other_vcpu other = {.m = m, .times = 1, .value = 0x1234504e};
+
+			test_context("%u levels, level %u", m->levels, level);
+			machine_map(m, LINEAR, PAGE, P | W | U);
+			other.at = machine_entry(m, LINEAR, level);
+			sim_cmpxchg_hook(other_vcpu_writes, &other);
+			EXPECT_EQ(walk(m, LINEAR, PF_WRITE), FAULT(PF_WRITE));
+			EXPECT_EQ(machine_entry_read(m, other.at) & ~0x200ull,
+				  0x1234504e & ~0x200ull);
+			EXPECT_EQ(machine_entry_read(m, other.at) & 1, 0);
+			sim_cmpxchg_hook(NULL, NULL);
+			machine_destroy(m);
+			m = machine_create(paging_modes[mode]);
+		}
+		machine_destroy(m);
+	}
+}
+
+/* It is mapped elsewhere now: the walk leads there, and the flags are the new entry's. */
+TEST(walk_follows_an_entry_that_has_changed)
+{
+	for (unsigned int mode = 0; mode < COUNT_OF(paging_modes); mode++) {
+		struct machine *m = machine_create(paging_modes[mode]);
+		struct other_vcpu other = {.m = m, .times = 1, .value = 0xb000 | P | W | U};
+
+		test_context("%u levels", m->levels);
+		machine_map(m, LINEAR, PAGE, P | W | U);
+		other.at = machine_entry(m, LINEAR, 1);
+		sim_cmpxchg_hook(other_vcpu_writes, &other);
+		EXPECT_EQ(walk(m, LINEAR + 0x10, PF_WRITE), 0xb010);
+		EXPECT_EQ(machine_entry_read(m, other.at) & ~0x200ull, 0xb000 | P | W | U | A | D);
+		machine_destroy(m);
+	}
+}
+
+/* A guest that does nothing else harms itself only: the thread comes back. */
+TEST(walk_ends_where_an_entry_changes_all_the_time)
+{
+	struct machine *m = machine_create(MODE_LONG);
+	struct other_vcpu other = {.m = m, .value = PAGE | P | W | U | A};
+
+	machine_map(m, LINEAR, PAGE, P | W | U);
+	other.at = machine_entry(m, LINEAR, 1);
+	sim_cmpxchg_hook(other_vcpu_writes, &other);
+	EXPECT_EQ(walk(m, LINEAR, PF_WRITE), NO_TABLE(other.at));
+	EXPECT_TRUE(other.calls >= 1000 && other.calls < 1100);
+	sim_cmpxchg_hook(NULL, NULL);
+	EXPECT_EQ(walk(m, LINEAR, PF_WRITE), PAGE);
 	machine_destroy(m);
 }
 

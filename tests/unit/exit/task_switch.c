@@ -331,6 +331,34 @@ TEST(task_switch_faults)
 		EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_TR), row->in_new_task ? NEW : OLD);
 		if (!row->in_new_task)
 			EXPECT_EQ(get(m, OLD_TSS + 32), 0xeeeeeeee);
+		EXPECT_FALSE(m->vcpu.events.interrupt.injected || m->vcpu.events.soft.injected ||
+			     m->vcpu.events.nmi.injected || m->vcpu.events.exception.injected);
+		machine_destroy(m);
+	}
+}
+
+/* The fault takes the place of what came through the gate; what waits beside it, waits on. */
+TEST(task_switch_faults_use_up_the_event)
+{
+	static const u32 events[] = {0x80000020, 0x80000480, 0x80000202, 0x80000306};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(events); i++) {
+		struct machine *m = ready();
+		struct vcpu *vcpu = &m->vcpu;
+		bool waits = i == 3;
+
+		test_context("event 0x%x", events[i]);
+		vcpu->events.interrupt.injected = waits;
+		vcpu->events.interrupt.vector = 0x41;
+		put(m, GDT + NEW + 4, 0x00000900); /* not present */
+		vcpu->exit.idt_vectoring_info = events[i];
+		EXPECT_EQ(switch_task(m, NEW, GATE), EXIT_SAME_INSN);
+		EXPECT_TRUE(vcpu->events.exception.pending);
+		EXPECT_EQ(vcpu->events.exception.vector, VECTOR_NP);
+		EXPECT_EQ(vcpu->events.interrupt.injected, waits);
+		EXPECT_FALSE(vcpu->events.soft.injected || vcpu->events.nmi.injected);
+		EXPECT_EQ(vcpu_nmi_masked(vcpu), i == 2);
 		machine_destroy(m);
 	}
 }

@@ -50,9 +50,9 @@ TEST(bus_empty)
 	u64 value = 5;
 
 	io_open();
-	EXPECT_FALSE(bus_read(&io_vcpu, BUS_PIO, 0, 1, &value));
+	EXPECT_FALSE(io_read(BUS_PIO, 0, 1, &value));
 	EXPECT_FALSE(write_at(0, 1));
-	EXPECT_FALSE(bus_has_device(&io_vcpu, BUS_PIO, 0));
+	EXPECT_FALSE(io_has_device(BUS_PIO, 0));
 	EXPECT_EQ(value, 5);
 	io_close();
 }
@@ -75,11 +75,11 @@ TEST(bus_access_lies_in_device)
 	for (unsigned int i = 0; i < COUNT_OF(table); i++) {
 		test_context("row %u", i);
 		EXPECT_EQ(write_at(table[i].address, table[i].length), table[i].taken);
-		EXPECT_FALSE(bus_write(&io_vcpu, BUS_PIO, table[i].address, 0, NULL));
+		EXPECT_FALSE(io_write(BUS_PIO, table[i].address, 0, 0));
 	}
 	test_context(" ");
-	EXPECT_TRUE(bus_has_device(&io_vcpu, BUS_MMIO, 0x100f));
-	EXPECT_FALSE(bus_has_device(&io_vcpu, BUS_MMIO, 0x1010));
+	EXPECT_TRUE(io_has_device(BUS_MMIO, 0x100f));
+	EXPECT_FALSE(io_has_device(BUS_MMIO, 0x1010));
 	io_close();
 }
 
@@ -105,7 +105,7 @@ TEST(bus_length_zero_is_any)
 
 	io_open();
 	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &any.bus), 0);
-	EXPECT_TRUE(bus_write(&io_vcpu, BUS_MMIO, 0x1000, 0, NULL));
+	EXPECT_TRUE(io_write(BUS_MMIO, 0x1000, 0, 0));
 	EXPECT_TRUE(write_at(0x1000, 1));
 	EXPECT_TRUE(write_at(0x1000, 8));
 	EXPECT_FALSE(write_at(0x1001, 1));
@@ -139,7 +139,7 @@ TEST(bus_devices_share_addresses)
 	EXPECT_TRUE(write_at(0x1200, 4));
 	EXPECT_EQ(wide.writes, 1);
 	reader.value = 0xabcd;
-	EXPECT_TRUE(bus_read(&io_vcpu, BUS_MMIO, 0x1200, 4, &value));
+	EXPECT_TRUE(io_read(BUS_MMIO, 0x1200, 4, &value));
 	EXPECT_EQ(value, 0xabcd);
 	EXPECT_EQ(wide.reads, 0);
 	EXPECT_TRUE(write_at(0x1300, 4));

@@ -25,3 +25,21 @@ bool io_write(enum bus_kind kind, u64 address, unsigned int length, u64 value)
 	host_srcu_read_unlock(&io_vm.srcu, ticket);
 	return taken;
 }
+
+bool io_read(enum bus_kind kind, u64 address, unsigned int length, void *data)
+{
+	int ticket = host_srcu_read_lock(&io_vm.srcu);
+	bool taken = bus_read(&io_vcpu, kind, address, length, data);
+
+	host_srcu_read_unlock(&io_vm.srcu, ticket);
+	return taken;
+}
+
+bool io_has_device(enum bus_kind kind, u64 address)
+{
+	int ticket = host_srcu_read_lock(&io_vm.srcu);
+	bool has = bus_has_device(&io_vcpu, kind, address);
+
+	host_srcu_read_unlock(&io_vm.srcu, ticket);
+	return has;
+}

@@ -14,7 +14,9 @@ extern struct vcpu io_vcpu;
 void io_open(void);
 void io_close(void); /* nothing may be left */
 
-/* A write of the low bytes of `value`. */
+/* Within a read section.  A write of the low bytes of `value`; length 0: of anything. */
+bool io_read(enum bus_kind kind, u64 address, unsigned int length, void *data);
+bool io_has_device(enum bus_kind kind, u64 address);
 bool io_write(enum bus_kind kind, u64 address, unsigned int length, u64 value);
 
 #endif

@@ -16,7 +16,9 @@ static void add_vcpu(struct chips *chips, u32 id)
 	lapic_mmio_write(vcpu, 0xfee000f0, 4, &svr);
 	if (id == 0)
 		lapic_mmio_write(vcpu, 0xfee00350, 4, &extint);
+	host_mutex_lock(&chips->vm.lock);
 	vm_add_vcpu(&chips->vm, vcpu);
+	host_mutex_unlock(&chips->vm.lock);
 	vcpu->requests = 0;
 }
 
@@ -94,6 +96,15 @@ void chips_pic_begin(struct chips *chips)
 		chips_out(chips, port + 1, 1);
 		chips_out(chips, port + 1, 0);
 	}
+}
+
+u8 chips_pic_take(struct chips *chips)
+{
+	u8 vector = pic_acknowledge(&chips->vcpu[0]);
+
+	if (chips->vcpu[0].pic_ended)
+		pic_tell_ended(&chips->vcpu[0]);
+	return vector;
 }
 
 int chips_line(struct chips *chips, u32 gsi, bool level)

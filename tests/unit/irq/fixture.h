@@ -20,7 +20,10 @@ struct chips {
 	int ticket;
 };
 
-/* The one VM of a test; the srcu read lock is held.  Needs chips_close() before the next. */
+/*
+ * The one VM of a test; the srcu read lock is held, as by a vCPU whose exit goes on for ever.  Needs
+ * chips_close() before the next.
+ */
 struct chips *chips_open(void);
 /* Nothing may be left behind. */
 void chips_close(struct chips *chips);
@@ -35,6 +38,9 @@ void chips_redirect(struct chips *chips, unsigned int pin, u8 destination, u32 l
 /* The 8259s as a PC's firmware sets them up: vectors from 20H and 28H, nothing masked. */
 void chips_pic_begin(struct chips *chips);
 
+/* The first vCPU takes what the 8259s have for it, and enters the guest: the vector. */
+u8 chips_pic_take(struct chips *chips);
+
 /* irq_line_set() by user space. */
 int chips_line(struct chips *chips, u32 gsi, bool level);
 /* Up and down; the result is that of up. */
@@ -45,7 +51,7 @@ int chips_take(struct chips *chips, unsigned int vcpu);
 /* And ends what it has in service. */
 void chips_eoi(struct chips *chips, unsigned int vcpu);
 
-/* Takes the sleeping functions out of the read section. */
+/* Takes what waits for the readers of srcu out of the read section. */
 #define CHIPS_SLEEPING(chips, statement)                                                           \
 	do {                                                                                       \
 		host_srcu_read_unlock(&(chips)->vm.srcu, (chips)->ticket);                         \

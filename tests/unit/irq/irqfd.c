@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KVM_IRQFD: events become interrupts, with and without waiting for the guest. */
+/*
+ * KVM_IRQFD: events become interrupts, with and without waiting for the guest.  All of it goes on while
+ * the srcu read lock is held, as by a vCPU that waits for guest memory that user space does not give.
+ */
 #include "fixture.h"
 #include "irq/irqfd.h"
 
@@ -13,15 +16,13 @@ static int set(int fd, u32 gsi, u32 flags, int resample)
 {
 	const struct kvm_irqfd wanted = {
 		.fd = (u32)fd, .gsi = gsi, .flags = flags, .resamplefd = (u32)resample};
-	int result;
 
-	CHIPS_SLEEPING(chips, result = irqfd_set(&chips->vm, &wanted));
-	return result;
+	return irqfd_set(&chips->vm, &wanted);
 }
 
 static void end(void)
 {
-	CHIPS_SLEEPING(chips, irqfds_destroy(&chips->vm));
+	irqfds_destroy(&chips->vm);
 	chips_close(chips);
 }
 
@@ -136,12 +137,58 @@ TEST(irqfd_closed)
 		EXPECT_EQ(sim_event_references(), flags ? 2 : 1);
 		sim_event_close(fd);
 		sim_event_close(asked);
-		CHIPS_SLEEPING(chips, host_event_flush());
+		sim_work_run();
 		EXPECT_EQ(sim_event_references(), 0);
 	}
 	fd = sim_event_open();
 	EXPECT_EQ(set(fd, GSI, 0, 0), 0);
 	sim_event_close(fd);
+	end();
+}
+
+/*
+ * A vCPU waits in a fault for memory that does not come, and threads of its process wait for it with the
+ * locks of the slots and of the devices: irqfds end all the same, one work for all of them.
+ */
+TEST(irqfd_ends_while_a_fault_waits)
+{
+	int fd[3], asked[3];
+
+	chips = chips_open();
+	host_mutex_lock(&chips->vm.io_lock);
+	host_mutex_lock(&chips->vm.slots_lock);
+	for (unsigned int i = 0; i < COUNT_OF(fd); i++) {
+		fd[i] = sim_event_open(), asked[i] = sim_event_open();
+		EXPECT_EQ(set(fd[i], GSI + i / 2, RESAMPLE, asked[i]), 0);
+	}
+	sim_event_close(fd[0]);
+	sim_event_close(fd[2]);
+	EXPECT_EQ(sim_works_queued(), 1);
+	EXPECT_EQ(sim_event_references(), 6);
+	sim_work_run();
+	EXPECT_EQ(sim_event_references(), 2);
+	sim_event_write(fd[1]);
+	irqfds_destroy(&chips->vm);
+	EXPECT_EQ(sim_event_references(), 0);
+	host_mutex_unlock(&chips->vm.slots_lock);
+	host_mutex_unlock(&chips->vm.io_lock);
+	end();
+}
+
+/* The descriptor becomes another event's between the look at it and the watch. */
+TEST(irqfd_of_another_event_by_now)
+{
+	struct host_event_watch watch;
+	struct host_event *event;
+	int fd, other;
+
+	chips = chips_open();
+	fd = sim_event_open(), other = sim_event_open();
+	EXPECT_EQ(host_event_get(fd, &event), 0);
+	EXPECT_EQ(host_event_watch(&watch, other, event, NULL, NULL), -EBADF);
+	EXPECT_EQ(host_event_watch(&watch, 1000, event, NULL, NULL), -EBADF);
+	EXPECT_EQ(sim_event_references(), 1);
+	host_event_put(event);
 	end();
 }
 

@@ -383,7 +383,7 @@ TEST(lapic_global_disable)
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, 0x20040);
 	apic_write(g->vcpu, LAPIC_TIMER_INITIAL, 1000000);
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x80, false);
-	EXPECT_EQ(msr_write(g->vcpu, 0x1b, 0xfee00100, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x1b, 0xfee00100, false), 0);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
 	EXPECT_EQ(lapic_deliver(g->vcpu, IRQ_FIXED, 0x81, false), 0);
 	EXPECT_EQ(lapic_deliver(g->vcpu, IRQ_NMI, 0, false), 0);
@@ -394,9 +394,9 @@ TEST(lapic_global_disable)
 	apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
 	lapic_cr8_write(g->vcpu, 5);
 	EXPECT_EQ(lapic_cr8_read(g->vcpu), 5);
-	EXPECT_EQ(msr_read(g->vcpu, 0x802, &value, false), -EINVAL);
+	EXPECT_EQ(apic_msr_read(g->vcpu, 0x802, &value, false), -EINVAL);
 
-	EXPECT_EQ(msr_write(g->vcpu, 0x1b, 0xfee00900, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x1b, 0xfee00900, false), 0);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ID), 0);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_SVR), 0xff);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TPR), 0x50);
@@ -439,7 +439,7 @@ TEST(lapic_page_moves)
 
 	EXPECT_TRUE(lapic_owns(g->vcpu, 0xfee00000) && lapic_owns(g->vcpu, 0xfee00fff));
 	EXPECT_FALSE(lapic_owns(g->vcpu, 0xfedfffff) || lapic_owns(g->vcpu, 0xfee01000));
-	EXPECT_EQ(msr_write(g->vcpu, 0x1b, 0x12fed40900, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x1b, 0x12fed40900, false), 0);
 	EXPECT_TRUE(lapic_owns(g->vcpu, 0x12fed40030));
 	EXPECT_FALSE(lapic_owns(g->vcpu, 0xfed40030) || lapic_owns(g->vcpu, 0xfee00030));
 	lapic_mmio_read(g->vcpu, 0x12fed40030, 4, &version);

@@ -22,7 +22,9 @@ struct vcpu *apic_guest_add(struct apic_guest *g, u32 id)
 	created++;
 	if (vmx_create_vcpu(&g->vm, vcpu, id))
 		test_fail(__FILE__, __LINE__, "vmx_create_vcpu() fails");
+	host_mutex_lock(&g->vm.lock);
 	vm_add_vcpu(&g->vm, vcpu);
+	host_mutex_unlock(&g->vm.lock);
 	for (unsigned int i = 0; i < count; i++)
 		if (entry[i].function == 1)
 			entry[i].ecx |= BIT32(24);
@@ -41,6 +43,7 @@ struct apic_guest *apic_guest_create(unsigned int count)
 		test_fail(__FILE__, __LINE__, "vm_init() fails");
 	guest.vm.irqchip = (struct irqchip *)no_irqchip;
 	guest.vcpu = guest.vcpus;
+	guest.ticket = host_srcu_read_lock(&guest.vm.srcu);
 	for (u32 id = 0; id < count; id++)
 		apic_guest_add(&guest, id);
 	return &guest;
@@ -50,10 +53,31 @@ void apic_guest_destroy(struct apic_guest *g)
 {
 	for (unsigned int i = 0; i < created; i++)
 		vmx_free_vcpu(&g->vcpus[i]);
+	host_srcu_read_unlock(&g->vm.srcu, g->ticket);
 	vm_destroy(&g->vm);
 	sim_vmxoff_all();
 	EXPECT_EQ(sim_timers_armed(), 0);
 	EXPECT_EQ(sim_leaks(), 0);
+}
+
+int apic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
+{
+	int error;
+
+	host_vcpu_get(vcpu);
+	error = msr_read(vcpu, msr, value, from_host);
+	host_vcpu_release(vcpu);
+	return error;
+}
+
+int apic_msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
+{
+	int error;
+
+	host_vcpu_get(vcpu);
+	error = msr_write(vcpu, msr, value, from_host);
+	host_vcpu_release(vcpu);
+	return error;
 }
 
 u32 apic_read(struct vcpu *vcpu, u32 offset)
@@ -62,7 +86,7 @@ u32 apic_read(struct vcpu *vcpu, u32 offset)
 	u32 value = 0;
 
 	if (lapic_x2apic(vcpu)) {
-		EXPECT_EQ(msr_read(vcpu, 0x800 + offset / 16, &wide, false), 0);
+		EXPECT_EQ(apic_msr_read(vcpu, 0x800 + offset / 16, &wide, false), 0);
 		return (u32)wide;
 	}
 	lapic_mmio_read(vcpu, (vcpu->apic_base & ~0xfffull) + offset, 4, &value);
@@ -72,7 +96,7 @@ u32 apic_read(struct vcpu *vcpu, u32 offset)
 void apic_write(struct vcpu *vcpu, u32 offset, u32 value)
 {
 	if (lapic_x2apic(vcpu))
-		EXPECT_EQ(msr_write(vcpu, 0x800 + offset / 16, value, false), 0);
+		EXPECT_EQ(apic_msr_write(vcpu, 0x800 + offset / 16, value, false), 0);
 	else
 		lapic_mmio_write(vcpu, (vcpu->apic_base & ~0xfffull) + offset, 4, &value);
 }
@@ -80,7 +104,7 @@ void apic_write(struct vcpu *vcpu, u32 offset, u32 value)
 void apic_icr(struct vcpu *vcpu, u32 icr, u32 destination)
 {
 	if (lapic_x2apic(vcpu)) {
-		EXPECT_EQ(msr_write(vcpu, 0x830, icr | (u64)destination << 32, false), 0);
+		EXPECT_EQ(apic_msr_write(vcpu, 0x830, icr | (u64)destination << 32, false), 0);
 		return;
 	}
 	apic_write(vcpu, LAPIC_ICR2, destination << 24);
@@ -89,7 +113,7 @@ void apic_icr(struct vcpu *vcpu, u32 icr, u32 destination)
 
 void apic_x2apic_on(struct vcpu *vcpu)
 {
-	EXPECT_EQ(msr_write(vcpu, MSR_IA32_APICBASE, vcpu->apic_base | APIC_BASE_X2APIC, false), 0);
+	EXPECT_EQ(apic_msr_write(vcpu, MSR_IA32_APICBASE, vcpu->apic_base | APIC_BASE_X2APIC, false), 0);
 }
 
 bool apic_has(struct vcpu *vcpu, u32 first, u8 vector)

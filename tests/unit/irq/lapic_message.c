@@ -89,7 +89,7 @@ TEST(message_x2apic_destinations)
 		apic_icr(&g->vcpus[1], 0x4000 | rows[i].icr | 0x55, rows[i].destination);
 		EXPECT_EQ(receivers(g, 0x55), rows[i].got);
 	}
-	EXPECT_EQ(msr_write(&g->vcpus[2], 0x83f, 0x66, false), 0);
+	EXPECT_EQ(apic_msr_write(&g->vcpus[2], 0x83f, 0x66, false), 0);
 	EXPECT_EQ(receivers(g, 0x66), 0x4);
 	apic_guest_destroy(g);
 }

@@ -31,9 +31,9 @@ TEST(lapic_x2apic_registers)
 
 	for (u32 msr = 0x800; msr < 0x900; msr++) {
 		test_context("MSR 0x%x, xAPIC mode", msr);
-		EXPECT_EQ(msr_read(g->vcpu, msr, &value, false), -EINVAL);
-		EXPECT_EQ(msr_read(g->vcpu, msr, &value, true), -EINVAL);
-		EXPECT_EQ(msr_write(g->vcpu, msr, 0, false), -EINVAL);
+		EXPECT_EQ(apic_msr_read(g->vcpu, msr, &value, false), -EINVAL);
+		EXPECT_EQ(apic_msr_read(g->vcpu, msr, &value, true), -EINVAL);
+		EXPECT_EQ(apic_msr_write(g->vcpu, msr, 0, false), -EINVAL);
 	}
 	apic_x2apic_on(g->vcpu);
 	for (u32 msr = 0x800; msr < 0x900; msr++) {
@@ -41,14 +41,14 @@ TEST(lapic_x2apic_registers)
 
 		test_context("MSR 0x%x, x2APIC mode", msr);
 		value = 0;
-		EXPECT_EQ(msr_read(g->vcpu, msr, &value, false), has(offset, 'R') ? 0 : -EINVAL);
+		EXPECT_EQ(apic_msr_read(g->vcpu, msr, &value, false), has(offset, 'R') ? 0 : -EINVAL);
 		EXPECT_EQ(value >> 32, 0);
 		if (has(offset, 'R') && has(offset, 'W'))
-			EXPECT_EQ(msr_write(g->vcpu, msr, value, false), 0);
+			EXPECT_EQ(apic_msr_write(g->vcpu, msr, value, false), 0);
 		if (!has(offset, 'W'))
-			EXPECT_EQ(msr_write(g->vcpu, msr, 0, false), -EINVAL);
+			EXPECT_EQ(apic_msr_write(g->vcpu, msr, 0, false), -EINVAL);
 		if (offset != LAPIC_ICR)
-			EXPECT_EQ(msr_write(g->vcpu, msr, BIT64(32), false), -EINVAL);
+			EXPECT_EQ(apic_msr_write(g->vcpu, msr, BIT64(32), false), -EINVAL);
 	}
 	apic_guest_destroy(g);
 }
@@ -76,17 +76,17 @@ TEST(lapic_x2apic_reserved_bits)
 			bool allowed = value & (rows[i].kept | rows[i].ignored);
 
 			test_context("MSR 0x%x bit %u", rows[i].msr, bit);
-			EXPECT_EQ(msr_write(g->vcpu, rows[i].msr, value, false),
+			EXPECT_EQ(apic_msr_write(g->vcpu, rows[i].msr, value, false),
 				  allowed ? 0 : -EINVAL);
 			if (allowed && rows[i].msr != 0x80f) {
-				EXPECT_EQ(msr_read(g->vcpu, rows[i].msr, &read, false), 0);
+				EXPECT_EQ(apic_msr_read(g->vcpu, rows[i].msr, &read, false), 0);
 				EXPECT_EQ(read, value & rows[i].kept);
 			}
 			apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
 		}
 	}
 	for (unsigned int bit = 8; bit < 64; bit++)
-		EXPECT_EQ(msr_write(g->vcpu, 0x83f, BIT64(bit) | 0x40, false), -EINVAL);
+		EXPECT_EQ(apic_msr_write(g->vcpu, 0x83f, BIT64(bit) | 0x40, false), -EINVAL);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
 	apic_guest_destroy(g);
 }
@@ -101,7 +101,7 @@ TEST(lapic_deadline_mode_follows_cpuid)
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, 0x40040);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_LVT_TIMER), 0x40);
 	apic_x2apic_on(g->vcpu);
-	EXPECT_EQ(msr_write(g->vcpu, 0x832, 0x40040, false), -EINVAL);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x832, 0x40040, false), -EINVAL);
 	apic_guest_destroy(g);
 }
 

@@ -116,7 +116,7 @@ TEST(lapic_timer_mode_changes)
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
 	EXPECT_EQ(sim_timers_armed(), 0);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_INITIAL), 0);
-	EXPECT_EQ(msr_write(g->vcpu, 0x6e0, ~0ull, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x6e0, ~0ull, false), 0);
 	EXPECT_EQ(sim_timers_armed(), 1);
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, VECTOR);
 	EXPECT_EQ(sim_timers_armed(), 0);
@@ -155,7 +155,7 @@ static u64 tsc(struct vcpu *vcpu)
 {
 	u64 value = 0;
 
-	EXPECT_EQ(msr_read(vcpu, 0x10, &value, false), 0);
+	EXPECT_EQ(apic_msr_read(vcpu, 0x10, &value, false), 0);
 	return value;
 }
 
@@ -163,13 +163,13 @@ static u64 deadline(struct vcpu *vcpu)
 {
 	u64 value = 1;
 
-	EXPECT_EQ(msr_read(vcpu, 0x6e0, &value, false), 0);
+	EXPECT_EQ(apic_msr_read(vcpu, 0x6e0, &value, false), 0);
 	return value;
 }
 
 static void deadline_set(struct vcpu *vcpu, u64 value)
 {
-	EXPECT_EQ(msr_write(vcpu, 0x6e0, value, false), 0);
+	EXPECT_EQ(apic_msr_write(vcpu, 0x6e0, value, false), 0);
 }
 
 TEST(lapic_timer_tsc_deadline)
@@ -231,13 +231,11 @@ TEST(lapic_timer_deadline_follows_the_tsc)
 {
 	struct apic_guest *g = apic_guest_create(1);
 
-	host_vcpu_get(g->vcpu);
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
 	deadline_set(g->vcpu, tsc(g->vcpu) + host_tsc_khz() * 1000);
-	EXPECT_EQ(msr_write(g->vcpu, 0x10, tsc(g->vcpu) + host_tsc_khz() * 999, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, 0x10, tsc(g->vcpu) + host_tsc_khz() * 999, false), 0);
 	sim_advance_time(1100000);
 	EXPECT_TRUE(fired(g->vcpu));
-	host_vcpu_release(g->vcpu);
 	apic_guest_destroy(g);
 }
 
@@ -271,7 +269,7 @@ TEST(lapic_timer_stops)
 		start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
 		EXPECT_EQ(sim_timers_armed(), 1);
 		if (how == 2)
-			EXPECT_EQ(msr_write(g->vcpu, 0x1b, 0xfee00100, false), 0);
+			EXPECT_EQ(apic_msr_write(g->vcpu, 0x1b, 0xfee00100, false), 0);
 		else
 			lapic_reset(g->vcpu, how);
 		EXPECT_EQ(sim_timers_armed(), 0);

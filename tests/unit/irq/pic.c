@@ -40,7 +40,7 @@ TEST(pic_edge)
 	EXPECT_TRUE(pic_output(&chips->vm));
 	EXPECT_EQ(chips_line(chips, 4, true), 0);
 	EXPECT_EQ(irr(chips, MASTER), 0x10);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x24);
+	EXPECT_EQ(chips_pic_take(chips), 0x24);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	EXPECT_EQ(irr(chips, MASTER), 0);
 	EXPECT_EQ(isr(chips, MASTER), 0x10);
@@ -64,7 +64,7 @@ TEST(pic_level)
 	chips_out(chips, 0x4d0, 0xff);
 	EXPECT_EQ(chips_in(chips, 0x4d0), 0xf8);
 	EXPECT_EQ(chips_line(chips, 11, true), 1);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x2b);
+	EXPECT_EQ(chips_pic_take(chips), 0x2b);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	eoi(chips, SLAVE);
 	eoi(chips, MASTER);
@@ -106,17 +106,17 @@ TEST(pic_priorities)
 
 	chips_pulse(chips, 5);
 	chips_pulse(chips, 3);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x23);
+	EXPECT_EQ(chips_pic_take(chips), 0x23);
 	/* 5 waits for the end of 3; 1 does not; 9 does not, as it comes through 2. */
 	EXPECT_FALSE(pic_output(&chips->vm));
 	chips_pulse(chips, 1);
 	EXPECT_TRUE(pic_output(&chips->vm));
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x21);
+	EXPECT_EQ(chips_pic_take(chips), 0x21);
 	chips_pulse(chips, 9);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	eoi(chips, MASTER);
 	EXPECT_EQ(isr(chips, MASTER), 0x08);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x29);
+	EXPECT_EQ(chips_pic_take(chips), 0x29);
 	EXPECT_EQ(isr(chips, MASTER), 0x0c);
 	EXPECT_EQ(isr(chips, SLAVE), 0x02);
 	/* Specific EOIs, in the wrong order. */
@@ -124,7 +124,7 @@ TEST(pic_priorities)
 	EXPECT_EQ(isr(chips, MASTER), 0x04);
 	eoi(chips, SLAVE);
 	eoi(chips, MASTER);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x25);
+	EXPECT_EQ(chips_pic_take(chips), 0x25);
 	chips_close(chips);
 }
 
@@ -139,7 +139,7 @@ TEST(pic_mask)
 	/* The request was kept. */
 	chips_out(chips, MASTER + 1, 0);
 	EXPECT_TRUE(pic_output(&chips->vm));
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x24);
+	EXPECT_EQ(chips_pic_take(chips), 0x24);
 	chips_close(chips);
 }
 
@@ -147,13 +147,13 @@ TEST(pic_spurious)
 {
 	struct chips *chips = pic_open();
 
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x27);
+	EXPECT_EQ(chips_pic_take(chips), 0x27);
 	EXPECT_EQ(isr(chips, MASTER), 0);
 	/* The slave's goes away before it is acknowledged. */
 	chips_out(chips, 0x4d1, 0x08);
 	chips_line(chips, 11, true);
 	chips_line(chips, 11, false);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x27);
+	EXPECT_EQ(chips_pic_take(chips), 0x27);
 	chips_close(chips);
 }
 
@@ -162,25 +162,25 @@ TEST(pic_rotation)
 	struct chips *chips = pic_open();
 
 	chips_pulse(chips, 3);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x23);
+	EXPECT_EQ(chips_pic_take(chips), 0x23);
 	chips_out(chips, MASTER, 0xa0); /* rotate on non-specific EOI: 3 is the lowest, 4 the highest */
 	chips_pulse(chips, 1);
 	chips_pulse(chips, 4);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x24);
+	EXPECT_EQ(chips_pic_take(chips), 0x24);
 	eoi(chips, MASTER);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x21);
+	EXPECT_EQ(chips_pic_take(chips), 0x21);
 	chips_out(chips, MASTER, 0xe1); /* rotate on specific EOI of 1: 2 is the highest */
 	EXPECT_EQ(isr(chips, MASTER), 0);
 	chips_pulse(chips, 0);
 	chips_pulse(chips, 7);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x27);
+	EXPECT_EQ(chips_pic_take(chips), 0x27);
 	eoi(chips, MASTER);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x20);
+	EXPECT_EQ(chips_pic_take(chips), 0x20);
 	eoi(chips, MASTER);
 	chips_out(chips, MASTER, 0xc7); /* set priority: 7 is the lowest, as at first */
 	chips_pulse(chips, 0);
 	chips_pulse(chips, 7);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x20);
+	EXPECT_EQ(chips_pic_take(chips), 0x20);
 	chips_close(chips);
 }
 
@@ -193,14 +193,14 @@ TEST(pic_automatic_eoi)
 	chips_out(chips, MASTER + 1, 4);
 	chips_out(chips, MASTER + 1, 3);
 	chips_pulse(chips, 6);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x46);
+	EXPECT_EQ(chips_pic_take(chips), 0x46);
 	EXPECT_EQ(isr(chips, MASTER), 0);
 	chips_out(chips, MASTER, 0x80); /* and rotate */
 	chips_pulse(chips, 0);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x40);
+	EXPECT_EQ(chips_pic_take(chips), 0x40);
 	chips_pulse(chips, 0);
 	chips_pulse(chips, 7);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x47);
+	EXPECT_EQ(chips_pic_take(chips), 0x47);
 	chips_close(chips);
 }
 
@@ -209,13 +209,13 @@ TEST(pic_special_mask)
 	struct chips *chips = pic_open();
 
 	chips_pulse(chips, 3);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x23);
+	EXPECT_EQ(chips_pic_take(chips), 0x23);
 	chips_pulse(chips, 5);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	chips_out(chips, MASTER, 0x68);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	chips_out(chips, MASTER + 1, 0x08);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x25);
+	EXPECT_EQ(chips_pic_take(chips), 0x25);
 	/* A non-specific EOI passes over what is masked. */
 	eoi(chips, MASTER);
 	EXPECT_EQ(isr(chips, MASTER), 0x08);
@@ -236,12 +236,12 @@ TEST(pic_special_fully_nested)
 	chips_out(chips, MASTER + 1, 4);
 	chips_out(chips, MASTER + 1, 0x11);
 	chips_pulse(chips, 12);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x2c);
+	EXPECT_EQ(chips_pic_take(chips), 0x2c);
 	chips_pulse(chips, 13);
 	EXPECT_FALSE(pic_output(&chips->vm));
 	/* Of higher priority in the slave, though the master has the cascade in service. */
 	chips_pulse(chips, 9);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x29);
+	EXPECT_EQ(chips_pic_take(chips), 0x29);
 	chips_close(chips);
 }
 
@@ -264,7 +264,7 @@ TEST(pic_initialization)
 	struct chips *chips = pic_open();
 
 	chips_pulse(chips, 3);
-	pic_acknowledge(&chips->vm);
+	chips_pic_take(chips);
 	chips_pulse(chips, 4);
 	chips_out(chips, MASTER + 1, 0xff);
 	chips_out(chips, MASTER, 0x10); /* without ICW4 */
@@ -276,7 +276,7 @@ TEST(pic_initialization)
 	chips_out(chips, MASTER + 1, 0x80);
 	EXPECT_EQ(chips_in(chips, MASTER + 1), 0x80);
 	chips_pulse(chips, 4);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x34);
+	EXPECT_EQ(chips_pic_take(chips), 0x34);
 	chips_close(chips);
 }
 
@@ -305,14 +305,14 @@ TEST(pic_state)
 	EXPECT_EQ(state.chip.pic.elcr_mask, 0xde);
 	state.chip.pic.irr = 0x02;
 	EXPECT_EQ(irqchip_state_set(&chips->vm, &state), 0);
-	EXPECT_EQ(pic_acknowledge(&chips->vm), 0x29);
+	EXPECT_EQ(chips_pic_take(chips), 0x29);
 	/* What no 8259 could hold. */
 	memset(&state.chip, 0xff, sizeof(state.chip));
 	state.chip.pic.isr = 0;
 	state.chip.pic.imr = 0;
 	EXPECT_EQ(irqchip_state_set(&chips->vm, &state), 0);
 	eoi(chips, MASTER);
-	EXPECT_TRUE(pic_acknowledge(&chips->vm) >= 0xf8);
+	EXPECT_TRUE(chips_pic_take(chips) >= 0xf8);
 	state.chip_id = 3;
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &state), -EINVAL);
 	EXPECT_EQ(irqchip_state_set(&chips->vm, &state), -EINVAL);

@@ -238,7 +238,7 @@ TEST(pit_interrupts_through_pic)
 	for (unsigned int i = 0; i < 10; i++) {
 		sim_advance_time(10001000);
 		EXPECT_TRUE(pic_output(&chips->vm));
-		EXPECT_EQ(pic_acknowledge(&chips->vm), 0x20);
+		EXPECT_EQ(chips_pic_take(chips), 0x20);
 		EXPECT_FALSE(pic_output(&chips->vm));
 		chips_out(chips, 0x20, 0x20);
 	}

@@ -16,9 +16,9 @@ static struct apic_guest *create(void)
 	struct apic_guest *g = apic_guest_create(1);
 
 	region.userspace_addr = sim_user_map(LINTEL_PAGE_SIZE);
-	EXPECT_EQ(memslot_set(&g->vm, &region), 0);
+	APIC_GUEST_SLEEPING(g, EXPECT_EQ(memslot_set(&g->vm, &region), 0));
 	flag = (u8 *)region.userspace_addr + FLAG;
-	EXPECT_EQ(msr_write(g->vcpu, PV_EOI, FLAG | 1, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, FLAG | 1, false), 0);
 	return g;
 }
 
@@ -92,9 +92,9 @@ TEST(pv_eoi_not_offered)
 	g->vm.irqchip->ioapic_vectors[VECTOR / 64] = BIT64(VECTOR % 64);
 	expect_no_offer(g, "the I/O APIC has the vector");
 
-	EXPECT_EQ(msr_write(g->vcpu, PV_EOI, FLAG, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, FLAG, false), 0);
 	expect_no_offer(g, "off");
-	EXPECT_EQ(msr_write(g->vcpu, PV_EOI, (LINTEL_PAGE_SIZE + FLAG) | 1, false), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, (LINTEL_PAGE_SIZE + FLAG) | 1, false), 0);
 	expect_no_offer(g, "no memory there");
 	apic_guest_destroy(g);
 }
@@ -104,13 +104,13 @@ TEST(pv_eoi_msr)
 	struct apic_guest *g = create();
 	u64 value = 0;
 
-	EXPECT_EQ(msr_read(g->vcpu, PV_EOI, &value, false), 0);
+	EXPECT_EQ(apic_msr_read(g->vcpu, PV_EOI, &value, false), 0);
 	EXPECT_EQ(value, FLAG | 1);
-	EXPECT_EQ(msr_write(g->vcpu, PV_EOI, FLAG | 2, false), -EINVAL);
-	EXPECT_EQ(msr_read(g->vcpu, PV_EOI, &value, true), 0);
+	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, FLAG | 2, false), -EINVAL);
+	EXPECT_EQ(apic_msr_read(g->vcpu, PV_EOI, &value, true), 0);
 	EXPECT_EQ(value, FLAG | 1);
 	lapic_reset(g->vcpu, true);
-	EXPECT_EQ(msr_read(g->vcpu, PV_EOI, &value, false), 0);
+	EXPECT_EQ(apic_msr_read(g->vcpu, PV_EOI, &value, false), 0);
 	EXPECT_EQ(value, 0);
 	apic_guest_destroy(g);
 }

@@ -23,10 +23,7 @@ static struct kvm_irq_routing_entry to_message(u32 gsi, u32 address, u32 data)
 
 static int set(struct chips *chips, const struct kvm_irq_routing_entry *entries, u32 count)
 {
-	int result;
-
-	CHIPS_SLEEPING(chips, result = irq_routing_set(&chips->vm, entries, count));
-	return result;
+	return irq_routing_set(&chips->vm, entries, count);
 }
 
 static u32 ioapic_lines(struct chips *chips)
@@ -98,11 +95,11 @@ TEST(routing_unchanged)
 	u64 waits;
 
 	EXPECT_EQ(set(chips, entries, 2), 0);
-	waits = chips->vm.srcu.synchronized;
+	waits = chips->vm.irq_srcu.synchronized;
 	EXPECT_EQ(set(chips, entries, 2), 0);
-	EXPECT_EQ(chips->vm.srcu.synchronized, waits);
+	EXPECT_EQ(chips->vm.irq_srcu.synchronized, waits);
 	EXPECT_EQ(set(chips, &other, 1), 0);
-	EXPECT_EQ(chips->vm.srcu.synchronized, waits + 1);
+	EXPECT_EQ(chips->vm.irq_srcu.synchronized, waits + 1);
 	chips_close(chips);
 }
 
@@ -186,14 +183,28 @@ static void count(struct irq_ack_notifier *notifier)
 	irq_line_set(counted->vm, notifier->gsi, false, IRQ_SOURCE_RESAMPLE);
 }
 
+static void listen(struct counted *counted)
+{
+	host_mutex_lock(&counted->vm->irq_lock);
+	irq_ack_notifier_add(counted->vm, &counted->notifier);
+	host_mutex_unlock(&counted->vm->irq_lock);
+}
+
+static void listen_no_more(struct counted *counted)
+{
+	host_mutex_lock(&counted->vm->irq_lock);
+	irq_ack_notifier_remove(counted->vm, &counted->notifier);
+	host_mutex_unlock(&counted->vm->irq_lock);
+}
+
 TEST(routing_acknowledged)
 {
 	struct chips *chips = chips_open();
 	struct counted a = { { .gsi = 20, .acked = count }, &chips->vm, 0 };
 	struct counted b = { { .gsi = 4, .acked = count }, &chips->vm, 0 };
 
-	CHIPS_SLEEPING(chips, irq_ack_notifier_add(&chips->vm, &a.notifier));
-	CHIPS_SLEEPING(chips, irq_ack_notifier_add(&chips->vm, &b.notifier));
+	listen(&a);
+	listen(&b);
 	chips_pic_begin(chips);
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	/* The line is taken down before it is looked at: one interrupt, not two. */
@@ -211,16 +222,16 @@ TEST(routing_acknowledged)
 	EXPECT_EQ(a.count, 2);
 	EXPECT_EQ(b.count, 0);
 	chips_pulse(chips, 4);
-	pic_acknowledge(&chips->vm);
+	chips_pic_take(chips);
 	EXPECT_EQ(b.count, 0);
 	chips_out(chips, 0x20, 0x20);
 	EXPECT_EQ(b.count, 1);
-	CHIPS_SLEEPING(chips, irq_ack_notifier_remove(&chips->vm, &a.notifier));
+	listen_no_more(&a);
 	chips_pulse(chips, 20);
 	chips_take(chips, 0);
 	chips_eoi(chips, 0);
 	EXPECT_EQ(a.count, 2);
-	CHIPS_SLEEPING(chips, irq_ack_notifier_remove(&chips->vm, &b.notifier));
+	listen_no_more(&b);
 	chips_close(chips);
 }
 

@@ -185,7 +185,7 @@ TEST(ept_maps_nothing_while_a_range_changes)
 	u64 hva;
 	struct vm *vm = open_slot(true, 0, &hva);
 
-	ept_invalidate_begin(vm, hva + PAGE, hva + 2 * PAGE);
+	ept_invalidate_begin(vm, hva + PAGE, hva + 2 * PAGE, false);
 	EXPECT_EQ(fault_read(vm, GFN + 1, NULL), EPT_MAPPED);
 	EXPECT_EQ(ept_entry(vm, GFN + 1), 0);
 	EXPECT_FALSE(sim_pfn_dirty(sim_user_pfn(hva + PAGE)));
@@ -194,7 +194,7 @@ TEST(ept_maps_nothing_while_a_range_changes)
 	EXPECT_TRUE(ept_entry(vm, GFN) && ept_entry(vm, GFN + 2));
 
 	/* Two under way: what lies in either is not mapped until both are over. */
-	ept_invalidate_begin(vm, hva + 4 * PAGE, hva + 5 * PAGE);
+	ept_invalidate_begin(vm, hva + 4 * PAGE, hva + 5 * PAGE, false);
 	ept_invalidate_end(vm, hva + 4 * PAGE, hva + 5 * PAGE);
 	EXPECT_EQ(fault_read(vm, GFN + 1, NULL), EPT_MAPPED);
 	EXPECT_EQ(ept_entry(vm, GFN + 1), 0);
@@ -225,7 +225,7 @@ static void race_begin(void *argument, u64 hva)
 
 	(void)hva;
 	sim_page_get_hook(NULL, NULL);
-	ept_invalidate_begin(race->vm, race->hva, race->hva + PAGE);
+	ept_invalidate_begin(race->vm, race->hva, race->hva + PAGE, false);
 }
 
 static void race_slots(void *argument, u64 hva)
@@ -235,7 +235,9 @@ static void race_slots(void *argument, u64 hva)
 	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	race->old = race->vm->slots;
+	host_mutex_lock(&race->vm->slots_lock);
 	ept_publish_slots(race->vm, memslots_alloc(0), &race->old->slot[0]);
+	host_mutex_unlock(&race->vm->slots_lock);
 }
 
 TEST(ept_fault_loses_against_a_moved_page)
@@ -360,6 +362,84 @@ TEST(ept_tables_outlive_the_flush)
 	vm_close(vm);
 }
 
+/* --- big trees --- */
+
+#define BIG_TABLES 600ull
+
+/* One page in each of BIG_TABLES tables of the lowest level. */
+static struct vm *open_big(u64 *hva)
+{
+	struct vm *vm = vm_open(true);
+
+	*hva = sim_user_map(BIG_TABLES * 512 * PAGE);
+	EXPECT_EQ(slot_set(vm, 0, 0, 0, BIG_TABLES * 512, *hva), 0);
+	for (u64 i = 0; i < BIG_TABLES; i++)
+		EXPECT_EQ(fault_write(vm, 512 * i, NULL), EPT_MAPPED);
+	EXPECT_EQ(vm->ept.pages, BIG_TABLES + 4);
+	return vm;
+}
+
+static unsigned int list_length(const struct ept_list *list)
+{
+	unsigned int length = 0;
+
+	for (u64 link = list->first; link; link = *(u64 *)(link & ~(PAGE - 1)))
+		length++;
+	return length;
+}
+
+TEST(ept_collect_looks_at_no_table_below_those_cut_off)
+{
+	u64 hva;
+	struct vm *vm = open_big(&hva);
+	struct ept_list list = {0};
+
+	host_spin_lock(&vm->mmu_lock);
+	EXPECT_TRUE(ept_cut(&vm->ept, 0, (u64)1 << EPT_FRAME_BITS, false));
+	ept_collect(&vm->ept, 0, (u64)1 << EPT_FRAME_BITS, &list);
+	/* One for each level: of the first entry's table the first entry, and so on. */
+	EXPECT_EQ(list_length(&list), 3);
+	EXPECT_EQ(vm->ept.pages, BIG_TABLES + 4);
+	host_spin_unlock(&vm->mmu_lock);
+	ept_tables_free(&vm->ept, &list, true);
+	EXPECT_EQ(vm->ept.pages, 1);
+	vm_close(vm);
+}
+
+static unsigned int freed_under_lock;
+
+static void look_at_locks(hpa_t start, u64 size)
+{
+	(void)start;
+	(void)size;
+	freed_under_lock += !sim_preemptible();
+}
+
+/* Others run between two tables, where the caller may sleep; no spin lock is held meanwhile. */
+TEST(ept_tables_are_freed_without_a_lock)
+{
+	u64 hva, yields;
+	struct vm *vm = open_big(&hva);
+
+	freed_under_lock = 0;
+	sim_on_pages_freed(look_at_locks);
+	yields = sim_yields;
+	ept_invalidate_begin(vm, hva, hva + 512 * PAGE, false);
+	ept_invalidate_end(vm, hva, hva + 512 * PAGE);
+	EXPECT_EQ(vm->ept.pages, BIG_TABLES + 3);
+	EXPECT_EQ(sim_yields, yields);
+	ept_invalidate_begin(vm, hva, hva + 512 * 512 * PAGE, true);
+	ept_invalidate_end(vm, hva, hva + 512 * 512 * PAGE);
+	EXPECT_EQ(vm->ept.pages, BIG_TABLES - 512 + 3);
+	EXPECT_EQ(sim_yields, yields + 512);
+	EXPECT_EQ(slot_set(vm, 0, 0, 0, 0, 0), 0);
+	EXPECT_EQ(vm->ept.pages, 1);
+	EXPECT_EQ(sim_yields, yields + 512 + BIG_TABLES - 512 + 2);
+	EXPECT_EQ(freed_under_lock, 0);
+	sim_on_pages_freed(NULL);
+	vm_close(vm);
+}
+
 /* --- memory that is not there --- */
 
 TEST(ept_init_without_memory)
@@ -379,7 +459,7 @@ TEST(ept_init_without_memory)
 		EXPECT_EQ(sim_leaks(), 0);
 	}
 	EXPECT_EQ(error, 0);
-	EXPECT_EQ(failures, 4);
+	EXPECT_EQ(failures, 5);
 	sim_fail_allocation_never();
 	vm_close(&vm);
 }
@@ -471,7 +551,7 @@ TEST(ept_large_page_goes_as_a_whole)
 {
 	struct vm *vm = vm_open(true);
 	struct ept_spare spare = {.count = 0};
-	struct ept_list list = {NULL};
+	struct ept_list list = {0};
 	unsigned int level;
 	u64 leaf = 0x40000000 | EPT_PRESENT | EPT_LARGE;
 
@@ -486,7 +566,7 @@ TEST(ept_large_page_goes_as_a_whole)
 	EXPECT_EQ(ept_lookup(&vm->ept, 0x400, &level), 0);
 	ept_collect(&vm->ept, 0x5ff, 0x600, &list);
 	host_spin_unlock(&vm->mmu_lock);
-	ept_tables_free(&list);
+	ept_tables_free(&vm->ept, &list, true);
 	ept_spare_free(&spare);
 	EXPECT_EQ(vm->ept.pages, 1);
 	vm_close(vm);

@@ -44,7 +44,7 @@ static void tlb_flush_if_asked(struct machine *machine)
 
 static void check_translation(struct machine *machine, u64 gfn, u64 entry, const char *where)
 {
-	const struct memslot *slot = memslot_find(machine->vm, gfn);
+	const struct memslot *slot = slot_find(machine->vm, gfn);
 	u64 hva;
 
 	if (!EXPECT_TRUE(slot)) {
@@ -99,11 +99,11 @@ static void step_fault(struct machine *machine)
 	u64 gfn = machine->base + below(machine, GUEST_UNITS * machine->unit);
 	u64 kind = below(machine, 3);
 	bool write = kind == 0;
-	const struct memslot *slot = memslot_find(machine->vm, gfn);
+	const struct memslot *slot = slot_find(machine->vm, gfn);
 	unsigned int stale = machine->stale;
 	int error = 0;
 	enum ept_result result;
-	u64 sequence = machine->vm->ept.invalidate_seq;
+	u64 since = invalidations_now(&machine->vm->ept.invalidations);
 
 	result = write	    ? fault_write(machine->vm, gfn, &error)
 		 : kind == 1 ? fault_read(machine->vm, gfn, &error)
@@ -122,7 +122,7 @@ static void step_fault(struct machine *machine)
 		machine->errors++;
 		return;
 	}
-	if (stale != machine->stale || sequence != machine->vm->ept.invalidate_seq)
+	if (stale != machine->stale || since != invalidations_now(&machine->vm->ept.invalidations))
 		return;
 	/* Nothing came between: it must be mapped, with the right that was asked for. */
 	EXPECT_TRUE(ept_entry(machine->vm, gfn));

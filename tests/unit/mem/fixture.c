@@ -6,7 +6,7 @@ static struct vm the_vm;
 
 static void notify_begin(void *argument, u64 start, u64 end)
 {
-	ept_invalidate_begin(argument, start, end);
+	ept_invalidate_begin(argument, start, end, false);
 }
 
 static void notify_end(void *argument, u64 start, u64 end)
@@ -45,6 +45,15 @@ int slot_set(struct vm *vm, u32 id, u32 flags, u64 gfn, u64 pages, u64 hva)
 	};
 
 	return memslot_set(vm, &region);
+}
+
+const struct memslot *slot_find(struct vm *vm, u64 gfn)
+{
+	int ticket = host_srcu_read_lock(&vm->srcu);
+	const struct memslot *slot = memslot_find(vm, gfn);
+
+	host_srcu_read_unlock(&vm->srcu, ticket);
+	return slot;
 }
 
 static enum ept_result fault(struct vm *vm, u64 gfn, struct ept_access access, int *error)

@@ -18,6 +18,9 @@ void vm_close(struct vm *vm);
 /* memslot_set() with the fields in the order of the words: slot, flags, gfn, pages, hva. */
 int slot_set(struct vm *vm, u32 id, u32 flags, u64 gfn, u64 pages, u64 hva);
 
+/* memslot_find() within a read section: nobody changes the slots meanwhile. */
+const struct memslot *slot_find(struct vm *vm, u64 gfn);
+
 /* ept_fault() within a read section; error may be NULL. */
 enum ept_result fault_read(struct vm *vm, u64 gfn, int *error);
 enum ept_result fault_write(struct vm *vm, u64 gfn, int *error);

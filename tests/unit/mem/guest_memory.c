@@ -3,6 +3,9 @@
 #include "fixture.h"
 
 /* Frames 0x10-0x11 and 0x12-0x13 in two slots, far apart in the process; 0x20 is read-only. */
+static int ticket;
+
+/* The slots are read-locked. */
 static struct vm *open_two_slots(u64 hva[3])
 {
 	struct vm *vm = vm_open(true);
@@ -12,7 +15,14 @@ static struct vm *open_two_slots(u64 hva[3])
 	EXPECT_EQ(slot_set(vm, 0, 0, 0x10, 2, hva[0]), 0);
 	EXPECT_EQ(slot_set(vm, 1, 0, 0x12, 2, hva[1]), 0);
 	EXPECT_EQ(slot_set(vm, 2, KVM_MEM_READONLY, 0x20, 2, hva[2]), 0);
+	ticket = host_srcu_read_lock(&vm->srcu);
 	return vm;
+}
+
+static void close_slots(struct vm *vm)
+{
+	host_srcu_read_unlock(&vm->srcu, ticket);
+	vm_close(vm);
 }
 
 TEST(guest_memory_crosses_pages_and_slots)
@@ -31,7 +41,7 @@ TEST(guest_memory_crosses_pages_and_slots)
 	EXPECT_EQ(guest_read(vm, 0x10fff, got, 2), 0);
 	EXPECT_TRUE(!memcmp(got, sent + 0x7ff, 2));
 	EXPECT_EQ(guest_read(vm, 0x99999000, got, 0), 0);
-	vm_close(vm);
+	close_slots(vm);
 }
 
 TEST(guest_memory_refuses_what_is_no_memory)
@@ -49,7 +59,7 @@ TEST(guest_memory_refuses_what_is_no_memory)
 	EXPECT_EQ(guest_read(vm, 0x10000, &value, 8), 0);
 	sim_user_unmap(hva[0], PAGE);
 	EXPECT_EQ(guest_read(vm, 0x10000, &value, 8), -EFAULT);
-	vm_close(vm);
+	close_slots(vm);
 }
 
 TEST(guest_memory_writes_nothing_past_the_slots)
@@ -64,5 +74,5 @@ TEST(guest_memory_writes_nothing_past_the_slots)
 	EXPECT_EQ(guest_write(vm, 0x13ff8, ones, 16), -EFAULT);
 	for (int i = 0; i < 8; i++)
 		EXPECT_EQ(last[i], 0);
-	vm_close(vm);
+	close_slots(vm);
 }

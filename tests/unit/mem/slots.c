@@ -122,7 +122,7 @@ TEST(memslot_set_without_memory_changes_nothing)
 	sim_fail_allocation_after(0);
 	EXPECT_EQ(slot_set(vm, 0, 0, 0, 0, 0), -ENOMEM);
 	EXPECT_TRUE(vm->slots == before);
-	EXPECT_TRUE(memslot_find(vm, 0x10) == &before->slot[0]);
+	EXPECT_TRUE(slot_find(vm, 0x10) == &before->slot[0]);
 	vm_close(vm);
 }
 
@@ -177,7 +177,7 @@ static void compare_slots(struct vm *vm, const struct model *model)
 	unsigned int used = 0;
 
 	for (u64 gfn = 0; gfn < MODEL_FRAMES + 16; gfn++) {
-		const struct memslot *slot = memslot_find(vm, gfn);
+		const struct memslot *slot = slot_find(vm, gfn);
 		int owner = model_owner(model, gfn);
 
 		REQUIRE_EQ(slot ? (int)slot->id : -1, owner);
@@ -193,7 +193,7 @@ static void compare_slots(struct vm *vm, const struct model *model)
 	for (unsigned int i = 1; i < vm->slots->used; i++)
 		EXPECT_TRUE(vm->slots->slot[i - 1].gfn + vm->slots->slot[i - 1].pages <=
 			    vm->slots->slot[i].gfn);
-	EXPECT_TRUE(!memslot_find(vm, ~0ull >> LINTEL_PAGE_SHIFT));
+	EXPECT_TRUE(!slot_find(vm, ~0ull >> LINTEL_PAGE_SHIFT));
 }
 
 TEST(memslot_lookup_agrees_with_a_model)

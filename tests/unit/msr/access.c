@@ -24,6 +24,19 @@ static const struct access_row rows[] = {
 	{"KVM_SYSTEM_TIME_NEW", 0x4b564d01, 0x1005, 0x1005, BOTH},
 	{"PLATFORM_ID", 0x17, 0, 0, 0},
 	{"EBL_CR_POWERON", 0x2a, 0, 0, 0},
+	{"EBC_FREQUENCY_ID", 0x2c, 0, 1 << 24, 0},
+	{"SMI_COUNT", 0x34, 0, 0, 0},
+	{"PMC0, cleared", 0xc1, 0, 0, BOTH},
+	{"PMC1", 0xc2, 1, 0, 0},
+	{"BBL_CR_CTL3", 0x11e, 0, 0x101, 0},
+	{"PERFEVTSEL1, cleared", 0x187, 0, 0, BOTH},
+	{"PERFEVTSEL0", 0x186, 0x430076, 0, 0},
+	{"PERF_STATUS", 0x198, 0, 0x10000000001, 0},
+	{"PERF_CTL", 0x199, 0, 0, 0},
+	{"LASTBRANCHFROMIP", 0x1db, 0, 0, 0},
+	{"LASTINTTOIP", 0x1de, 0, 0, 0},
+	{"RAPL_POWER_UNIT", 0x606, 0, 0, 0},
+	{"PKG_ENERGY_STATUS", 0x611, 0, 0, 0},
 	{"BIOS_SIGN_ID by the guest", 0x8b, 0, 1ull << 32, GUEST},
 	{"BIOS_SIGN_ID", 0x8b, 0x1234ull << 32, 0x1234ull << 32, BOTH},
 	{"PLATFORM_INFO", 0xce, 0, 0, USER},
@@ -39,7 +52,11 @@ static const struct access_row rows[] = {
 	{"MCG_STATUS", 0x17a, 0xf, 0xf, BOTH},
 	{"MCG_STATUS, reserved", 0x17a, 0x10, 0x10, USER},
 	{"MISC_ENABLE, fast strings off", 0x1a0, 0x1800, 0x1800, BOTH},
-	{"MISC_ENABLE, PEBS available", 0x1a0, 1, 1, USER},
+	{"MISC_ENABLE, BTS available", 0x1a0, 0x1001, 0x1001, USER},
+	{"MISC_ENABLE, PEBS available", 0x1a0, 0x801, 0x801, USER},
+	{"MISC_ENABLE, performance monitoring by the guest", 0x1a0, 0x1881, 0x1801, GUEST},
+	{"MISC_ENABLE, reserved", 0x1a0, 0x8000000000001801, 0x8000000000001801, USER},
+	{"MISC_ENABLE, no prefetching, no turbo", 0x1a0, 0x4000001a01, 0x4000001a01, BOTH},
 	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, BOTH},
 	{"DEBUGCTL, BTF", 0x1d9, 2, 2, BOTH},
 	{"DEBUGCTL, LBR", 0x1d9, 3, 2, BOTH},
@@ -98,6 +115,19 @@ static void expect_write(struct vcpu *vcpu, const struct access_row *row, enum w
 	EXPECT_EQ(msr_write(vcpu, row->msr, row->value, user), row->taken & who ? 0 : -EINVAL);
 	EXPECT_EQ(msr_read(vcpu, row->msr, &after, true), 0);
 	EXPECT_EQ(after, row->taken & who ? row->read : before);
+}
+
+/* Loading microcode does nothing, and cannot be read. */
+TEST(msr_microcode_is_not_loaded)
+{
+	struct guest *g = guest_create();
+	u64 value = 0;
+
+	EXPECT_EQ(msr_write(&g->vcpu[0], 0x79, 0x12345000, false), 0);
+	EXPECT_EQ(msr_read(&g->vcpu[0], 0x79, &value, false), -EINVAL);
+	EXPECT_EQ(msr_read(&g->vcpu[0], 0x8b, &value, false), 0);
+	EXPECT_EQ(value, 1ull << 32);
+	guest_destroy(g);
 }
 
 TEST(msr_write_values)

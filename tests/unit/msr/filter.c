@@ -24,6 +24,14 @@ static void start(u32 flags)
 	user = (struct kvm_msr_filter){.flags = flags};
 }
 
+static int set(struct guest *g)
+{
+	int error;
+
+	GUEST_SLEEPING(g, error = msr_filter_set(&g->vm, &user));
+	return error;
+}
+
 static bool allows(struct guest *g, u32 msr, enum msr_direction direction)
 {
 	return msr_filter_allows(msr_filter_get(&g->vm), msr, direction);
@@ -34,19 +42,19 @@ TEST(msr_filter_refusals)
 	struct guest *g = guest_create();
 
 	start(2);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EINVAL);
+	EXPECT_EQ(set(g), -EINVAL);
 	start(DENY);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EINVAL);
+	EXPECT_EQ(set(g), -EINVAL);
 	start(0);
 	add_range(0, 4 | READ, 0, 8, 0);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EINVAL);
+	EXPECT_EQ(set(g), -EINVAL);
 	add_range(0, READ, 0, 0x600 * 8 + 1, 0);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EINVAL);
+	EXPECT_EQ(set(g), -EINVAL);
 	add_range(0, READ, 0, 0xffffffff, 0);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EINVAL);
+	EXPECT_EQ(set(g), -EINVAL);
 	add_range(0, READ, 0, 8, 0);
 	sim_user_unmap((u64)(unsigned long)user.ranges[0].bitmap, LINTEL_PAGE_SIZE);
-	EXPECT_EQ(msr_filter_set(&g->vm, &user), -EFAULT);
+	EXPECT_EQ(set(g), -EFAULT);
 	EXPECT_TRUE(!msr_filter_get(&g->vm));
 	guest_destroy(g);
 }
@@ -60,7 +68,7 @@ TEST(msr_filter_ranges)
 	add_range(3, WRITE, 0x11, 1, 0xff);
 	add_range(4, READ | WRITE, 0xffffffff, 1, 0xff);
 	add_range(5, READ | WRITE, 0x800, 0x100, 0);
-	REQUIRE_EQ(msr_filter_set(&g->vm, &user), 0);
+	REQUIRE_EQ(set(g), 0);
 	EXPECT_TRUE(allows(g, 0x10, MSR_READ) && !allows(g, 0x10, MSR_WRITE));
 	EXPECT_TRUE(!allows(g, 0x11, MSR_READ) && allows(g, 0x11, MSR_WRITE));
 	EXPECT_TRUE(allows(g, 0x12, MSR_READ));
@@ -71,7 +79,7 @@ TEST(msr_filter_ranges)
 	EXPECT_TRUE(!allows(g, 0x7ff, MSR_READ) && !allows(g, 0x900, MSR_WRITE));
 
 	start(0);
-	REQUIRE_EQ(msr_filter_set(&g->vm, &user), 0);
+	REQUIRE_EQ(set(g), 0);
 	EXPECT_TRUE(!msr_filter_get(&g->vm) && allows(g, 0x11, MSR_READ));
 	guest_destroy(g);
 }
@@ -85,7 +93,7 @@ TEST(msr_filter_in_the_bitmap)
 
 	start(0);
 	add_range(0, READ, 0xc0000100, 1, 0);
-	REQUIRE_EQ(msr_filter_set(&g->vm, &user), 0);
+	REQUIRE_EQ(set(g), 0);
 	EXPECT_TRUE(vcpu->requests & BIT32(VCPU_REQUEST_MSR_BITMAP));
 	EXPECT_TRUE(!msr_bitmap_test(bitmap, 0xc0000100, MSR_READ));
 	msr_bitmap_apply_policy(vcpu);
@@ -94,7 +102,7 @@ TEST(msr_filter_in_the_bitmap)
 	EXPECT_TRUE(!msr_bitmap_test(bitmap, 0xc0000101, MSR_READ));
 
 	start(0);
-	REQUIRE_EQ(msr_filter_set(&g->vm, &user), 0);
+	REQUIRE_EQ(set(g), 0);
 	msr_bitmap_apply_policy(vcpu);
 	EXPECT_TRUE(!msr_bitmap_test(bitmap, 0xc0000100, MSR_READ));
 	guest_destroy(g);
@@ -108,7 +116,7 @@ TEST(msr_filter_before_the_vcpu)
 
 	start(0);
 	add_range(0, READ | WRITE, 0xc0000100, 2, 0);
-	REQUIRE_EQ(msr_filter_set(&g->vm, &user), 0);
+	REQUIRE_EQ(set(g), 0);
 	vcpu = guest_add_vcpu(g);
 	EXPECT_TRUE(msr_bitmap_test(vcpu->vmcs.msr_bitmap, 0xc0000101, MSR_WRITE));
 	guest_destroy(g);

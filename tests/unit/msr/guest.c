@@ -28,7 +28,9 @@ static void create_vcpu(struct guest *g, u32 id)
 	error = vmx_create_vcpu(&g->vm, vcpu, id);
 	if (error)
 		test_fail(__FILE__, __LINE__, "vmx_create_vcpu() gives %d", error);
+	host_mutex_lock(&g->vm.lock);
 	vm_add_vcpu(&g->vm, vcpu);
+	host_mutex_unlock(&g->vm.lock);
 	host_vcpu_get(vcpu);
 }
 
@@ -40,6 +42,7 @@ struct guest *guest_create(void)
 	if (vm_init(&guest.vm))
 		test_fail(__FILE__, __LINE__, "vm_init() fails");
 	create_vcpu(&guest, 0);
+	guest.ticket = host_srcu_read_lock(&guest.vm.srcu);
 	return &guest;
 }
 
@@ -59,6 +62,7 @@ void guest_destroy(struct guest *g)
 			host_vcpu_release(&g->vcpu[i]);
 		vmx_free_vcpu(&g->vcpu[i]);
 	}
+	host_srcu_read_unlock(&g->vm.srcu, g->ticket);
 	vm_destroy(&g->vm);
 	sim_vmxoff_all();
 }

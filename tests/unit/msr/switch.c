@@ -188,3 +188,26 @@ TEST(msr_switch_leaves_absent_msrs_alone)
 	guest_switch_out(&g->vcpu[0]);
 	guest_destroy(g);
 }
+
+/* TSX is off while a guest runs that is not told of it, and as the host had it afterwards. */
+TEST(msr_switch_turns_tsx_off)
+{
+	static const u64 of_host[] = {0, 2, 3};
+
+	for (size_t i = 0; i < COUNT_OF(of_host); i++) {
+		struct guest *g;
+		u64 value;
+
+		test_context("row %zu", i);
+		sim_msr_set(0, MSR_IA32_ARCH_CAPABILITIES, BIT64(7)); /* TSX_CTRL */
+		sim_msr_set(0, MSR_IA32_TSX_CTRL, of_host[i]);
+		g = guest_create();
+		guest_switch_in(&g->vcpu[0]);
+		EXPECT_EQ(on_cpu(0, MSR_IA32_TSX_CTRL), 3); /* RTM_DISABLE, TSX_CPUID_CLEAR */
+		EXPECT_EQ(msr_read(&g->vcpu[0], MSR_IA32_TSX_CTRL, &value, false), -EINVAL);
+		EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSX_CTRL, 0, false), -EINVAL);
+		guest_switch_out(&g->vcpu[0]);
+		EXPECT_EQ(on_cpu(0, MSR_IA32_TSX_CTRL), of_host[i]);
+		guest_destroy(g);
+	}
+}

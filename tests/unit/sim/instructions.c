@@ -37,7 +37,13 @@ static hpa_t new_region(const struct vmx_cap_msrs *msrs)
 
 static void free_region(hpa_t region)
 {
+	bool pinned = !sim_preemptible();
+
+	if (pinned)
+		host_preempt_enable();
 	host_free_pages(host_phys_to_virt(region), 0);
+	if (pinned)
+		host_preempt_disable();
 }
 
 TEST(vmx_needs_vmx_operation)

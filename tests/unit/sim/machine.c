@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine.h"
+#include "irq/irqchip.h"
+#include "irq/irqfd.h"
 #include "mem/mem.h"
 #include "vcpu/vpid.h"
 
@@ -7,7 +9,7 @@ static struct sim_machine the_machine;
 
 static void notify_begin(void *argument, u64 start, u64 end)
 {
-	ept_invalidate_begin(argument, start, end);
+	ept_invalidate_begin(argument, start, end, false);
 }
 
 static void notify_end(void *argument, u64 start, u64 end)
@@ -24,7 +26,7 @@ static void add_page(struct sim_machine *machine)
 	EXPECT_EQ(memslot_set(&machine->vm, &region), 0);
 }
 
-struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
+static struct sim_machine *create(const struct vmx_cap_msrs *msrs, bool irqchip)
 {
 	static struct cap_report report;
 	struct sim_machine *machine = &the_machine;
@@ -39,16 +41,32 @@ struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
 	memset(machine, 0, sizeof(*machine));
 	EXPECT_EQ(vm_init(&machine->vm), 0);
 	add_page(machine);
+	if (irqchip)
+		EXPECT_EQ(irqchip_create(&machine->vm), 0);
 	sim_user_set_notifier(notify_begin, notify_end, &machine->vm);
 	machine->vcpu.run = host_alloc_pages(0);
 	machine->vcpu.pio_data = host_alloc_pages(0);
 	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
+	host_mutex_lock(&machine->vm.lock);
 	vm_add_vcpu(&machine->vm, &machine->vcpu);
+	host_mutex_unlock(&machine->vm.lock);
 	return machine;
+}
+
+struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
+{
+	return create(msrs, false);
+}
+
+struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *msrs)
+{
+	return create(msrs, true);
 }
 
 void sim_machine_destroy(struct sim_machine *machine)
 {
+	irqfds_destroy(&machine->vm);
+	irqchip_destroy(&machine->vm);
 	machine->vm.vcpus[0] = NULL;
 	vmx_free_vcpu(&machine->vcpu);
 	host_free_pages(machine->vcpu.run, 0);
@@ -73,6 +91,7 @@ enum vmx_status sim_machine_enter(struct sim_machine *machine)
 	host_fpu_load_guest(vcpu);
 	host_preempt_disable();
 	host_irq_disable();
+	host_guest_must_turn_back();
 	status = host_vmenter(vcpu, sim_vmcs_launched(sim_machine_vmcs(machine)));
 	host_irq_enable();
 	host_preempt_enable();

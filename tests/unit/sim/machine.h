@@ -19,6 +19,8 @@ struct sim_machine {
 
 /* NULL when Lintel refuses the processor. */
 struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs);
+/* With interrupt controllers in the kernel. */
+struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *msrs);
 /* Nothing may be left behind. */
 void sim_machine_destroy(struct sim_machine *machine);
 

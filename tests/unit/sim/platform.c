@@ -185,8 +185,13 @@ TEST(sim_user_memory_changes_are_notified)
 	EXPECT_EQ(sim_pfn_user(got.pfn), hva);
 	EXPECT_TRUE(got.writable);
 	EXPECT_EQ(sim_page_references(), 1);
-	host_page_put(&got);
+	EXPECT_PANIC(host_page_mark_dirty(&got), "may be cleaned meanwhile");
+	EXPECT_FALSE(sim_pfn_dirty(got.pfn));
+	sim_preempt_disable();
+	host_page_mark_dirty(&got);
+	sim_preempt_enable();
 	EXPECT_TRUE(sim_pfn_dirty(got.pfn));
+	host_page_put(&got);
 	EXPECT_PANIC(host_page_put(&got), "no reference");
 
 	before = got.pfn;

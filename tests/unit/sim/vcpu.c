@@ -3,6 +3,7 @@
 #include "../cap/fixture.h"
 #include "api/api.h"
 #include "exit/reason.h"
+#include "io/bus.h"
 #include "machine.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -172,6 +173,28 @@ TEST(vcpu_hands_over_a_machine_check_of_an_entry)
 	sim_machine_destroy(machine);
 }
 
+/* Once: an exit that follows, or an entry that fails, has nothing to do with it. */
+TEST(vcpu_hands_over_an_nmi_of_the_host)
+{
+	struct sim_machine *machine = machine_create();
+	hpa_t vmcs = sim_machine_vmcs(machine);
+
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXCEPTION_OR_NMI,
+					   .interruption_info = 0x80000202});
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(sim_delivered.nmis, 1);
+	EXPECT_EQ(sim_delivered.machine_checks, 0);
+
+	sim_vmcs_set(vmcs, VM_EXIT_INTR_INFO, 0x80000202);
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
+	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(sim_delivered.nmis, 1);
+	sim_machine_destroy(machine);
+}
+
 /* The shadow's bits in the KVM API are the other way round than in the VMCS. */
 TEST(vcpu_events_translate_the_shadow)
 {
@@ -265,6 +288,70 @@ TEST(vcpu_faults_memory_in)
 	sim_machine_destroy(machine);
 }
 
+static void stop_guests(void *argument, u64 hva)
+{
+	(void)argument;
+	(void)hva;
+	sim_stop_guests();
+}
+
+/* The machine goes down: KVM_RUN ends, and what waits for user space is what the guest did. */
+TEST(vcpu_is_not_entered_once_the_machine_goes_down)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	struct sim_exit violation = {.reason = EXIT_REASON_EPT_VIOLATION, .qualification = 1};
+	u64 entries;
+
+	sim_page_get_hook(stop_guests, NULL);
+	sim_script_exit(&violation);
+	entries = sim_vmx_counts.entries;
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	EXPECT_EQ(machine->vm.ept.pages, 4);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
+	EXPECT_STR_EQ(sim_log_text(), "");
+	sim_page_get_hook(NULL, NULL);
+	sim_machine_destroy(machine);
+}
+
+static bool end_vmx(struct bus_device *device, struct vcpu *vcpu, u64 address, unsigned int length,
+		    const void *data)
+{
+	(void)device;
+	(void)address;
+	(void)length;
+	(void)data;
+	sim_vmx_end();
+	/* What else is asked for the exit reads as 0, and the log does not say so. */
+	EXPECT_EQ(vcpu_seg_base(vcpu, SEG_CS), 0);
+	return false;
+}
+
+/* VMX operation ends while an exit is handled, an OUT for user space: it does not get there. */
+TEST(vcpu_exit_without_a_vmcs_is_nobodys)
+{
+	struct bus_device device = {.start = 0x70, .length = 1, .write = end_vmx};
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	struct sim_exit out = {
+		.reason = EXIT_REASON_IO_INSTRUCTION,
+		.qualification = 0x70 << 16,
+		.instruction_length = 1,
+	};
+	u64 entries = sim_vmx_counts.entries;
+
+	EXPECT_EQ(bus_add(&machine->vm, BUS_PIO, &device), 0);
+	sim_script_exit(&out);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_INTR);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
+	EXPECT_STR_EQ(sim_log_text(), "");
+	sim_machine_destroy(machine);
+}
+
 /* MOV DR after MOV SS, with TF and DR7.GD: the #DB says general detect, and no single step waits. */
 TEST(vcpu_detects_mov_dr_in_a_shadow)
 {
@@ -274,7 +361,7 @@ TEST(vcpu_detects_mov_dr_in_a_shadow)
 
 	vcpu->dr7 = DR7_FIXED | DR7_GD;
 	sim_vmcs_set(vmcs, GUEST_DR7, vcpu->dr7);
-	sim_vmcs_set(vmcs, GUEST_RFLAGS, RFLAGS_FIXED | RFLAGS_TF);
+	vcpu_rflags_write(vcpu, RFLAGS_FIXED | RFLAGS_TF);
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_MOV_SS);
 	sim_vmcs_set(vmcs, GUEST_PENDING_DBG_EXCEPTIONS, DR6_BS);
 	script(EXIT_REASON_MOV_DR);

@@ -27,7 +27,7 @@ static struct guest *guest_with_memory(void)
 
 	memory = sim_user_map(region.memory_size);
 	region.userspace_addr = memory;
-	EXPECT_EQ(memslot_set(&g->vm, &region), 0);
+	GUEST_SLEEPING(g, EXPECT_EQ(memslot_set(&g->vm, &region), 0));
 	guest_set_supported_cpuid(&g->vcpu[0]);
 	return g;
 }

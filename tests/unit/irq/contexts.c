@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * In which contexts those hear of it who wait for the guest to end an interrupt: inside a read section,
+ * where they may signal events, whatever ended it.
+ */
+#include "../cap/fixture.h"
+#include "../sim/machine.h"
+#include "api/api.h"
+#include "exit/reason.h"
+#include "io/bus.h"
+#include "irq/irqchip.h"
+#include "irq/irqfd.h"
+#include "irq/registers.h"
+#include "msr/index.h"
+#include "vcpu/state.h"
+
+#define GSI    5
+#define VECTOR 0x45
+
+static struct sim_machine *machine;
+static struct vcpu *vcpu;
+static struct vm *vm;
+
+static void start(void)
+{
+	struct vmx_cap_msrs msrs = fixture_full();
+
+	machine = sim_machine_create_with_irqchip(&msrs);
+	vcpu = &machine->vcpu;
+	vm = &machine->vm;
+}
+
+/* --- KVM_SET_MSRS --- */
+
+static unsigned int acknowledged;
+
+static void note(struct irq_ack_notifier *notifier)
+{
+	(void)notifier;
+	acknowledged++;
+	EXPECT_TRUE(vm->irq_srcu.readers);
+	EXPECT_TRUE(vm->srcu.readers);
+}
+
+static void call(u32 number, void *data, u32 entries, int expected)
+{
+	struct ioctl_call argument = {.vm = vm, .vcpu = vcpu, .data = data, .entries = entries};
+
+	host_vcpu_get(vcpu);
+	EXPECT_EQ(ioctl_find(SCOPE_VCPU, number)->call(&argument), expected);
+	host_vcpu_release(vcpu);
+}
+
+/* An interrupt of the I/O APIC is in service, in x2APIC mode. */
+static void put_in_service(void)
+{
+	struct kvm_irqchip chip = {.chip_id = KVM_IRQCHIP_IOAPIC};
+
+	EXPECT_EQ(irqchip_state_get(vm, &chip), 0);
+	chip.chip.ioapic.redirtbl[GSI].bits = VECTOR;
+	EXPECT_EQ(irqchip_state_set(vm, &chip), 0);
+	lapic_put(vcpu->lapic, LAPIC_SVR, 0x1ff);
+	vcpu->apic_base |= APIC_BASE_X2APIC;
+	EXPECT_EQ(irq_line_set(vm, GSI, true, IRQ_SOURCE_USER), 2);
+	EXPECT_EQ(lapic_pending_vector(vcpu), VECTOR);
+	lapic_acknowledge(vcpu, VECTOR);
+}
+
+/* User space writes the EOI register: who listens is a vCPU's exit away from being freed. */
+TEST(irq_ended_by_kvm_set_msrs)
+{
+	struct irq_ack_notifier notifier = {.gsi = GSI, .acked = note};
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry[1];
+	} list = {.head.nmsrs = 1, .entry = {{.index = 0x80b}}};
+
+	start();
+	host_mutex_lock(&vm->irq_lock);
+	irq_ack_notifier_add(vm, &notifier);
+	host_mutex_unlock(&vm->irq_lock);
+	put_in_service();
+	call(KVM_SET_MSRS, &list, 1, 1);
+	EXPECT_EQ(acknowledged, 1);
+	call(KVM_GET_MSRS, &list, 1, 0); /* it cannot be read */
+	host_mutex_lock(&vm->irq_lock);
+	irq_ack_notifier_remove(vm, &notifier);
+	host_mutex_unlock(&vm->irq_lock);
+	sim_machine_destroy(machine);
+}
+
+/* --- Automatic EOI --- */
+
+static void out(u16 port, u8 value)
+{
+	int ticket = host_srcu_read_lock(&vm->srcu);
+
+	EXPECT_TRUE(bus_write(vcpu, BUS_PIO, port, 1, &value));
+	host_srcu_read_unlock(&vm->srcu, ticket);
+}
+
+static void pic_begin(u8 icw4)
+{
+	out(0x20, 0x11);
+	out(0x21, VECTOR & 0xf8);
+	out(0x21, 4);
+	out(0x21, icw4);
+}
+
+struct seen {
+	int asked;
+	unsigned int entries;
+};
+
+/* The guest, at its first instruction: the interrupt is there, and who waits for its end knows. */
+static void look(struct vcpu *at, void *argument)
+{
+	struct seen *seen = argument;
+	u64 event = sim_vmcs_get(host_virt_to_phys(at->vmcs.region), VM_ENTRY_INTR_INFO_FIELD);
+
+	seen->entries++;
+	EXPECT_EQ(event, BIT32(31) | VECTOR);
+	EXPECT_EQ(sim_event_read(seen->asked), 1);
+	EXPECT_EQ(vcpu->pic_ended, 0);
+}
+
+/* A guest that takes interrupts, the 8259s with automatic EOI. */
+static void start_automatic(void)
+{
+	start();
+	pic_begin(3);
+	host_vcpu_get(vcpu);
+	vcpu_rflags_write(vcpu, 0x202);
+	host_vcpu_release(vcpu);
+}
+
+/* With automatic EOI the interrupt ends as the vCPU takes it, on its way in with interrupts off: it
+ * turns back, tells those who wait, and goes in with the interrupt. */
+TEST(irq_ended_by_automatic_eoi)
+{
+	struct seen seen = {0};
+	struct kvm_irqfd wanted = {.gsi = GSI, .flags = KVM_IRQFD_FLAG_RESAMPLE};
+
+	start_automatic();
+	wanted.fd = (u32)sim_event_open();
+	seen.asked = sim_event_open();
+	wanted.resamplefd = (u32)seen.asked;
+	EXPECT_EQ(irqfd_set(vm, &wanted), 0);
+	sim_event_write((int)wanted.fd);
+	EXPECT_TRUE(pic_output(vm));
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXTERNAL_INTERRUPT,
+					   .guest = look, .argument = &seen});
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(seen.entries, 1);
+	EXPECT_FALSE(pic_output(vm));
+	EXPECT_FALSE(vcpu->events.interrupt.injected);
+	sim_machine_destroy(machine);
+}
+
+static void want_the_thread(struct irq_ack_notifier *notifier)
+{
+	(void)notifier;
+	acknowledged++;
+	sim_signal(true);
+}
+
+/* What comes while the vCPU has turned back: the interrupt is queued, and not in the VMCS already. */
+TEST(irq_ended_by_automatic_eoi_and_not_entered)
+{
+	struct irq_ack_notifier notifier = {.gsi = GSI, .acked = want_the_thread};
+	struct kvm_vcpu_events events = {0};
+
+	start_automatic();
+	host_mutex_lock(&vm->irq_lock);
+	irq_ack_notifier_add(vm, &notifier);
+	host_mutex_unlock(&vm->irq_lock);
+	irq_line_set(vm, GSI, true, IRQ_SOURCE_USER);
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(acknowledged, 1);
+	EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), VM_ENTRY_INTR_INFO_FIELD) >> 31, 0);
+	call(KVM_GET_VCPU_EVENTS, &events, 0, 0);
+	EXPECT_EQ(events.interrupt.injected, 1);
+	EXPECT_EQ(events.interrupt.nr, VECTOR);
+	sim_machine_destroy(machine);
+}
