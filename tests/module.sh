@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and of both with
-# PREEMPT_RT; any warning fails. So does an object that is not what it should be (objects.sh), a kernel
+# Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and what is in linux/
+# against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should be (objects.sh), a kernel
 # that it is not for and that is not refused in words, a header of the core that does not compile alone,
 # and an #include that leaves the house.
 set -u
@@ -89,9 +89,10 @@ test_kernel() {
 # That of the lab's kernel is the one that the lab's tests then load.
 test_kernel 6.1 linux
 test_kernel 6.12 linux-6.12
+# The core compiles there as it does without: what differs is behind linux/'s headers.
 for kernel in 6.1 6.12; do
-	build_against $kernel-rt linux-$kernel-rt
-	report $? "the module builds against $kernel with PREEMPT_RT, without a warning"
+	build_against $kernel-rt linux-$kernel-rt platform
+	report $? "linux/ compiles for $kernel with PREEMPT_RT, without a warning"
 done
 refused 'Lintel is for Linux 6.1 .* these headers are of 6.6.30' \
 	VERSION=6 PATCHLEVEL=6 KERNELVERSION=6.6.30 CONFIG_KVM=m

@@ -257,10 +257,11 @@ static void enter_exception(struct vcpu *vcpu)
 		info = INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_EXCEPTION << 8 | vector;
 		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
 	}
-	/* Real mode pushes no error codes, and VM entry refuses them there. */
+	/* Real mode pushes no error codes, and VM entry refuses them there; as it does those of more
+	 * than 16 bits, which no processor raises, but user space may ask for. */
 	if (vcpu->events.exception.has_error && (vcpu->cr0 & CR0_PE)) {
 		info |= INTERRUPTION_ERROR_CODE;
-		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, vcpu->events.exception.error);
+		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, (u16)vcpu->events.exception.error);
 	}
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, info);
 	vcpu->events.entered = ENTERED_EXCEPTION;

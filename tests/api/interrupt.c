@@ -369,6 +369,14 @@ TEST(exception_injected)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
 	CHECK_OUT(&g.cpu, 13, 4, 0x1238);
 
+	/* A processor raises none of more than 16 bits. */
+	e.exception.error_code = 0xabcd0010;
+	g.cpu.run->immediate_exit = 1;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
+	g.cpu.run->immediate_exit = 0;
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
+	CHECK_OUT(&g.cpu, 13, 4, 0x10);
+
 	e.exception.nr = 14;
 	e.exception.error_code = 6;
 	g.cpu.run->immediate_exit = 1;

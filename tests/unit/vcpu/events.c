@@ -465,6 +465,22 @@ TEST(events_restored_together_go_in_one_after_the_other)
 	machine_destroy(m);
 }
 
+/* "Checks on VM-Entry Control Fields": the upper half of the error code has to be 0. */
+TEST(events_error_code_of_user_space_has_16_bits)
+{
+	struct machine *m = machine_create(MODE_LONG);
+	struct kvm_vcpu_events events = {.exception = {.injected = 1,
+						       .nr = VECTOR_GP,
+						       .has_error_code = 1,
+						       .error_code = 0xabcd1238}};
+
+	EXPECT_EQ(call_vcpu(&m->vm, &m->vcpu, KVM_SET_VCPU_EVENTS, &events), 0);
+	enter(&m->vcpu);
+	EXPECT_TRUE(in_field() & INTERRUPTION_ERROR_CODE);
+	EXPECT_EQ(vmcs_read32(VM_ENTRY_EXCEPTION_ERROR_CODE), 0x1238);
+	machine_destroy(m);
+}
+
 /* An #AC of the guest's own in place of what was delivered. */
 TEST(events_exception_in_place_of_a_delivery)
 {
