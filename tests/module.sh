@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and what is in linux/
-# against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should be (objects.sh), a kernel
-# that it is not for and that is not refused in words, a header of the core that does not compile alone,
-# and an #include that leaves the house.
+# against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should
+# be (objects.sh), a kernel that it is not for and that is not refused in words, a header of the core
+# that does not compile alone, an #include that leaves the house, and an ioctl that is not made to fail.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
 
