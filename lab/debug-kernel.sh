@@ -4,8 +4,9 @@
 # debug-kernel.sh NAME: print the directory of a kernel that checks what runs on it: Debian's source with
 # tinyconfig, debug-kernel/all.config and
 #   locks    (6.12) debug-kernel/locks.config
-# It is built once, which takes two processors some ten minutes, and kept in the cache. What kernel.sh
-# promises of its directory holds for it too (LAB_KERNEL), and build/ is for "make -C DIR M=...".
+#   kasan    (6.1)  debug-kernel/kasan.config
+# Each is built once, which takes two processors some ten minutes, and kept in the cache. What kernel.sh
+# promises of its directory holds for these too (LAB_KERNEL), and build/ is for "make -C DIR M=...".
 set -eu
 . "$(dirname -- "$0")/cache.sh"
 . "$lab_dir/archive.sh"
@@ -65,8 +66,9 @@ make_kernel() {
 
 case ${1-} in
 locks) line=6.12 ;;
+kasan) line=6.1 ;;
 *)
-	echo "usage: debug-kernel.sh locks" >&2
+	echo "usage: debug-kernel.sh locks|kasan" >&2
 	exit 2
 	;;
 esac

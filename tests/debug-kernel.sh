@@ -1,29 +1,52 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# debug-kernel.sh locks [ROW...]: tests in the emulated machine on a kernel that checks what runs on it
-# (lab/debug-kernel.sh: the order of locks, sleeping, RCU, tracing, noinstr), with Lintel's own
-# assertions compiled in.  ROWs are of tests/lab/list; without, each that can.  Nothing of it is in `make test': it takes hours.
+# debug-kernel.sh [KIND [ROW...]]: tests in the emulated machine on kernels that check what runs on them
+# (lab/debug-kernel.sh), with Lintel's own assertions compiled in:
+#   locks  the order of locks, sleeping, RCU, tracing, noinstr      each row of tests/lab/list that can
+#   kcsan  data races: the same kernel, and a module that KCSAN watches
+#   kasan  memory used after its end, or lost; arithmetic
+# ROWs are of tests/lab/list and tests/lab/debug-list; without, those that docs/debug-kernels.md shows.
+# Nothing of it is in `make test': it takes hours.
 set -eu
 cd "$(dirname -- "$0")/.."
 
-# What a row needs beside what it says.  Three processors without a tick, where there are so many.
-options='--memory 768 --timeout 3600 --append nohz_full=1-3'
+# What each kind of row needs beside what its row says.  Three processors without a tick, where there
+# are so many.
+options='--memory 768 --timeout 3600'
 case ${1-} in
-locks) ;;
+locks)
+	kernel=locks set_up='KCSAN_SANITIZE=n' options="$options --append nohz_full=1-3"
+	rows="$(sed '/^#/d; s/ .*//' tests/lab/list) traced traced-4 faults"
+	;;
+kcsan)
+	kernel=locks set_up=''
+	rows='api-lintel-4 stress-2 guests-lintel-4 load-4 linux-lintel-4'
+	;;
+kasan)
+	kernel=kasan set_up='' options="$options --append page_owner=on"
+	rows='faults api-lintel-2 stress stress-2 guests-lintel-2 load-4 load-unload'
+	;;
+'')
+	status=0
+	for kind in locks kcsan kasan; do
+		tests/debug-kernel.sh $kind || status=1
+	done
+	exit $status
+	;;
 *)
-	echo "usage: tests/debug-kernel.sh locks [ROW...]" >&2
+	echo "usage: tests/debug-kernel.sh [locks|kcsan|kasan [ROW...]]" >&2
 	exit 2
 	;;
 esac
 kind=$1
 shift
 [ $# -gt 0 ] || {
-	# shellcheck disable=SC2046 # names
-	set -- $(sed '/^#/d; s/ .*//' tests/lab/list)
+	# shellcheck disable=SC2086 # names
+	set -- $rows
 }
 
-LAB_KERNEL=$(lab/debug-kernel.sh "$kind")
+LAB_KERNEL=$(lab/debug-kernel.sh $kernel)
 BUILD=$PWD/build/debug-kernel/$kind
 LAB_LIST=$BUILD/list
 # A guest's kernel need not check itself.
@@ -37,9 +60,10 @@ for part in tool guest api payload; do
 	ln -sfn "$PWD/build/$part" "$BUILD/$part"
 done
 KDIR=$LAB_KERNEL/build
-# Where the kernel has KCSAN it would instrument the module, which makes it slow.
-make -s -j"$(nproc)" -C linux DEBUG=y KDIR="$KDIR" OUT="$BUILD/linux" KCSAN_SANITIZE=n
-make -s -C tests/vmentry KDIR="$KDIR" OUT="$BUILD/vmentry" KCSAN_SANITIZE=n
+# shellcheck disable=SC2086 # words
+make -s -j"$(nproc)" -C linux DEBUG=y KDIR="$KDIR" OUT="$BUILD/linux" $set_up
+# shellcheck disable=SC2086 # words
+make -s -C tests/vmentry KDIR="$KDIR" OUT="$BUILD/vmentry" $set_up
 
 # noinstr_stubs: assembly of what the module calls in the kernel's own noinstr text.
 noinstr_stubs() {
@@ -68,12 +92,15 @@ noinstr_holds() {
 }
 
 status=0
-noinstr_holds && echo "ok - noinstr" || {
-	echo "not ok - noinstr: objtool's words are above"
-	status=1
-}
+if [ "$kind" = locks ]; then
+	noinstr_holds && echo "ok - noinstr" || {
+		echo "not ok - noinstr: objtool's words are above"
+		status=1
+	}
+fi
 
-# Rows that name a kernel, an emulator or a way to boot are about these; and this kernel has no kexec.
-sed "/--kernel\|--plain\|--bochs\|crashkernel/d; /^[^#]/s/\$/ $options/" tests/lab/list >"$LAB_LIST"
+# Rows that name a kernel, an emulator or a way to boot are about these; and these kernels have no kexec.
+cat tests/lab/list tests/lab/debug-list |
+	sed "/--kernel\|--plain\|--bochs\|crashkernel/d; /^[^#]/s/\$/ $options/" >"$LAB_LIST"
 tests/lab/all.sh "$@" || status=1
 exit $status
