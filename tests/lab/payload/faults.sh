@@ -14,9 +14,9 @@ unload() {
 }
 
 nothing_forgotten() {
-	words=$(forgotten)
-	[ -z "$words" ] || {
-		echo "$words" | head -n 200
+	leaks=$(forgotten)
+	[ -z "$leaks" ] || {
+		echo "$leaks" | head -n 200
 		return 1
 	}
 }
