@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and what is in linux/
-# against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should be (objects.sh), a kernel
-# that it is not for and that is not refused in words, a header of the core that does not compile alone,
-# and an #include that leaves the house.
+# against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should
+# be (objects.sh), a kernel that it is not for and that is not refused in words, a header of the core
+# that does not compile alone, an #include that leaves the house, and an ioctl that is not made to fail.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
 
@@ -69,6 +69,16 @@ includes_inside() {
 		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
 }
 
+# ioctls FILE: the names that its rows begin with.
+ioctls() {
+	sed -n 's/^.*ROW[A-Z_]*(\(KVM_[A-Z0-9_]*\),.*/\1/p' "$1" | sort -u
+}
+
+# Every ioctl is tried with each of its steps failing (tests/debug-kernel.sh), so a new one is too.
+ioctls_fail() {
+	! ioctls core/api/table.c | grep -vxF "$(ioctls tests/api/fault_rows.c)"
+}
+
 test_kernel() {
 	build_against "$1" "$2" W=1 C=2
 	report $? "the module builds against $1, W=1 and sparse, without a warning"
@@ -97,5 +107,7 @@ headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
 report $? "the core includes only its own headers"
+ioctls_fail
+report $? "each ioctl has a row in tests/api/fault_rows.c"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

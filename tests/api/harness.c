@@ -32,7 +32,9 @@ unsigned int test_scale = 1;
 u64 test_seed = 1;
 
 static bool show_times;
-static const char *skip_name;
+#define MAX_SKIPS 8
+static const char *skip_names[MAX_SKIPS];
+static unsigned int skips;
 static __thread char row[96];
 
 /* Written by a test's processes, read by the harness: why it failed or was skipped. */
@@ -189,8 +191,9 @@ static void run_test(const struct test *test, struct tally *tally)
 
 static bool is_selected(const struct test *test, char **names, int count)
 {
-	if (skip_name && strstr(test->name, skip_name))
-		return false;
+	for (unsigned int i = 0; i < skips; i++)
+		if (strstr(test->name, skip_names[i]))
+			return false;
 	for (int i = 0; i < count; i++)
 		if (strstr(test->name, names[i]))
 			return true;
@@ -205,7 +208,7 @@ static void usage(FILE *stream)
 	      "  --list         name the tests and end\n"
 	      "  --long[=N]     stress and fuzz tests N times as long (50)\n"
 	      "  --seed N       where the fuzzers start\n"
-	      "  --skip NAME    leave out the tests whose name contains NAME\n"
+	      "  --skip NAME    leave out the tests whose name contains NAME; may be said again\n"
 	      "  --times        say how long each test took\n",
 	      stream);
 }
@@ -237,7 +240,9 @@ static bool parse_options(int argc, char **argv, bool *list)
 			test_seed = strtoull(optarg, NULL, 0);
 			break;
 		case 'k':
-			skip_name = optarg;
+			if (skips == MAX_SKIPS)
+				return false;
+			skip_names[skips++] = optarg;
 			break;
 		case 't':
 			show_times = true;

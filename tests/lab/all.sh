@@ -46,7 +46,7 @@ run_all() {
 		mkdir -p "$out/$name"
 		# shellcheck disable=SC2086 # the options are words
 		run_one "$name" "$script" $options &
-	done 3<tests/lab/list
+	done 3<"${LAB_LIST:-tests/lab/list}"
 	wait
 }
 

@@ -29,9 +29,11 @@ payload() {
 	case $2 in */linux.sh | */disk.sh) payload_linux "$1" "${3-}" ;; esac
 }
 
-# payload_linux DIR [KERNEL]: add what a Linux guest is made of.
+# payload_linux DIR [KERNEL]: add what a Linux guest is made of: the kernel of the machine, unless
+# LAB_GUEST_KERNEL names another.
 payload_linux() {
-	kernel=$(lab/kernel.sh ${2:+"$2"})
+	guest=${2:-${LAB_GUEST_KERNEL-}}
+	kernel=$(lab/kernel.sh ${guest:+"$guest"})
 	tests/linux/initramfs.sh "$kernel" "$1/initrd"
 	cp "$kernel/vmlinux" "$1/"
 	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
