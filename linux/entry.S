@@ -29,7 +29,7 @@
 #define VMCS_HOST_RSP 0x6c14
 #define MSR_SPEC_CTRL 0x48
 
-/* By the feature that the kernel's own VMX code goes by: see Kbuild. */
+/* By the feature that the kernel's own VMX code goes by: see kernels.mk. */
 #ifdef COMPAT_HAVE_CLEARING_FOR_GUESTS
 #define CLEAR_CPU_BUFFERS_FOR_GUEST                                                                \
 	ALTERNATIVE "", "verw x86_verw_sel(%rip)", X86_FEATURE_CLEAR_CPU_BUF_VM

@@ -201,39 +201,23 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 	return copy_to_user_nofault((void __user *)(unsigned long)hva, from, length);
 }
 
-static int cmpxchg_u32(u32 __user *at, u32 old, u32 new)
-{
-	bool was_old;
-
-	if (!user_access_begin(at, sizeof(*at)))
-		return -EFAULT;
-	was_old = unsafe_try_cmpxchg_user(at, &old, new, fault);
-	user_access_end();
-	return was_old ? 0 : -EAGAIN;
-fault:
-	user_access_end();
-	return -EFAULT;
-}
-
-static int cmpxchg_u64(u64 __user *at, u64 old, u64 new)
-{
-	bool was_old;
-
-	if (!user_access_begin(at, sizeof(*at)))
-		return -EFAULT;
-	was_old = unsafe_try_cmpxchg_user(at, &old, new, fault);
-	user_access_end();
-	return was_old ? 0 : -EAGAIN;
-fault:
-	user_access_end();
-	return -EFAULT;
-}
-
 int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
 {
+	void __user *at = (void __user *)(unsigned long)hva;
+	u32 old_32 = (u32)old;
+	bool was_old;
+
+	if (!user_access_begin(at, length))
+		return -EFAULT;
 	if (length == sizeof(u32))
-		return cmpxchg_u32((u32 __user *)(unsigned long)hva, old, new);
-	return cmpxchg_u64((u64 __user *)(unsigned long)hva, old, new);
+		was_old = unsafe_try_cmpxchg_user((u32 __user *)at, &old_32, (u32)new, fault);
+	else
+		was_old = unsafe_try_cmpxchg_user((u64 __user *)at, &old, new, fault);
+	user_access_end();
+	return was_old ? 0 : -EAGAIN;
+fault:
+	user_access_end();
+	return -EFAULT;
 }
 
 /*
