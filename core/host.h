@@ -288,11 +288,6 @@ struct host_state {
 void host_state_save(struct vcpu *vcpu, struct host_state *state);
 /* Restore that; also TR's limit and GDTR's limit, which a VM exit changes.  Preemption is off. */
 void host_state_restore(struct vcpu *vcpu);
-/* The two that may change between VM entries without a task switch. */
-static inline u64 host_cr3(void);
-static inline u64 host_cr4(void);
-
-static inline void host_write_xcr0(u64 value);
 
 /*
  * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a guest
@@ -339,8 +334,6 @@ void host_vcpu_release(struct vcpu *vcpu);
 /* Swap the task's FPU registers for the guest's, and back.  Between, the scheduler keeps them. */
 void host_fpu_load_guest(struct vcpu *vcpu);
 void host_fpu_load_host(struct vcpu *vcpu);
-/* With interrupts off, just before an entry: the registers hold the guest's state. */
-static inline void host_fpu_before_entry(struct vcpu *vcpu);
 
 /* x87, MMX and SSE registers of the guest while they are loaded, as FXSAVE64 lays them out: 512
  * bytes, aligned to 16.  Writing leaves the other components alone, raises no pending exception, and
@@ -359,20 +352,12 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */
 int host_before_guest(struct vcpu *vcpu);
-/* True when such work came up since. */
-static inline bool host_guest_must_wait(void);
-/* The same, the last look before an entry: interrupts are off, and what comes up from now on ends the
- * entry. */
-static inline bool host_guest_must_turn_back(void);
 /* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since is
  * nobody's, and VMWRITE goes nowhere. */
 bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);
-/* After host_vmenter(): interrupts on.  Those that wait are taken while time still counts as the
- * guest's: the tick that made it leave is for the time that it ran. */
-static inline void host_guest_irq_enable(void);
 
 /* --- Measuring ------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include <linux/eventfd.h>
 #include <linux/file.h>
 #include <linux/poll.h>
+#include <compat.h>
 #include "platform.h"
 
 int host_event_get(int fd, struct host_event **event)

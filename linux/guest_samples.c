@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/perf_event.h>
 #include <linux/preempt.h>
+#include "host_entry.h"
 #include "platform.h"
 #include "vmcs/vmcs.h"
 

@@ -13,6 +13,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/segment.h>
+#include "host_entry.h"
 #include "platform.h"
 
 /* The part that never changes on one CPU: noted once, because each RDMSR has its price. */

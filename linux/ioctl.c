@@ -8,6 +8,8 @@
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <compat.h>
+#include "host_entry.h"
 #include "platform.h"
 
 #define IOCTL_ENTRIES (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT)

@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include "guest_work.h"
 #include "mitigation.h"
+#include "host_entry.h"
 #include "platform.h"
 
 static struct vcpu *vcpu_of(struct preempt_notifier *notifier)

@@ -6,6 +6,7 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
+#include <compat.h>
 #include "platform.h"
 
 u64 host_time_ns(void)

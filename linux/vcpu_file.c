@@ -13,6 +13,7 @@
 #include <linux/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include "host_entry.h"
 #include "platform.h"
 
 /* --- KVM_RUN ---------------------------------------------------------------- */

@@ -18,6 +18,8 @@
 #include <asm/intel_pt.h>
 #include <asm/reboot.h>
 #include <asm/tlbflush.h>
+#include <compat.h>
+#include "host_entry.h"
 #include "platform.h"
 #include "vmcs/vmcs.h"
 

@@ -15,6 +15,7 @@
 #include <asm/ptrace.h>
 #include <asm/special_insns.h>
 #include <compat.h>
+#include "host_entry.h"
 #include "platform.h"
 #include "host_check.h"
 #include "mitigation.h"

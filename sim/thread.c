@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "host_entry.h"
 #include "vcpu/vcpu.h"
 
 /* As a 64-bit kernel in VMX operation has it. */

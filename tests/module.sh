@@ -66,7 +66,7 @@ headers_alone() {
 
 includes_inside() {
 	! grep -rnE '#[[:space:]]*include[[:space:]]*<' core |
-		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline)\.h)>'
+		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline|entry_inline)\.h)>'
 }
 
 # ioctls FILE: the names that its rows begin with.

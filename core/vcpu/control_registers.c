@@ -10,6 +10,7 @@
  * SDM: "Control Registers", "Initializing IA-32e Mode", "Unrestricted Guests",
  * "Loading the PDPTE registers".
  */
+#include "host_entry.h"
 #include "vcpu/vcpu.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/state.h"

@@ -4,6 +4,7 @@
  *
  * SDM: "VM Entries", "VM Exits".
  */
+#include "host_entry.h"
 #include "vcpu/vcpu.h"
 #include "vcpu/clock.h"
 #include "vcpu/counters.h"

@@ -16,7 +16,7 @@
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 #include <asm/cpufeature.h>
-#include <asm/msr.h>
+#include <compat_msr.h>
 
 /* A variable on the stack that the kernel's build is not to clear (CONFIG_INIT_STACK_ALL_ZERO). */
 #if __has_attribute(uninitialized)
@@ -103,16 +103,6 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 #include <linux/entry-virt.h>
 #else
 #include <linux/entry-kvm.h>
-#endif
-
-#ifdef COMPAT_HAVE_CPUID_API /* 6.16 */
-#include <asm/cpuid/api.h>
-#endif
-
-#ifdef COMPAT_HAVE_WRMSRQ /* 6.16: an MSR is a quadword, and so the functions are called */
-#define rdmsrl_safe		rdmsrq_safe
-#define wrmsrl_safe		wrmsrq_safe
-#define __wrmsr(msr, low, high) __wrmsrq(msr, (u64)(high) << 32 | (u32)(low))
 #endif
 
 #ifdef COMPAT_HAVE_HRTIMER_SETUP /* 6.13: the function is told with the rest */

@@ -7,18 +7,11 @@
 
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
-#include <linux/percpu.h>
-#include <linux/sched.h>
-#include <linux/vtime.h>
 #include <asm/asm.h>
-#include <asm/fpu/api.h>
-#include <asm/fpu/xcr.h>
 #include <asm/io.h>
-#include <asm/mmu_context.h>
 #include <asm/msr.h>
 #include <asm/special_insns.h>
-#include <asm/tlbflush.h>
-#include <compat.h>
+#include <compat_msr.h>
 #include <host_needs.h>
 
 /* A lock class for each place that makes a lock: these have to be macros. */
@@ -241,16 +234,6 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address)
 
 /* --- Host state ------------------------------------------------------------- */
 
-static inline u64 host_cr3(void)
-{
-	return __get_current_cr3_fast();
-}
-
-static inline u64 host_cr4(void)
-{
-	return cr4_read_shadow();
-}
-
 /* fpu.c: the register itself holds the guest's value round a guest. */
 extern u64 host_value_of_xcr0, host_value_of_xss;
 
@@ -262,51 +245,6 @@ static inline u64 host_xcr0(void)
 static inline u64 host_xss(void)
 {
 	return host_value_of_xss;
-}
-
-static inline void host_write_xcr0(u64 value)
-{
-	xsetbv(XCR_XFEATURE_ENABLED_MASK, value);
-}
-
-/* --- The vCPU's thread ------------------------------------------------------ */
-
-static inline void host_fpu_before_entry(struct vcpu *vcpu)
-{
-	/* An interrupt that used the FPU left the guest's registers in memory. */
-	if (test_thread_flag(TIF_NEED_FPU_LOAD))
-		switch_fpu_return();
-}
-
-/* vmx_cpu.c: the machine goes down, no guest is entered any more. */
-extern bool vmx_shutting_down;
-
-static inline bool host_guest_must_wait(void)
-{
-	return __xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
-}
-
-static inline bool host_guest_must_turn_back(void)
-{
-	/* RCU may have put off to wake a thread of its own until here. */
-	xfer_to_guest_mode_prepare();
-	return xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
-}
-
-/* guest_samples.c: the kernel takes the interrupt that ended a guest's run, which hit that guest. */
-enum guest_interrupted { GUEST_NOT_INTERRUPTED, GUEST_BY_IRQ, GUEST_BY_NMI };
-DECLARE_PER_CPU(enum guest_interrupted, guest_interrupted);
-
-static inline void host_guest_irq_enable(void)
-{
-	this_cpu_write(guest_interrupted, GUEST_BY_IRQ);
-	local_irq_enable();
-	/* STI holds interrupts back for one more instruction. */
-	asm volatile("nop" : : : "memory");
-	local_irq_disable();
-	this_cpu_write(guest_interrupted, GUEST_NOT_INTERRUPTED);
-	vtime_account_guest_exit();
-	local_irq_enable();
 }
 
 #endif

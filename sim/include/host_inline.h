@@ -44,15 +44,9 @@ enum vmx_status sim_vmwrite(u32 field, u64 value);
 enum vmx_status sim_invept(u32 type, u64 eptp);
 enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address);
 
-u64 sim_host_cr3(void);
-u64 sim_host_cr4(void);
 u64 sim_host_xcr0(void);
 u64 sim_host_xss(void);
-void sim_write_xcr0(u64 value);
 
-void sim_fpu_before_entry(struct vcpu *vcpu);
-bool sim_guest_must_wait(void);
-bool sim_guest_must_turn_back(void);
 
 static inline bool host_large_pages_execute(void)
 {
@@ -243,16 +237,6 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address)
 	return sim_invvpid(type, vpid, address);
 }
 
-static inline u64 host_cr3(void)
-{
-	return sim_host_cr3();
-}
-
-static inline u64 host_cr4(void)
-{
-	return sim_host_cr4();
-}
-
 static inline u64 host_xcr0(void)
 {
 	return sim_host_xcr0();
@@ -261,31 +245,6 @@ static inline u64 host_xcr0(void)
 static inline u64 host_xss(void)
 {
 	return sim_host_xss();
-}
-
-static inline void host_write_xcr0(u64 value)
-{
-	sim_write_xcr0(value);
-}
-
-static inline void host_fpu_before_entry(struct vcpu *vcpu)
-{
-	sim_fpu_before_entry(vcpu);
-}
-
-static inline bool host_guest_must_wait(void)
-{
-	return sim_guest_must_wait();
-}
-
-static inline bool host_guest_must_turn_back(void)
-{
-	return sim_guest_must_turn_back();
-}
-
-static inline void host_guest_irq_enable(void)
-{
-	sim_irq_enable();
 }
 
 #endif

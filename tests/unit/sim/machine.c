@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "machine.h"
+#include "host_entry.h"
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
 #include "mem/mem.h"
