@@ -98,8 +98,8 @@ TEST(ioapic_level)
 	chips_close(chips);
 }
 
-/* As a kernel does it whose handler runs in a thread: masked in service, ended, and unmasked when the
- * device has been seen to.  The line is not dead then. */
+/* As a kernel does it whose handler runs in a thread: masked in service, ended, and unmasked when
+ * the device has been seen to.  The line is not dead then. */
 TEST(ioapic_masked_in_service)
 {
 	static const struct {

@@ -126,9 +126,9 @@ TEST(irqfd_resample)
 }
 
 /*
- * Who is asked may raise the line again at once, inside the guest's EOI: then it is up again when the
- * I/O APIC looks at it, and interrupts once more, not never and not twice.  (The event that asks is
- * here that of another device of the line.)
+ * Who is asked may raise the line again at once, inside the guest's EOI: then it is up again when
+ * the I/O APIC looks at it, and interrupts once more, not never and not twice.  (The event that
+ * asks is here that of another device of the line.)
  */
 TEST(irqfd_resample_that_raises_again)
 {
