@@ -344,11 +344,12 @@ TEST(task_switch_under_smap)
 	static const struct {
 		u64 user_page; /* 0: none */
 		u32 error;
+		u64 cr2;
 	} rows[] = {
-		{0x4000, PF_PRESENT},
-		{0x5000, PF_PRESENT | PF_WRITE},
-		{0x6000, PF_PRESENT | PF_WRITE},
-		{0, 0},
+		{0x4000, PF_PRESENT, GDT + NEW},
+		{0x5000, PF_PRESENT | PF_WRITE, OLD_TSS},
+		{0x6000, PF_PRESENT | PF_WRITE, 0x6000},
+		{0, 0, 0},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -366,6 +367,7 @@ TEST(task_switch_under_smap)
 		if (faults) {
 			EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_PF);
 			EXPECT_EQ(m->vcpu.events.exception.error, rows[i].error);
+			EXPECT_EQ(m->vcpu.events.exception.payload, rows[i].cr2);
 		}
 		machine_destroy(m);
 	}
