@@ -447,19 +447,22 @@ enum { EAX, EBX, ECX, EDX };
 /* "CPUID": the feature of a bit of CR4 or IA32_EFER. */
 static const struct {
 	const char *what;
+	enum machine_mode mode;
 	enum access access;
 	u64 bit;
 	u32 leaf;
 	unsigned int reg, feature;
 } features[] = {
-	{"PCIDE", CR4, CR4_PCIDE, 1, ECX, 17},
-	{"OSXSAVE", CR4, CR4_OSXSAVE, 1, ECX, 26},
-	{"FSGSBASE", CR4, CR4_FSGSBASE, 7, EBX, 0},
-	{"SMEP", CR4, CR4_SMEP, 7, EBX, 7},
-	{"SMAP", CR4, CR4_SMAP, 7, EBX, 20},
-	{"UMIP", CR4, CR4_UMIP, 7, ECX, 2},
-	{"SCE", EFER, IA32_EFER_SCE, 0x80000001, EDX, 11},
-	{"NXE", EFER, IA32_EFER_NXE, 0x80000001, EDX, 20},
+	{"PCIDE", MODE_LONG, CR4, CR4_PCIDE, 1, ECX, 17},
+	{"OSXSAVE", MODE_LONG, CR4, CR4_OSXSAVE, 1, ECX, 26},
+	{"FSGSBASE", MODE_LONG, CR4, CR4_FSGSBASE, 7, EBX, 0},
+	{"SMEP", MODE_LONG, CR4, CR4_SMEP, 7, EBX, 7},
+	{"SMAP", MODE_LONG, CR4, CR4_SMAP, 7, EBX, 20},
+	{"UMIP", MODE_LONG, CR4, CR4_UMIP, 7, ECX, 2},
+	{"LA57", MODE_PROTECTED32, CR4, CR4_LA57, 7, ECX, 16},
+	{"SCE", MODE_LONG, EFER, IA32_EFER_SCE, 0x80000001, EDX, 11},
+	{"NXE", MODE_PROTECTED32, EFER, IA32_EFER_NXE, 0x80000001, EDX, 20},
+	{"LME", MODE_PROTECTED32, EFER, LME, 0x80000001, EDX, 29},
 };
 
 /* All there is, or all but one. */
@@ -488,14 +491,13 @@ TEST(control_registers_without_the_feature)
 {
 	for (size_t i = 0; i < 2 * COUNT_OF(features); i++) {
 		bool has = i % 2;
-		struct machine *m = machine_create(MODE_LONG);
+		struct machine *m = machine_create(features[i / 2].mode);
 		struct registers before;
 		u64 value;
 
 		test_context("%s, CPUID %d", features[i / 2].what, has);
 		set_cpuid(&m->vcpu, features[i / 2].leaf, features[i / 2].reg,
 			  has ? 0 : BIT32(features[i / 2].feature));
-		m->vcpu.efer = LME | IA32_EFER_LMA;
 		before = registers_of(&m->vcpu);
 		value = value_of(&before, features[i / 2].access) | features[i / 2].bit;
 		EXPECT_EQ(execute(&m->vcpu, features[i / 2].access, value), EXIT_SAME_INSN);
