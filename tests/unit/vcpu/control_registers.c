@@ -131,6 +131,7 @@ struct rule {
 #define MORE_CS_L  BIT32(0) /* CS.L = 1, where the mode has it 0 */
 #define MORE_CR3   BIT32(1) /* bits 11:0 of CR3 are not 0 */
 #define MORE_FLUSH BIT32(2) /* what is cached of translations goes */
+#define MORE_TSS16 BIT32(3) /* TR has a busy 16-bit TSS */
 
 #define LME IA32_EFER_LME
 
@@ -160,6 +161,9 @@ static const struct rule rules[] = {
 	{"LME, no PAE", MODE_PROTECTED32, 0, 0, LME, 0, CR0, CR0_PG, 0, false, 0},
 	{"LME, PAE, CS.L", MODE_PROTECTED32, 0, CR4_PAE, LME, MORE_CS_L, CR0, CR0_PG, 0, false, 0},
 	{"LME, PAE, real mode", MODE_REAL, 0, CR4_PAE, LME, 0, CR0, CR0_PG | CR0_PE, 0, true, 0},
+	{"LME, PAE, 16-bit TSS", MODE_PROTECTED32, 0, CR4_PAE, LME, MORE_TSS16, CR0, CR0_PG, 0,
+	 false, 0},
+	{"16-bit TSS alone", MODE_PROTECTED32, 0, 0, 0, MORE_TSS16, CR0, CR0_PG, 0, true, 0},
 	{"CS.L alone", MODE_PROTECTED32, 0, 0, 0, MORE_CS_L, CR0, CR0_PG, 0, true, 0},
 	{"PG off, 64-bit", MODE_LONG, 0, 0, 0, 0, CR0, 0, CR0_PG, false, 0},
 	{"PG off, compatibility", MODE_COMPATIBILITY, 0, 0, 0, MORE_FLUSH, CR0, 0, CR0_PG, true, 0},
@@ -225,7 +229,7 @@ static const struct rule rules[] = {
 static void set_up(struct machine *m, const struct rule *rule)
 {
 	struct vcpu *vcpu = &m->vcpu;
-	struct kvm_segment cs;
+	struct kvm_segment cs, tr;
 
 	vcpu_cr0_store(vcpu, vcpu->cr0 | rule->cr0 | CR0_ET);
 	vcpu_cr4_store(vcpu, vcpu->cr4 | rule->cr4);
@@ -236,6 +240,11 @@ static void set_up(struct machine *m, const struct rule *rule)
 		vcpu_seg_read(vcpu, SEG_CS, &cs);
 		cs.l = 1;
 		vcpu_seg_write(vcpu, SEG_CS, &cs);
+	}
+	if (rule->more & MORE_TSS16) {
+		vcpu_seg_read(vcpu, SEG_TR, &tr);
+		tr.type = 3;
+		vcpu_seg_write(vcpu, SEG_TR, &tr);
 	}
 	vcpu->requests = 0;
 }
