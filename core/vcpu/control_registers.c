@@ -149,8 +149,8 @@ static bool code_is_64bit(struct vcpu *vcpu)
 	return cs.l;
 }
 
-/* A guest runs with a busy TSS of 16 or of 32 bits, as VM entry takes no other; the latter is a 64-bit
- * one in IA-32e mode. */
+/* A guest runs with a busy TSS of 16 or of 32 bits, as VM entry takes no other; the latter is a
+ * 64-bit one in IA-32e mode. */
 static bool tss_is_16bit(struct vcpu *vcpu)
 {
 	struct kvm_segment tr;

@@ -337,8 +337,8 @@ TEST(task_switch_faults)
 	}
 }
 
-/* The processor's own accesses are a supervisor's, and under SMAP no flag opens a user's page to them:
- * the GDT, the old TSS, and the second page of the new one. */
+/* The processor's own accesses are a supervisor's, and under SMAP no flag opens a user's page to
+ * them: the GDT, the old TSS, and the second page of the new one. */
 TEST(task_switch_under_smap)
 {
 	static const struct {

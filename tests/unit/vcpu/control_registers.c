@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest may write to CR0, CR3, CR4, CR8, IA32_EFER and XCR0: each rule from both sides. What
- * is refused is #GP(0), and nothing has changed.
+ * What a guest may write to CR0, CR3, CR4, CR8 and IA32_EFER: each rule from both sides.  What is
+ * refused is #GP(0), and nothing has changed.
  *
  * SDM: "Control Registers", "MOV - Move to/from Control Registers", "Initializing IA-32e Mode",
- * "PDPTE Registers", "XSETBV - Set Extended Control Register".
+ * "PDPTE Registers".
  */
 #include "../emulate/machine.h"
 #include "../msr/guest.h"
@@ -534,84 +534,4 @@ TEST(control_registers_cr4_bits_of_nobody)
 		expect_same(&now, &before);
 	}
 	machine_destroy(m);
-}
-
-/* --- XCR0 --- */
-
-#define X87    BIT64(0)
-#define SSE    BIT64(1)
-#define AVX    BIT64(2)
-#define BND    (BIT64(3) | BIT64(4))
-#define AVX512 (BIT64(5) | BIT64(6) | BIT64(7))
-#define PKRU   BIT64(9)
-
-static const struct {
-	u64 offered; /* in CPUID leaf 0DH */
-	u32 index;
-	u64 value;
-	bool allowed;
-} xcr_rows[] = {
-	{X87 | SSE, 0, X87, true},
-	{X87 | SSE, 0, X87 | SSE, true},
-	{X87 | SSE, 0, SSE, false},
-	{X87 | SSE, 0, 0, false},
-	{X87 | SSE, 0, X87 | SSE | AVX, false},
-	{X87 | SSE, 1, X87, false},
-	{X87 | SSE, 0xffffffff, X87, false},
-	{X87 | SSE | AVX, 0, X87 | SSE | AVX, true},
-	{X87 | SSE | AVX, 0, X87 | AVX, false},
-	{X87 | SSE | AVX, 0, X87 | SSE | AVX | BIT64(63), false},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX | AVX512, true},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX, true},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX512, false},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX | BIT64(5), false},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX | BIT64(6) | BIT64(7), false},
-	{X87 | SSE | AVX | AVX512, 0, X87 | SSE | AVX | PKRU, false},
-};
-
-static void execute_xsetbv(struct vcpu *vcpu, u32 index, u64 value)
-{
-	vcpu->exit = (struct exit_info){.reason = EXIT_REASON_XSETBV,
-					.instruction_length = LENGTH,
-					.rip = vcpu_rip_read(vcpu)};
-	vcpu->events.exception.pending = false;
-	/* The upper halves do not count. */
-	vcpu_reg_write(vcpu, REG_RCX, index | 0xabcd00000000ull);
-	vcpu_reg_write(vcpu, REG_RAX, (u32)value | 0xabcd00000000ull);
-	vcpu_reg_write(vcpu, REG_RDX, value >> 32 | 0xabcd00000000ull);
-	EXPECT_EQ(exit_dispatch(vcpu), EXIT_SAME_INSN);
-}
-
-static void set_xcr0_cpuid(struct vcpu *vcpu, u64 offered)
-{
-	struct kvm_cpuid_entry2 entry[] = {
-		{.function = 0, .eax = 0xd},
-		{.function = 1, .ecx = BIT32(26)},
-		{.function = 0xd, .eax = (u32)offered, .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX},
-	};
-
-	EXPECT_EQ(cpuid_set(vcpu, entry, COUNT_OF(entry)), 0);
-}
-
-TEST(control_registers_xsetbv)
-{
-	for (size_t i = 0; i < COUNT_OF(xcr_rows); i++) {
-		struct machine *m;
-		u64 rip;
-
-		sim_set_xcr0(0x2e7, 0x2e7);
-		m = machine_create(MODE_LONG);
-		test_context("row %zu", i);
-		set_xcr0_cpuid(&m->vcpu, xcr_rows[i].offered);
-		rip = vcpu_rip_read(&m->vcpu);
-		execute_xsetbv(&m->vcpu, xcr_rows[i].index, xcr_rows[i].value);
-		EXPECT_EQ(took_gp(&m->vcpu), !xcr_rows[i].allowed);
-		EXPECT_EQ(m->vcpu.xcr0, xcr_rows[i].allowed ? xcr_rows[i].value : X87);
-		EXPECT_EQ(vcpu_rip_read(&m->vcpu), rip + (xcr_rows[i].allowed ? LENGTH : 0));
-		/* Only CPL 0 may. */
-		machine_set_cpl(m, 3);
-		execute_xsetbv(&m->vcpu, 0, X87);
-		EXPECT_TRUE(took_gp(&m->vcpu));
-		machine_destroy(m);
-	}
 }
