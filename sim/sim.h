@@ -124,6 +124,8 @@ void sim_lock_reset(void);
 
 /* Time passes, the TSC too; timers expire when they are due, with interrupts off. */
 void sim_advance_time(u64 ns);
+/* From now on timers expire so long after they are due: the CPU had its interrupts off. */
+void sim_timers_late(u64 ns);
 void sim_set_tsc_stable(bool stable); /* what host_tsc_is_stable() says */
 unsigned int sim_timers_armed(void);
 void sim_timer_reset(void);

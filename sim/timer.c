@@ -3,7 +3,7 @@
 #include "sim.h"
 
 static struct host_timer *armed;
-static u64 now;
+static u64 now, late;
 static bool in_callback;
 
 u64 host_time_ns(void)
@@ -85,11 +85,11 @@ void sim_advance_time(u64 ns)
 {
 	u64 end = now + ns;
 
-	while (armed && armed->when <= end) {
+	while (armed && armed->when + late <= end) {
 		struct host_timer *timer = armed;
 
-		if (timer->when > now)
-			pass_to(timer->when);
+		if (timer->when + late > now)
+			pass_to(timer->when + late);
 		disarm(timer);
 		in_callback = true;
 		host_irq_disable();
@@ -98,6 +98,11 @@ void sim_advance_time(u64 ns)
 		in_callback = false;
 	}
 	pass_to(end);
+}
+
+void sim_timers_late(u64 ns)
+{
+	late = ns;
 }
 
 unsigned int sim_timers_armed(void)
@@ -113,6 +118,7 @@ void sim_timer_reset(void)
 {
 	armed = NULL;
 	now = 1000000;
+	late = 0;
 	tsc_stable = true;
 	in_callback = false;
 }
