@@ -233,6 +233,8 @@ void sim_thread_reset(void);
 
 extern u64 sim_yields; /* how often host_cond_resched() was called */
 
+unsigned int sim_vcpus_loaded(void); /* between host_vcpu_get() and host_vcpu_release() */
+
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 
