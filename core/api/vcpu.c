@@ -24,8 +24,11 @@ int api_get_cpuid2(struct ioctl_call *call)
 
 static bool same_cpuid(const struct vcpu_cpuid *now, const struct kvm_cpuid2 *list)
 {
-	return now && now->count == list->nent &&
-	       !__builtin_memcmp(now->entry, list->entries, now->count * sizeof(now->entry[0]));
+	unsigned int count = now ? now->count : 0;
+
+	return count == list->nent &&
+	       (!count || !__builtin_memcmp(now->entry, list->entries,
+					    count * sizeof(now->entry[0])));
 }
 
 /* What a guest has seen must not change under it: after the first run only the same is taken. */
