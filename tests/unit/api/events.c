@@ -152,6 +152,24 @@ TEST(api_events_replace_those_before)
 	program_end(program);
 }
 
+/* Nothing of the exception before comes with the one that replaces it. */
+TEST(api_events_replace_the_payload)
+{
+	struct program *program = program_start(A_VCPU);
+	struct vcpu *vcpu = sim_file_vcpu(program->vcpu);
+	struct kvm_vcpu_events events = EXCEPTION(VECTOR_PF, 0, 0);
+	struct kvm_sregs sregs;
+
+	host_vcpu_get(vcpu);
+	vcpu_inject_page_fault(vcpu, 0x12345000, 2);
+	host_vcpu_release(vcpu);
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+	EXPECT_EQ(delivered(program), 0x300 | VECTOR_PF);
+	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
+	EXPECT_EQ(sregs.cr2, 0);
+	program_end(program);
+}
+
 /* The address of a page fault that was raised is state when user space looks. */
 TEST(api_events_take_the_payload)
 {
