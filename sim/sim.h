@@ -99,6 +99,7 @@ void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* The n-th copy from or to the process from now fails (0: the next one), once, as where nothing is
  * mapped. */
 void sim_fail_copy_after(unsigned int n);
+void sim_fail_copy_never(void);
 bool sim_copy_failed(void); /* did it, since sim_fail_copy_after()? */
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);

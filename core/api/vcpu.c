@@ -184,8 +184,8 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;
 	vcpu_nmi_mask(vcpu, events->nmi.masked);
-	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
-		set_pending_nmis(vcpu, events->nmi.pending);
+	set_pending_nmis(vcpu, events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING ?
+				       events->nmi.pending : now->nmi.pending);
 	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
 		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
 	return 0;

@@ -255,6 +255,20 @@ TEST(api_nmis_that_wait)
 	program_end(program);
 }
 
+/* Those that wait when user space masks them: one is more than there can be. */
+TEST(api_nmis_that_are_masked)
+{
+	struct program *program = program_start(A_VCPU);
+	struct kvm_vcpu_events events = {.nmi.masked = 1};
+
+	for (unsigned int i = 0; i < 2; i++)
+		EXPECT_EQ(sim_ioctl(program->vcpu, KVM_NMI, 0), 0);
+	EXPECT_EQ(program_events(program).nmi.pending, 2);
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+	EXPECT_EQ(program_events(program).nmi.pending, 1);
+	program_end(program);
+}
+
 TEST(api_nmis_that_others_have_sent)
 {
 	struct program *program = program_start(A_VCPU);

@@ -187,6 +187,20 @@ TEST(api_xsave_refusals)
 
 /* --- XCR0 ------------------------------------------------------------------------------ */
 
+/* A guest without XSAVE has x87 alone: what is given can be set. */
+TEST(api_xcrs_without_cpuid)
+{
+	struct program *program = program_start(A_VCPU);
+	struct kvm_xcrs xcrs = {0};
+
+	EXPECT_CALL(program->vcpu, KVM_GET_XCRS, &xcrs, 0);
+	EXPECT_EQ(xcrs.xcrs[0].value, X87);
+	EXPECT_CALL(program->vcpu, KVM_SET_XCRS, &xcrs, 0);
+	xcrs.xcrs[0].value = X87 | SSE;
+	EXPECT_CALL(program->vcpu, KVM_SET_XCRS, &xcrs, -EINVAL);
+	program_end(program);
+}
+
 #define XCR(number, value_) {.nr_xcrs = 1, .xcrs[0] = {.xcr = number, .value = value_}}
 
 TEST(api_xcrs)
