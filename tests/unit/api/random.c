@@ -234,7 +234,9 @@ static void check_pair(int fd, const struct pair *pair)
 	EXPECT_EQ(api_call(fd, pair->get, given, size), 0);
 	EXPECT_EQ(api_call(fd, pair->set, given, size), 0);
 	EXPECT_EQ(api_call(fd, pair->get, again, size), 0);
-	EXPECT_TRUE(!memcmp(given, again, size));
+	if (memcmp(given, again, size))
+		test_fail(__FILE__, __LINE__, "ioctl 0x%x: what was given is another when set",
+			  pair->set);
 }
 
 /* Rules of VM entry that user space can break, as the API says or leaves it. */
@@ -300,12 +302,15 @@ static void make_enterable(int fd)
 static void run(int fd)
 {
 	static const u32 reasons[] = {EXIT_REASON_IO_INSTRUCTION, EXIT_REASON_HLT,
-				      EXIT_REASON_EXTERNAL_INTERRUPT, EXIT_REASON_INTERRUPT_WINDOW};
+				      EXIT_REASON_EXTERNAL_INTERRUPT, EXIT_REASON_INTERRUPT_WINDOW,
+				      EXIT_REASON_EPT_VIOLATION, EXIT_REASON_EPT_VIOLATION};
 	long result;
 
 	if (below(2))
 		sim_script_exit(&(struct sim_exit){.reason = reasons[below(COUNT_OF(reasons))],
-						   .qualification = below(0x400) << 16,
+						   .qualification = below(0x400) << 16 |
+								    BIT64(below(2)),
+						   .guest_physical = below(5 * RAM_PAGES * PAGE),
 						   .instruction_length = 1});
 	if (below(4))
 		make_enterable(fd);
@@ -335,8 +340,10 @@ static int file_for(const struct fleet *fleet, enum ioctl_scope scope)
 	return scope == SCOPE_VM ? fleet->program->vm : fleet->program->device;
 }
 
-static void make_trouble(void)
+static void make_trouble(const struct program *program)
 {
+	if (!below(16))
+		sim_user_move(program->ram, RAM_PAGES * PAGE);
 	if (!below(8))
 		sim_fail_allocation_after((unsigned int)below(4));
 	if (!below(8))
@@ -356,26 +363,22 @@ static void call_any(struct fleet *fleet)
 	int fd = file_for(fleet, scope);
 	long result;
 
-	test_context("seed 0x%llx: %s", random_state.state, row->name);
-	if (row->number == KVM_CREATE_VM)
+	if (row->number == KVM_CREATE_VM || row->number == KVM_RUN)
 		return;
 	if (row->number == KVM_CREATE_VCPU) {
 		if (fleet->count < VCPUS)
 			add_vcpu(fleet, below(VCPUS));
 		return;
 	}
-	if (row->number == KVM_RUN) {
-		run(fd);
-		return;
-	}
 	make_argument(fleet->program, fd, scope, row);
-	make_trouble();
+	make_trouble(fleet->program);
 	result = _IOC_SIZE(row->number) || below(2) ?
 		api_call(fd, row->number, words, ARGUMENT_SIZE) :
 		sim_ioctl(fd, row->number, some_value());
 	sim_fail_allocation_never();
 	sim_fail_copy_never();
-	EXPECT_TRUE(is_answer(result));
+	if (!is_answer(result))
+		test_fail(__FILE__, __LINE__, "%s gives %ld", row->name, result);
 	if (pair && !result)
 		check_pair(fd, pair);
 }
@@ -397,8 +400,13 @@ static void run_random(u64 seed, enum made made)
 		fleet.program->other = sim_event_open();
 	}
 	fleet.vcpus[0] = fleet.program->vcpu;
-	for (unsigned int i = 0; i < CALLS; i++)
-		call_any(&fleet);
+	for (unsigned int i = 0; i < CALLS; i++) {
+		test_context("seed 0x%llx, call %u", seed, i);
+		if (below(8))
+			call_any(&fleet);
+		else
+			run(file_for(&fleet, SCOPE_VCPU));
+	}
 	while (fleet.count > 1)
 		sim_file_close(fleet.vcpus[--fleet.count]);
 	program_end(fleet.program);
