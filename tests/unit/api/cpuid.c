@@ -111,7 +111,7 @@ static void set_cr4(const struct program *program, u64 cr4, long result)
 	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, result);
 }
 
-/* What it announces may be switched on, owned by the guest, and reached by RDMSR without an exit. */
+/* What it announces can be switched on, is the guest's own, and read by RDMSR without an exit. */
 TEST(api_cpuid_takes_effect)
 {
 	struct program *program = program_start(A_VCPU);

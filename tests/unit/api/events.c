@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KVM_GET/SET_VCPU_EVENTS, KVM_INTERRUPT, KVM_NMI: what user space sets is what the next entry delivers,
- * or what waits, and is given again. */
+/* KVM_GET/SET_VCPU_EVENTS, KVM_INTERRUPT, KVM_NMI: what user space sets is what the next entry
+ * delivers, or what waits, and is given again. */
 #include "guest_sees.h"
 #include "snapshot.h"
 #include "irq/lapic.h"
@@ -188,7 +188,7 @@ TEST(api_events_take_the_payload)
 	program_end(program);
 }
 
-/* --- The interrupt shadow ------------------------------------------------------------------ */
+/* --- The interrupt shadow ---------------------------------------------------------- */
 
 TEST(api_events_shadow)
 {
@@ -223,7 +223,7 @@ TEST(api_events_shadow)
 	program_end(program);
 }
 
-/* --- NMIs ------------------------------------------------------------------------------------ */
+/* --- NMIs -------------------------------------------------------------------------- */
 
 /* Two wait at most, one while one is handled. */
 TEST(api_nmis_that_wait)
@@ -295,7 +295,7 @@ TEST(api_nmi_mask_is_the_guests)
 	program_end(program);
 }
 
-/* --- KVM_INTERRUPT --------------------------------------------------------------------------- */
+/* --- KVM_INTERRUPT ----------------------------------------------------------------- */
 
 TEST(api_interrupt)
 {
@@ -324,7 +324,7 @@ TEST(api_interrupt)
 	program_end(program);
 }
 
-/* --- The vector of a SIPI ---------------------------------------------------------------------- */
+/* --- The vector of a SIPI ---------------------------------------------------------- */
 
 TEST(api_events_sipi_vector)
 {

@@ -185,7 +185,7 @@ TEST(api_xsave_refusals)
 	program_end(program);
 }
 
-/* --- XCR0 ------------------------------------------------------------------------------ */
+/* --- XCR0 -------------------------------------------------------------------------- */
 
 /* A guest without XSAVE has x87 alone: what is given can be set. */
 TEST(api_xcrs_without_cpuid)
@@ -224,7 +224,7 @@ TEST(api_xcrs)
 		{{.nr_xcrs = 2, .xcrs = {{.xcr = 0, .value = 3}, {.xcr = 1}}}, 0, 3},
 		{{.nr_xcrs = 1, .xcrs = {{.xcr = 1}, {.xcr = 0, .value = 7}}}, 0, 1},
 		{{.nr_xcrs = 0, .xcrs = {{.xcr = 0, .value = 7}}}, 0, 1},
-		{{.nr_xcrs = KVM_MAX_XCRS, .xcrs[15] = {.xcr = 0, .value = 7}, .xcrs[0] = {.xcr = 0, .value = 7}}, 0, 7},
+		{{.nr_xcrs = KVM_MAX_XCRS, .xcrs[0] = {.xcr = 0, .value = 7}}, 0, 7},
 		{{.nr_xcrs = KVM_MAX_XCRS + 1, .xcrs[0] = {.xcr = 0, .value = 7}}, -EINVAL, 1},
 		{{.nr_xcrs = ~0u, .xcrs[0] = {.xcr = 0, .value = 7}}, -EINVAL, 1},
 		{{.nr_xcrs = 1, .flags = 1, .xcrs[0] = {.xcr = 0, .value = 7}}, -EINVAL, 1},

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The ioctls of the interrupt controllers, the timer and the routing: what comes before what, what is
- * refused, and where an interrupt arrives. */
+/* The ioctls of the interrupt controllers, the timer and the routing: what comes before what, what
+ * is refused, and where an interrupt arrives. */
 #include "guest_sees.h"
 #include "snapshot.h"
 #include "exit/reason.h"
 #include "irq/irqchip.h"
 
-/* --- Order ------------------------------------------------------------------------------ */
+/* --- Order ------------------------------------------------------------------------- */
 
 /* Without interrupt controllers, and without the 8254. */
 TEST(api_irqchip_needs_one)
@@ -57,7 +57,7 @@ TEST(api_create_irqchip_once_and_before_vcpus)
 	program_end(program);
 }
 
-/* --- The chips' state -------------------------------------------------------------------- */
+/* --- The chips' state -------------------------------------------------------------- */
 
 TEST(api_irqchip_other_chips)
 {
@@ -111,7 +111,7 @@ TEST(api_irqchip_round_trip)
 	program_end(program);
 }
 
-/* --- Lines and messages -------------------------------------------------------------------- */
+/* --- Lines and messages ------------------------------------------------------------ */
 
 enum { PIN = 20, VECTOR = 0x51 };
 
@@ -213,7 +213,7 @@ TEST(api_signal_msi)
 	program_end(program);
 }
 
-/* --- Routing --------------------------------------------------------------------------------- */
+/* --- Routing ----------------------------------------------------------------------- */
 
 static struct {
 	struct kvm_irq_routing header;
@@ -308,7 +308,7 @@ TEST(api_routing_counts)
 	program_end(program);
 }
 
-/* --- The 8254 ----------------------------------------------------------------------------------- */
+/* --- The 8254 ---------------------------------------------------------------------- */
 
 TEST(api_pit_state)
 {

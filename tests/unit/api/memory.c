@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Slots and their logs by ioctl, with a guest that has written: nothing is lost where an ioctl fails. */
+/* Slots and their logs by ioctl, with a guest that has written: nothing is lost where one fails. */
 #include "guest_sees.h"
 #include "snapshot.h"
 #include "exit/reason.h"
@@ -106,7 +106,7 @@ TEST(api_dirty_log_cleared_by_hand)
 	program_end(program);
 }
 
-/* --- Changes without memory ----------------------------------------------------------- */
+/* --- Changes without memory -------------------------------------------------------- */
 
 static const struct change {
 	const char *name;
@@ -166,7 +166,7 @@ TEST(api_slot_changes_without_memory)
 	}
 }
 
-/* --- What is refused ------------------------------------------------------------------- */
+/* --- What is refused --------------------------------------------------------------- */
 
 TEST(api_memory_region_refusals)
 {

@@ -86,7 +86,7 @@ TEST(api_mp_state_of_the_boot_cpu)
 	program_end(program);
 }
 
-/* --- INIT and SIPI by a message -------------------------------------------------------------- */
+/* --- INIT and SIPI by a message ---------------------------------------------------- */
 
 static long message(const struct program *program, u32 apic, u32 data)
 {
@@ -139,7 +139,7 @@ TEST(api_vcpu_ioctls_with_init_pending)
 	}
 }
 
-/* --- The local APIC ---------------------------------------------------------------------------- */
+/* --- The local APIC ---------------------------------------------------------------- */
 
 TEST(api_lapic_needs_one)
 {

@@ -92,7 +92,7 @@ TEST(api_msrs_that_write_memory)
 	program_end(program);
 }
 
-/* --- Lists ------------------------------------------------------------------------------ */
+/* --- Lists ------------------------------------------------------------------------- */
 
 static struct {
 	struct kvm_msr_list header;
@@ -131,7 +131,7 @@ TEST(api_msr_lists_need_room)
 	program_end(program);
 }
 
-/* Each that is listed can be had by a vCPU that has what this host offers, and set to what it is. */
+/* Each that is listed a vCPU gives that has what this host offers, and takes again. */
 TEST(api_msr_list_can_be_saved_and_restored)
 {
 	struct program *program = program_start(EVERYTHING);
@@ -174,7 +174,7 @@ TEST(api_feature_msrs)
 	program_end(program);
 }
 
-/* --- Machine checks ---------------------------------------------------------------------- */
+/* --- Machine checks ---------------------------------------------------------------- */
 
 #define STATUS_VALID	   BIT64(63)
 #define STATUS_OVERFLOW	   BIT64(62)
@@ -236,7 +236,7 @@ static void expect_bank(const struct program *program, u64 status, u64 addr)
 	EXPECT_EQ(value, addr + 1);
 }
 
-/* "Overwrite Rules": a corrected error is noted, a second marks it, and none replaces one that is not. */
+/* "Overwrite Rules": a corrected error is noted, a second marks it; none replaces an uncorrected. */
 TEST(api_set_mce_corrected)
 {
 	struct program *program = program_start(A_VCPU);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The device's and a VM's other ioctls: limits, capabilities, the clock, memory, the MSR filter.  What
- * slots, buses, filters and logs do is tested in mem/, io/ and msr/. */
+/* The device's and a VM's other ioctls: limits, capabilities, the clock, the MSR filter.  What
+ * buses and filters do is tested in io/ and msr/. */
 #include "guest_sees.h"
 #include "snapshot.h"
 #include "exit/reason.h"
 #include "msr/msr.h"
 
-/* --- KVM_CHECK_EXTENSION --------------------------------------------------------------- */
+/* --- KVM_CHECK_EXTENSION ----------------------------------------------------------- */
 
 /* As docs/api.md has them, where it is not 1. */
 TEST(api_check_extension)
@@ -39,7 +39,7 @@ TEST(api_check_extension)
 	program_end(program);
 }
 
-/* --- VMs and vCPUs ----------------------------------------------------------------------- */
+/* --- VMs and vCPUs ----------------------------------------------------------------- */
 
 TEST(api_create_vm_type)
 {
@@ -112,7 +112,7 @@ TEST(api_ioctl_of_no_file)
 	program_end(program);
 }
 
-/* --- Addresses of pages that nothing needs ------------------------------------------------- */
+/* --- Addresses of pages that nothing needs ----------------------------------------- */
 
 TEST(api_tss_address)
 {
@@ -146,7 +146,7 @@ TEST(api_identity_map_address)
 	program_end(program);
 }
 
-/* --- KVM_ENABLE_CAP ---------------------------------------------------------------------------- */
+/* --- KVM_ENABLE_CAP ---------------------------------------------------------------- */
 
 TEST(api_enable_cap_rows)
 {
@@ -233,7 +233,7 @@ TEST(api_enable_cap_takes_effect)
 	program_end(program);
 }
 
-/* --- KVM_X86_SET_MSR_FILTER ---------------------------------------------------------------------- */
+/* --- KVM_X86_SET_MSR_FILTER -------------------------------------------------------- */
 
 #define RANGE(flags_, count, base_) {.flags = flags_, .nmsrs = count, .base = base_}
 enum { R = KVM_MSR_FILTER_READ, W = KVM_MSR_FILTER_WRITE, DENY = KVM_MSR_FILTER_DEFAULT_DENY };
@@ -298,7 +298,7 @@ TEST(api_msr_filter_takes_effect)
 	program_end(program);
 }
 
-/* --- The clock ----------------------------------------------------------------------------------- */
+/* --- The clock --------------------------------------------------------------------- */
 
 TEST(api_clock)
 {
@@ -369,7 +369,7 @@ TEST(api_kvmclock_ctrl)
 	program_end(program);
 }
 
-/* --- What else is refused ------------------------------------------------------------------------- */
+/* --- What else is refused ---------------------------------------------------------- */
 
 TEST(api_io_refusals)
 {
