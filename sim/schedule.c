@@ -5,6 +5,7 @@
 #include "vmcs/vmcs.h"
 
 static bool guests_stopped, vmx_ended;
+static unsigned int vcpus_loaded;
 
 void sim_stop_guests(void)
 {
@@ -25,6 +26,12 @@ void sim_schedule_reset(void)
 {
 	guests_stopped = false;
 	vmx_ended = false;
+	vcpus_loaded = 0;
+}
+
+unsigned int sim_vcpus_loaded(void)
+{
+	return vcpus_loaded;
 }
 
 u64 sim_yields;
@@ -49,6 +56,7 @@ void host_vcpu_get(struct vcpu *vcpu)
 		sim_panic("host_vcpu_get(): the vCPU is loaded already");
 	sim_might_sleep("host_vcpu_get");
 	vcpu->host.scheduled = true;
+	vcpus_loaded++;
 	load(vcpu);
 }
 
@@ -60,6 +68,7 @@ void host_vcpu_release(struct vcpu *vcpu)
 	vcpu_put(vcpu);
 	sim_preempt_enable();
 	vcpu->host.scheduled = false;
+	vcpus_loaded--;
 }
 
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)

@@ -280,13 +280,14 @@ int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host)
 	return 0;
 }
 
-/* "XSETBV - Set Extended Control Register": which components need which others. */
+/* "XSETBV - Set Extended Control Register": which components need which others.  x87 is always on: a
+ * guest without XSAVE has an XCR0, too, and user space saves and restores it. */
 int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value)
 {
 	const u64 x87 = BIT64(0), sse = BIT64(1), avx = BIT64(2), avx512 = BIT64(5) * 7;
 	const u64 bound = BIT64(3) * 3;
 
-	if (index != 0 || !(value & x87) || (value & ~cpuid_xcr0_allowed(vcpu)))
+	if (index != 0 || !(value & x87) || (value & ~(cpuid_xcr0_allowed(vcpu) | x87)))
 		return -EINVAL;
 	if ((value & avx) && !(value & sse))
 		return -EINVAL;
