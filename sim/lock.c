@@ -51,7 +51,7 @@ bool sim_preemptible(void)
 
 unsigned int sim_locks_held(void)
 {
-	return mutexes_held + spins_held + irqlocks_held + reads_held;
+	return mutexes_held + spins_held + irqlocks_held + reads_held + preempt_count + irqs_off;
 }
 
 void sim_lock_reset(void)
@@ -136,6 +136,8 @@ void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
 {
 	lock_give(&lock->state, "interrupt-safe lock", lock);
 	irqlocks_held--;
+	if (!flags && irqs_off)
+		sim_host_has_its_registers("host_irqlock_unlock");
 	irqs_off = flags;
 }
 
@@ -225,5 +227,6 @@ void sim_irq_enable(void)
 {
 	if (!irqs_off)
 		sim_panic("interrupts are enabled and were not disabled");
+	sim_host_has_its_registers("host_irq_enable");
 	irqs_off = false;
 }

@@ -67,6 +67,16 @@ enum vmx_status vmx_fail(struct processor *processor, enum instruction_error err
 
 void sim_script_reset(void);
 
+/* --- host_state.c --- */
+
+#define MSR_PERF_GLOBAL_CTRL 0x38f
+
+/* Before an entry: this is what the host has. */
+void host_state_look(void);
+/* The processor loads the host's state.  Panics where that is not what the host had before the entry:
+ * a kernel would go on with it, and die somewhere. */
+void host_state_load(const struct vmcs *vmcs);
+
 /* --- entry.c --- */
 
 /* Why an entry fails; `words` is NULL when it does not. */

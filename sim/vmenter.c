@@ -7,13 +7,12 @@
 #include "processor.h"
 #include "vcpu/vcpu.h"
 #include "exit/reason.h"
+#include "msr/index.h"
 
 #define SCRIPT_MAX   1024
 #define ENTRY_FAILED BIT32(31) /* in the exit reason */
 #define EVENT_VALID  BIT32(31)
 #define EFER_LMA     BIT64(10)
-
-#define MSR_PERF_GLOBAL_CTRL 0x38f
 
 static struct sim_exit script[SCRIPT_MAX];
 static unsigned int script_first, script_end;
@@ -109,10 +108,9 @@ static void run_guest(const struct processor *processor, struct vcpu *vcpu, stru
 	/* The event is delivered before the guest's next instruction. */
 	if (exit.guest)
 		exit.guest(vcpu, exit.argument);
-	if (vmcs_get(vmcs, VM_EXIT_CONTROLS) & EXIT_LOAD_IA32_PERF_GLOBAL_CTRL)
-		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, HOST_IA32_PERF_GLOBAL_CTRL));
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
+	host_state_load(vmcs);
 }
 
 /* --- entries --- */
@@ -144,6 +142,7 @@ static enum vmx_status fail_by_rule(struct processor *processor, struct vmcs *vm
 	if (broken->consequence <= CHECK_FAILS_HOST_STATE)
 		return vmx_fail(processor, (enum instruction_error)broken->consequence);
 	fail_entry(vmcs, broken->consequence, broken->qualification);
+	host_state_load(vmcs);
 	return VMX_SUCCEED;
 }
 
@@ -183,6 +182,16 @@ static void switch_counters(const struct vcpu *vcpu, bool to_guest)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, to_guest ? sim_counters.guest : sim_counters.host);
 }
 
+/* gives: the host's value, for after the exit. */
+static u64 switch_speculation(u64 value)
+{
+	u64 before = 0;
+
+	if (sim_msr_get(sim_cpu_now(), MSR_IA32_SPEC_CTRL, &before) && before != value)
+		sim_wrmsr(MSR_IA32_SPEC_CTRL, value);
+	return before;
+}
+
 static void take_exit(struct vcpu *vcpu, const struct vmcs *vmcs)
 {
 	vcpu->exit.reason = (u32)vmcs_get(vmcs, VM_EXIT_REASON);
@@ -194,8 +203,11 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
 	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
 	enum vmx_status status;
+	u64 speculation;
 
 	needs_of_entry(vcpu, processor);
+	host_state_look();
+	speculation = switch_speculation(vcpu->spec_ctrl);
 	switch_counters(vcpu, true);
 	sim_registers.cr2 = vcpu->cr2;
 	status = enter(processor, vcpu, resume);
@@ -203,5 +215,6 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	if (status == VMX_SUCCEED)
 		take_exit(vcpu, vmcs_current(processor));
 	switch_counters(vcpu, false);
+	switch_speculation(speculation);
 	return status;
 }
