@@ -27,7 +27,7 @@
 
 /* --- the TLB: guest-physical mappings --- */
 
-#define TLB_ENTRIES 256
+#define TLB_ENTRIES 1024
 
 struct translation {
 	bool valid;
@@ -69,10 +69,6 @@ bool ept_take_fault(struct sim_exit *exit)
 
 	*exit = fault;
 	faulted = false;
-	if (!was)
-		same_faults = 0;
-	else if (++same_faults > SAME_FAULT_MAX)
-		sim_panic("the guest comes to 0x%llx for ever", fault.guest_physical);
 	return was;
 }
 
@@ -86,6 +82,11 @@ void ept_reset(void)
 
 static bool access_exits(u32 reason, u64 qualification, u64 gpa)
 {
+	bool again = fault.reason == reason && fault.guest_physical == gpa;
+
+	same_faults = again ? same_faults + 1 : 0;
+	if (same_faults > SAME_FAULT_MAX)
+		sim_panic("the guest comes to 0x%llx for ever: exit reason %u", gpa, reason);
 	fault = (struct sim_exit){.reason = reason,
 				  .qualification = qualification,
 				  .guest_physical = gpa,
