@@ -178,7 +178,7 @@ static bool interrupt_window_is_open(const struct vmcs *vmcs)
 }
 
 /* In the order of their priorities. */
-static u32 exit_due(const struct vmcs *vmcs)
+static u32 exit_due(const struct vcpu *vcpu, const struct vmcs *vmcs)
 {
 	if (nonroot_tpr_is_below(vmcs))
 		return EXIT_REASON_TPR_BELOW_THRESHOLD;
@@ -186,6 +186,8 @@ static u32 exit_due(const struct vmcs *vmcs)
 		return EXIT_REASON_NMI_WINDOW;
 	if (interrupt_window_is_open(vmcs))
 		return EXIT_REASON_INTERRUPT_WINDOW;
+	if (sim_interrupted == vcpu)
+		return EXIT_REASON_EXTERNAL_INTERRUPT;
 	return NO_EXIT;
 }
 
@@ -230,11 +232,11 @@ static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 	}
 	if (event.info)
 		deliver(vmcs);
-	reason = exit_due(vmcs);
+	reason = exit_due(vcpu, vmcs);
 	if (reason == NO_EXIT) {
 		if (step_exits(vcpu, &exit))
 			return exit;
-		reason = exit_due(vmcs);
+		reason = exit_due(vcpu, vmcs);
 	}
 	return reason == NO_EXIT ? script_take() : (struct sim_exit){.reason = reason};
 }

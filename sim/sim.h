@@ -119,6 +119,10 @@ bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 /* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */
 unsigned int sim_locks_held(void);
+/* Called in host_irq_disable(), while interrupts are still on: as another CPU comes in.  NULL: none. */
+void sim_irq_disable_hook(void (*hook)(void *argument), void *argument);
+/* The vCPU whose CPU has an interrupt waiting since interrupts are off, for a kick; or NULL. */
+extern const struct vcpu *sim_interrupted;
 void sim_lock_reset(void);
 
 /* --- timer.c: time --- */

@@ -185,6 +185,8 @@ void sim_kick_hook(void (*hook)(struct vm *vm))
 void host_kick_vcpu(struct vcpu *vcpu)
 {
 	vcpu->host.kicks++;
+	if (!sim_irqs_enabled())
+		sim_interrupted = vcpu;
 }
 
 void sim_signal(bool pending)

@@ -75,7 +75,7 @@ struct sim_exit {
  * the guest is stopped by an external interrupt, and the thread gets a signal.
  *
  * What the VMCS asks for comes first: a window that is open at the entry or after what the guest did,
- * a TPR below the threshold.  The exit of the script is then that of the next entry.
+ * a TPR below the threshold; and so does the interrupt of a kick that came since interrupts are off.  The exit of the script is then that of the next entry.
  */
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
