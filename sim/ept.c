@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Accesses of the guest to its physical memory: the walk of the EPT that the VMCS names, accessed and
- * dirty flags, the list of pages written (PML), and a TLB that keeps each translation until it is told
- * otherwise.  The guest uses no paging of its own.
+ * Accesses of the guest to its physical memory: the walk of the EPT that the VMCS names, accessed
+ * and dirty flags, the list of pages written (PML), and a TLB that keeps each translation until it
+ * is told otherwise.  The guest uses no paging of its own.
  *
  * An access by a translation that is not true any more is what a flush too few leads to: it panics
  * when the process has left the page meanwhile, or may not write to it.
  *
- * SDM: "EPT Translation Mechanism", "Accessed and Dirty Flags for EPT", "Page-Modification Logging",
- * "Caching Translation Information".
+ * SDM: "EPT Translation Mechanism", "Accessed and Dirty Flags for EPT",
+ * "Page-Modification Logging", "Caching Translation Information".
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The host's own registers round a guest, and that the host has them back: what the VMCS loads at an
- * exit at once, what the core switches by hand before interrupts are on again, the MSRs when the
+ * The host's own registers round a guest, and that the host has them back: what the VMCS loads at
+ * an exit at once, what the core switches by hand before interrupts are on again, the MSRs when the
  * thread leaves.
  *
  * SDM: "Loading Host State".  What must be back when: docs/design.md, "Host state".

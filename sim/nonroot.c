@@ -194,8 +194,8 @@ static u32 exit_due(const struct vcpu *vcpu, const struct vmcs *vmcs)
 /* --- from the entry to the exit --- */
 
 /*
- * What the guest does in its next step.  It is done once, whatever the exit that follows; unless one
- * of its accesses to memory exits, which is true then: the guest comes again.
+ * What the guest does in its next step.  It is done once, whatever the exit that follows; unless
+ * one of its accesses to memory exits, which is true then: the guest comes again.
  */
 static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 {

@@ -38,7 +38,8 @@ u64 sim_leaks(void)
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)
-		fprintf(stderr, "sim: %u locks or read sections are still held, or preemption or interrupts off\n", locks);
+		fprintf(stderr, "sim: %u locks, read sections, or what keeps preemption off, are held\n",
+			locks);
 	if (timers)
 		fprintf(stderr, "sim: %u timers are still armed\n", timers);
 	if (works)

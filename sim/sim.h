@@ -119,7 +119,8 @@ bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 /* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */
 unsigned int sim_locks_held(void);
-/* Called in host_irq_disable(), while interrupts are still on: as another CPU comes in.  NULL: none. */
+/* Called in host_irq_disable(), while interrupts are still on: as another CPU comes in.  NULL for
+ * none. */
 void sim_irq_disable_hook(void (*hook)(void *argument), void *argument);
 /* The vCPU whose CPU has an interrupt waiting since interrupts are off, for a kick; or NULL. */
 extern const struct vcpu *sim_interrupted;
@@ -175,15 +176,15 @@ void sim_set_tsc_khz(u64 khz);
 void sim_set_xcr0(u64 host, u64 supported);
 void sim_set_xss(u64 host); /* every CPU has an IA32_XSS from now on, and the host this in it */
 void sim_cpu_reset(void);
-/* Of this CPU: what its MSRs hold; and that they hold it again, or panic.  What a test does to them in
- * between counts, too. */
+/* Of this CPU: what its MSRs hold; and that they hold it again, or panic.  What a test does to them
+ * in between counts, too. */
 void sim_msrs_note(void);
 void sim_msrs_check_noted(void);
 
 /* --- host_state.c: the host's registers round a guest --- */
 
-/* What host_state_save() finds on CPU 0; the test may change it while no guest's state is loaded, CR3
- * and CR4 always.  On others the bases of what a kernel has for each CPU are other ones. */
+/* What host_state_save() finds on CPU 0; the test may change it while no guest's state is loaded,
+ * CR3 and CR4 always.  On others the bases of what a kernel has for each CPU are other ones. */
 extern struct host_state sim_host_state;
 struct host_state sim_host_state_here(void); /* on this CPU */
 void sim_host_state_reset(void);
@@ -197,7 +198,7 @@ struct sim_registers {
 };
 extern struct sim_registers sim_registers;
 
-/* Panics unless XCR0, IA32_XSS and the debug registers are the host's: as an interrupt needs them. */
+/* Panics unless XCR0, IA32_XSS and the debug registers are the host's, as an interrupt needs it. */
 void sim_host_has_its_registers(const char *who);
 /* Panics unless all is the host's: as the next thread needs it. */
 void sim_host_has_its_state(const struct vcpu *vcpu);

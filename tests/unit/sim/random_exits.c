@@ -2,8 +2,8 @@
 /*
  * The whole core against exits at random: whatever the guest does, KVM_RUN comes back with an
  * answer, and what the core puts into the VMCS for the next entry obeys the SDM's rules.  Meanwhile
- * the guest uses its page, the process's kernel moves that and the thread, and the simulator sees to
- * it that the one finds the other, and the host its own.
+ * the guest uses its page, the process's kernel moves that and the thread, and the simulator sees
+ * to it that the one finds the other, and the host its own.
  */
 #include "../cap/fixture.h"
 #include "api/api.h"
@@ -102,6 +102,9 @@ static void guest_runs(struct vcpu *vcpu, void *argument)
 {
 	const u32 *event = argument;
 
+	/* Meanwhile the process runs on other CPUs. */
+	if (!below(16))
+		sim_host_state.cr3 ^= BIT64(12 + below(8));
 	if (!guest_uses_memory(vcpu))
 		return;
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
@@ -234,9 +237,6 @@ static void kernel_acts(void)
 		sim_run_on((unsigned int)below(SIM_MACHINE_CPUS));
 		break;
 	case 3:
-		sim_host_state.cr3 ^= BIT64(12 + below(8));
-		break;
-	case 4:
 		sim_host_state.fs_base ^= BIT64(12 + below(8));
 		break;
 	default:

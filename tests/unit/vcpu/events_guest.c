@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events as the guest gets them: what a processor that delivers them, cuts deliveries short and opens
- * windows has injected by the time that KVM_RUN comes back.
+ * Events as the guest gets them: what a processor that delivers them, cuts deliveries short and
+ * opens windows has injected by the time that KVM_RUN comes back.
  */
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
@@ -387,6 +387,26 @@ static void apic_write(u32 offset, u32 value)
 }
 
 #define SELF_IPI(vector) (0x44000 | (vector)) /* asserted, fixed, to self */
+
+/* As one of user space does: it goes in as soon as the guest takes it. */
+TEST(events_interrupt_of_the_local_apic_waits_for_its_window)
+{
+	for (size_t i = 0; i < COUNT_OF(interrupt_rows); i++) {
+		struct guest_state before = interrupt_rows[i].before;
+		struct guest_state after = interrupt_rows[i].after;
+
+		test_context("row %zu", i);
+		start(false, true);
+		apic_write(LAPIC_SVR, 0x1ff);
+		apic_write(LAPIC_ICR, SELF_IPI(0x45));
+		become(vcpu, &before);
+		script(EXIT_REASON_TRIPLE_FAULT, &after);
+		EXPECT_EQ(vcpu_run(vcpu), 0);
+		EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_SHUTDOWN);
+		expect_injections((const u32[]){INTERRUPT(0x45)}, interrupt_rows[i].delivered);
+		sim_machine_destroy(machine);
+	}
+}
 
 static void set_tpr(struct vcpu *self, void *argument)
 {

@@ -103,7 +103,7 @@ static void expect_dirty(u64 first, u64 count)
 	EXPECT_EQ(others, 0);
 }
 
-/* 511 leave room for one; 512 fill the list, and its index has gone round; the next finds it full. */
+/* 511 leave room for one; 512 fill the list, and its index goes round; the next finds it full. */
 static const u64 counts[] = {0, 1, 2, 100, 511, 512, 513, 1024, 1025, 1500};
 
 TEST(pml_lists_what_the_guest_writes)
@@ -113,7 +113,7 @@ TEST(pml_lists_what_the_guest_writes)
 
 		test_context("%llu pages, listed %zu", count, i % 2);
 		start(i % 2);
-		/* They are there before, and not written to: so the list alone knows of the writes. */
+		/* They are there before, and not written to: the list alone knows of the writes. */
 		guest_touches(0, 1500, false);
 		expect_dirty(0, 0);
 		guest_touches(0, count, true);
@@ -140,8 +140,8 @@ TEST(pml_lists_again_what_was_asked_for)
 	}
 }
 
-/* The flush that makes writes news again goes where the vCPU is: not to the CPU that it left, which has
- * cached that the pages are dirty, and where it comes back to. */
+/* The flush that makes writes news again goes where the vCPU is: not to the CPU that it left, which
+ * has cached that the pages are dirty, and where it comes back to. */
 TEST(pml_goes_with_the_vcpu)
 {
 	for (unsigned int listed = 0; listed < 2; listed++) {
@@ -154,6 +154,33 @@ TEST(pml_goes_with_the_vcpu)
 			expect_dirty(0, 3);
 			guest_touches(0, 0, false);
 			expect_dirty(0, 0);
+		}
+		sim_machine_destroy(machine);
+	}
+}
+
+/* Each has a list of its own. */
+TEST(pml_of_two_vcpus)
+{
+	for (unsigned int listed = 0; listed < 2; listed++) {
+		struct vcpu *second;
+
+		start(listed);
+		second = sim_machine_add_vcpu(machine);
+		for (unsigned int round = 0; round < 3; round++) {
+			struct pages pages = {.first = 40, .count = 3, .write = true};
+
+			test_context("listed %u, round %u", listed, round);
+			sim_run_on(0);
+			guest_touches(36, 4, true);
+			sim_run_on(1);
+			sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_HLT,
+							   .instruction_length = 1,
+							   .guest = touch,
+							   .argument = &pages});
+			EXPECT_EQ(vcpu_run(second), 0);
+			EXPECT_EQ(pages.done, 3);
+			expect_dirty(36, 7);
 		}
 		sim_machine_destroy(machine);
 	}

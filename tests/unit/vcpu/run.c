@@ -169,6 +169,33 @@ TEST(run_flushes_with_what_the_processor_has)
 	}
 }
 
+static void run_on(struct vcpu *one, unsigned int cpu, guest_fn guest, struct word *word)
+{
+	sim_run_on(cpu);
+	script(EXIT_REASON_HLT, guest, word);
+	EXPECT_EQ(vcpu_run(one), 0);
+	EXPECT_EQ(one->run->exit_reason, KVM_EXIT_HLT);
+}
+
+/* What the process does to its memory, each vCPU has to hear, wherever it runs. */
+TEST(run_flushes_every_vcpu)
+{
+	struct word word = {0x18, 0};
+	struct vcpu *second;
+
+	start();
+	second = sim_machine_add_vcpu(machine);
+	for (u64 round = 1; round < 5; round++) {
+		word.value = round;
+		run_on(vcpu, 0, guest_writes, &word);
+		word.value = 0;
+		run_on(second, 1, guest_reads, &word);
+		EXPECT_EQ(word.value, round);
+		sim_user_move(machine->hva, LINTEL_PAGE_SIZE);
+	}
+	sim_machine_destroy(machine);
+}
+
 /* --- What is switched round the guest --- */
 
 struct xstate {
