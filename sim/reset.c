@@ -38,8 +38,7 @@ u64 sim_leaks(void)
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)
-		fprintf(stderr, "sim: %u locks, read sections, or what keeps preemption off, are held\n",
-			locks);
+		fprintf(stderr, "sim: %u locks are still held, or what is like them\n", locks);
 	if (timers)
 		fprintf(stderr, "sim: %u timers are still armed\n", timers);
 	if (works)
