@@ -51,7 +51,25 @@ bool sim_preemptible(void)
 
 unsigned int sim_locks_held(void)
 {
-	return mutexes_held + spins_held + irqlocks_held + reads_held;
+	return mutexes_held + spins_held + irqlocks_held + reads_held + preempt_count + irqs_off;
+}
+
+const struct vcpu *sim_interrupted;
+static void (*irq_disable_hook)(void *argument);
+static void *irq_disable_argument;
+
+void sim_irq_disable_hook(void (*hook)(void *argument), void *argument)
+{
+	irq_disable_hook = hook;
+	irq_disable_argument = argument;
+}
+
+/* Those that wait are taken. */
+static void interrupts_on(const char *who)
+{
+	sim_host_has_its_registers(who);
+	irqs_off = false;
+	sim_interrupted = NULL;
 }
 
 void sim_lock_reset(void)
@@ -63,6 +81,8 @@ void sim_lock_reset(void)
 	brief_reads_held = 0;
 	preempt_count = 0;
 	irqs_off = false;
+	sim_interrupted = NULL;
+	sim_irq_disable_hook(NULL, NULL);
 }
 
 static void lock_take(enum sim_lock_state *state, const char *kind, const void *lock)
@@ -136,7 +156,8 @@ void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
 {
 	lock_give(&lock->state, "interrupt-safe lock", lock);
 	irqlocks_held--;
-	irqs_off = flags;
+	if (!flags)
+		interrupts_on("host_irqlock_unlock");
 }
 
 int host_srcu_init(host_srcu_t *srcu)
@@ -218,6 +239,8 @@ void sim_irq_disable(void)
 {
 	if (irqs_off)
 		sim_panic("interrupts are disabled twice");
+	if (irq_disable_hook)
+		irq_disable_hook(irq_disable_argument);
 	irqs_off = true;
 }
 
@@ -225,5 +248,5 @@ void sim_irq_enable(void)
 {
 	if (!irqs_off)
 		sim_panic("interrupts are enabled and were not disabled");
-	irqs_off = false;
+	interrupts_on("host_irq_enable");
 }

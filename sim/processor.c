@@ -90,6 +90,8 @@ void sim_vmxon(unsigned int cpu)
 		sim_panic("VMXON on CPU %u: #GP", cpu);
 	processor->vmxon = true;
 	processor->current = NO_VMCS;
+	/* As the platform does: translations of an earlier VMX operation are still there. */
+	ept_flush_all(cpu);
 }
 
 void sim_vmxoff(unsigned int cpu)
@@ -162,5 +164,7 @@ void sim_vmx_reset(void)
 	memset(&sim_vmx_counts, 0, sizeof(sim_vmx_counts));
 	vmcs_forget_all();
 	sim_vmread_hook(NULL, NULL);
-	sim_script_reset();
+	sim_entry_reset();
+	nonroot_reset();
+	ept_reset();
 }

@@ -50,6 +50,14 @@ static void load(struct vcpu *vcpu)
 	sim_preempt_enable();
 }
 
+static void put(struct vcpu *vcpu)
+{
+	sim_preempt_disable();
+	vcpu_put(vcpu);
+	sim_host_has_its_state(vcpu);
+	sim_preempt_enable();
+}
+
 void host_vcpu_get(struct vcpu *vcpu)
 {
 	if (vcpu->host.scheduled)
@@ -64,9 +72,7 @@ void host_vcpu_release(struct vcpu *vcpu)
 {
 	if (!vcpu->host.scheduled)
 		sim_panic("host_vcpu_release(): the vCPU is not loaded");
-	sim_preempt_disable();
-	vcpu_put(vcpu);
-	sim_preempt_enable();
+	put(vcpu);
 	vcpu->host.scheduled = false;
 	vcpus_loaded--;
 }
@@ -75,9 +81,7 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 {
 	if (!vcpu->host.scheduled)
 		sim_panic("sim_reschedule(): the vCPU is not loaded");
-	sim_preempt_disable();
-	vcpu_put(vcpu);
-	sim_preempt_enable();
+	put(vcpu);
 	sim_run_on(cpu);
 	load(vcpu);
 }

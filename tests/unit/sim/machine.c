@@ -6,6 +6,8 @@
 #include "mem/mem.h"
 #include "vcpu/vpid.h"
 
+#define VPIDS_LOOKED_AT 64
+
 static struct sim_machine the_machine;
 
 static void notify_begin(void *argument, u64 start, u64 end)
@@ -27,6 +29,24 @@ static void add_page(struct sim_machine *machine)
 	EXPECT_EQ(memslot_set(&machine->vm, &region), 0);
 }
 
+static void add_vcpu(struct sim_machine *machine, struct vcpu *vcpu, u32 id)
+{
+	vcpu->run = host_alloc_pages(0);
+	vcpu->pio_data = host_alloc_pages(0);
+	EXPECT_EQ(vmx_create_vcpu(&machine->vm, vcpu, id), 0);
+	host_mutex_lock(&machine->vm.lock);
+	vm_add_vcpu(&machine->vm, vcpu);
+	host_mutex_unlock(&machine->vm.lock);
+}
+
+static void remove_vcpu(struct sim_machine *machine, struct vcpu *vcpu)
+{
+	machine->vm.vcpus[vcpu->id] = NULL;
+	vmx_free_vcpu(vcpu);
+	host_free_pages(vcpu->run, 0);
+	host_free_pages(vcpu->pio_data, 0);
+}
+
 static struct sim_machine *create(const struct vmx_cap_msrs *msrs, bool irqchip)
 {
 	static struct cap_report report;
@@ -45,12 +65,7 @@ static struct sim_machine *create(const struct vmx_cap_msrs *msrs, bool irqchip)
 	if (irqchip)
 		EXPECT_EQ(irqchip_create(&machine->vm), 0);
 	sim_user_set_notifier(notify_begin, notify_end, &machine->vm);
-	machine->vcpu.run = host_alloc_pages(0);
-	machine->vcpu.pio_data = host_alloc_pages(0);
-	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
-	host_mutex_lock(&machine->vm.lock);
-	vm_add_vcpu(&machine->vm, &machine->vcpu);
-	host_mutex_unlock(&machine->vm.lock);
+	add_vcpu(machine, &machine->vcpu, 0);
 	return machine;
 }
 
@@ -64,17 +79,35 @@ struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *m
 	return create(msrs, true);
 }
 
+struct vcpu *sim_machine_add_vcpu(struct sim_machine *machine)
+{
+	add_vcpu(machine, &machine->second, 1);
+	return &machine->second;
+}
+
+/* The lowest that is free is given out first: none of these is taken any more. */
+static void expect_free_vpids(void)
+{
+	u16 first = vpid_alloc();
+
+	for (u16 i = 1; first && i < VPIDS_LOOKED_AT; i++)
+		EXPECT_EQ(vpid_alloc(), first + i);
+	EXPECT_TRUE(first <= 1);
+	for (u16 i = 0; first && i < VPIDS_LOOKED_AT; i++)
+		vpid_free((u16)(first + i));
+}
+
 void sim_machine_destroy(struct sim_machine *machine)
 {
 	irqfds_destroy(&machine->vm);
 	irqchip_destroy(&machine->vm);
-	machine->vm.vcpus[0] = NULL;
-	vmx_free_vcpu(&machine->vcpu);
-	host_free_pages(machine->vcpu.run, 0);
-	host_free_pages(machine->vcpu.pio_data, 0);
+	remove_vcpu(machine, &machine->vcpu);
+	if (machine->second.vm)
+		remove_vcpu(machine, &machine->second);
 	sim_user_set_notifier(NULL, NULL, NULL);
 	vm_destroy(&machine->vm);
 	sim_vmxoff_all();
+	expect_free_vpids();
 	EXPECT_EQ(sim_leaks(), 0);
 }
 
@@ -94,6 +127,7 @@ enum vmx_status sim_machine_enter(struct sim_machine *machine)
 	host_irq_disable();
 	host_guest_must_turn_back();
 	status = host_vmenter(vcpu, sim_vmcs_launched(sim_machine_vmcs(machine)));
+	host_debugregs_restore(false);
 	host_irq_enable();
 	host_preempt_enable();
 	host_fpu_load_host(vcpu);
