@@ -4,8 +4,8 @@
  *
  *	unit [-l] [-1] [TEXT ...]
  *
- * Runs the tests whose name or file contains one of the texts, or all.  -l lists
- * them instead, -1 runs them in this process (for a debugger).  The last line is
+ * Runs the tests whose name or file contains one of the texts (=NAME: the one of that name), or all.
+ * -l lists them instead, -1 runs them in this process (for a debugger).  The last line is
  * "N passed, N failed"; the exit status is 0 only if something passed and
  * nothing failed.
  */
@@ -103,12 +103,19 @@ bool test_true(const char *file, int line, const char *text, bool value)
 	return value;
 }
 
+static bool is_meant(const struct test *test, const char *text)
+{
+	if (text[0] == '=')
+		return !strcmp(test->name, text + 1);
+	return strstr(test->name, text) || strstr(test->file, text);
+}
+
 static bool is_chosen(const struct test *test, char **texts, int count)
 {
 	if (count == 0)
 		return true;
 	for (int i = 0; i < count; i++)
-		if (strstr(test->name, texts[i]) || strstr(test->file, texts[i]))
+		if (is_meant(test, texts[i]))
 			return true;
 	return false;
 }
