@@ -34,7 +34,7 @@ class Planter:
 
     def __init__(self, path, text, first):
         self.path, self.text, self.next = path, text, first
-        self.edits, self.mutants = [], []
+        self.edits, self.mutants, self.statements = [], [], set()
         self.function = self.depth = None
 
     def source(self, start, end):
@@ -112,11 +112,13 @@ class Planter:
 
     def left_out(self, cursor, start, end):
         words = self.source(start, end)
-        if words.startswith(CALLS_LEFT) or self.text[end:end + 1] != b";":
+        if words.startswith(CALLS_LEFT) or self.text[end:end + 1] != b";" or start in self.statements:
             return
+        self.statements.add(start)  # a macro's body is seen once more
         if not self.text[self.text.rfind(b"\n", 0, start) + 1:start].strip(b"\t "):
             number = self.new(cursor, f"{words}: left out")
-            self.put(start, end, f"if (!mutant({number})) ", "")
+            # A block: an `else' that follows belongs to the `if' before.
+            self.put(start, end + 1, f"{{ if (!mutant({number})) ", " }")
 
     def early_return(self, function, body):
         result = function.result_type.get_canonical().kind

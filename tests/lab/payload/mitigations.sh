@@ -104,7 +104,7 @@ flush_is_needed() {
 }
 
 guests_run() {
-	LINTEL=./lintel sh guests/run.sh hello exceptions msr crs memory fpu >guests-output 2>&1 || {
+	LINTEL=./lintel sh guests/run.sh hello exceptions msr speculation crs memory fpu >guests-output 2>&1 || {
 		tail -n 30 guests-output
 		return 1
 	}
