@@ -87,7 +87,7 @@ static void load_operation(struct vcpu *vcpu)
 	operation->operand_size = insn->operand_size;
 	operation->condition = insn->condition;
 	operation->accumulator_size = operation->data_size = 0;
-	operation->divide_error = false;
+	operation->divide_error = operation->keeps_dst = false;
 }
 
 static u8 *transfer_bytes(struct mmio_access *mmio, const struct mmio_transfer *transfer)
@@ -158,7 +158,7 @@ static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 	u32 flags = insn->opcode->flags;
 
 	move_stack_pointer(vcpu, insn);
-	if (flags & INSN_WRITES)
+	if ((flags & INSN_WRITES) && !operation->keeps_dst)
 		operand_store(vcpu, &insn->dst, operation->dst);
 	if (flags & INSN_WRITES_SRC)
 		operand_store(vcpu, &insn->src, operation->src);
