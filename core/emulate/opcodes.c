@@ -146,7 +146,7 @@ static const struct opcode group_0fae[8] = {
 
 static const struct opcode group_0fc7[8] = {
 	[1] = SIZED("cmpxchg8b", RM, PAIR, NONE, OPERAND, cmpxchg_pair,
-		    RWL | INSN_MEMORY),
+		    RWL | INSN_MEMORY | INSN_ALIGNED),
 };
 
 static const struct opcode group_0fba[8] = {

@@ -316,6 +316,9 @@ TEST(system_compare_exchange_16)
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 	EXPECT_EQ(device_value(0, 8), 1);
 	EXPECT_EQ(device_value(8, 8), 2);
+	/* CMPXCHG16B has to be aligned, CMPXCHG8B not. */
+	expect_fault(m, "f0 48 0f c7 4e 08", VECTOR_GP, 0);
+	expect_done(m, "0f c7 4e 03", MACHINE_CODE + 4);
 	machine_destroy(m);
 }
 
