@@ -41,6 +41,18 @@ static void add_transfers(struct vcpu *vcpu, const struct linear_map *map, bool 
 	}
 }
 
+/* "ENTER": it faults if a push with the stack pointer that it leaves would fault. */
+static bool frame_is_writable(struct vcpu *vcpu, const struct insn *insn, enum exit_action *action)
+{
+	struct insn_operand top = insn->dst;
+	struct linear_map map;
+
+	if (!(insn->opcode->flags & INSN_FRAME))
+		return true;
+	top.memory.displacement = -(s64)(insn->dst.size + insn->extra);
+	return operand_map(vcpu, insn, &top, true, &map, action);
+}
+
 /* All that can fault comes before the first access to a device. */
 static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 {
@@ -49,7 +61,8 @@ static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 	struct linear_map src, dst;
 
 	if (!operand_map(vcpu, insn, &insn->src, false, &src, action) ||
-	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action))
+	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action) ||
+	    !frame_is_writable(vcpu, insn, action))
 		return false;
 	add_transfers(vcpu, &src, false, false);
 	if (flags & INSN_READS)
@@ -119,10 +132,11 @@ static bool string_goes_on(struct vcpu *vcpu, const struct mmio_access *mmio)
 	return !(insn->opcode->flags & INSN_WHILE_ZF) || zf == (insn->repeat == REPEAT_F3);
 }
 
-/* ENTER: the frame begins where RBP was pushed; its room is below. */
+/* ENTER: the frame begins where RBP was pushed; its room is below.  What goes to RBP has the
+ * operand's size, not the stack's. */
 static void enter_frame(struct vcpu *vcpu, const struct insn *insn, unsigned int width)
 {
-	register_write(vcpu, REG_RBP, width, vcpu_reg_read(vcpu, REG_RSP));
+	register_write(vcpu, REG_RBP, insn->operand_size, vcpu_reg_read(vcpu, REG_RSP));
 	register_add(vcpu, REG_RSP, width, -(s64)insn->extra);
 }
 

@@ -387,15 +387,25 @@ TEST(system_frames)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 16);
+	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 48);
 	vcpu_reg_write(&m->vcpu, REG_RBP, 0x777);
 	expect_done(m, "c8 20 00 00", MACHINE_CODE + 4); /* ENTER 32, 0 */
-	EXPECT_EQ(device_value(8, 8), 0x777);
-	EXPECT_EQ(REG(m, RBP), DEVICE + 8);
-	EXPECT_EQ(REG(m, RSP), DEVICE + 8 - 32);
+	EXPECT_EQ(device_value(40, 8), 0x777);
+	EXPECT_EQ(REG(m, RBP), DEVICE + 40);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 8);
 	expect_done(m, "c9", MACHINE_CODE + 1); /* LEAVE */
 	EXPECT_EQ(REG(m, RBP), 0x777);
-	EXPECT_EQ(REG(m, RSP), DEVICE + 16);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 48);
+	/* The next push would be below the device's page. */
+	expect_fault(m, "c8 29 00 00", VECTOR_PF, PF_WRITE);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 48);
+	EXPECT_EQ(REG(m, RBP), 0x777);
+	/* With 16-bit operands: of RBP only BP. */
+	vcpu_reg_write(&m->vcpu, REG_RBP, 0x77777777);
+	expect_done(m, "66 c8 20 00 00", MACHINE_CODE + 5);
+	EXPECT_EQ(REG(m, RBP), 0x77770000 | (u16)(DEVICE + 46));
+	EXPECT_EQ(REG(m, RSP), DEVICE + 46 - 32);
+	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 48);
 	EXPECT_EQ(run(m, "c8 20 00 01"), EXIT_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	machine_destroy(m);
