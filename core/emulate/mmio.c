@@ -180,7 +180,7 @@ static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 		register_write(vcpu, REG_RAX, operation->accumulator_size, operation->accumulator);
 	if (operation->data_size)
 		register_write(vcpu, REG_RDX, operation->data_size, operation->data);
-	if (flags & INSN_LOADS)
+	if ((flags & INSN_LOADS) || insn->opcode->state == STATE_MMX)
 		state_load(vcpu, insn, operation, &mmio->segment);
 	if (operation->rflags != mmio->rflags)
 		store_status_flags(vcpu, operation->rflags);

@@ -364,6 +364,43 @@ TEST(system_vector_registers)
 	machine_destroy(m);
 }
 
+static void set_x87_top(struct machine *m, unsigned int top)
+{
+	u8 area[512] __attribute__((aligned(16)));
+	u16 status = (u16)(top << 11);
+
+	host_fpu_read_registers(&m->vcpu, area);
+	for (unsigned int i = 0; i < 8; i++)
+		memset(area + MM(i), (int)(0x10 + i), 10);
+	memcpy(area + 2, &status, 2);
+	area[4] = 0;
+	host_fpu_write_registers(&m->vcpu, area);
+}
+
+/* FXSAVE begins with ST0, which is any of the eight registers; MM0 is always the first. */
+TEST(system_mmx_registers_with_a_stack)
+{
+	struct machine *m = ready(MODE_LONG);
+	unsigned int i;
+
+	set_x87_top(m, 3);
+	expect_done(m, "0f 7f 23", MACHINE_CODE + 3); /* MOVQ from MM4, which was ST1 */
+	EXPECT_EQ(device_value(0, 8), 0x1111111111111111);
+	/* A store too makes TOP 0, and all registers valid. */
+	EXPECT_EQ((u16)(fxsave_value(m, 2)), 0);
+	EXPECT_EQ((u8)fxsave_value(m, 4), 0xff);
+	for (i = 0; i < 8; i++)
+		EXPECT_EQ((u8)fxsave_value(m, MM(i)), 0x10 + (i - 3) % 8);
+	set_x87_top(m, 3);
+	device_put(0, 5, 8);
+	expect_done(m, "0f 6f 23", MACHINE_CODE + 3); /* MOVQ to MM4 */
+	EXPECT_EQ(fxsave_value(m, MM(4)), 5);
+	EXPECT_EQ((u16)fxsave_value(m, MM(4) + 8), 0xffff);
+	EXPECT_EQ(fxsave_value(m, MM(3)), 0x1010101010101010);
+	EXPECT_EQ((u16)fxsave_value(m, MM(3) + 8), 0x1010);
+	machine_destroy(m);
+}
+
 TEST(system_near_branches)
 {
 	struct machine *m = ready(MODE_LONG);
