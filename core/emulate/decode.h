@@ -42,6 +42,7 @@ enum operand_length {
 	LENGTH_8,
 	LENGTH_16,
 	LENGTH_REX,   /* 4, or 8 with REX.W */
+	LENGTH_DOUBLEWORD, /* 4, or 2 with a 16-bit operand size */
 	LENGTH_FAR,   /* an offset and a selector */
 	LENGTH_PAIR,  /* two of the operand size, which is at least 4 */
 	LENGTH_STACK, /* two of the operand size: CS and IP as far CALL pushes them */
