@@ -292,21 +292,30 @@ static u64 other_offset(const struct maker *maker)
 	return offset;
 }
 
+/* RSP leads to the instruction's other operand already. */
+static bool base_is_taken(const struct maker *maker)
+{
+	return maker->form.base == REG_RSP && has_other_memory(maker->insn->row->opcode);
+}
+
 static void aim_rm(struct maker *maker, u64 target)
 {
 	const struct form *form = &maker->form;
 	u64 *regs = maker->state->regs;
 	u64 rest = target - maker->segment_base - other_offset(maker);
 	u64 factor = form->scale + (form->base == form->index);
+	bool taken = base_is_taken(maker);
 
-	if (form->base == NO_REG && form->index == NO_REG) {
-		memcpy(maker->insn->bytes + form->displacement_at, &rest, 4);
+	if (taken)
+		rest -= regs[REG_RSP];
+	if (form->index == NO_REG && (form->base == NO_REG || taken)) {
+		memcpy(maker->insn->bytes + form->displacement_at, &rest, form->displacement_size);
 		return;
 	}
 	rest -= displacement(maker);
 	if (form->index == NO_REG)
 		set_address_register(maker, form->base, rest);
-	else if (form->base == NO_REG || form->base == form->index)
+	else if (form->base == NO_REG || taken || form->base == form->index)
 		set_address_register(maker, form->index,
 				     cut(rest, maker->insn->address_size) / factor);
 	else
@@ -517,8 +526,12 @@ static void make_once(struct instruction *insn, struct row *row, struct processo
 	tame_registers(&maker);
 	dst_size = operand_length(insn, opcode->dst_length);
 	src_size = operand_length(insn, opcode->src_length);
+	/* The stack first: another operand may be addressed by RSP. */
+	if (is_stack(src))
+		aim(&maker, src, src_size);
 	aim(&maker, dst, dst_size);
-	aim(&maker, src, src_size);
+	if (!is_stack(src))
+		aim(&maker, src, src_size);
 	note_operand(&maker, dst, dst_size, opcode->flags & INSN_WRITES);
 	note_operand(&maker, src, src_size, opcode->flags & INSN_WRITES_SRC);
 }
