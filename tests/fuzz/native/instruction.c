@@ -167,7 +167,8 @@ static bool has_other_memory(const struct opcode *opcode)
 static void put_sib(struct maker *maker)
 {
 	struct form *form = &maker->form;
-	u8 sib = (u8)random_bits();
+	bool stack = has_other_memory(maker->insn->row->opcode) && one_in(2);
+	u8 sib = (u8)(stack ? (random_bits() & ~7ull) | REG_RSP : random_bits());
 	int index = ((sib >> 3) & 7) | (maker->rex & REX_X ? 8 : 0);
 
 	put(maker->insn, sib, 1);

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The models with a generator's choices. */
+#include "lapic_guest.h"
 #include "model.h"
 
 #define STEPS 20000
 
-static u32 next_random(struct choices *choices)
+static u32 choose_random(struct choices *choices, u32 limit)
 {
 	choices->state = choices->state * 6364136223846793005ull + 1442695040888963407ull;
-	return (u32)(choices->state >> 33);
+	return (u32)(choices->state >> 33) % limit;
 }
 
 struct choices choices_random(u64 seed)
 {
-	return (struct choices){.next = next_random, .state = seed};
-}
-
-u32 choose(struct choices *choices, u32 limit)
-{
-	return choices->next(choices) % limit;
+	return (struct choices){.choose = choose_random, .state = seed};
 }
 
 TEST(pic_as_its_data_sheet)
@@ -36,4 +32,17 @@ TEST(pit_as_its_data_sheet)
 
 	counter_against_model(chips, &choices, STEPS);
 	chips_close(chips);
+}
+
+TEST(lapic_priorities_against_a_model)
+{
+	for (unsigned int x2apic = 0; x2apic < 2; x2apic++) {
+		struct apic_guest *g = apic_guest_create(1);
+		struct choices choices = choices_random(42 + x2apic);
+
+		if (x2apic)
+			apic_x2apic_on(g->vcpu);
+		lapic_against_model(g->vcpu, &choices, STEPS);
+		apic_guest_destroy(g);
+	}
 }

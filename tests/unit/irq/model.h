@@ -10,14 +10,17 @@
 #include "fixture.h"
 
 struct choices {
-	u32 (*next)(struct choices *choices); /* 16 bits or more */
+	u32 (*choose)(struct choices *choices, u32 limit); /* 0 to limit - 1 */
 	u64 state;
 };
 
 /* Numbers of a generator, which begins with `seed`. */
 struct choices choices_random(u64 seed);
-/* 0 to limit - 1. */
-u32 choose(struct choices *choices, u32 limit);
+
+static inline u32 choose(struct choices *choices, u32 limit)
+{
+	return choices->choose(choices, limit);
+}
 
 /* --- model_pic.c --- */
 
@@ -26,5 +29,10 @@ void pic_against_model(struct chips *chips, struct choices *choices, unsigned in
 /* --- model_counter.c --- */
 
 void counter_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
+
+/* --- model_lapic.c --- */
+
+/* In xAPIC or x2APIC mode, software-enabled and empty. */
+void lapic_against_model(struct vcpu *vcpu, struct choices *choices, unsigned int steps);
 
 #endif

@@ -216,6 +216,9 @@ static void step_read(struct chips *chips, struct model *m, struct choices *choi
 	if (choose(choices, 2)) {
 		chips_out(chips, 0x43, (u8)(which << 6));
 		step_time(chips, m, choices);
+		/* A second latch is ignored. */
+		if (choose(choices, 2))
+			chips_out(chips, 0x43, (u8)(which << 6));
 	}
 	test_context("counter %u: count in mode %u of %u", which, c->mode, c->initial);
 	EXPECT_EQ(read_count(chips, c, which), expected);
