@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The local APIC, the 8259s and the 8254 against the models of the unit tests, which are written
- * from the data sheets and the SDM: the fuzzer's bytes choose the steps.
+ * from the data sheets and the SDM: the fuzzer's bytes choose the steps, and when there are no
+ * more, a generator that begins with them.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,38 +13,45 @@
 
 #define APIC_PAGE 0xfee00000
 
+#define STEPS 500
+
 struct input {
-	struct choices choices;
+	struct choices choices, rest;
 	const u8 *data;
 	size_t size;
 };
 
-/* Zeros when there are no bytes left. */
 static u32 choose_by_bytes(struct choices *choices, u32 limit)
 {
 	struct input *input = (struct input *)choices;
+	struct choices *rest = &input->rest;
 	u32 value = 0;
 
+	if (!input->size)
+		return choose(rest, limit);
 	for (u32 left = limit - 1; left && input->size; left >>= 8, input->size--)
 		value = value << 8 | *input->data++;
+	rest->state = rest->state * 31 + value;
 	return value % limit;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	struct input input = {.choices.choose = choose_by_bytes, .data = data, .size = size};
+	struct input input = {.choices.choose = choose_by_bytes,
+			      .rest = choices_random(0),
+			      .data = data,
+			      .size = size};
 	struct chips *chips = chips_open();
-	unsigned int steps = (unsigned int)size / 2;
 
 	switch (choose(&input.choices, 3)) {
 	case 0:
-		pic_against_model(chips, &input.choices, steps);
+		pic_against_model(chips, &input.choices, STEPS);
 		break;
 	case 1:
-		counter_against_model(chips, &input.choices, steps);
+		counter_against_model(chips, &input.choices, STEPS);
 		break;
 	default:
-		lapic_against_model(&chips->vcpu[0], &input.choices, steps);
+		lapic_against_model(&chips->vcpu[0], &input.choices, STEPS);
 	}
 	chips_close(chips);
 	return 0;

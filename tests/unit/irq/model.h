@@ -14,6 +14,8 @@ struct choices {
 	u64 state;
 };
 
+/* --- model_choices.c --- */
+
 /* Numbers of a generator, which begins with `seed`. */
 struct choices choices_random(u64 seed);
 
