@@ -67,10 +67,19 @@ static u64 branch_target(u64 value)
 	return (u64)((s64)(value << 17) >> 17);
 }
 
+/* Mostly that of a code segment; none, or one beyond the table. */
+static u16 far_selector(void)
+{
+	if (one_in(4))
+		return (u16)(one_in(2) ? random_below(4) : 0xfffb);
+	return CODE_SELECTOR;
+}
+
 static void fill_operand(const struct memory_operand *operand)
 {
 	u64 value[4] = {random_value(), random_value(), random_value(), random_value()};
 	u64 at = operand->address - WINDOW, size = operand->size;
+	u16 selector = far_selector();
 
 	if (one_in(4)) {
 		value[0] = before.regs[REG_RAX];
@@ -80,6 +89,10 @@ static void fill_operand(const struct memory_operand *operand)
 	}
 	if (insn.row->opcode->flags & INSN_NEAR)
 		value[0] = branch_target(value[0]);
+	if (insn.row->opcode->state == STATE_CS_IP) {
+		value[0] = branch_target(value[0]);
+		memcpy((u8 *)value + insn.operand_size, &selector, sizeof(selector));
+	}
 	memcpy(window_before + at, value, at + size > WINDOW_SIZE ? WINDOW_SIZE - at : size);
 }
 

@@ -20,6 +20,11 @@
 
 #define MAPPED_FOR_USER 7
 
+/* "Segment Descriptors": 64-bit code of DPL 3, accessed. */
+#define CODE_DESCRIPTOR 0x00affb000000ffffull
+#define GDT		0x6000ull
+#define GDT_LIMIT	0x7f
+
 /* Where the pages are in guest-physical memory. */
 static const u64 window_gpa[WINDOW_PAGES] = {MACHINE_DATA, MACHINE_DEVICE, MACHINE_DEVICE + 0x5000};
 static const u64 code_gpa[2] = {MACHINE_CODE, 0x5000};
@@ -28,10 +33,21 @@ static struct machine *m;
 static u8 *window;
 static char complaint[256];
 
+static void make_gdt(void)
+{
+	const u64 descriptor = CODE_DESCRIPTOR;
+
+	memset(m->ram + GDT, 0, GDT_LIMIT + 1);
+	memcpy(m->ram + GDT + (CODE_SELECTOR & ~7), &descriptor, sizeof(descriptor));
+	vmcs_writel(GUEST_GDTR_BASE, GDT);
+	vmcs_write32(GUEST_GDTR_LIMIT, GDT_LIMIT);
+}
+
 void guest_start(const struct processor_segments *segments)
 {
 	m = machine_create(MODE_LONG);
 	machine_set_cpl(m, 3);
+	make_gdt();
 	for (unsigned int page = 0; page < WINDOW_PAGES; page++)
 		machine_map(m, WINDOW + page * LINTEL_PAGE_SIZE, window_gpa[page], MAPPED_FOR_USER);
 	machine_map(m, WINDOW_END, 0, 0);

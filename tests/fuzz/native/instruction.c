@@ -356,6 +356,10 @@ static unsigned int operand_length(const struct instruction *insn, u8 length)
 		return size == 2 ? 2 : 4;
 	case LENGTH_PAIR:
 		return size == 8 ? 16 : 8;
+	case LENGTH_FAR:
+		return size + 2;
+	case LENGTH_STACK:
+		return 2 * size;
 	default:
 		return size;
 	}
@@ -492,6 +496,13 @@ static bool splits_lock(const struct instruction *insn, const struct memory_oper
 	       (operand->address & 63) + operand->size > 64;
 }
 
+/* What of CS's place on the stack is touched, and when, is not said. */
+static bool splits_far_frame(const struct instruction *insn, const struct memory_operand *operand)
+{
+	return insn->row->opcode->state == STATE_CS_IP &&
+	       operand->address + operand->size > WINDOW_END;
+}
+
 static bool is_usable(const struct instruction *insn)
 {
 	bool device = false;
@@ -500,7 +511,7 @@ static bool is_usable(const struct instruction *insn)
 		const struct memory_operand *operand = &insn->operand[i];
 
 		if (operand->address < WINDOW || operand->address >= WINDOW_END ||
-		    splits_lock(insn, operand))
+		    splits_lock(insn, operand) || splits_far_frame(insn, operand))
 			return false;
 		device |= overlaps_device(operand);
 	}

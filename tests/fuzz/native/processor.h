@@ -22,6 +22,9 @@
 #define CODE	  0x10000000ull
 #define CODE_SIZE (2 * LINTEL_PAGE_SIZE)
 
+/* The one selector that both have a code segment of their own level for. */
+#define CODE_SELECTOR 0x33
+
 #define FPU_SIZE 512
 
 struct processor_state {

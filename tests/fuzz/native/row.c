@@ -24,7 +24,7 @@ static const struct {
 	{INSN_IO, STATE_NONE, STATE_NONE, "port I/O, which a program may not do"},
 	{INSN_LOADS, STATE_GDTR, STATE_MSW, "only at CPL 0"},
 	{INSN_LOADS, STATE_LDTR, STATE_TR, "only at CPL 0"},
-	{INSN_LOADS, STATE_ES, STATE_CS_IP, "needs the descriptors of the system's own tables"},
+	{INSN_LOADS, STATE_ES, STATE_SEGMENT, "needs the descriptors of the system's own tables"},
 	{INSN_WRITES, STATE_GDTR, STATE_MSW, "CR4.UMIP: not for a program"},
 	{INSN_WRITES, STATE_LDTR, STATE_TR, "CR4.UMIP: not for a program"},
 };
