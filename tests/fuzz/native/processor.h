@@ -30,7 +30,7 @@
 struct processor_state {
 	u64 regs[REG_COUNT];
 	u64 rip, rflags;
-	u8 fpu[FPU_SIZE]; /* as FXSAVE stores it */
+	u8 fpu[FPU_SIZE] __attribute__((aligned(16))); /* as FXSAVE stores it */
 };
 
 /* What ended the instruction: the #DB of the single step, or a fault. */
