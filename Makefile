@@ -70,6 +70,7 @@ tool-test: tool
 page-test: tool
 	tests/page/page.sh $(BUILD)/tool/lintel
 
+# Each fuzzer for TIME seconds (10): make fuzz TIME=600
 fuzz: deps
 	$(MAKE) -s -C tests/fuzz check
 

@@ -94,6 +94,7 @@ void state_read(struct vcpu *vcpu, const struct insn *insn, u64 *value);
  */
 bool state_prepare(struct vcpu *vcpu, const struct insn *insn, struct operation *op,
 		   struct kvm_segment *segment, enum exit_action *action);
+/* Of an MMX register also when it was stored: that changes the x87 state too. */
 void state_load(struct vcpu *vcpu, const struct insn *insn, const struct operation *op,
 		const struct kvm_segment *segment);
 

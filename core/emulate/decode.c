@@ -344,6 +344,8 @@ static u8 operand_length(const struct decoder *decoder, u8 length, u8 size)
 		return 16;
 	case LENGTH_REX:
 		return size == 8 ? 8 : 4;
+	case LENGTH_DOUBLEWORD:
+		return size == 2 ? 2 : 4;
 	case LENGTH_FAR:
 		return size + 2;
 	case LENGTH_PAIR:

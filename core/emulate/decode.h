@@ -42,6 +42,7 @@ enum operand_length {
 	LENGTH_8,
 	LENGTH_16,
 	LENGTH_REX,   /* 4, or 8 with REX.W */
+	LENGTH_DOUBLEWORD, /* 4, or 2 with a 16-bit operand size */
 	LENGTH_FAR,   /* an offset and a selector */
 	LENGTH_PAIR,  /* two of the operand size, which is at least 4 */
 	LENGTH_STACK, /* two of the operand size: CS and IP as far CALL pushes them */
@@ -95,7 +96,7 @@ enum {
 	INSN_MEMORY = 1 << 13,	  /* ModRM r/m must be memory */
 	INSN_PLAIN = 1 << 14,	  /* another instruction with 66, F2 or F3 */
 	INSN_IO = 1 << 15,	  /* INS, OUTS: no more than 4 bytes */
-	INSN_ALIGNED = 1 << 16,	  /* the operand in memory must be aligned to its length */
+	INSN_ALIGNED = 1 << 16,	  /* an operand in memory must be aligned if it has 16 bytes */
 	INSN_IMM = 1 << 17,	  /* a third operand: an immediate of the operand's size */
 	INSN_IMM8 = 1 << 18,	  /* one of a byte, sign-extended */
 	INSN_IMM16 = 1 << 19,	  /* one of two bytes */

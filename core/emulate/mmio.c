@@ -41,6 +41,18 @@ static void add_transfers(struct vcpu *vcpu, const struct linear_map *map, bool 
 	}
 }
 
+/* "ENTER": it faults if a push with the stack pointer that it leaves would fault. */
+static bool frame_is_writable(struct vcpu *vcpu, const struct insn *insn, enum exit_action *action)
+{
+	struct insn_operand top = insn->dst;
+	struct linear_map map;
+
+	if (!(insn->opcode->flags & INSN_FRAME))
+		return true;
+	top.memory.displacement = -(s64)(insn->dst.size + insn->extra);
+	return operand_map(vcpu, insn, &top, true, &map, action);
+}
+
 /* All that can fault comes before the first access to a device. */
 static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 {
@@ -49,7 +61,8 @@ static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 	struct linear_map src, dst;
 
 	if (!operand_map(vcpu, insn, &insn->src, false, &src, action) ||
-	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action))
+	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action) ||
+	    !frame_is_writable(vcpu, insn, action))
 		return false;
 	add_transfers(vcpu, &src, false, false);
 	if (flags & INSN_READS)
@@ -87,7 +100,7 @@ static void load_operation(struct vcpu *vcpu)
 	operation->operand_size = insn->operand_size;
 	operation->condition = insn->condition;
 	operation->accumulator_size = operation->data_size = 0;
-	operation->divide_error = false;
+	operation->divide_error = operation->keeps_dst = false;
 }
 
 static u8 *transfer_bytes(struct mmio_access *mmio, const struct mmio_transfer *transfer)
@@ -119,10 +132,11 @@ static bool string_goes_on(struct vcpu *vcpu, const struct mmio_access *mmio)
 	return !(insn->opcode->flags & INSN_WHILE_ZF) || zf == (insn->repeat == REPEAT_F3);
 }
 
-/* ENTER: the frame begins where RBP was pushed; its room is below. */
+/* ENTER: the frame begins where RBP was pushed; its room is below.  What goes to RBP has the
+ * operand's size, not the stack's. */
 static void enter_frame(struct vcpu *vcpu, const struct insn *insn, unsigned int width)
 {
-	register_write(vcpu, REG_RBP, width, vcpu_reg_read(vcpu, REG_RSP));
+	register_write(vcpu, REG_RBP, insn->operand_size, vcpu_reg_read(vcpu, REG_RSP));
 	register_add(vcpu, REG_RSP, width, -(s64)insn->extra);
 }
 
@@ -158,7 +172,7 @@ static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 	u32 flags = insn->opcode->flags;
 
 	move_stack_pointer(vcpu, insn);
-	if (flags & INSN_WRITES)
+	if ((flags & INSN_WRITES) && !operation->keeps_dst)
 		operand_store(vcpu, &insn->dst, operation->dst);
 	if (flags & INSN_WRITES_SRC)
 		operand_store(vcpu, &insn->src, operation->src);
@@ -166,7 +180,7 @@ static void store_results(struct vcpu *vcpu, const struct mmio_access *mmio)
 		register_write(vcpu, REG_RAX, operation->accumulator_size, operation->accumulator);
 	if (operation->data_size)
 		register_write(vcpu, REG_RDX, operation->data_size, operation->data);
-	if (flags & INSN_LOADS)
+	if ((flags & INSN_LOADS) || insn->opcode->state == STATE_MMX)
 		state_load(vcpu, insn, operation, &mmio->segment);
 	if (operation->rflags != mmio->rflags)
 		store_status_flags(vcpu, operation->rflags);

@@ -146,7 +146,7 @@ static const struct opcode group_0fae[8] = {
 
 static const struct opcode group_0fc7[8] = {
 	[1] = SIZED("cmpxchg8b", RM, PAIR, NONE, OPERAND, cmpxchg_pair,
-		    RWL | INSN_MEMORY),
+		    RWL | INSN_MEMORY | INSN_ALIGNED),
 };
 
 static const struct opcode group_0fba[8] = {
@@ -268,7 +268,7 @@ const struct opcode opcode_map[256] = {
 	[0x58 ... 0x5f] = ROW("pop", OPCODE, POP, mov, INSN_WRITES | INSN_STACK),
 	[0x60] = STORE("pusha", PUSH, ALL, ALL, INSN_NOT64),
 	[0x61] = LOAD("popa", POP, ALL, ALL, INSN_NOT64),
-	[0x63] = SIZED("movsxd", REG, OPERAND, RM, 4, movsx, INSN_WRITES | INSN_ONLY64),
+	[0x63] = SIZED("movsxd", REG, OPERAND, RM, DOUBLEWORD, movsx, INSN_WRITES | INSN_ONLY64),
 	[0x68] = ROW("push", PUSH, IMM, mov, INSN_WRITES | INSN_STACK),
 	[0x69] = ROW("imul", REG, RM, imul3, INSN_WRITES | INSN_IMM),
 	[0x6a] = ROW("push", PUSH, IMM8, mov, INSN_WRITES | INSN_STACK),

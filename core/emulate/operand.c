@@ -95,7 +95,7 @@ bool operand_map(struct vcpu *vcpu, const struct insn *insn, const struct insn_o
 		return true;
 	vector = segment_linear(vcpu, (enum vcpu_seg)memory->segment,
 				memory_offset(vcpu, insn, memory), operand->size, write, &linear);
-	if (!vector && (insn->opcode->flags & INSN_ALIGNED) && (linear & (operand->size - 1u)))
+	if (!vector && (insn->opcode->flags & INSN_ALIGNED) && operand->size == 16 && linear % 16)
 		vector = VECTOR_GP;
 	if (vector) {
 		*action = emulate_inject(vcpu, vector);

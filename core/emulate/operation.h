@@ -42,6 +42,7 @@ struct operation {
 	u8 accumulator_size; /* bytes of RAX that it has written; 0: none */
 	u8 data_size;	     /* of RDX */
 	bool divide_error;   /* it has done nothing, and raises #DE */
+	bool keeps_dst;	     /* the first operand is not written, not even its upper half */
 };
 
 typedef void operation_fn(struct operation *op);

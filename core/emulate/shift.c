@@ -173,17 +173,22 @@ void operation_shrd(struct operation *op)
 		     sign_of(op, result) != sign_of(op, op->dst));
 }
 
-/* Of 0 the destination stays as it is. */
+/* Of 0 the destination stays as it is: all 64 bits, also of a 32-bit operand. */
+static bool finds_none(struct operation *op)
+{
+	op->keeps_dst = !op->src;
+	set_flag(op, RFLAGS_ZF, op->keeps_dst);
+	return op->keeps_dst;
+}
+
 void operation_bsf(struct operation *op)
 {
-	set_flag(op, RFLAGS_ZF, !op->src);
-	if (op->src)
+	if (!finds_none(op))
 		op->dst = (u64)__builtin_ctzll(op->src);
 }
 
 void operation_bsr(struct operation *op)
 {
-	set_flag(op, RFLAGS_ZF, !op->src);
-	if (op->src)
+	if (!finds_none(op))
 		op->dst = 63 - (u64)__builtin_clzll(op->src);
 }

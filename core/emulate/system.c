@@ -82,11 +82,30 @@ static void read_all(struct vcpu *vcpu, const struct insn *insn, u64 *value)
 	}
 }
 
+/*
+ * "MMX Instructions and the x87 FPU Tag Word": any of them makes all registers valid, and TOP 0.
+ * FXSAVE begins with the register that is the top of the stack; MM0 is one and the same always.
+ */
+static void enter_mmx(struct fxsave_area *area)
+{
+	unsigned int top = area->bytes[FXSAVE_FSW + 1] >> 3 & 7;
+	u8 stack[8 * 16];
+
+	__builtin_memcpy(stack, area->bytes + FXSAVE_MMX, sizeof(stack));
+	for (unsigned int reg = 0; reg < 8; reg++)
+		__builtin_memcpy(area->bytes + FXSAVE_MMX + 16 * reg, stack + 16 * ((reg - top) & 7),
+				 16);
+	area->bytes[FXSAVE_FSW + 1] &= (u8)~0x38;
+	area->bytes[FXSAVE_FTW] = 0xff;
+}
+
 static void read_fpu(struct vcpu *vcpu, const struct insn *insn, u64 *value)
 {
 	struct fxsave_area area;
 
 	host_fpu_read_registers(vcpu, area.bytes);
+	if (insn->opcode->state == STATE_MMX)
+		enter_mmx(&area);
 	__builtin_memcpy(value, area.bytes + fxsave_offset(insn), insn->src.size);
 }
 
@@ -281,13 +300,15 @@ static void load_all(struct vcpu *vcpu, const struct insn *insn, const struct op
 	}
 }
 
-/* "MMX Instructions and the x87 FPU Tag Word": a write to an MMX register makes all of them valid,
- * with a TOP of 0, and sets the bits above it. */
-static void enter_mmx(struct fxsave_area *area, unsigned int offset)
+/* What becomes of the register beyond what is loaded.  "MMX Instructions and the x87 FPU Tag Word". */
+static void clear_around(u8 *reg, enum insn_state state)
 {
-	area->bytes[FXSAVE_FSW + 1] &= (u8)~0x38;
-	area->bytes[FXSAVE_FTW] = 0xff;
-	__builtin_memset(area->bytes + offset + 8, 0xff, 2);
+	if (state == STATE_XMM)
+		__builtin_memset(reg, 0, 16);
+	if (state == STATE_MMX) {
+		__builtin_memset(reg, 0, 8);
+		__builtin_memset(reg + 8, 0xff, 2);
+	}
 }
 
 static void load_fpu(struct vcpu *vcpu, const struct insn *insn, const struct operation *op)
@@ -297,13 +318,12 @@ static void load_fpu(struct vcpu *vcpu, const struct insn *insn, const struct op
 	struct fxsave_area area;
 
 	host_fpu_read_registers(vcpu, area.bytes);
-	if (insn->opcode->state == STATE_XMM)
-		__builtin_memset(area.bytes + offset, 0, 16);
-	if (insn->opcode->state == STATE_MMX) {
-		__builtin_memset(area.bytes + offset, 0, 8);
-		enter_mmx(&area, offset);
+	if (insn->opcode->state == STATE_MMX)
+		enter_mmx(&area);
+	if (insn->opcode->flags & INSN_LOADS) {
+		clear_around(area.bytes + offset, (enum insn_state)insn->opcode->state);
+		__builtin_memcpy(area.bytes + offset, &op->src, size);
 	}
-	__builtin_memcpy(area.bytes + offset, &op->src, size);
 	host_fpu_write_registers(vcpu, area.bytes);
 }
 

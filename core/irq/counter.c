@@ -70,7 +70,7 @@ void counter_set(struct counter *counter, const struct kvm_pit_channel_state *st
 	if (state->mode > HARDWARE_STROBE)
 		counter->s.mode = COUNTER_NONE;
 	start(counter, now);
-	counter->counting = counter->s.mode != COUNTER_NONE;
+	counter->loaded = counter->counting = counter->s.mode != COUNTER_NONE;
 }
 
 void counter_control(struct counter *counter, u8 control)
@@ -86,7 +86,7 @@ void counter_control(struct counter *counter, u8 control)
 	s->bcd = control & 1;
 	s->count_latched = 0;
 	s->status_latched = 0;
-	counter->counting = false;
+	counter->loaded = counter->counting = false;
 }
 
 bool counter_output(const struct counter *counter, u64 now)
@@ -125,15 +125,26 @@ static u32 from_bcd(u32 value)
 	return result;
 }
 
+/* It counts by two, in each half anew; of an odd count the half that is high has one pulse more. */
+static u64 square_wave_value(u64 count, u64 ticks)
+{
+	u64 high = (count + 1) / 2, pulse = ticks % count;
+
+	return (count & ~1ull) - 2 * (pulse < high ? pulse : pulse - high);
+}
+
 static u16 value_now(const struct counter *counter, u64 now)
 {
 	u64 count = counter->s.count, wrap = counter->s.bcd ? COUNT_MAX_BCD : COUNT_MAX;
 	u64 ticks = counter->counting ? elapsed(counter, now) : 0;
 
-	if (counter->s.mode == SQUARE_WAVE)
-		ticks *= 2;
 	/* Periodic ones begin anew; the others go on below 0. */
-	count += wrap - ticks % (is_periodic(counter) ? count : wrap);
+	if (counter->s.mode == SQUARE_WAVE)
+		count = square_wave_value(count, ticks);
+	else if (counter->s.mode == RATE_GENERATOR)
+		count -= ticks % count;
+	else
+		count += wrap - ticks % wrap;
 	return counter->s.bcd ? to_bcd(count % wrap) : (u16)count;
 }
 
@@ -195,6 +206,7 @@ static void load(struct counter *counter, u32 written, u64 now)
 		count = counter->s.bcd ? COUNT_MAX_BCD : COUNT_MAX;
 	counter->s.count = count;
 	start(counter, now);
+	counter->loaded = true;
 	counter->counting = !is_triggered(counter) && counter->s.mode != COUNTER_NONE;
 }
 
@@ -224,7 +236,7 @@ void counter_gate_set(struct counter *counter, bool gate, u64 now)
 	counter->s.gate = gate;
 	if (!gate)
 		counter->paused = now;
-	else if (is_triggered(counter) || (is_periodic(counter) && counter->counting))
+	else if (counter->loaded && (is_triggered(counter) || is_periodic(counter)))
 		start(counter, now);
 	else
 		counter->s.count_load_time += (s64)(now - counter->paused);

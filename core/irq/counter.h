@@ -15,7 +15,8 @@
 
 struct counter {
 	struct kvm_pit_channel_state s; /* as the API shows it */
-	bool counting; /* loaded and, where the mode wants it, triggered since the control word */
+	bool loaded;   /* a count was written since the control word */
+	bool counting; /* loaded and, where the mode wants it, triggered */
 	u64 paused;    /* when the gate went down */
 };
 

@@ -38,16 +38,17 @@ static unsigned int priority_of(const struct kvm_pic_state *s, u8 irqs)
 static int pending_irq(const struct kvm_pic_state *s, bool master)
 {
 	unsigned int wanted = priority_of(s, s->irr & ~s->imr);
+	unsigned int irq = (wanted + s->priority_add) & 7;
 	u8 in_service = s->isr;
 
 	if (s->special_mask)
 		in_service &= ~s->imr;
-	/* The slave decides by itself whether more of it may come. */
-	if (master && s->special_fully_nested_mode)
+	/* The slave decides by itself whether more of it may come; what is below it still waits. */
+	if (master && s->special_fully_nested_mode && irq == CASCADE)
 		in_service &= ~BIT32(CASCADE);
 	if (wanted >= priority_of(s, in_service))
 		return -1;
-	return (int)((wanted + s->priority_add) & 7);
+	return (int)irq;
 }
 
 static void request_vcpus(struct vm *vm)

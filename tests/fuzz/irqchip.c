@@ -85,6 +85,30 @@ static void lapic_step(struct vcpu *vcpu, struct input *input)
 		lapic_mmio_write(vcpu, 0xfee000b0, 4, &zero);
 }
 
+/* KVM_GET_IRQCHIP says something that KVM_SET_IRQCHIP makes the same of: a VM that moves. */
+static void check_chip(struct vm *vm, u32 id)
+{
+	struct kvm_irqchip one = { .chip_id = id }, other = { .chip_id = id };
+
+	MUST(!irqchip_state_get(vm, &one));
+	MUST(!irqchip_state_set(vm, &one));
+	MUST(!irqchip_state_get(vm, &other));
+	MUST(!memcmp(&one, &other, sizeof(one)));
+}
+
+static void check_pit(struct vm *vm)
+{
+	struct kvm_pit_state2 one = { 0 }, other = { 0 };
+
+	MUST(!pit_state_get(vm, &one));
+	MUST(!pit_state_set(vm, &one));
+	MUST(!pit_state_get(vm, &other));
+	/* Counting begins anew. */
+	for (unsigned int i = 0; i < COUNT_OF(one.channels); i++)
+		one.channels[i].count_load_time = other.channels[i].count_load_time;
+	MUST(!memcmp(&one, &other, sizeof(one)));
+}
+
 static void set_state(struct vm *vm, struct input *input)
 {
 	struct kvm_irqchip chip;
@@ -95,11 +119,19 @@ static void set_state(struct vm *vm, struct input *input)
 	if (chip.chip_id == 3) {
 		take_bytes(input, &pit, sizeof(pit));
 		MUST(!pit_state_set(vm, &pit));
-		MUST(!pit_state_get(vm, &pit));
+		check_pit(vm);
 	} else {
 		MUST(!irqchip_state_set(vm, &chip));
-		MUST(!irqchip_state_get(vm, &chip));
+		check_chip(vm, chip.chip_id);
 	}
+}
+
+/* Of whatever state the chips have come to. */
+static void check_states(struct vm *vm)
+{
+	for (u32 id = 0; id < 3; id++)
+		check_chip(vm, id);
+	check_pit(vm);
 }
 
 static void step(struct vm *vm, struct vcpu *vcpus, struct input *input)
@@ -174,6 +206,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		step(&vm, vcpus, &input);
 		sim_advance_time(take(&input, 1) << 12);
 	}
+	check_states(&vm);
 	host_srcu_read_unlock(&vm.srcu, ticket);
 	/* What a guest does is not for the log. */
 	MUST(!*sim_log_text());

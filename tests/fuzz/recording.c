@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The parser of recordings on any bytes: it reads no more than it is given, the place of an error
- * is in the text, and whatever values it takes can be set up, described and put into words.
+ * is in the text, whatever values it takes can be set up, described and put into words, and what it
+ * has taken, written down, is taken for the same.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@
 			abort();                                                                   \
 	} while (0)
 
-static struct recording recording;
+static struct recording recording, again;
 
 static void check_place(const char *text, size_t length, const struct recording_error *error)
 {
@@ -57,6 +59,53 @@ static void check_set(const struct vmx_cap_msrs *raw)
 		MUST(!(config.ctl[word] & ~config.allowed1[word]));
 }
 
+/* As data/cpus/README.md has the format. */
+static void write_recording(FILE *to, const struct recording *r)
+{
+	if (r->cpu[0])
+		fprintf(to, "# cpu: %s\n", r->cpu);
+	fprintf(to, "# family/model/stepping: %u/%u/%u\n", r->family, r->model, r->stepping);
+	if (r->class != RECORDING_UNKNOWN)
+		fprintf(to, "# class: %s\n", recording_class_name(r->class));
+	for (unsigned int i = 0; i < r->sets; i++) {
+		const struct recording_set *set = &r->set[i];
+
+		if (set->label[0])
+			fprintf(to, "[%s]\n", set->label);
+		for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+			if (cap_msr_present(&set->msrs, msr))
+				fprintf(to, "0x%x 0x%016llx\n", cap_msr_table[msr].index,
+					set->msrs.value[msr]);
+	}
+}
+
+static bool same_values(const struct vmx_cap_msrs *one, const struct vmx_cap_msrs *other)
+{
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		if (cap_msr_present(one, msr) != cap_msr_present(other, msr) ||
+		    (cap_msr_present(one, msr) && one->value[msr] != other->value[msr]))
+			return false;
+	return true;
+}
+
+static void check_written(const struct recording *r)
+{
+	struct recording_error error;
+	char *text;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	write_recording(to, r);
+	MUST(!fclose(to));
+	MUST(!recording_parse(text, size, &again, &error));
+	MUST(!strcmp(again.cpu, r->cpu) && again.class == r->class && again.sets == r->sets);
+	MUST(again.family == r->family && again.model == r->model && again.stepping == r->stepping);
+	for (unsigned int i = 0; i < r->sets; i++)
+		MUST(!strcmp(again.set[i].label, r->set[i].label) &&
+		     same_values(&again.set[i].msrs, &r->set[i].msrs));
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	char *text = malloc(size ? size : 1);
@@ -65,11 +114,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	memcpy(text, data, size);
 	MUST(recording_parse_start(text, size, &recording, &error));
 	check_place(text, size, &error);
-	if (recording_parse(text, size, &recording, &error))
+	if (recording_parse(text, size, &recording, &error)) {
 		check_place(text, size, &error);
-	else
+	} else {
 		for (unsigned int i = 0; i < recording.sets; i++)
 			check_set(&recording.set[i].msrs);
+		check_written(&recording);
+	}
 	free(text);
 	return 0;
 }

@@ -109,6 +109,11 @@ static const struct one_access long_rows[] = {
 	{"48 0f be 03", false, 1, 0, 0x80, 0xffffffffffffff80},
 	{"48 0f bf 03", false, 2, 0, 0x8001, 0xffffffffffff8001},
 	{"48 63 03", false, 4, 0, 0x80000001, 0xffffffff80000001},
+	{"66 63 03", false, 2, 0, 0x80, 0x1122334455660080},
+	/* BSF and BSR that find no bit: the upper half stays too */
+	{"0f bc 03", false, 4, 0, 0, RAX},
+	{"0f bd 03", false, 4, 0, 0, RAX},
+	{"0f bd 03", false, 4, 0, 0x80, 7},
 	/* MOVABS from and to the device's address */
 	{"a1 00 00 00 09 00 00 00 00", false, 4, 0, 0x99, 0x99},
 	{"48 a3 08 00 00 09 00 00 00 00", true, 8, 8, RAX, RAX},

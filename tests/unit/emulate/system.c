@@ -316,6 +316,9 @@ TEST(system_compare_exchange_16)
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 	EXPECT_EQ(device_value(0, 8), 1);
 	EXPECT_EQ(device_value(8, 8), 2);
+	/* CMPXCHG16B has to be aligned, CMPXCHG8B not. */
+	expect_fault(m, "f0 48 0f c7 4e 08", VECTOR_GP, 0);
+	expect_done(m, "0f c7 4e 03", MACHINE_CODE + 4);
 	machine_destroy(m);
 }
 
@@ -358,6 +361,43 @@ TEST(system_vector_registers)
 	EXPECT_EQ(device_value(32, 8), low);
 	expect_done(m, "d9 7b 30", MACHINE_CODE + 3); /* FNSTCW */
 	EXPECT_EQ(device_value(48, 2), 0x37f);
+	machine_destroy(m);
+}
+
+static void set_x87_top(struct machine *m, unsigned int top)
+{
+	u8 area[512] __attribute__((aligned(16)));
+	u16 status = (u16)(top << 11);
+
+	host_fpu_read_registers(&m->vcpu, area);
+	for (unsigned int i = 0; i < 8; i++)
+		memset(area + MM(i), (int)(0x10 + i), 10);
+	memcpy(area + 2, &status, 2);
+	area[4] = 0;
+	host_fpu_write_registers(&m->vcpu, area);
+}
+
+/* FXSAVE begins with ST0, which is any of the eight registers; MM0 is always the first. */
+TEST(system_mmx_registers_with_a_stack)
+{
+	struct machine *m = ready(MODE_LONG);
+	unsigned int i;
+
+	set_x87_top(m, 3);
+	expect_done(m, "0f 7f 23", MACHINE_CODE + 3); /* MOVQ from MM4, which was ST1 */
+	EXPECT_EQ(device_value(0, 8), 0x1111111111111111);
+	/* A store too makes TOP 0, and all registers valid. */
+	EXPECT_EQ((u16)(fxsave_value(m, 2)), 0);
+	EXPECT_EQ((u8)fxsave_value(m, 4), 0xff);
+	for (i = 0; i < 8; i++)
+		EXPECT_EQ((u8)fxsave_value(m, MM(i)), 0x10 + (i - 3) % 8);
+	set_x87_top(m, 3);
+	device_put(0, 5, 8);
+	expect_done(m, "0f 6f 23", MACHINE_CODE + 3); /* MOVQ to MM4 */
+	EXPECT_EQ(fxsave_value(m, MM(4)), 5);
+	EXPECT_EQ((u16)fxsave_value(m, MM(4) + 8), 0xffff);
+	EXPECT_EQ(fxsave_value(m, MM(3)), 0x1010101010101010);
+	EXPECT_EQ((u16)fxsave_value(m, MM(3) + 8), 0x1010);
 	machine_destroy(m);
 }
 
@@ -431,15 +471,25 @@ TEST(system_frames)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 16);
+	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 48);
 	vcpu_reg_write(&m->vcpu, REG_RBP, 0x777);
 	expect_done(m, "c8 20 00 00", MACHINE_CODE + 4); /* ENTER 32, 0 */
-	EXPECT_EQ(device_value(8, 8), 0x777);
-	EXPECT_EQ(REG(m, RBP), DEVICE + 8);
-	EXPECT_EQ(REG(m, RSP), DEVICE + 8 - 32);
+	EXPECT_EQ(device_value(40, 8), 0x777);
+	EXPECT_EQ(REG(m, RBP), DEVICE + 40);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 8);
 	expect_done(m, "c9", MACHINE_CODE + 1); /* LEAVE */
 	EXPECT_EQ(REG(m, RBP), 0x777);
-	EXPECT_EQ(REG(m, RSP), DEVICE + 16);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 48);
+	/* The next push would be below the device's page. */
+	expect_fault(m, "c8 29 00 00", VECTOR_PF, PF_WRITE);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 48);
+	EXPECT_EQ(REG(m, RBP), 0x777);
+	/* With 16-bit operands: of RBP only BP. */
+	vcpu_reg_write(&m->vcpu, REG_RBP, 0x77777777);
+	expect_done(m, "66 c8 20 00 00", MACHINE_CODE + 5);
+	EXPECT_EQ(REG(m, RBP), 0x77770000 | (u16)(DEVICE + 46));
+	EXPECT_EQ(REG(m, RSP), DEVICE + 46 - 32);
+	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 48);
 	EXPECT_EQ(run(m, "c8 20 00 01"), EXIT_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	machine_destroy(m);

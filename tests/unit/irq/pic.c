@@ -242,6 +242,11 @@ TEST(pic_special_fully_nested)
 	/* Of higher priority in the slave, though the master has the cascade in service. */
 	chips_pulse(chips, 9);
 	EXPECT_EQ(chips_pic_take(chips), 0x29);
+	/* What is below the cascade in the master waits for it, in this mode too. */
+	chips_pulse(chips, 5);
+	EXPECT_FALSE(pic_output(&chips->vm));
+	chips_pulse(chips, 1);
+	EXPECT_EQ(chips_pic_take(chips), 0x21);
 	chips_close(chips);
 }
 

@@ -81,6 +81,11 @@ TEST(pit_counts)
 	sim_advance_time(NS(500));
 	EXPECT_EQ(status(chips, 0), 0x36);
 	EXPECT_EQ(latched(chips, 0), 800);
+	program(chips, 0x36, 5); /* odd: from 4 to 0, then from 4 to 2 */
+	for (unsigned int i = 0; i < 5; i++) {
+		EXPECT_EQ(latched(chips, 0), "\4\2\0\4\2"[i]);
+		sim_advance_time(NS(1));
+	}
 	program(chips, 0x30, 0); /* 65536, and on below 0 */
 	sim_advance_time(NS(65535));
 	EXPECT_EQ(latched(chips, 0), 1);
@@ -182,6 +187,11 @@ TEST(pit_modes_with_trigger)
 	sim_advance_time(NS(100));
 	EXPECT_FALSE(out2(chips));
 	sim_advance_time(NS(1));
+	EXPECT_TRUE(out2(chips));
+	/* A trigger before there is a count is none. */
+	chips_out(chips, 0x43, 0xb2);
+	chips_out(chips, 0x61, 0);
+	chips_out(chips, 0x61, 1);
 	EXPECT_TRUE(out2(chips));
 	/* The gate of a square wave: off it is high, on it begins. */
 	program(chips, 0xb6, 100);
