@@ -2,6 +2,7 @@
 /* The whole simulator: back to its start, and what was not given back. */
 #include <stdio.h>
 
+#include "task.h"
 #include "vmx.h"
 
 void sim_reset(void)
@@ -13,7 +14,7 @@ void sim_reset(void)
 		sim_panic("sim_reset(): %llu things were leaked", leaks);
 	sim_fail_allocation_never();
 	sim_user_reset();
-	sim_lock_reset();
+	sim_task_reset();
 	sim_cpu_reset();
 	sim_timer_reset();
 	sim_work_reset();

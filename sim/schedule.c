@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The scheduling of a vCPU's thread: loaded whenever it runs, put whenever it does not. */
+#include "task.h"
 #include "vmx.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
@@ -33,23 +34,30 @@ void sim_cond_resched(void)
 {
 	sim_might_sleep("host_cond_resched");
 	sim_yields++;
+	sim_point();
 }
 
 static void load(struct vcpu *vcpu)
 {
-	sim_preempt_disable();
 	if (!vmx_ended)
 		vcpu_load(vcpu);
-	sim_preempt_enable();
 }
 
 void host_vcpu_get(struct vcpu *vcpu)
 {
+	struct sim_task *task = sim_task_now;
+
 	if (vcpu->host.scheduled)
 		sim_panic("host_vcpu_get(): the vCPU is loaded already");
 	sim_might_sleep("host_vcpu_get");
+	sim_preempt_disable();
 	vcpu->host.scheduled = true;
+	vcpu->host.task = task;
+	task->vcpu = vcpu;
+	task->switch_out = vcpu_put;
+	task->switch_in = load;
 	load(vcpu);
+	sim_preempt_enable();
 }
 
 void host_vcpu_release(struct vcpu *vcpu)
@@ -58,8 +66,10 @@ void host_vcpu_release(struct vcpu *vcpu)
 		sim_panic("host_vcpu_release(): the vCPU is not loaded");
 	sim_preempt_disable();
 	vcpu_put(vcpu);
-	sim_preempt_enable();
 	vcpu->host.scheduled = false;
+	vcpu->host.task = NULL;
+	sim_task_now->vcpu = NULL;
+	sim_preempt_enable();
 }
 
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
@@ -70,7 +80,9 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 	vcpu_put(vcpu);
 	sim_preempt_enable();
 	sim_run_on(cpu);
+	sim_preempt_disable();
 	load(vcpu);
+	sim_preempt_enable();
 }
 
 static struct loaded_vmcs *tracked[SIM_MAX_CPUS];

@@ -2,7 +2,7 @@
 /*
  * The simulator: host.h on top of a process, as its tests see it.
  *
- * One thread plays every CPU.  What would hang or corrupt a kernel (a lock taken twice, sleeping
+ * One thread plays every CPU, or several tasks in turn (task.c).  What would hang or corrupt a kernel (a lock taken twice, sleeping
  * under a spin lock, a bogus physical address, an unsafe RDMSR of an absent MSR) ends the process
  * with words: sim_panic().
  */
@@ -120,6 +120,30 @@ bool sim_preemptible(void);
 unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
 void sim_lock_reset(void);
 
+/* --- task.c: tasks, who runs next --- */
+
+/*
+ * The process's own thread is a task; as long as it is the only one it runs on, and what it would have
+ * to wait for is a panic.  With others, each step of host.h at which a kernel could be interrupted,
+ * preempted or overtaken by another CPU is a switch point: there a generator, started from a seed,
+ * draws who goes on, and on which CPU.  The same seed gives the same run.
+ */
+struct sim_task;
+
+/* It begins in sim_tasks_run(), and ends when the function returns; `name` is for words. */
+struct sim_task *sim_task_create(const char *name, void (*function)(void *argument),
+				 void *argument);
+/* Others have their turn until all have ended.  About one switch point of `period` switches. */
+void sim_tasks_run(unsigned int period);
+bool sim_task_ended(const struct sim_task *task);
+/* Back to the thread of the process, as after a panic that a test has caught. */
+void sim_tasks_abandon(void);
+
+/* The generator: for who draws something else from the same seed, too. */
+void sim_random_seed(u64 seed);
+u64 sim_random(void);
+u64 sim_random_below(u64 limit);
+
 /* --- timer.c: time --- */
 
 /* Time passes, the TSC too; timers expire when they are due, with interrupts off. */
@@ -176,12 +200,13 @@ extern bool sim_split_locks_refused; /* what host_split_lock() answers */
 extern struct host_state sim_host_state; /* what host_state_save() finds; the test may change it */
 
 /* Registers that the world switch moves, on the simulated processor. */
-struct sim_registers {
+struct sim_cpu_registers {
 	u64 cr2, xcr0;
 	u64 dr[4], dr6;
 	bool dr_is_guest;
 };
-extern struct sim_registers sim_registers;
+struct sim_cpu_registers *sim_registers_here(void);
+#define sim_registers (*sim_registers_here()) /* of this CPU */
 
 struct sim_delivered {
 	u64 nmis, machine_checks;
@@ -199,6 +224,9 @@ void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 void sim_signal(bool pending);
 /* host_guest_must_wait() says so once; host_before_guest() does the work. */
 void sim_work_pending(bool pending);
+/* The same for another task, which leaves the guest for it, or wakes. */
+void sim_task_signal(struct sim_task *task, bool pending);
+void sim_task_work_pending(struct sim_task *task);
 /* Called in host_kick_vm(), when all vCPUs would have left the guest: NULL for none. */
 void sim_kick_hook(void (*hook)(struct vm *vm));
 void sim_thread_reset(void);

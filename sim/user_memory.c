@@ -158,7 +158,7 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 /* In the kernel, some of these calls come with a lock of the page tables held: so all do here. */
 static void notify(sim_notifier_fn function, u64 start, u64 end)
 {
-	static host_spinlock_t page_tables = {SIM_LOCK_FREE};
+	static host_spinlock_t page_tables = {{SIM_LOCK_FREE, "page_tables", NULL}};
 
 	if (!function)
 		return;
@@ -293,6 +293,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 
 	(void)vm;
 	sim_might_sleep("host_page_get");
+	sim_point();
 	get_error = 0;
 	if (error)
 		return error;
@@ -308,6 +309,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 	result->writable = !page->readonly && !page->shared;
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
+	sim_point();
 	return 0;
 }
 
@@ -368,9 +370,11 @@ static u64 copy_length(u64 hva, size_t length, bool write)
 
 int host_user_read(void *to, u64 hva, size_t length)
 {
-	u64 done = copy_length(hva, length, false);
+	u64 done;
 
 	sim_might_sleep("host_user_read");
+	sim_point();
+	done = copy_length(hva, length, false);
 	memcpy(to, (void *)hva, done);
 	return done == length ? 0 : -EFAULT;
 }
@@ -386,6 +390,7 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 int host_user_write(u64 hva, const void *from, size_t length)
 {
 	sim_might_sleep("host_user_write");
+	sim_point();
 	return host_user_write_atomic(hva, from, length);
 }
 
@@ -396,6 +401,7 @@ int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
 	sim_might_sleep("host_user_cmpxchg");
 	if ((length != 4 && length != 8) || hva % length)
 		sim_panic("host_user_cmpxchg(0x%llx): %zu bytes", hva, length);
+	sim_point();
 	if (cmpxchg_hook)
 		cmpxchg_hook(cmpxchg_hook_argument, hva);
 	if (!page_to_copy(hva, true))
