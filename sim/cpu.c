@@ -19,14 +19,21 @@ struct cpuid_row {
 	u32 disabled[4];
 };
 
+/* The MSRs of a CPU as they were when a guest's state was about to be loaded. */
+struct msr_note {
+	bool taken;
+	struct msr_file file;
+};
+
 static unsigned int cpus = 1;
 static bool offline[SIM_MAX_CPUS];
 static struct msr_file msr_files[SIM_MAX_CPUS];
+static struct msr_note msr_notes[SIM_MAX_CPUS];
 static struct cpuid_row cpuid_rows[CPUID_MAX];
 static unsigned int cpuid_count;
 static u64 tsc, tsc_khz;
 u32 sim_measurement;
-static u64 xcr0_host, xcr0_supported;
+static u64 xcr0_host, xcr0_supported, xss_host;
 
 /* What a 64-bit kernel on a processor with VT-x has; the capability MSRs come from a recording. */
 static const struct {
@@ -184,6 +191,24 @@ void sim_msr_remove(unsigned int cpu, u32 msr)
 	file->value[slot] = file->value[file->count];
 }
 
+void sim_msrs_note(void)
+{
+	msr_notes[sim_task_now->cpu] = (struct msr_note){true, msr_files[sim_task_now->cpu]};
+}
+
+void sim_msrs_check_noted(void)
+{
+	struct msr_note *note = &msr_notes[sim_task_now->cpu];
+	const struct msr_file *was = &note->file;
+	u64 now;
+
+	for (unsigned int i = 0; note->taken && i < was->count; i++)
+		if (sim_msr_get(sim_task_now->cpu, was->index[i], &now) && now != was->value[i])
+			sim_panic("the thread leaves CPU %u: MSR 0x%x is 0x%llx, and was 0x%llx",
+				  sim_task_now->cpu, was->index[i], now, was->value[i]);
+	note->taken = false;
+}
+
 #define MSR_TSC		 0x10
 #define MSR_VMX_FIRST	 0x480
 #define MSR_VMX_LAST	 0x493
@@ -256,9 +281,14 @@ u64 host_arch_capabilities(void)
 
 u64 sim_host_xss(void)
 {
-	u64 value = 0;
+	return xss_host;
+}
 
-	return host_rdmsr_safe(MSR_IA32_XSS, &value) ? 0 : value;
+void sim_set_xss(u64 host)
+{
+	xss_host = host;
+	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+		sim_msr_set(cpu, MSR_IA32_XSS, host);
 }
 
 u64 host_tsc_khz(void)
@@ -356,6 +386,8 @@ void sim_set_xcr0(u64 host, u64 supported)
 {
 	xcr0_host = host;
 	xcr0_supported = supported;
+	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+		sim_registers_of(cpu)->xcr0 = host;
 }
 
 /* Before main(): a test need not call sim_reset() first. */
@@ -369,9 +401,11 @@ __attribute__((constructor)) void sim_cpu_reset(void)
 	sim_measurement = 0;
 	sim_set_tsc_khz(2000000);
 	sim_set_xcr0(7, 7);
+	xss_host = 0;
 	for (cpu = 0; cpu < SIM_MAX_CPUS; cpu++) {
 		offline[cpu] = false;
 		msr_files[cpu].count = 0;
+		msr_notes[cpu].taken = false;
 		for (i = 0; i < COUNT_OF(default_msrs); i++)
 			sim_msr_set(cpu, default_msrs[i].msr, default_msrs[i].value);
 	}

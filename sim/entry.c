@@ -46,6 +46,14 @@ static void follow_link_pointer(const struct vmcs *vmcs, struct entry_failure *f
 					  CHECK_FAILS_GUEST_STATE, LINK_POINTER_QUALIFICATION};
 }
 
+/* "Virtual-interrupt delivery" and "virtualize APIC accesses" are 0: "VM-Execution Control Fields". */
+static void look_at_task_priority(const struct vmcs *vmcs, struct entry_failure *failure)
+{
+	if (nonroot_tpr_is_below(vmcs))
+		*failure = (struct entry_failure){"the TPR threshold is above the virtual TPR",
+						  CHECK_FAILS_CONTROLS, 0};
+}
+
 /* The area is read once the rules on its address have held. */
 static void load_msrs(const struct vmcs *vmcs, struct entry_failure *failure)
 {
@@ -72,6 +80,8 @@ struct entry_failure entry_check(const struct processor *processor, const struct
 	run_rules(&failure);
 	if (!failure.words)
 		follow_link_pointer(vmcs, &failure);
+	if (!failure.words)
+		look_at_task_priority(vmcs, &failure);
 	if (!failure.words)
 		load_msrs(vmcs, &failure);
 	return failure;

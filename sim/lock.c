@@ -51,7 +51,8 @@ unsigned int sim_locks_held(void)
 {
 	const struct sim_task *task = sim_task_now;
 
-	return task->mutexes_held + task->spins_held + task->irqlocks_held + task->reads_held;
+	return task->mutexes_held + task->spins_held + task->irqlocks_held + task->reads_held +
+	       task->preempt_count + task->irqs_off;
 }
 
 void sim_lock_reset(void)
@@ -152,8 +153,10 @@ unsigned long sim_irqlock_lock(host_irqlock_t *lock)
 	return were_off;
 }
 
-static void irqs_come_on(void)
+static void irqs_come_on(const char *who)
 {
+	if (sim_task_now->irqs_off)
+		sim_host_has_its_registers(who);
 	sim_task_now->irqs_off = false;
 	sim_interrupts_taken();
 	sim_point();
@@ -164,7 +167,7 @@ void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
 	lock_give(&lock->lock, "interrupt-safe lock");
 	sim_task_now->irqlocks_held--;
 	if (!flags)
-		irqs_come_on();
+		irqs_come_on("host_irqlock_unlock");
 }
 
 int sim_srcu_init(host_srcu_t *srcu, bool brief, const char *name)
@@ -285,5 +288,5 @@ void sim_irq_enable(void)
 {
 	if (!sim_task_now->irqs_off)
 		sim_panic("interrupts are enabled and were not disabled");
-	irqs_come_on();
+	irqs_come_on("host_irq_enable");
 }

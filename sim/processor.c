@@ -160,5 +160,6 @@ void sim_vmx_reset(void)
 	memset(&sim_vmx_counts, 0, sizeof(sim_vmx_counts));
 	vmcs_forget_all();
 	sim_vmread_hook(NULL, NULL);
-	sim_script_reset();
+	sim_entry_reset();
+	nonroot_reset();
 }

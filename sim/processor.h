@@ -56,6 +56,8 @@ struct vmcs {
 
 /* The current one of the processor, or NULL. */
 struct vmcs *vmcs_current(const struct processor *processor);
+/* The one of a region; panics when there is none. */
+struct vmcs *vmcs_of(hpa_t region);
 void vmcs_forget_all(void);
 
 /* Fields by encoding; one that the table does not have: panic. */
@@ -65,7 +67,30 @@ void vmcs_set(struct vmcs *vmcs, u32 field, u64 value);
 /* VMfailValid with the error's number, or VMfailInvalid when no VMCS is current. */
 enum vmx_status vmx_fail(struct processor *processor, enum instruction_error error);
 
-void sim_script_reset(void);
+void sim_entry_reset(void);
+
+/* --- nonroot.c --- */
+
+#define VIRTUAL_APIC_TPR 0x80 /* in the virtual-APIC page */
+
+/* The guest runs until it exits.  Interrupts are off. */
+void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vmcs *vmcs);
+void nonroot_reset(void);
+
+/* The guest's task priority in the virtual-APIC page of its VMCS; is it below the threshold, where the
+ * controls ask that?  "TPR Virtualization" */
+u32 *nonroot_vtpr(const struct vmcs *vmcs);
+bool nonroot_tpr_is_below(const struct vmcs *vmcs);
+
+/* --- host_state.c --- */
+
+#define MSR_PERF_GLOBAL_CTRL 0x38f
+
+/* Before an entry: this is what the host has. */
+void host_state_look(void);
+/* The processor loads the host's state.  Panics where that is not what the host had before the entry:
+ * a kernel would go on with it, and die somewhere. */
+void host_state_load(const struct vmcs *vmcs);
 
 /* --- entry.c --- */
 

@@ -21,6 +21,7 @@ void sim_reset(void)
 	sim_event_reset();
 	sim_vmx_reset();
 	sim_thread_reset();
+	sim_host_state_reset();
 	sim_schedule_reset();
 	sim_log_clear();
 	sim_traces = (struct sim_traces){0};
@@ -38,7 +39,7 @@ u64 sim_leaks(void)
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)
-		fprintf(stderr, "sim: %u locks or read sections are still held\n", locks);
+		fprintf(stderr, "sim: %u locks or read sections are still held, or preemption or interrupts off\n", locks);
 	if (timers)
 		fprintf(stderr, "sim: %u timers are still armed\n", timers);
 	if (works)

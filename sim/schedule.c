@@ -43,6 +43,12 @@ static void load(struct vcpu *vcpu)
 		vcpu_load(vcpu);
 }
 
+static void put(struct vcpu *vcpu)
+{
+	vcpu_put(vcpu);
+	sim_host_has_its_state(vcpu);
+}
+
 void host_vcpu_get(struct vcpu *vcpu)
 {
 	struct sim_task *task = sim_task_now;
@@ -54,7 +60,7 @@ void host_vcpu_get(struct vcpu *vcpu)
 	vcpu->host.scheduled = true;
 	vcpu->host.task = task;
 	task->vcpu = vcpu;
-	task->switch_out = vcpu_put;
+	task->switch_out = put;
 	task->switch_in = load;
 	load(vcpu);
 	sim_preempt_enable();
@@ -65,7 +71,7 @@ void host_vcpu_release(struct vcpu *vcpu)
 	if (!vcpu->host.scheduled)
 		sim_panic("host_vcpu_release(): the vCPU is not loaded");
 	sim_preempt_disable();
-	vcpu_put(vcpu);
+	put(vcpu);
 	vcpu->host.scheduled = false;
 	vcpu->host.task = NULL;
 	sim_task_now->vcpu = NULL;
@@ -77,7 +83,7 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 	if (!vcpu->host.scheduled)
 		sim_panic("sim_reschedule(): the vCPU is not loaded");
 	sim_preempt_disable();
-	vcpu_put(vcpu);
+	put(vcpu);
 	sim_preempt_enable();
 	sim_run_on(cpu);
 	sim_preempt_disable();

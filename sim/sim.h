@@ -117,7 +117,8 @@ void sim_might_sleep(const char *who);
 void sim_needs_atomic(const char *who);
 bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
-unsigned int sim_locks_held(void); /* mutexes, spin locks, read sections */
+/* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */
+unsigned int sim_locks_held(void);
 void sim_lock_reset(void);
 
 /* --- task.c: tasks, who runs next --- */
@@ -192,21 +193,39 @@ void sim_cpuid_disable(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx
 void sim_advance_tsc(u64 ticks);
 void sim_set_tsc_khz(u64 khz);
 void sim_set_xcr0(u64 host, u64 supported);
+void sim_set_xss(u64 host); /* every CPU has an IA32_XSS from now on, and the host this in it */
 void sim_cpu_reset(void);
+/* Of this CPU: what its MSRs hold; and that they hold it again, or panic.  What a test does to them in
+ * between counts, too. */
+void sim_msrs_note(void);
+void sim_msrs_check_noted(void);
 
-/* --- thread.c: host state, FPU, signals --- */
+/* --- host_state.c: the host's registers round a guest --- */
 
-extern bool sim_split_locks_refused; /* what host_split_lock() answers */
-extern struct host_state sim_host_state; /* what host_state_save() finds; the test may change it */
+/* What host_state_save() finds on CPU 0; the test may change it while no guest's state is loaded, CR3
+ * and CR4 always.  On others the bases of what a kernel has for each CPU are other ones. */
+extern struct host_state sim_host_state;
+struct host_state sim_host_state_here(void); /* on this CPU */
+void sim_host_state_reset(void);
 
 /* Registers that the world switch moves, on the simulated processor. */
 struct sim_cpu_registers {
 	u64 cr2, xcr0;
 	u64 dr[4], dr6;
 	bool dr_is_guest;
+	bool dr7_is_exits; /* no breakpoint of the host's is on: an exit did that */
 };
-struct sim_cpu_registers *sim_registers_here(void);
-#define sim_registers (*sim_registers_here()) /* of this CPU */
+struct sim_cpu_registers *sim_registers_of(unsigned int cpu);
+#define sim_registers (*sim_registers_of(sim_cpu_now()))
+
+/* Panics unless XCR0, IA32_XSS and the debug registers are the host's: as an interrupt needs them. */
+void sim_host_has_its_registers(const char *who);
+/* Panics unless all is the host's: as the next thread needs it. */
+void sim_host_has_its_state(const struct vcpu *vcpu);
+
+/* --- thread.c: FPU, signals, sleep --- */
+
+extern bool sim_split_locks_refused; /* what host_split_lock() answers */
 
 struct sim_delivered {
 	u64 nmis, machine_checks;

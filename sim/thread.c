@@ -1,44 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The thread of a vCPU: when it is loaded, the host's state round it, the FPU, signals. */
+/* The thread of a vCPU: the FPU, signals, sleep, and what the host has to say before an entry. */
 #include <string.h>
 
 #include "task.h"
 #include "host_entry.h"
 #include "vcpu/vcpu.h"
 
-/* As a 64-bit kernel in VMX operation has it. */
-static const struct host_state usual_host_state = {
-	.cr0 = 0x80050033,
-	.cr3 = 0x2c6a000,
-	.cr4 = 0x3626e0,
-	.cs = 0x10,
-	.ss = 0x18,
-	.tr = 0x40,
-	.fs_base = 0x00007f1234567000,
-	.gs_base = 0xffff888007c00000,
-	.tr_base = 0xfffffe0000005000,
-	.gdtr_base = 0xfffffe0000003000,
-	.idtr_base = 0xfffffe0000000000,
-	.sysenter_cs = 0x10,
-	.sysenter_esp = 0xfffffe0000005200,
-	.sysenter_eip = 0xffffffff81e01570,
-	.efer = 0xd01,
-	.pat = 0x0407050600070106,
-};
-
-struct host_state sim_host_state;
 struct sim_delivered sim_delivered;
 struct host_counters sim_counters;
 
-static struct sim_cpu_registers registers[SIM_MAX_CPUS];
 static void (*kick_hook)(struct vm *vm);
 static void (*wait_hook)(struct vcpu *vcpu);
 
 __attribute__((constructor)) void sim_thread_reset(void)
 {
-	sim_host_state = usual_host_state;
-	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
-		registers[cpu] = (struct sim_cpu_registers){.xcr0 = 7, .dr6 = 0xffff0ff0};
 	memset(&sim_delivered, 0, sizeof(sim_delivered));
 	sim_task_now->signal_pending = false;
 	sim_task_now->work_pending = false;
@@ -48,79 +23,10 @@ __attribute__((constructor)) void sim_thread_reset(void)
 	sim_counters = (struct host_counters){0};
 }
 
-struct sim_cpu_registers *sim_registers_here(void)
-{
-	return &registers[sim_task_now->cpu];
-}
-
-/* --- host state --- */
-
-static void needs_no_preemption(const char *who)
-{
-	if (sim_preemptible())
-		sim_panic("%s: preemption is on", who);
-}
-
 static void needs_no_irqs(const char *who)
 {
 	if (sim_irqs_enabled())
 		sim_panic("%s: interrupts are on", who);
-}
-
-void host_state_save(struct vcpu *vcpu, struct host_state *state)
-{
-	needs_no_preemption("host_state_save");
-	*state = sim_host_state;
-	vcpu->host.state_saved = true;
-}
-
-void host_state_restore(struct vcpu *vcpu)
-{
-	needs_no_preemption("host_state_restore");
-	if (!vcpu->host.state_saved)
-		sim_panic("host_state_restore(): nothing was saved");
-	vcpu->host.state_saved = false;
-}
-
-u64 sim_host_cr3(void)
-{
-	return sim_host_state.cr3;
-}
-
-u64 sim_host_cr4(void)
-{
-	return sim_host_state.cr4;
-}
-
-void sim_write_xcr0(u64 value)
-{
-	if (!(value & 1) || (value & ~host_xcr0()))
-		sim_panic("XSETBV of 0x%llx faults", value);
-	sim_registers.xcr0 = value;
-}
-
-void host_debugregs_load(const u64 dr[4], u64 dr6)
-{
-	needs_no_preemption("host_debugregs_load");
-	memcpy(sim_registers.dr, dr, sizeof(sim_registers.dr));
-	sim_registers.dr6 = dr6;
-	sim_registers.dr_is_guest = true;
-}
-
-void host_debugregs_save(u64 dr[4], u64 *dr6)
-{
-	needs_no_preemption("host_debugregs_save");
-	memcpy(dr, sim_registers.dr, sizeof(sim_registers.dr));
-	*dr6 = sim_registers.dr6;
-}
-
-void host_debugregs_restore(bool loaded)
-{
-	needs_no_preemption("host_debugregs_restore");
-	if (loaded != sim_registers.dr_is_guest)
-		sim_panic("host_debugregs_restore(%d): DR0-DR3 are %s", loaded,
-			  sim_registers.dr_is_guest ? "the guest's" : "the host's");
-	sim_registers.dr_is_guest = false;
 }
 
 bool sim_split_locks_refused;

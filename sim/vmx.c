@@ -114,7 +114,7 @@ void vmcs_set(struct vmcs *vmcs, u32 field, u64 value)
 	*vmcs_slot(vmcs, field) = value & vmcs_field_mask(field);
 }
 
-static struct vmcs *vmcs_of(hpa_t region)
+struct vmcs *vmcs_of(hpa_t region)
 {
 	struct vmcs *vmcs = vmcs_find(region);
 

@@ -49,9 +49,9 @@ bool sim_vmcs_launched(hpa_t region);
 /* Called at each VMREAD, as other threads come in between: NULL for none. */
 void sim_vmread_hook(void (*hook)(void *argument, u32 field), void *argument);
 
-/* --- vmenter.c --- */
+/* --- nonroot.c --- */
 
-/* One VM exit.  What is 0 is 0 in the VMCS. */
+/* One step of the guest, and the VM exit that ends it.  What is 0 is 0 in the VMCS. */
 struct sim_exit {
 	u32 reason;
 	u64 qualification;
@@ -59,6 +59,11 @@ struct sim_exit {
 	u32 instruction_length, instruction_info;
 	u32 interruption_info, interruption_error;
 	u32 idt_vectoring_info, idt_vectoring_error;
+
+	/* Where the entry injects an event, its delivery meets this exit: the IDT-vectoring information,
+	 * and the instruction's length where the SDM defines it, are of that event.  The guest does
+	 * nothing before.  Where none is injected the exit is one as any. */
+	bool in_delivery;
 
 	/* What the guest did before: registers of the vCPU, fields of its VMCS; NULL: nothing. */
 	void (*guest)(struct vcpu *vcpu, void *argument);
@@ -68,9 +73,27 @@ struct sim_exit {
 /*
  * The next entry that has no exit yet ends with this one (a copy).  When the script is at its end,
  * the guest is stopped by an external interrupt, and the thread gets a signal.
+ *
+ * What the VMCS asks for comes first: a window that is open at the entry or after what the guest did,
+ * a TPR below the threshold.  The exit of the script is then that of the next entry.
  */
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
+
+/* The guest writes its task priority, where the VMCS has a virtual-APIC page. */
+void sim_guest_set_tpr(struct vcpu *vcpu, u32 tpr);
+
+/* What entries injected, in their order since the reset. */
+struct sim_injection {
+	const struct vcpu *vcpu;
+	u32 info; /* the VM-entry interruption-information field */
+	u32 error_code, instruction_length; /* 0 where the event has none */
+	bool cut_short;			    /* its delivery met an exit */
+};
+unsigned int sim_injections(void);
+struct sim_injection sim_injection_at(unsigned int index);
+
+/* --- vmenter.c --- */
 
 /* An NMI of the host's comes just before the next entries: NULL for none. */
 void sim_nmi_before_entry(void (*handler)(void));

@@ -6,6 +6,8 @@
 #include "mem/mem.h"
 #include "vcpu/vpid.h"
 
+#define VPIDS_LOOKED_AT 64
+
 static struct sim_machine the_machine;
 
 static void notify_begin(void *argument, u64 start, u64 end)
@@ -64,6 +66,18 @@ struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *m
 	return create(msrs, true);
 }
 
+/* The lowest that is free is given out first: none of these is taken any more. */
+static void expect_free_vpids(void)
+{
+	u16 first = vpid_alloc();
+
+	for (u16 i = 1; first && i < VPIDS_LOOKED_AT; i++)
+		EXPECT_EQ(vpid_alloc(), first + i);
+	EXPECT_TRUE(first <= 1);
+	for (u16 i = 0; first && i < VPIDS_LOOKED_AT; i++)
+		vpid_free((u16)(first + i));
+}
+
 void sim_machine_destroy(struct sim_machine *machine)
 {
 	irqfds_destroy(&machine->vm);
@@ -75,6 +89,7 @@ void sim_machine_destroy(struct sim_machine *machine)
 	sim_user_set_notifier(NULL, NULL, NULL);
 	vm_destroy(&machine->vm);
 	sim_vmxoff_all();
+	expect_free_vpids();
 	EXPECT_EQ(sim_leaks(), 0);
 }
 
@@ -94,6 +109,7 @@ enum vmx_status sim_machine_enter(struct sim_machine *machine)
 	host_irq_disable();
 	host_guest_must_turn_back();
 	status = host_vmenter(vcpu, sim_vmcs_launched(sim_machine_vmcs(machine)));
+	host_debugregs_restore(false);
 	host_irq_enable();
 	host_preempt_enable();
 	host_fpu_load_host(vcpu);

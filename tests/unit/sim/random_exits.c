@@ -10,6 +10,7 @@
 
 #define RUNS  4000
 #define EXITS 6 /* in one run, at most */
+#define EXITS_WAITING 100
 
 static u64 state;
 
@@ -134,11 +135,13 @@ static void script_any(void)
 		.guest_linear = address(),
 		.instruction_length = 1 + (u32)below(15),
 		.idt_vectoring_error = (u32)below(0x10),
+		.in_delivery = !below(4),
 		.guest = guest_runs,
 		.argument = event,
 	};
 
-	if (!is_possible(exit.reason))
+	/* Windows that open come before the exits of the script, and those wait. */
+	if (!is_possible(exit.reason) || sim_script_left() > EXITS_WAITING)
 		return;
 	*event = vectoring();
 	exit.idt_vectoring_info = *event;
