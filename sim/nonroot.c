@@ -33,6 +33,11 @@ unsigned int sim_script_left(void)
 	return script_end - script_first;
 }
 
+void sim_script_clear(void)
+{
+	script_first = script_end;
+}
+
 /* The guest's next step; NULL at the end. */
 static struct sim_exit *script_next(void)
 {
@@ -186,16 +191,23 @@ static u32 exit_due(const struct vmcs *vmcs)
 
 /* --- from the entry to the exit --- */
 
-/* What the guest does in its next step.  It is done once, whatever the exit that follows. */
-static void take_step(struct vcpu *vcpu)
+/*
+ * What the guest does in its next step.  It is done once, whatever the exit that follows; unless one
+ * of its accesses to memory exits, which is true then: the guest comes again.
+ */
+static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 {
 	struct sim_exit *next = script_next(), step;
 
 	if (!next || !next->guest)
-		return;
+		return false;
 	step = *next;
 	next->guest = NULL;
 	step.guest(vcpu, step.argument);
+	if (!ept_take_fault(exit))
+		return false;
+	next->guest = step.guest;
+	return true;
 }
 
 static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
@@ -220,7 +232,8 @@ static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 		deliver(vmcs);
 	reason = exit_due(vmcs);
 	if (reason == NO_EXIT) {
-		take_step(vcpu);
+		if (step_exits(vcpu, &exit))
+			return exit;
 		reason = exit_due(vmcs);
 	}
 	return reason == NO_EXIT ? script_take() : (struct sim_exit){.reason = reason};

@@ -90,6 +90,8 @@ void sim_vmxon(unsigned int cpu)
 		sim_panic("VMXON on CPU %u: #GP", cpu);
 	processor->vmxon = true;
 	processor->current = NO_VMCS;
+	/* As the platform does: translations of an earlier VMX operation are still there. */
+	ept_flush_all(cpu);
 }
 
 void sim_vmxoff(unsigned int cpu)
@@ -162,4 +164,5 @@ void sim_vmx_reset(void)
 	sim_vmread_hook(NULL, NULL);
 	sim_entry_reset();
 	nonroot_reset();
+	ept_reset();
 }

@@ -82,6 +82,15 @@ void nonroot_reset(void);
 u32 *nonroot_vtpr(const struct vmcs *vmcs);
 bool nonroot_tpr_is_below(const struct vmcs *vmcs);
 
+/* --- ept.c --- */
+
+/* A CPU forgets the translations of this EPT pointer, or all. */
+void ept_flush(unsigned int cpu, u64 eptp);
+void ept_flush_all(unsigned int cpu);
+/* Did an access of the guest's meet an exit, since this was asked? */
+bool ept_take_fault(struct sim_exit *exit);
+void ept_reset(void);
+
 /* --- host_state.c --- */
 
 #define MSR_PERF_GLOBAL_CTRL 0x38f

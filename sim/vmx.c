@@ -265,11 +265,15 @@ enum vmx_status sim_invept(u32 type, u64 eptp)
 	sim_vmx_counts.invept++;
 	if (!capability->ept.invept)
 		sim_panic("INVEPT: the processor has no such instruction: #UD");
-	if (type == INVEPT_ALL && capability->ept.invept_all)
+	if (type == INVEPT_ALL && capability->ept.invept_all) {
+		ept_flush_all(sim_cpu_now());
 		return VMX_SUCCEED;
+	}
 	if (type == INVEPT_SINGLE && capability->ept.invept_single &&
-	    entry_eptp_ok(processor, eptp))
+	    entry_eptp_ok(processor, eptp)) {
+		ept_flush(sim_cpu_now(), eptp);
 		return VMX_SUCCEED;
+	}
 	return vmx_fail(processor, ERROR_INVALIDATION_OPERAND);
 }
 
@@ -291,6 +295,8 @@ static bool invvpid_type_ok(const struct vmx_capability *capability, u32 type)
 	}
 }
 
+/* Of what the TLB of the simulator has (translations of guest-physical addresses) it drops nothing:
+ * "Operations that Invalidate Cached Mappings". */
 enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address)
 {
 	struct processor *processor = processor_pinned("INVVPID");

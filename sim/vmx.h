@@ -79,6 +79,18 @@ struct sim_exit {
  */
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
+void sim_script_clear(void);
+
+/*
+ * --- ept.c: for sim_exit.guest ---
+ *
+ * The guest reads, writes, fetches from its physical memory, through the EPT that its VMCS names;
+ * within a page.  False: the access exits, and the guest returns at once.  Its step is not over then:
+ * it comes again from the beginning, at the next entry.
+ */
+bool sim_guest_read(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
+bool sim_guest_write(struct vcpu *vcpu, u64 gpa, const void *from, size_t length);
+bool sim_guest_fetch(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
 
 /* The guest writes its task priority, where the VMCS has a virtual-APIC page. */
 void sim_guest_set_tpr(struct vcpu *vcpu, u32 tpr);

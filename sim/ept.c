@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Accesses of the guest to its physical memory: the walk of the EPT that the VMCS names, accessed and
+ * dirty flags, the list of pages written (PML), and a TLB that keeps each translation until it is told
+ * otherwise.  The guest uses no paging of its own.
+ *
+ * An access by a translation that is not true any more is what a flush too few leads to: it panics
+ * when the process has left the page meanwhile, or may not write to it.
+ *
+ * SDM: "EPT Translation Mechanism", "Accessed and Dirty Flags for EPT", "Page-Modification Logging",
+ * "Caching Translation Information".
+ */
+#include <string.h>
+
+#include "emulate/access.h"
+#include "exit/reason.h"
+#include "mem/ept_table.h"
+#include "processor.h"
+#include "vcpu/vcpu.h"
+
+#define EPT_RIGHTS	    EPT_PRESENT
+#define VIOLATION_RIGHTS(r) ((r) << 3) /* bits 5:3: what the entries allow */
+#define MEMORY_TYPE(entry)  ((entry) >> 3 & 7)
+#define TABLE_RESERVED	    0xf8ull /* bits 7:3 of an entry for a table */
+#define PML_ENTRIES	    512
+#define SAME_FAULT_MAX	    1000
+
+/* --- the TLB: guest-physical mappings --- */
+
+#define TLB_ENTRIES 256
+
+struct translation {
+	bool valid;
+	u64 root; /* bits 51:12 of the EPT pointer, which tell translations apart */
+	u64 gfn, pfn;
+	u64 rights;
+	bool dirty; /* the flag was set when this was cached */
+};
+
+static struct translation tlb[SIM_MAX_CPUS][TLB_ENTRIES];
+
+static struct translation *tlb_slot(u64 gfn)
+{
+	return &tlb[sim_cpu_now()][gfn % TLB_ENTRIES];
+}
+
+void ept_flush(unsigned int cpu, u64 eptp)
+{
+	for (unsigned int i = 0; i < TLB_ENTRIES; i++)
+		if (tlb[cpu][i].root == (eptp & EPT_ADDRESS))
+			tlb[cpu][i].valid = false;
+}
+
+void ept_flush_all(unsigned int cpu)
+{
+	for (unsigned int i = 0; i < TLB_ENTRIES; i++)
+		tlb[cpu][i].valid = false;
+}
+
+/* --- the access that exits --- */
+
+static struct sim_exit fault;
+static bool faulted;
+static unsigned int same_faults;
+
+bool ept_take_fault(struct sim_exit *exit)
+{
+	bool was = faulted;
+
+	*exit = fault;
+	faulted = false;
+	if (!was)
+		same_faults = 0;
+	else if (++same_faults > SAME_FAULT_MAX)
+		sim_panic("the guest comes to 0x%llx for ever", fault.guest_physical);
+	return was;
+}
+
+void ept_reset(void)
+{
+	faulted = false;
+	same_faults = 0;
+	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+		ept_flush_all(cpu);
+}
+
+static bool access_exits(u32 reason, u64 qualification, u64 gpa)
+{
+	fault = (struct sim_exit){.reason = reason,
+				  .qualification = qualification,
+				  .guest_physical = gpa,
+				  .guest_linear = gpa};
+	faulted = true;
+	return false;
+}
+
+/* "Exit Qualification for EPT Violations".  The translation is not used again. */
+static bool violation(u64 gpa, u64 access, u64 rights)
+{
+	const u64 kind = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
+
+	tlb_slot(gpa >> LINTEL_PAGE_SHIFT)->valid = false;
+	return access_exits(EXIT_REASON_EPT_VIOLATION, access | VIOLATION_RIGHTS(rights) | kind,
+			    gpa);
+}
+
+static bool misconfiguration(u64 gpa)
+{
+	return access_exits(EXIT_REASON_EPT_MISCONFIGURATION, 0, gpa);
+}
+
+/* --- the walk --- */
+
+struct walk {
+	const struct processor *processor;
+	struct vmcs *vmcs;
+	u64 gpa, access;
+	u64 eptp;
+	u64 rights;
+	u64 *entry[EPT_LEVEL_ROOT + 1]; /* by level */
+	unsigned int level;		/* of the last one */
+};
+
+static bool memory_type_ok(u64 type)
+{
+	return type != 2 && type != 3 && type != 7;
+}
+
+/* "EPT Misconfigurations"; the entry is present. */
+static bool is_misconfigured(const struct walk *walk, u64 entry, unsigned int level)
+{
+	u64 rights = entry & EPT_RIGHTS;
+	bool leaf = ept_entry_leaf(entry, level);
+
+	if ((rights & EPT_WRITE) && !(rights & EPT_READ))
+		return true;
+	if (rights == EPT_EXECUTE && !walk->processor->can.capability.ept.execute_only)
+		return true;
+	if ((entry & EPT_ADDRESS) >> walk->processor->can.physical_width)
+		return true;
+	if (!leaf)
+		return entry & TABLE_RESERVED;
+	if (level == EPT_LEVEL_ROOT || !memory_type_ok(MEMORY_TYPE(entry)))
+		return true;
+	return entry & EPT_ADDRESS & (BIT64(ept_level_shift(level)) - 1);
+}
+
+/* Down to the page; false: the access exits. */
+static bool walk_tables(struct walk *walk)
+{
+	u64 table = walk->eptp & EPT_ADDRESS;
+
+	walk->rights = EPT_RIGHTS;
+	for (walk->level = EPT_LEVEL_ROOT;; walk->level--) {
+		u64 index = walk->gpa >> ept_level_shift(walk->level) & (EPT_ENTRIES - 1);
+		u64 *entry = (u64 *)sim_phys_to_virt(table) + index;
+
+		walk->entry[walk->level] = entry;
+		walk->rights &= *entry;
+		if (!ept_entry_present(*entry))
+			return violation(walk->gpa, walk->access, 0);
+		if (is_misconfigured(walk, *entry, walk->level))
+			return misconfiguration(walk->gpa);
+		if (ept_entry_leaf(*entry, walk->level))
+			break;
+		table = *entry & EPT_ADDRESS;
+	}
+	if (walk->access & ~walk->rights)
+		return violation(walk->gpa, walk->access, walk->rights);
+	return true;
+}
+
+static bool lists_writes(const struct vmcs *vmcs)
+{
+	return (vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL) & CPU1_ACTIVATE_SECONDARY_CONTROLS) &&
+	       (vmcs_get(vmcs, SECONDARY_VM_EXEC_CONTROL) & CPU2_ENABLE_PML);
+}
+
+/* Before a dirty flag is set.  False: the list is full, and nothing of the access is done. */
+static bool list_write(const struct walk *walk)
+{
+	u64 index = vmcs_get(walk->vmcs, GUEST_PML_INDEX);
+	u64 *list;
+
+	if (index >= PML_ENTRIES)
+		return access_exits(EXIT_REASON_PML_FULL, 0, walk->gpa);
+	list = sim_phys_to_virt(vmcs_get(walk->vmcs, PML_ADDRESS));
+	list[index] = walk->gpa & ~(u64)(LINTEL_PAGE_SIZE - 1);
+	vmcs_set(walk->vmcs, GUEST_PML_INDEX, index - 1);
+	return true;
+}
+
+static bool set_flags(const struct walk *walk)
+{
+	u64 *leaf = walk->entry[walk->level];
+	bool dirties = (walk->access & EPT_WRITE) && !(*leaf & EPT_DIRTY);
+
+	if (!(walk->eptp & EPTP_ACCESSED_DIRTY))
+		return true;
+	if (dirties && lists_writes(walk->vmcs) && !list_write(walk))
+		return false;
+	for (unsigned int level = EPT_LEVEL_ROOT; level >= walk->level; level--)
+		*walk->entry[level] |= EPT_ACCESSED;
+	if (dirties)
+		*leaf |= EPT_DIRTY;
+	return true;
+}
+
+static void cache(const struct walk *walk, struct translation *to)
+{
+	u64 leaf = *walk->entry[walk->level], gfn = walk->gpa >> LINTEL_PAGE_SHIFT;
+
+	*to = (struct translation){
+		.valid = true,
+		.root = walk->eptp & EPT_ADDRESS,
+		.gfn = gfn,
+		.pfn = (leaf & EPT_ADDRESS) >> LINTEL_PAGE_SHIFT |
+		       (gfn & (ept_level_frames(walk->level) - 1)),
+		.rights = walk->rights,
+		.dirty = leaf & EPT_DIRTY,
+	};
+}
+
+static bool is_cached(const struct translation *at, const struct walk *walk)
+{
+	return at->valid && at->root == (walk->eptp & EPT_ADDRESS) &&
+	       at->gfn == walk->gpa >> LINTEL_PAGE_SHIFT;
+}
+
+/* A right that is missing, and a flag that is to be set, are looked for in the tables. */
+static bool suffices(const struct translation *at, const struct walk *walk)
+{
+	bool flags = walk->eptp & EPTP_ACCESSED_DIRTY;
+
+	if (walk->access & ~at->rights)
+		return false;
+	return at->dirty || !flags || !(walk->access & EPT_WRITE);
+}
+
+/* NULL: the access exits. */
+static const struct translation *translate(struct walk *walk)
+{
+	struct translation *at = tlb_slot(walk->gpa >> LINTEL_PAGE_SHIFT);
+
+	if (is_cached(at, walk) && suffices(at, walk))
+		return at;
+	if (!walk_tables(walk) || !set_flags(walk))
+		return NULL;
+	cache(walk, at);
+	return at;
+}
+
+/* --- the guest's accesses --- */
+
+/* Where in the process's memory that is; it has to allow what the translation allows. */
+static u8 *process_byte(const struct translation *at, u64 gpa, u64 access)
+{
+	u64 hva = sim_pfn_user(at->pfn);
+	const char *words = NULL;
+
+	if (!hva)
+		words = "has left it";
+	else if ((access & EPT_WRITE) && !sim_user_is_writable(hva))
+		words = "may not write there";
+	else if ((access & EPT_WRITE) && !sim_pfn_dirty(at->pfn))
+		words = "has it clean";
+	if (words)
+		sim_panic("the guest uses frame 0x%llx by 0x%llx on CPU %u, and the process %s",
+			  at->pfn, gpa, sim_cpu_now(), words);
+	return (u8 *)sim_user_pointer(hva) + gpa % LINTEL_PAGE_SIZE;
+}
+
+/* The byte in the process's memory; NULL: the access exits. */
+static u8 *guest_byte(struct vcpu *vcpu, u64 gpa, u64 access, size_t length)
+{
+	struct processor *processor = processor_pinned("an access of the guest's");
+	struct walk walk = {.processor = processor, .gpa = gpa, .access = access};
+	const struct translation *at;
+
+	if (faulted)
+		sim_panic("the guest goes on after an access that exits");
+	if (gpa % LINTEL_PAGE_SIZE + length > LINTEL_PAGE_SIZE)
+		sim_panic("an access of the guest's that crosses a page");
+	walk.vmcs = vmcs_of(host_virt_to_phys(vcpu->vmcs.region));
+	walk.eptp = vmcs_get(walk.vmcs, EPT_POINTER);
+	at = translate(&walk);
+	return at ? process_byte(at, gpa, access) : NULL;
+}
+
+bool sim_guest_read(struct vcpu *vcpu, u64 gpa, void *to, size_t length)
+{
+	const u8 *from = guest_byte(vcpu, gpa, EPT_READ, length);
+
+	if (from)
+		memcpy(to, from, length);
+	return from;
+}
+
+bool sim_guest_fetch(struct vcpu *vcpu, u64 gpa, void *to, size_t length)
+{
+	const u8 *from = guest_byte(vcpu, gpa, EPT_EXECUTE, length);
+
+	if (from)
+		memcpy(to, from, length);
+	return from;
+}
+
+bool sim_guest_write(struct vcpu *vcpu, u64 gpa, const void *from, size_t length)
+{
+	u8 *to = guest_byte(vcpu, gpa, EPT_WRITE, length);
+
+	if (to)
+		memcpy(to, from, length);
+	return to;
+}
