@@ -130,6 +130,8 @@ struct processor *processor_in_vmx(const char *instruction)
 
 	if (!processor->vmxon)
 		sim_panic("%s on CPU %u outside VMX operation: #UD", instruction, sim_cpu_now());
+	if (sim_preemptible() && !sim_vcpus_loaded())
+		sim_panic("%s: preemption is on, and no vCPU is loaded", instruction);
 	return processor;
 }
 

@@ -13,6 +13,8 @@ void sim_reset(void)
 	if (leaks)
 		sim_panic("sim_reset(): %llu things were leaked", leaks);
 	sim_fail_allocation_never();
+	sim_file_reset();
+	sim_ioctl_reset();
 	sim_user_reset();
 	sim_task_reset();
 	sim_cpu_reset();

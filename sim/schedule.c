@@ -28,6 +28,11 @@ void sim_schedule_reset(void)
 	vmx_ended = false;
 }
 
+unsigned int sim_vcpus_loaded(void)
+{
+	return sim_task_now->vcpus_loaded;
+}
+
 u64 sim_yields;
 
 void sim_cond_resched(void)
@@ -62,6 +67,7 @@ void host_vcpu_get(struct vcpu *vcpu)
 	task->vcpu = vcpu;
 	task->switch_out = put;
 	task->switch_in = load;
+	task->vcpus_loaded++;
 	load(vcpu);
 	sim_preempt_enable();
 }
@@ -75,6 +81,7 @@ void host_vcpu_release(struct vcpu *vcpu)
 	vcpu->host.scheduled = false;
 	vcpu->host.task = NULL;
 	sim_task_now->vcpu = NULL;
+	sim_task_now->vcpus_loaded--;
 	sim_preempt_enable();
 }
 

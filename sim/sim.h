@@ -96,6 +96,10 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 void sim_page_get_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* Called in host_user_cmpxchg(), before it looks: another CPU comes first.  NULL for none. */
 void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument);
+/* The n-th copy from or to the process from now fails (0: the next one), once, as where nothing is
+ * mapped. */
+void sim_fail_copy_after(unsigned int n);
+bool sim_copy_failed(void); /* did it, since sim_fail_copy_after()? */
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);
 
@@ -108,6 +112,28 @@ u64 sim_pfn_user(u64 pfn);
 u64 sim_page_references(void); /* taken and not given back */
 bool sim_pfn_dirty(u64 pfn);
 void sim_user_reset(void);
+
+/* --- file.c: the files that the program has of the KVM API --- */
+
+#define SIM_VCPU_PAGES 3 /* of a vCPU's file: struct kvm_run, data of KVM_EXIT_IO, coalesced writes */
+
+/* Needs, before there is a VM: vmcs_config and vmx_capability, CPUs that have VMX, vpid_init(). */
+int sim_device_open(void);
+void sim_file_close(int fd);
+/* What a file of a VM or a vCPU is of. */
+struct vm *sim_file_vm(int fd);
+struct vcpu *sim_file_vcpu(int fd);
+/* A page of a vCPU's file, as mmap() would give it; NULL: SIGBUS. */
+void *sim_file_page(int fd, unsigned int page);
+void sim_file_reset(void);
+
+/* --- ioctl.c --- */
+
+/* ioctl(): what it returns, or a negative errno. */
+long sim_ioctl(int fd, u32 number, u64 argument);
+/* Those who call it from now on are not the process that created the VMs. */
+void sim_other_process(bool other);
+void sim_ioctl_reset(void);
 
 /* --- lock.c: locks, preemption, interrupts --- */
 
@@ -253,6 +279,8 @@ void sim_thread_reset(void);
 /* --- schedule.c --- */
 
 extern u64 sim_yields; /* how often host_cond_resched() was called */
+
+unsigned int sim_vcpus_loaded(void); /* between host_vcpu_get() and host_vcpu_release() */
 
 /* The scheduler moves the vCPU's thread to another CPU (or switches it out and in again). */
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);

@@ -37,6 +37,7 @@ struct sim_task {
 	/* schedule.c: the vCPU between host_vcpu_get() and host_vcpu_release(), and what is to be
 	 * called when the task leaves its CPU (preemption off, at once) and when it is back. */
 	struct vcpu *vcpu;
+	unsigned int vcpus_loaded; /* a test may have several; vcpu is the last */
 	void (*switch_out)(struct vcpu *vcpu);
 	void (*switch_in)(struct vcpu *vcpu);
 	bool was_out;

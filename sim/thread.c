@@ -65,6 +65,7 @@ int host_vcpu_init(struct vcpu *vcpu)
 		return -ENOMEM;
 	host_free(memory);
 	vcpu->host = (struct host_vcpu){.initialised = true};
+	host_mutex_init(&vcpu->host.mutex);
 	host_fpu_reset(vcpu, false);
 	return 0;
 }

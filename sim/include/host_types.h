@@ -69,12 +69,15 @@ typedef struct {
 
 struct host_vm {
 	u64 kicks; /* calls of host_kick_vm() */
+	unsigned int files; /* of it and its vCPUs; 0 where a test made it by hand */
+	struct vm *next; /* the list of those that have files */
 };
 
 #define SIM_XSAVE_WORDS 1024 /* the 4096 bytes of struct kvm_xsave */
 
 struct host_vcpu {
-	u32 fpu[SIM_XSAVE_WORDS];
+	host_mutex_t mutex; /* the vCPU is used by one thread at a time */
+	u32 fpu[SIM_XSAVE_WORDS] __attribute__((aligned(16))); /* as FXSAVE wants it */
 	bool initialised;
 	bool scheduled;	   /* between host_vcpu_get() and host_vcpu_release() */
 	bool fpu_is_guest; /* between host_fpu_load_guest() and host_fpu_load_host() */

@@ -359,6 +359,7 @@ TEST(lapic_base_transitions)
 	};
 	struct apic_guest *g = apic_guest_create(1);
 
+	host_vcpu_get(g->vcpu);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("from 0x%x to 0x%x", rows[i].from, rows[i].to);
 		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00100 | rows[i].from, true), 0);
@@ -368,6 +369,7 @@ TEST(lapic_base_transitions)
 		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00100 | rows[i].to, true),
 			  rows[i].to == INVALID ? -EINVAL : 0);
 	}
+	host_vcpu_release(g->vcpu);
 	apic_guest_destroy(g);
 }
 
