@@ -9,6 +9,7 @@
  */
 #include "exit/reason.h"
 #include "processor.h"
+#include "task.h"
 #include "vcpu/vcpu.h"
 
 #define SCRIPT_MAX     1024
@@ -51,6 +52,13 @@ static struct sim_exit script_take(void)
 		return script[script_first++ % SCRIPT_MAX];
 	sim_signal(true);
 	return (struct sim_exit){.reason = EXIT_REASON_EXTERNAL_INTERRUPT};
+}
+
+static const struct sim_guest *guest;
+
+void sim_use_guest(const struct sim_guest *what)
+{
+	guest = what;
 }
 
 /* --- the event of the entry --- */
@@ -210,6 +218,43 @@ static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 	return true;
 }
 
+/* By itself, without a script. */
+static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
+{
+	struct sim_injection event = injection_of(vcpu, vmcs);
+	struct sim_exit exit, fault;
+	bool exits;
+
+	if (event.info) {
+		if (INTERRUPTION_TYPE(event.info) == INTERRUPTION_NMI)
+			block_nmis(vmcs);
+		guest->deliver(vcpu, &event);
+		if (ept_take_fault(&fault)) {
+			cut_short(&fault, &event);
+			return fault;
+		}
+		deliver(vmcs);
+	}
+	for (;;) {
+		exit = (struct sim_exit){.reason = exit_due(vmcs)};
+		if (exit.reason != NO_EXIT)
+			return exit;
+		sim_point();
+		exit.reason = EXIT_REASON_EXTERNAL_INTERRUPT;
+		if (sim_interrupt_comes())
+			return exit;
+		exit = (struct sim_exit){0};
+		exits = guest->step(vcpu, &exit);
+		if (ept_take_fault(&fault)) {
+			fault.idt_vectoring_info = exit.idt_vectoring_info;
+			fault.instruction_length = exit.instruction_length;
+			return fault;
+		}
+		if (exits)
+			return exit;
+	}
+}
+
 static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 {
 	struct sim_injection event = injection_of(vcpu, vmcs);
@@ -277,7 +322,7 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 
 	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
-	exit = run_to_exit(vcpu, vmcs);
+	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
 	host_state_load(vmcs);
@@ -287,5 +332,6 @@ void nonroot_reset(void)
 {
 	script_first = 0;
 	script_end = 0;
+	guest = NULL;
 	injection_count = 0;
 }

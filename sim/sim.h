@@ -163,6 +163,7 @@ struct sim_task *sim_task_create(const char *name, void (*function)(void *argume
 /* Others have their turn until all have ended.  About one switch point of `period` switches. */
 void sim_tasks_run(unsigned int period);
 bool sim_task_ended(const struct sim_task *task);
+bool sim_task_sleeps(const struct sim_task *task); /* until something that has not come */
 /* Back to the thread of the process, as after a panic that a test has caught. */
 void sim_tasks_abandon(void);
 

@@ -12,8 +12,10 @@
 
 #include "task.h"
 
-#define MAX_TASKS  32
-#define STACK_SIZE (512 * 1024)
+#define MAX_TASKS   32
+#define STACK_SIZE  (512 * 1024)
+#define TICK_PERIOD 64 /* of the questions whether an interrupt comes, one is answered by a tick   \
+			*/
 
 struct task_stack {
 	void *pointer; /* RSP while another stack is in use */
@@ -42,7 +44,7 @@ static unsigned int task_count = 1;
 static struct cpu cpus[SIM_MAX_CPUS];
 static struct sim_task interrupt_task, *interrupted;
 static struct sim_task *switched_from; /* by the last switch */
-static unsigned int alone; /* nobody else may have a turn */
+static unsigned int alone;	       /* nobody else may have a turn */
 static u64 random_state = 1;
 static unsigned int switch_period;
 
@@ -104,9 +106,11 @@ void sim_interrupt(unsigned int cpu)
 		cpus[cpu].interrupt = true;
 }
 
-bool sim_interrupt_waits(unsigned int cpu)
+bool sim_interrupt_comes(void)
 {
-	return cpus[cpu].interrupt;
+	if (sim_switching && !sim_random_below(TICK_PERIOD))
+		return true;
+	return cpus[sim_task_now->cpu].interrupt;
 }
 
 void sim_interrupts_taken(void)
@@ -191,8 +195,7 @@ static bool is_ready(const struct sim_task *task)
 
 static bool cpu_is_free(unsigned int cpu)
 {
-	return sim_is_online(cpu) &&
-	       (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
+	return sim_is_online(cpu) && (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
 }
 
 static unsigned int free_cpus(unsigned int free[SIM_MAX_CPUS])
@@ -273,8 +276,8 @@ static void take_cpu(struct sim_task *task)
 
 /* --- switching --- */
 
-/* Keep RSP at *from and go on with `to`; what a function has to leave as it was is on the stacks.  (With
- * swapcontext() each switch is two system calls, and a warning of ASan's.) */
+/* Keep RSP at *from and go on with `to`; what a function has to leave as it was is on the stacks.
+ * (With swapcontext() each switch is two system calls, and a warning of ASan's.) */
 void task_stack_switch(void **from, void *to);
 __asm__(".text\n"
 	".type task_stack_switch, @function\n"
@@ -301,7 +304,8 @@ __asm__(".text\n"
 static void stack_leave(struct task_stack *from, struct task_stack *to)
 {
 	if (__sanitizer_start_switch_fiber)
-		__sanitizer_start_switch_fiber(from ? &from->fake_stack : NULL, to->memory, to->size);
+		__sanitizer_start_switch_fiber(from ? &from->fake_stack : NULL, to->memory,
+					       to->size);
 }
 
 static void stack_enter(struct task_stack *here)
@@ -421,8 +425,7 @@ static void stack_make(struct task_stack *stack)
 	__builtin_memset(stack->pointer, 0, STACK_SAVED * sizeof(u64));
 }
 
-struct sim_task *sim_task_create(const char *name, void (*function)(void *argument),
-				 void *argument)
+struct sim_task *sim_task_create(const char *name, void (*function)(void *argument), void *argument)
 {
 	struct sim_task *task = &tasks[task_count];
 
@@ -441,6 +444,11 @@ struct sim_task *sim_task_create(const char *name, void (*function)(void *argume
 bool sim_task_ended(const struct sim_task *task)
 {
 	return task->ended;
+}
+
+bool sim_task_sleeps(const struct sim_task *task)
+{
+	return !task->ended && task->wait && task->wait->sleeps && !is_ready(task);
 }
 
 static bool others_ended(const void *subject, u64 since)

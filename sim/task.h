@@ -9,9 +9,9 @@
 struct sim_wait {
 	bool (*ready)(const void *subject, u64 since); /* asked often, by others; changes nothing */
 	const void *subject;
-	u64 since; /* the caller's, for ready() */
+	u64 since;   /* the caller's, for ready() */
 	bool sleeps; /* gives the CPU away meanwhile; otherwise it spins, with preemption off */
-	const char *what, *name; /* "mutex", "vm->lock"; the name may be NULL */
+	const char *what, *name;       /* "mutex", "vm->lock"; the name may be NULL */
 	struct sim_task *const *owner; /* who has it; NULL: nobody in particular */
 };
 
@@ -47,21 +47,25 @@ struct sim_task {
 
 extern struct sim_task *sim_task_now; /* never NULL: the process's own thread is a task too */
 
-/* Come back when wait->ready().  A task that is alone and has to wait would do so for ever: panic. */
+/* Come back when wait->ready().  A task that is alone and has to wait would do so for ever: panic.
+ */
 void sim_task_wait(const struct sim_wait *wait);
 
 /* The CPU's current task, NULL: it is idle. */
 struct sim_task *sim_cpu_task(unsigned int cpu);
-/* The task that is on no CPU, or its own: it is on this one from now on, which is idle or its own. */
+/* The task that is on no CPU, or its own: it is on this one from now on, which is idle or its own.
+ */
 void sim_task_move(struct sim_task *task, unsigned int cpu);
 
-/* An interrupt comes to the CPU: a guest that runs there is left.  It is taken when interrupts are on. */
+/* An interrupt comes to the CPU: a guest that runs there is left.  It is taken when interrupts are
+ * on. */
 void sim_interrupt(unsigned int cpu);
-bool sim_interrupt_waits(unsigned int cpu);
+/* Is there one for this CPU, or a tick of its timer?  Asked while a guest runs. */
+bool sim_interrupt_comes(void);
 /* Interrupts came on on the current task's CPU. */
 void sim_interrupts_taken(void);
-/* The same, and wait until the CPU has taken it; or until it has interrupts on at this moment.  `who`:
- * "host_kick_vm() for". */
+/* The same, and wait until the CPU has taken it; or until it has interrupts on at this moment.
+ * `who`: "host_kick_vm() for". */
 void sim_interrupt_until_taken(unsigned int cpu, const char *who);
 void sim_interrupt_until_possible(unsigned int cpu, const char *who);
 

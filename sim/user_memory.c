@@ -331,11 +331,19 @@ static struct frame *frame_of(u64 pfn, const char *who)
 	return &frames[pfn - SIM_USER_PFN_BASE];
 }
 
+/* A huge page is dirty as a whole. */
 void host_page_mark_dirty(const struct host_page *page)
 {
+	struct frame *frame = frame_of(page->pfn, "host_page_mark_dirty()");
+	const struct page *at = frame->hva ? page_find(frame->hva) : NULL;
+	u64 size = at && at->huge ? 1ull << at->huge : LINTEL_PAGE_SIZE;
+	u64 start = frame->hva & ~(size - 1);
+
 	if (sim_preemptible())
 		sim_panic("host_page_mark_dirty(): the page may be cleaned meanwhile");
-	frame_of(page->pfn, "host_page_mark_dirty()")->dirty = true;
+	frame->dirty = true;
+	for (u64 hva = start; at && at->huge && hva < start + size; hva += LINTEL_PAGE_SIZE)
+		frames[page_find(hva)->frame].dirty = true;
 }
 
 void host_page_put(const struct host_page *page)

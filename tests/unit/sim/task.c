@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tasks of the simulator: who waits for whom, that CPUs run side by side, and that a seed is a run. */
+/* Tasks of the simulator: who waits for whom, that CPUs run side by side, and that a seed is a run.
+ */
 #include "panic.h"
 
 #define SEEDS 200
