@@ -46,7 +46,7 @@ static void follow_link_pointer(const struct vmcs *vmcs, struct entry_failure *f
 					  CHECK_FAILS_GUEST_STATE, LINK_POINTER_QUALIFICATION};
 }
 
-/* "Virtual-interrupt delivery" and "virtualize APIC accesses" are 0: "VM-Execution Control Fields". */
+/* Where "virtualize APIC accesses" is 0, as Lintel has it: "VM-Execution Control Fields". */
 static void look_at_task_priority(const struct vmcs *vmcs, struct entry_failure *failure)
 {
 	if (nonroot_tpr_is_below(vmcs))

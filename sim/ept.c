@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Accesses of the guest to its physical memory: the walk of the EPT that the VMCS names, accessed and
- * dirty flags, the list of pages written (PML), and a TLB that keeps each translation until it is told
- * otherwise.  The guest uses no paging of its own.
+ * Accesses of the guest to its physical memory: the walk of the EPT that the VMCS names, accessed
+ * and dirty flags, the list of pages written (PML), and a TLB that keeps each translation until it
+ * is told otherwise.  The guest uses no paging of its own.
  *
  * An access by a translation that is not true any more is what a flush too few leads to: it panics
  * when the process has left the page meanwhile, or may not write to it.
  *
- * SDM: "EPT Translation Mechanism", "Accessed and Dirty Flags for EPT", "Page-Modification Logging",
- * "Caching Translation Information".
+ * SDM: "EPT Translation Mechanism", "Accessed and Dirty Flags for EPT",
+ * "Page-Modification Logging", "Caching Translation Information".
  */
 #include <string.h>
 
@@ -27,7 +27,7 @@
 
 /* --- the TLB: guest-physical mappings --- */
 
-#define TLB_ENTRIES 256
+#define TLB_ENTRIES 1024
 
 struct translation {
 	bool valid;
@@ -69,10 +69,6 @@ bool ept_take_fault(struct sim_exit *exit)
 
 	*exit = fault;
 	faulted = false;
-	if (!was)
-		same_faults = 0;
-	else if (++same_faults > SAME_FAULT_MAX)
-		sim_panic("the guest comes to 0x%llx for ever", fault.guest_physical);
 	return was;
 }
 
@@ -86,6 +82,11 @@ void ept_reset(void)
 
 static bool access_exits(u32 reason, u64 qualification, u64 gpa)
 {
+	bool again = fault.reason == reason && fault.guest_physical == gpa;
+
+	same_faults = again ? same_faults + 1 : 0;
+	if (same_faults > SAME_FAULT_MAX)
+		sim_panic("the guest comes to 0x%llx for ever: exit reason %u", gpa, reason);
 	fault = (struct sim_exit){.reason = reason,
 				  .qualification = qualification,
 				  .guest_physical = gpa,

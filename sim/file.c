@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files that a program has of the KVM API: the device, VMs and vCPUs.  A VM lives until the last
- * file of it and of its vCPUs is closed, and its vCPUs as long as it does.
+ * The files that a program has of the KVM API: the device, VMs and vCPUs.  A VM lives until the
+ * last file of it and of its vCPUs is closed, and its vCPUs as long as it does.
  */
 #include <string.h>
 

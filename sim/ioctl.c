@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ioctl() of a program on the files of the KVM API: what the platform does between the program and a
- * row of the table, as core/api/api.h asks for it.
+ * ioctl() of a program on the files of the KVM API: what the platform does between the program and
+ * a row of the table, as core/api/api.h asks for it.
  *
  * The program's memory is read before the first lock is taken and written after the last is given
- * back.  The copy that a row gets is an allocation of just its size, so that ASan sees each byte that
- * is read or written beside it.
+ * back.  The copy that a row gets is an allocation of just its size, so that ASan sees each byte
+ * that is read or written beside it.
  */
 #include "file.h"
 #include "api/api.h"

@@ -55,6 +55,15 @@ unsigned int sim_locks_held(void)
 	       task->preempt_count + task->irqs_off;
 }
 
+static void (*irq_disable_hook)(void *argument);
+static void *irq_disable_argument;
+
+void sim_irq_disable_hook(void (*hook)(void *argument), void *argument)
+{
+	irq_disable_hook = hook;
+	irq_disable_argument = argument;
+}
+
 void sim_lock_reset(void)
 {
 	struct sim_task *task;
@@ -68,6 +77,7 @@ void sim_lock_reset(void)
 	task->brief_reads_held = 0;
 	task->preempt_count = 0;
 	task->irqs_off = false;
+	sim_irq_disable_hook(NULL, NULL);
 }
 
 static bool lock_is_free(const void *subject, u64 since)
@@ -280,6 +290,8 @@ void sim_irq_disable(void)
 {
 	if (sim_task_now->irqs_off)
 		sim_panic("interrupts are disabled twice");
+	if (irq_disable_hook)
+		irq_disable_hook(irq_disable_argument);
 	sim_task_now->irqs_off = true;
 	sim_point();
 }

@@ -194,14 +194,16 @@ static u32 exit_due(const struct vmcs *vmcs)
 		return EXIT_REASON_NMI_WINDOW;
 	if (interrupt_window_is_open(vmcs))
 		return EXIT_REASON_INTERRUPT_WINDOW;
+	if (sim_interrupt_comes())
+		return EXIT_REASON_EXTERNAL_INTERRUPT;
 	return NO_EXIT;
 }
 
 /* --- from the entry to the exit --- */
 
 /*
- * What the guest does in its next step.  It is done once, whatever the exit that follows; unless one
- * of its accesses to memory exits, which is true then: the guest comes again.
+ * What the guest does in its next step.  It is done once, whatever the exit that follows; unless
+ * one of its accesses to memory exits, which is true then: the guest comes again.
  */
 static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 {
@@ -236,12 +238,9 @@ static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
 		deliver(vmcs);
 	}
 	for (;;) {
+		sim_point();
 		exit = (struct sim_exit){.reason = exit_due(vmcs)};
 		if (exit.reason != NO_EXIT)
-			return exit;
-		sim_point();
-		exit.reason = EXIT_REASON_EXTERNAL_INTERRUPT;
-		if (sim_interrupt_comes())
 			return exit;
 		exit = (struct sim_exit){0};
 		exits = guest->step(vcpu, &exit);

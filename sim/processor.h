@@ -77,8 +77,8 @@ void sim_entry_reset(void);
 void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vmcs *vmcs);
 void nonroot_reset(void);
 
-/* The guest's task priority in the virtual-APIC page of its VMCS; is it below the threshold, where the
- * controls ask that?  "TPR Virtualization" */
+/* The guest's task priority in the virtual-APIC page of its VMCS; is it below the threshold, where
+ * the controls ask that?  "TPR Virtualization" */
 u32 *nonroot_vtpr(const struct vmcs *vmcs);
 bool nonroot_tpr_is_below(const struct vmcs *vmcs);
 
@@ -97,8 +97,8 @@ void ept_reset(void);
 
 /* Before an entry: this is what the host has. */
 void host_state_look(void);
-/* The processor loads the host's state.  Panics where that is not what the host had before the entry:
- * a kernel would go on with it, and die somewhere. */
+/* The processor loads the host's state.  Panics where that is not what the host had before the
+ * entry: a kernel would go on with it, and die somewhere. */
 void host_state_load(const struct vmcs *vmcs);
 
 /* --- entry.c --- */

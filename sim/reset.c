@@ -41,7 +41,7 @@ u64 sim_leaks(void)
 	if (references)
 		fprintf(stderr, "sim: %llu page references were not given back\n", references);
 	if (locks)
-		fprintf(stderr, "sim: %u locks or read sections are still held, or preemption or interrupts off\n", locks);
+		fprintf(stderr, "sim: %u locks are still held, or what is like them\n", locks);
 	if (timers)
 		fprintf(stderr, "sim: %u timers are still armed\n", timers);
 	if (works)

@@ -99,6 +99,7 @@ void sim_cmpxchg_hook(void (*hook)(void *argument, u64 hva), void *argument);
 /* The n-th copy from or to the process from now fails (0: the next one), once, as where nothing is
  * mapped. */
 void sim_fail_copy_after(unsigned int n);
+void sim_fail_copy_never(void);
 bool sim_copy_failed(void); /* did it, since sim_fail_copy_after()? */
 /* The next host_page_get() fails with this errno. */
 void sim_page_get_fail(int error);
@@ -145,6 +146,9 @@ bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 /* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */
 unsigned int sim_locks_held(void);
+/* Called in host_irq_disable(), while interrupts are still on: as another CPU comes in.  NULL for
+ * none. */
+void sim_irq_disable_hook(void (*hook)(void *argument), void *argument);
 void sim_lock_reset(void);
 
 /* --- task.c: tasks, who runs next --- */
@@ -176,6 +180,8 @@ u64 sim_random_below(u64 limit);
 
 /* Time passes, the TSC too; timers expire when they are due, with interrupts off. */
 void sim_advance_time(u64 ns);
+/* From now on timers expire so long after they are due: the CPU had its interrupts off. */
+void sim_timers_late(u64 ns);
 void sim_set_tsc_stable(bool stable); /* what host_tsc_is_stable() says */
 unsigned int sim_timers_armed(void);
 void sim_timer_reset(void);
@@ -222,30 +228,30 @@ void sim_set_tsc_khz(u64 khz);
 void sim_set_xcr0(u64 host, u64 supported);
 void sim_set_xss(u64 host); /* every CPU has an IA32_XSS from now on, and the host this in it */
 void sim_cpu_reset(void);
-/* Of this CPU: what its MSRs hold; and that they hold it again, or panic.  What a test does to them in
- * between counts, too. */
+/* Of this CPU: what its MSRs hold; and that they hold it again, or panic.  What a test does to them
+ * in between counts, too. */
 void sim_msrs_note(void);
 void sim_msrs_check_noted(void);
 
 /* --- host_state.c: the host's registers round a guest --- */
 
-/* What host_state_save() finds on CPU 0; the test may change it while no guest's state is loaded, CR3
- * and CR4 always.  On others the bases of what a kernel has for each CPU are other ones. */
+/* What host_state_save() finds on CPU 0; the test may change it while no guest's state is loaded,
+ * CR3 and CR4 always.  On others the bases of what a kernel has for each CPU are other ones. */
 extern struct host_state sim_host_state;
 struct host_state sim_host_state_here(void); /* on this CPU */
 void sim_host_state_reset(void);
 
 /* Registers that the world switch moves, on the simulated processor. */
-struct sim_cpu_registers {
+struct sim_registers {
 	u64 cr2, xcr0;
 	u64 dr[4], dr6;
 	bool dr_is_guest;
 	bool dr7_is_exits; /* no breakpoint of the host's is on: an exit did that */
 };
-struct sim_cpu_registers *sim_registers_of(unsigned int cpu);
-#define sim_registers (*sim_registers_of(sim_cpu_now()))
+struct sim_registers *sim_registers_of(unsigned int cpu);
+struct sim_registers *sim_registers_here(void); /* of this CPU */
 
-/* Panics unless XCR0, IA32_XSS and the debug registers are the host's: as an interrupt needs them. */
+/* Panics unless XCR0, IA32_XSS and the debug registers are the host's, as an interrupt needs it. */
 void sim_host_has_its_registers(const char *who);
 /* Panics unless all is the host's: as the next thread needs it. */
 void sim_host_has_its_state(const struct vcpu *vcpu);

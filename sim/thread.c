@@ -199,7 +199,7 @@ void sim_kick_hook(void (*hook)(struct vm *vm))
 
 static void interrupt_task(const struct sim_task *task)
 {
-	if (task && task->on_cpu && task != sim_task_now)
+	if (task && task->on_cpu)
 		sim_interrupt(task->cpu);
 }
 

@@ -3,7 +3,7 @@
 #include "task.h"
 
 static struct host_timer *armed;
-static u64 now;
+static u64 now, late;
 static struct host_timer *running; /* its callback is under way */
 static struct sim_task *running_in;
 
@@ -102,8 +102,8 @@ static void pass_to(u64 when)
 
 static void expire(struct host_timer *timer)
 {
-	if (timer->when > now)
-		pass_to(timer->when);
+	if (timer->when + late > now)
+		pass_to(timer->when + late);
 	disarm(timer);
 	running = timer;
 	running_in = sim_task_now;
@@ -120,10 +120,15 @@ void sim_advance_time(u64 ns)
 
 	if (running)
 		sim_panic("sim_advance_time(): time passes for somebody else already");
-	while (armed && armed->when <= end)
+	while (armed && armed->when + late <= end)
 		expire(armed);
 	if (end > now)
 		pass_to(end);
+}
+
+void sim_timers_late(u64 ns)
+{
+	late = ns;
 }
 
 unsigned int sim_timers_armed(void)
@@ -139,6 +144,7 @@ void sim_timer_reset(void)
 {
 	armed = NULL;
 	now = 1000000;
+	late = 0;
 	tsc_stable = true;
 	running = NULL;
 	running_in = NULL;

@@ -375,6 +375,11 @@ void sim_fail_copy_after(unsigned int n)
 	copy_fail_after = n;
 }
 
+void sim_fail_copy_never(void)
+{
+	copy_failing = false;
+}
+
 bool sim_copy_failed(void)
 {
 	return copy_failed;
@@ -408,7 +413,8 @@ int host_user_read(void *to, u64 hva, size_t length)
 	sim_might_sleep("host_user_read");
 	sim_point();
 	done = copy_length(hva, length, false);
-	memcpy(to, (void *)hva, done);
+	if (done)
+		memcpy(to, (void *)hva, done);
 	return done == length ? 0 : -EFAULT;
 }
 
@@ -416,7 +422,8 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 {
 	u64 done = copy_length(hva, length, true);
 
-	memcpy((void *)hva, from, done);
+	if (done)
+		memcpy((void *)hva, from, done);
 	return done == length ? 0 : -EFAULT;
 }
 

@@ -60,9 +60,9 @@ struct sim_exit {
 	u32 interruption_info, interruption_error;
 	u32 idt_vectoring_info, idt_vectoring_error;
 
-	/* Where the entry injects an event, its delivery meets this exit: the IDT-vectoring information,
-	 * and the instruction's length where the SDM defines it, are of that event.  The guest does
-	 * nothing before.  Where none is injected the exit is one as any. */
+	/* Where the entry injects an event, its delivery meets this exit: the IDT-vectoring
+	 * information, and the instruction's length where the SDM defines it, are of that event.
+	 * The guest does nothing before.  Where none is injected the exit is one as any. */
 	bool in_delivery;
 
 	/* What the guest did before: registers of the vCPU, fields of its VMCS; NULL: nothing. */
@@ -74,8 +74,9 @@ struct sim_exit {
  * The next entry that has no exit yet ends with this one (a copy).  When the script is at its end,
  * the guest is stopped by an external interrupt, and the thread gets a signal.
  *
- * What the VMCS asks for comes first: a window that is open at the entry or after what the guest did,
- * a TPR below the threshold.  The exit of the script is then that of the next entry.
+ * What the VMCS asks for comes first: a window that is open at the entry or after what the guest
+ * did, a TPR below the threshold; and so does the interrupt of a kick that came since interrupts
+ * are off.  The exit of the script is then that of the next entry.
  */
 void sim_script_exit(const struct sim_exit *exit);
 unsigned int sim_script_left(void);
@@ -85,8 +86,8 @@ void sim_script_clear(void);
  * --- ept.c: for sim_exit.guest ---
  *
  * The guest reads, writes, fetches from its physical memory, through the EPT that its VMCS names;
- * within a page.  False: the access exits, and the guest returns at once.  Its step is not over then:
- * it comes again from the beginning, at the next entry.
+ * within a page.  False: the access exits, and the guest returns at once.  Its step is not over
+ * then: it comes again from the beginning, at the next entry.
  */
 bool sim_guest_read(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
 bool sim_guest_write(struct vcpu *vcpu, u64 gpa, const void *from, size_t length);

@@ -24,8 +24,11 @@ int api_get_cpuid2(struct ioctl_call *call)
 
 static bool same_cpuid(const struct vcpu_cpuid *now, const struct kvm_cpuid2 *list)
 {
-	return now && now->count == list->nent &&
-	       !__builtin_memcmp(now->entry, list->entries, now->count * sizeof(now->entry[0]));
+	unsigned int count = now ? now->count : 0;
+
+	return count == list->nent &&
+	       (!count || !__builtin_memcmp(now->entry, list->entries,
+					    count * sizeof(now->entry[0])));
 }
 
 /* What a guest has seen must not change under it: after the first run only the same is taken. */
@@ -181,8 +184,8 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;
 	vcpu_nmi_mask(vcpu, events->nmi.masked);
-	if (events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING)
-		set_pending_nmis(vcpu, events->nmi.pending);
+	set_pending_nmis(vcpu, events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING ?
+				       events->nmi.pending : now->nmi.pending);
 	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
 		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
 	return 0;

@@ -10,6 +10,9 @@
 
 #define HYPERCALL_SEND_IPI 10
 
+/* The ID that addresses all, and from which on there are no APICs. */
+#define NO_APIC_ID 0xffffffff
+
 #define HYPERCALL_NO_SUCH_CALL (-1000)
 #define HYPERCALL_NOT_ALLOWED  (-1)
 
@@ -30,8 +33,7 @@ static int send_to_bitmap(struct vcpu *vcpu, u64 bitmap, u64 lowest, u64 icr)
 			.delivery = ICR_DELIVERY(icr),
 		};
 
-		/* The last ID is that of no APIC: it would address all. */
-		if (id < 0xffffffff && irq_message_send(vcpu->vm, vcpu, &message) > 0)
+		if (id < NO_APIC_ID && irq_message_send(vcpu->vm, vcpu, &message) > 0)
 			taken++;
 	}
 	return taken;
@@ -47,6 +49,9 @@ static s64 send_ipi(struct vcpu *vcpu, u64 mask)
 		return HYPERCALL_NO_SUCH_CALL;
 	/* Those of NMIs and of fixed vectors are what the call is for. */
 	if (ICR_DELIVERY(icr) != IRQ_FIXED && ICR_DELIVERY(icr) != IRQ_NMI)
+		return 0;
+	/* Those behind it would come round to 0. */
+	if (lowest >= NO_APIC_ID)
 		return 0;
 	return send_to_bitmap(vcpu, vcpu_reg_read(vcpu, REG_RBX) & mask, lowest, icr) +
 	       send_to_bitmap(vcpu, vcpu_reg_read(vcpu, REG_RCX) & mask, lowest + bits, icr);

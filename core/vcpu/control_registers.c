@@ -113,15 +113,7 @@ void vcpu_pdptes_reload(struct vcpu *vcpu)
 /* Long mode begins or ends: EFER.LMA and the VM-entry control follow CR0.PG and EFER.LME. */
 static void set_long_mode(struct vcpu *vcpu, bool on)
 {
-	struct kvm_segment tr;
-
 	vcpu_efer_store(vcpu, on ? vcpu->efer | IA32_EFER_LMA : vcpu->efer & ~IA32_EFER_LMA);
-	if (!on)
-		return;
-	/* VM entry takes only a busy 64-bit TSS; a processor would not look until the next use. */
-	vcpu_seg_read(vcpu, SEG_TR, &tr);
-	tr.type = 11;
-	vcpu_seg_write(vcpu, SEG_TR, &tr);
 }
 
 void vcpu_efer_store(struct vcpu *vcpu, u64 value)
@@ -157,7 +149,18 @@ static bool code_is_64bit(struct vcpu *vcpu)
 	return cs.l;
 }
 
-/* May CR0 change to `value` in the mode the guest is in?  "MOV - Move to/from Control Registers" */
+/* A guest runs with a busy TSS of 16 or of 32 bits, as VM entry takes no other; the latter is a
+ * 64-bit one in IA-32e mode. */
+static bool tss_is_16bit(struct vcpu *vcpu)
+{
+	struct kvm_segment tr;
+
+	vcpu_seg_read(vcpu, SEG_TR, &tr);
+	return tr.type == 3;
+}
+
+/* May CR0 change to `value` in the mode the guest is in?  "MOV - Move to/from Control Registers",
+ * "Initializing IA-32e Mode" */
 static bool cr0_write_allowed(struct vcpu *vcpu, u64 old, u64 value)
 {
 	if (value >> 32)
@@ -172,7 +175,8 @@ static bool cr0_write_allowed(struct vcpu *vcpu, u64 old, u64 value)
 		return !(vcpu_cr4_read(vcpu) & CR4_PCIDE) &&
 		       !((vcpu->efer & IA32_EFER_LMA) && code_is_64bit(vcpu));
 	if (vcpu->efer & IA32_EFER_LME)
-		return (vcpu_cr4_read(vcpu) & CR4_PAE) && !code_is_64bit(vcpu);
+		return (vcpu_cr4_read(vcpu) & CR4_PAE) && !code_is_64bit(vcpu) &&
+		       !tss_is_16bit(vcpu);
 	return true;
 }
 
@@ -276,13 +280,14 @@ int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host)
 	return 0;
 }
 
-/* "XSETBV - Set Extended Control Register": which components need which others. */
+/* "XSETBV - Set Extended Control Register": which components need which others.  x87 is always on: a
+ * guest without XSAVE has an XCR0, too, and user space saves and restores it. */
 int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value)
 {
 	const u64 x87 = BIT64(0), sse = BIT64(1), avx = BIT64(2), avx512 = BIT64(5) * 7;
 	const u64 bound = BIT64(3) * 3;
 
-	if (index != 0 || !(value & x87) || (value & ~cpuid_xcr0_allowed(vcpu)))
+	if (index != 0 || !(value & x87) || (value & ~(cpuid_xcr0_allowed(vcpu) | x87)))
 		return -EINVAL;
 	if ((value & avx) && !(value & sse))
 		return -EINVAL;

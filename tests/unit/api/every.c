@@ -115,7 +115,7 @@ TEST(api_every_result_needs_memory_that_can_be_written)
 	}
 }
 
-/* --- Other numbers ------------------------------------------------------------------ */
+/* --- Other numbers ----------------------------------------------------------------- */
 
 static void expect_unknown(const struct api_row *row, const struct program *program, u32 number)
 {
@@ -152,7 +152,7 @@ TEST(api_every_argument_that_must_be_0)
 	}
 }
 
-/* --- Other processes, a machine that goes down -------------------------------------- */
+/* --- Other processes, a machine that goes down ------------------------------------- */
 
 TEST(api_every_file_is_of_its_process)
 {
@@ -199,7 +199,7 @@ TEST(api_every_ioctl_ends_while_the_machine_goes_down)
 		}
 }
 
-/* --- No memory ---------------------------------------------------------------------- */
+/* --- No memory --------------------------------------------------------------------- */
 
 static void expect_same_memory(const struct api_row *row, const struct sim_memory *before)
 {

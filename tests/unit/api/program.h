@@ -10,8 +10,8 @@
 #define RAM_PAGES     64ull
 #define SCRATCH_PAGES 256ull
 
-/* What there is; each has what comes before it, but for a vCPU, which has no interrupt controllers in
- * the kernel. */
+/* What there is; each has what comes before it, but for a vCPU, which has no interrupt controllers
+ * in the kernel. */
 enum made {
 	A_DEVICE,
 	A_VM,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KVM_GET/SET_REGS, _SREGS, _SREGS2, _DEBUGREGS: what is set is what the guest has and what is given;
- * and what no processor could have is refused with nothing changed.
+ * KVM_GET/SET_REGS, _SREGS, _SREGS2, _DEBUGREGS: what is set is what the guest has and what is
+ * given; and what no processor could have is refused with nothing changed.
  */
 #include "guest_sees.h"
 #include "snapshot.h"
 #include "irq/lapic.h"
 #include "vcpu/state.h"
 
-/* --- KVM_GET_REGS, KVM_SET_REGS ------------------------------------------------------ */
+/* --- KVM_GET_REGS, KVM_SET_REGS ---------------------------------------------------- */
 
 /* Where the world switch takes each register from; RSP is in the VMCS. */
 static const struct {
@@ -73,7 +73,7 @@ TEST(api_set_regs_drops_what_was_only_raised)
 	program_end(program);
 }
 
-/* --- KVM_GET_SREGS, KVM_SET_SREGS ---------------------------------------------------- */
+/* --- KVM_GET_SREGS, KVM_SET_SREGS -------------------------------------------------- */
 
 enum mode { REAL, PROTECTED, PAE, LONG, MODES };
 
@@ -158,7 +158,7 @@ static void expect_guest_has(const struct program *program, const struct kvm_sre
 	EXPECT_EQ(guest_field(program, GUEST_GS_BASE), sregs->gs.base);
 	EXPECT_EQ(guest_field(program, GUEST_LDTR_SELECTOR), sregs->ldt.selector);
 	EXPECT_EQ(guest_field(program, GUEST_TR_SELECTOR), sregs->tr.selector);
-	EXPECT_EQ(sim_registers.cr2, sregs->cr2);
+	EXPECT_EQ(sim_registers_here()->cr2, sregs->cr2);
 }
 
 /* From each mode to each: whatever was, is gone. */
@@ -181,7 +181,7 @@ TEST(api_sregs_are_the_guests)
 	program_end(program);
 }
 
-/* --- What is refused ------------------------------------------------------------------ */
+/* --- What is refused --------------------------------------------------------------- */
 
 #define FIELD(member) offsetof(struct kvm_sregs, member)
 
@@ -334,7 +334,7 @@ TEST(api_sregs_apic_base)
 	program_end(program);
 }
 
-/* --- The interrupt that waits ---------------------------------------------------------- */
+/* --- The interrupt that waits ------------------------------------------------------ */
 
 TEST(api_sregs_interrupt_bitmap)
 {
@@ -363,7 +363,7 @@ TEST(api_sregs_interrupt_bitmap)
 	program_end(program);
 }
 
-/* --- PDPTEs ---------------------------------------------------------------------------- */
+/* --- PDPTEs ------------------------------------------------------------------------ */
 
 static u64 guest_pdpte(const struct program *program, unsigned int i)
 {
@@ -507,7 +507,7 @@ TEST(api_sregs2_refusals)
 	program_end(program);
 }
 
-/* --- Debug registers ------------------------------------------------------------------- */
+/* --- Debug registers --------------------------------------------------------------- */
 
 TEST(api_debugregs_are_the_guests)
 {
@@ -524,9 +524,9 @@ TEST(api_debugregs_are_the_guests)
 	guest_enters(program);
 	EXPECT_EQ(guest_field(program, GUEST_DR7), DR7_FIXED | 0x2);
 	/* A breakpoint is on: the processor has them all. */
-	EXPECT_EQ(sim_registers.dr[0], 0x1000);
-	EXPECT_EQ(sim_registers.dr[3], 0x4000);
-	EXPECT_EQ(sim_registers.dr6, DR6_FIXED | DR6_BS);
+	EXPECT_EQ(sim_registers_here()->dr[0], 0x1000);
+	EXPECT_EQ(sim_registers_here()->dr[3], 0x4000);
+	EXPECT_EQ(sim_registers_here()->dr6, DR6_FIXED | DR6_BS);
 	program_end(program);
 }
 

@@ -208,6 +208,42 @@ static void fill_zone_removed(struct program *p, void *argument)
 		       (struct kvm_coalesced_mmio_zone *)argument), 0);
 }
 
+/* A bus has room for so many devices before it asks for memory again. */
+#define BUS_ROOM 8
+
+static void fill_bus(struct program *p, u32 pio, unsigned int zones)
+{
+	struct kvm_coalesced_mmio_zone zone = {.addr = 0x8000, .size = 1, .pio = pio};
+
+	while (zones--)
+		EXPECT_EQ(CALL(p->vm, KVM_REGISTER_COALESCED_MMIO, &zone), 0);
+}
+
+static void fill_zone_on_full_bus(struct program *p, void *argument)
+{
+	fill_bus(p, 0, BUS_ROOM);
+	fill_zone(p, argument);
+}
+
+/* The 8259s have three places, the 8254 two. */
+static void fill_ioeventfd_on_full_bus(struct program *p, void *argument)
+{
+	fill_bus(p, 1, BUS_ROOM - 3 - 2);
+	fill_ioeventfd(p, argument);
+}
+
+static void fill_full_bus(struct program *p, void *argument)
+{
+	(void)argument;
+	fill_bus(p, 1, BUS_ROOM - 3);
+}
+
+static void fill_bus_but_one(struct program *p, void *argument)
+{
+	(void)argument;
+	fill_bus(p, 1, BUS_ROOM - 3 - 1);
+}
+
 /* --- Interrupt controllers --- */
 
 static void fill_chip(struct program *p, void *argument)
@@ -353,6 +389,8 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_SIGNAL_MSI, EVERYTHING, .fill = fill_msi, .result = 1),
 	ROW(VM, KVM_SET_GSI_ROUTING, AN_IRQCHIP, .fill = fill_routing, .more = ROUTES),
 	ROW(VM, KVM_CREATE_PIT, AN_IRQCHIP),
+	ROW(VM, KVM_CREATE_PIT, AN_IRQCHIP, .fill = fill_full_bus),
+	ROW(VM, KVM_CREATE_PIT, AN_IRQCHIP, .fill = fill_bus_but_one),
 	ROW(VM, KVM_CREATE_PIT2, AN_IRQCHIP, .fill = fill_nothing),
 	ROW(VM, KVM_GET_PIT, EVERYTHING, .fill = fill_nothing),
 	ROW(VM, KVM_SET_PIT, EVERYTHING, .get = KVM_GET_PIT),
@@ -366,8 +404,10 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_IRQFD, EVERYTHING, .fill = fill_irqfd_resample),
 	ROW(VM, KVM_IRQFD, EVERYTHING, .fill = fill_irqfd_deassigned),
 	ROW(VM, KVM_IOEVENTFD, EVERYTHING, .fill = fill_ioeventfd),
+	ROW(VM, KVM_IOEVENTFD, EVERYTHING, .fill = fill_ioeventfd_on_full_bus),
 	ROW(VM, KVM_IOEVENTFD, EVERYTHING, .fill = fill_ioeventfd_deassigned),
 	ROW(VM, KVM_REGISTER_COALESCED_MMIO, A_VM, .fill = fill_zone),
+	ROW(VM, KVM_REGISTER_COALESCED_MMIO, A_VM, .fill = fill_zone_on_full_bus),
 	ROW(VM, KVM_UNREGISTER_COALESCED_MMIO, A_VM, .fill = fill_zone_removed),
 
 	ROW(VCPU, KVM_RUN, EVERYTHING, .fill = fill_run, .runs = true),

@@ -91,7 +91,8 @@ void snapshot_take(struct snapshot *snapshot, const struct program *program)
 		take_vcpu(snapshot, program);
 }
 
-#define PART(member) {#member, offsetof(struct snapshot, member), sizeof(((struct snapshot *)0)->member)}
+#define PART(member)                                                                               \
+	{#member, offsetof(struct snapshot, member), sizeof(((struct snapshot *)0)->member)}
 
 static const struct part {
 	const char *name;

@@ -8,6 +8,7 @@
 #include "emulate/machine.h"
 #include "emulate/operation.h"
 #include "exit/reason.h"
+#include "mem/mem.h"
 #include "sim.h"
 #include "test.h"
 #include "vcpu/state.h"
@@ -111,6 +112,18 @@ static const struct one_access long_rows[] = {
 	/* MOVABS from and to the device's address */
 	{"a1 00 00 00 09 00 00 00 00", false, 4, 0, 0x99, 0x99},
 	{"48 a3 08 00 00 09 00 00 00 00", true, 8, 8, RAX, RAX},
+	/* RIP-relative: from the end of the instruction, whatever is behind the displacement */
+	{"89 05 0a f0 ff 08", true, 4, 0x10, 0x55667788, RAX},
+	{"48 8b 05 09 f0 ff 08", false, 8, 0x10, 0x8877665544332211, 0x8877665544332211},
+	{"c6 05 09 f0 ff 08 5a", true, 1, 0x10, 0x5a, RAX},
+	{"66 c7 05 07 f0 ff 08 34 12", true, 2, 0x10, 0x1234, RAX},
+	{"c7 05 06 f0 ff 08 78 56 34 12", true, 4, 0x10, 0x12345678, RAX},
+	{"48 c7 05 05 f0 ff 08 fe ff ff ff", true, 8, 0x10, ~1ull, RAX},
+	{"67 89 05 09 f0 ff 08", true, 4, 0x10, 0x55667788, RAX},
+	/* no base, as a SIB byte says it */
+	{"89 04 25 10 00 00 09", true, 4, 0x10, 0x55667788, RAX},
+	/* XLAT: AL is the index */
+	{"d7", false, 1, 0x88, 0xa1, 0x11223344556677a1},
 };
 
 static struct machine *ready(enum machine_mode mode)
@@ -171,6 +184,10 @@ TEST(mmio_moves_in_32_bit_modes)
 		{"66 89 03", true, 2, 0, 0x7788, RAX},
 		{"8b 43 04", false, 4, 4, 0xdeadbeef, 0xdeadbeef},
 		{"a3 20 00 00 09", true, 4, 0x20, 0x55667788, RAX},
+		/* what is RIP-relative in 64-bit code is an address here */
+		{"89 05 10 00 00 09", true, 4, 0x10, 0x55667788, RAX},
+		{"c7 05 10 00 00 09 78 56 34 12", true, 4, 0x10, 0x12345678, RAX},
+		{"d7", false, 1, 0x88, 0xa1, 0x11223344556677a1},
 	};
 	size_t i, mode;
 
@@ -732,6 +749,43 @@ TEST(mmio_became_memory)
 	EXPECT_EQ(m->ram[MACHINE_DATA], 0);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	machine_destroy(m);
+}
+
+/* The process took the memory that is the other operand away, while user space answered: that is
+ * said, and nothing has moved. */
+TEST(mmio_memory_goes_away)
+{
+	static const struct {
+		const char *code;
+		u64 rsi, rdi;
+		bool answered; /* the device's part came first */
+	} rows[] = {
+		{"a4", DEVICE, MACHINE_DATA, true},  /* MOVS to memory */
+		{"a4", MACHINE_DATA, DEVICE, false}, /* MOVS from it */
+		{"ff 33", 0, 0, true},		     /* PUSH of the device's word */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_LONG);
+		u64 hva = memslot_find(&m->vm, 0)->hva;
+
+		test_context("%s, row %zu", rows[i].code, i);
+		vcpu_reg_write(&m->vcpu, REG_RSI, rows[i].rsi);
+		vcpu_reg_write(&m->vcpu, REG_RDI, rows[i].rdi);
+		vcpu_reg_write(&m->vcpu, REG_RSP, MACHINE_DATA + 0x100);
+		set_code(m, rows[i].code);
+		if (rows[i].answered) {
+			EXPECT_EQ(touch(m), EXIT_TO_USER);
+			answer(m, 0x99);
+		}
+		sim_user_unmap(hva + MACHINE_DATA, LINTEL_PAGE_SIZE);
+		EXPECT_EQ(rows[i].answered ? run_again(m) : touch(m), EXIT_TO_USER);
+		expect_failure(m, NULL);
+		EXPECT_EQ(REG(m, RSI), rows[i].rsi);
+		EXPECT_EQ(REG(m, RDI), rows[i].rdi);
+		EXPECT_EQ(REG(m, RSP), MACHINE_DATA + 0x100);
+		machine_destroy(m);
+	}
 }
 
 /* User space reset the vCPU meanwhile: the old instruction is over. */

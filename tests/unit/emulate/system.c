@@ -380,6 +380,53 @@ TEST(system_near_branches)
 	machine_destroy(m);
 }
 
+TEST(system_near_jumps)
+{
+	struct machine *m = ready(MODE_LONG);
+
+	device_put(0, 0x3456, 8);
+	expect_done(m, "ff 23", 0x3456);
+	EXPECT_EQ(REG(m, RSP), MACHINE_STACK);
+	device_put(0, 0xffff800000000000, 8);
+	expect_done(m, "ff 23", 0xffff800000000000);
+	device_put(0, 1ull << 47, 8);
+	expect_fault(m, "ff 23", VECTOR_GP, 0);
+	machine_destroy(m);
+}
+
+/* Outside of 64-bit code the code segment's limit is what counts. */
+TEST(system_near_branches_in_32_bit_code)
+{
+	struct machine *m = ready(MODE_PROTECTED32);
+	struct kvm_segment cs;
+
+	vcpu_seg_read(&m->vcpu, SEG_CS, &cs);
+	cs.limit = 0x2fff;
+	cs.g = 0;
+	vcpu_seg_write(&m->vcpu, SEG_CS, &cs);
+	device_put(0, 0x2fff, 4);
+	expect_done(m, "ff 23", 0x2fff);
+	expect_done(m, "ff 13", 0x2fff); /* CALL */
+	EXPECT_EQ(REG(m, RSP), MACHINE_STACK - 4);
+	EXPECT_EQ(m->ram[MACHINE_STACK - 4], 2);
+	device_put(0, 0x3000, 4);
+	expect_fault(m, "ff 23", VECTOR_GP, 0);
+	expect_fault(m, "ff 13", VECTOR_GP, 0);
+	EXPECT_EQ(REG(m, RSP), MACHINE_STACK - 4);
+	/* With 16-bit operands the rest of EIP is 0. */
+	device_put(0, 0xffff1234, 4);
+	expect_done(m, "66 ff 23", 0x1234);
+	/* RET from a stack in the device */
+	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE);
+	device_put(0, 0x3000, 4);
+	expect_fault(m, "c3", VECTOR_GP, 0);
+	EXPECT_EQ(REG(m, RSP), DEVICE);
+	device_put(0, 0x2000, 4);
+	expect_done(m, "c3", 0x2000);
+	EXPECT_EQ(REG(m, RSP), DEVICE + 4);
+	machine_destroy(m);
+}
+
 TEST(system_frames)
 {
 	struct machine *m = ready(MODE_LONG);

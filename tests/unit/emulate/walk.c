@@ -62,7 +62,7 @@ static bool model_allows(const struct rights *r, u32 access)
 	}
 	if (user && !r->user_page)
 		return false;
-	if (!user && r->user_page && r->smap && !r->ac)
+	if (!user && r->user_page && r->smap && (!r->ac || (access & PF_IMPLICIT)))
 		return false;
 	if (!(access & PF_WRITE))
 		return true;
@@ -103,8 +103,10 @@ static void set_combination(struct machine *m, unsigned int c, bool has_xd)
 
 static void check_combination(struct machine *m, unsigned int c, bool has_xd)
 {
-	static const u32 accesses[] = {0,	PF_WRITE,	    PF_FETCH,
-				       PF_USER, PF_USER | PF_WRITE, PF_USER | PF_FETCH};
+	static const u32 accesses[] = {0, PF_WRITE, PF_FETCH, PF_USER, PF_USER | PF_WRITE,
+				       PF_USER | PF_FETCH,
+				       /* of the processor's own: AC opens nothing to it */
+				       PF_IMPLICIT, PF_IMPLICIT | PF_WRITE};
 	struct rights rights = {
 		.user_page = (c & LEAF_U) && (c & UPPER_U),
 		.writable = (c & LEAF_W) && (c & UPPER_W),
@@ -117,7 +119,7 @@ static void check_combination(struct machine *m, unsigned int c, bool has_xd)
 	unsigned int i;
 
 	for (i = 0; i < COUNT_OF(accesses); i++) {
-		u32 error = PF_PRESENT | accesses[i];
+		u32 error = PF_PRESENT | (accesses[i] & ~PF_IMPLICIT);
 
 		if (!has_xd && !rights.smep)
 			error &= ~PF_FETCH;

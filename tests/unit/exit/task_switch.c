@@ -337,6 +337,42 @@ TEST(task_switch_faults)
 	}
 }
 
+/* The processor's own accesses are a supervisor's, and under SMAP no flag opens a user's page to
+ * them: the GDT, the old TSS, and the second page of the new one. */
+TEST(task_switch_under_smap)
+{
+	static const struct {
+		u64 user_page; /* 0: none */
+		u32 error;
+		u64 cr2;
+	} rows[] = {
+		{0x4000, PF_PRESENT, GDT + NEW},
+		{0x5000, PF_PRESENT | PF_WRITE, OLD_TSS},
+		{0x6000, PF_PRESENT | PF_WRITE, 0x6000},
+		{0, 0, 0},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready();
+		bool faults = rows[i].user_page;
+
+		test_context("page 0x%llx", (unsigned long long)rows[i].user_page);
+		for (u64 at = 0x4000; at <= 0x6000; at += LINTEL_PAGE_SIZE)
+			machine_map(m, at, at, at == rows[i].user_page ? 7 : 3);
+		machine_set_cr4(m, m->vcpu.cr4 | CR4_SMAP);
+		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_AC);
+		EXPECT_EQ(switch_task(m, NEW, CALL), EXIT_SAME_INSN);
+		EXPECT_EQ(m->vcpu.events.exception.pending, faults);
+		EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_TR), faults ? OLD : NEW);
+		if (faults) {
+			EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_PF);
+			EXPECT_EQ(m->vcpu.events.exception.error, rows[i].error);
+			EXPECT_EQ(m->vcpu.events.exception.payload, rows[i].cr2);
+		}
+		machine_destroy(m);
+	}
+}
+
 /* The fault takes the place of what came through the gate; what waits beside it, waits on. */
 TEST(task_switch_faults_use_up_the_event)
 {

@@ -98,6 +98,42 @@ TEST(ioapic_level)
 	chips_close(chips);
 }
 
+/* As a kernel does it whose handler runs in a thread: masked in service, ended, and unmasked when
+ * the device has been seen to.  The line is not dead then. */
+TEST(ioapic_masked_in_service)
+{
+	static const struct {
+		bool quiet_before_eoi, quiet_before_unmask;
+		int again;
+	} rows[] = {{false, false, 0x61}, {true, false, -1}, {false, true, -1}};
+
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		struct chips *chips = chips_open();
+
+		test_context("row %u", i);
+		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
+		chips_line(chips, 20, true);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL | CHIPS_MASKED);
+		if (rows[i].quiet_before_eoi)
+			chips_line(chips, 20, false);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(chips_take(chips, 0), -1);
+		EXPECT_EQ(chips_ioapic_read(chips, 0x10 + 2 * 20),
+			  0x61 | CHIPS_LEVEL | CHIPS_MASKED);
+		if (rows[i].quiet_before_unmask)
+			chips_line(chips, 20, false);
+		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
+		EXPECT_EQ(chips_take(chips, 0), rows[i].again);
+		/* The next comes in any case. */
+		chips_line(chips, 20, false);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(chips_line(chips, 20, true), 1);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		chips_close(chips);
+	}
+}
+
 /* Two pins with one vector: both are looked at, whichever was delivered. */
 TEST(ioapic_shared_vector)
 {

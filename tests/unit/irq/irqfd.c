@@ -125,6 +125,37 @@ TEST(irqfd_resample)
 	end();
 }
 
+/*
+ * Who is asked may raise the line again at once, inside the guest's EOI: then it is up again when
+ * the I/O APIC looks at it, and interrupts once more, not never and not twice.  (The event that
+ * asks is here that of another device of the line.)
+ */
+TEST(irqfd_resample_that_raises_again)
+{
+	int fd[2], asked;
+
+	chips = chips_open();
+	chips_redirect(chips, GSI, 0, CHIPS_LEVEL | 0x61);
+	fd[0] = sim_event_open(), fd[1] = sim_event_open(), asked = sim_event_open();
+	EXPECT_EQ(set(fd[0], GSI, RESAMPLE, fd[1]), 0);
+	EXPECT_EQ(set(fd[1], GSI, RESAMPLE, asked), 0);
+	sim_event_write(fd[0]);
+	for (unsigned int i = 1; i < 5; i++) {
+		test_context("interrupt %u", i);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		EXPECT_EQ(chips_take(chips, 0), -1);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(sim_event_read(asked), 1);
+	}
+	/* The other device is quiet: the line goes down with the EOI and stays there. */
+	EXPECT_EQ(set(fd[1], GSI, DEASSIGN, 0), 0);
+	EXPECT_EQ(chips_take(chips, 0), 0x61);
+	chips_eoi(chips, 0);
+	EXPECT_EQ(chips_take(chips, 0), -1);
+	EXPECT_EQ(sim_event_read(fd[1]), 1);
+	end();
+}
+
 /* An event that is closed goes by itself, also one that was taken away first or by the VM's end. */
 TEST(irqfd_closed)
 {

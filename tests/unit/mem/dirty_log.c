@@ -123,6 +123,92 @@ TEST(dirty_log_of_what_lintel_writes)
 	vm_close(vm);
 }
 
+/* --- Logs that are worked on in pieces: one of 64 words is 16 MiB of memory --- */
+
+#define BIG_PAGES  (3 * 64 * 64 + 100ull)
+#define PIECE	   (64 * 64ull)
+#define BIG_BITMAP (PAGE)
+
+static struct vm *open_big(u64 *user)
+{
+	struct vm *vm = vm_open(true);
+	u64 hva = sim_user_map(BIG_PAGES * PAGE);
+
+	*user = sim_user_map(2 * BIG_BITMAP);
+	EXPECT_EQ(slot_set(vm, 0, KVM_MEM_LOG_DIRTY_PAGES, GFN, BIG_PAGES, hva), 0);
+	return vm;
+}
+
+static u64 count_big(u64 user)
+{
+	const u64 *words = sim_user_pointer(user);
+	u64 count = 0;
+
+	for (u64 i = 0; i < (BIG_PAGES + 63) / 64; i++)
+		count += (u64)__builtin_popcountll(words[i]);
+	return count;
+}
+
+static bool big_is_set(u64 user, u64 page)
+{
+	const u64 *words = sim_user_pointer(user);
+
+	return words[page / 64] >> (page % 64) & 1;
+}
+
+static int take_big(struct vm *vm, u64 user, bool by_hand)
+{
+	struct kvm_dirty_log wanted = {.slot = 0, .padding2 = user};
+	int error;
+
+	vm->dirty_log_manual = by_hand ? KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE : 0;
+	error = dirty_log_get(vm, &wanted);
+	return error || !by_hand ? error : clear(vm, 0, BIG_PAGES, user);
+}
+
+/* Whichever piece has something: its writes are noticed from now on, by each vCPU. */
+TEST(dirty_log_in_pieces)
+{
+	static const u64 pages[] = {0, PIECE - 1, PIECE, 2 * PIECE + 70, 3 * PIECE, BIG_PAGES - 1};
+
+	for (size_t i = 0; i < 2 * COUNT_OF(pages); i++) {
+		u64 user, kicks, page = pages[i / 2];
+		struct vm *vm = open_big(&user);
+
+		test_context("page %llu, cleared by hand %zu", (unsigned long long)page, i % 2);
+		EXPECT_EQ(fault_write(vm, GFN + page, NULL), EPT_MAPPED);
+		kicks = vm->host.kicks;
+		EXPECT_EQ(take_big(vm, user, i % 2), 0);
+		EXPECT_EQ(vm->host.kicks, kicks + 1);
+		EXPECT_EQ(count_big(user), 1);
+		EXPECT_TRUE(big_is_set(user, page));
+		EXPECT_FALSE(ept_entry(vm, GFN + page) & EPT_WRITE);
+		EXPECT_EQ(take_big(vm, user, i % 2), 0);
+		EXPECT_EQ(vm->host.kicks, kicks + 1);
+		EXPECT_EQ(count_big(user), 0);
+		vm_close(vm);
+	}
+}
+
+/* The bitmap cannot be written from its second piece on: what was not given is still in the log. */
+TEST(dirty_log_in_pieces_that_cannot_be_copied)
+{
+	u64 user, kicks;
+	struct vm *vm = open_big(&user);
+
+	EXPECT_EQ(fault_write(vm, GFN + 3, NULL), EPT_MAPPED);
+	EXPECT_EQ(fault_write(vm, GFN + PIECE + 3, NULL), EPT_MAPPED);
+	kicks = vm->host.kicks;
+	sim_user_protect(user + BIG_BITMAP, BIG_BITMAP, false);
+	EXPECT_EQ(take_big(vm, user + BIG_BITMAP - 64 * sizeof(u64), false), -EFAULT);
+	EXPECT_EQ(vm->host.kicks, kicks + 1);
+	sim_user_protect(user + BIG_BITMAP, BIG_BITMAP, true);
+	EXPECT_EQ(take_big(vm, user, false), 0);
+	EXPECT_EQ(count_big(user), 1);
+	EXPECT_TRUE(big_is_set(user, PIECE + 3));
+	vm_close(vm);
+}
+
 TEST(dirty_log_outlives_changes_of_the_slots)
 {
 	u64 hva, user;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_SET_USER_MEMORY_REGION, as the KVM API document says, and finding a slot. */
 #include "fixture.h"
+#include "mem/dirty_log.h"
 
 #define HVA	 0x7f0000000000ull
 #define USER_END 0x800000000000ull
@@ -124,6 +125,111 @@ TEST(memslot_set_without_memory_changes_nothing)
 	EXPECT_TRUE(vm->slots == before);
 	EXPECT_TRUE(slot_find(vm, 0x10) == &before->slot[0]);
 	vm_close(vm);
+}
+
+/* --- Changes of a slot whose writes are logged --- */
+
+#define LOGGED_GFN 0x400ull
+#define OTHER_GFN  0x800ull
+
+static const struct {
+	const char *what;
+	u32 id, before, after; /* flags of slot 0 */
+	u64 gfn, pages;	       /* of the change; 0 pages: deleted */
+} log_changes[] = {
+	{"begins", 0, 0, KVM_MEM_LOG_DIRTY_PAGES, LOGGED_GFN, 100},
+	{"ends", 0, KVM_MEM_LOG_DIRTY_PAGES, 0, LOGGED_GFN, 100},
+	{"moves", 0, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES, OTHER_GFN, 100},
+	{"moves and begins", 0, 0, KVM_MEM_LOG_DIRTY_PAGES, OTHER_GFN, 100},
+	{"is deleted", 0, KVM_MEM_LOG_DIRTY_PAGES, 0, 0, 0},
+	{"has another beside it", 1, KVM_MEM_LOG_DIRTY_PAGES, 0, OTHER_GFN, 100},
+	{"has a logged one beside it", 1, KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES,
+	 OTHER_GFN, 100},
+};
+
+/* What there is to see of the VM's memory; the log is read last, which empties it. */
+struct as_it_is {
+	const struct memslots *slots;
+	u32 logged;
+	u64 entry, tables;
+	struct sim_memory memory;
+};
+
+static struct as_it_is look(struct vm *vm)
+{
+	return (struct as_it_is){
+		.slots = vm->slots,
+		.logged = vm->logged_slots,
+		.entry = ept_entry(vm, LOGGED_GFN + 3),
+		.tables = vm->ept.pages,
+		.memory = sim_memory_now(),
+	};
+}
+
+static void expect_as_it_was(struct vm *vm, const struct as_it_is *before)
+{
+	struct as_it_is now = look(vm);
+
+	EXPECT_TRUE(now.slots == before->slots);
+	EXPECT_EQ(now.logged, before->logged);
+	EXPECT_EQ(now.entry, before->entry);
+	EXPECT_EQ(now.tables, before->tables);
+	EXPECT_EQ(now.memory.objects, before->memory.objects);
+	EXPECT_EQ(now.memory.bytes, before->memory.bytes);
+	EXPECT_EQ(now.memory.pages, before->memory.pages);
+}
+
+static void expect_logged_write(struct vm *vm, u64 bitmap)
+{
+	const struct kvm_dirty_log wanted = {.slot = 0, .padding2 = bitmap};
+	const u64 *words = sim_user_pointer(bitmap);
+
+	EXPECT_EQ(dirty_log_get(vm, &wanted), 0);
+	EXPECT_EQ(words[0], BIT64(3));
+	EXPECT_EQ(words[1], 0);
+}
+
+/* Each allocation fails once: -ENOMEM, and what was written before is not forgotten. */
+static unsigned int fail_each(size_t i, u32 before)
+{
+	unsigned int n;
+
+	for (n = 0;; n++) {
+		struct vm *vm = vm_open(true);
+		u64 hva = sim_user_map(512 * PAGE), bitmap = sim_user_map(PAGE);
+		u64 hva_of_change = log_changes[i].id ? hva + 100 * PAGE : hva;
+		struct as_it_is was;
+		int error;
+		bool failed;
+
+		test_context("a slot %s, allocation %u", log_changes[i].what, n);
+		EXPECT_EQ(slot_set(vm, 0, before, LOGGED_GFN, 100, hva), 0);
+		EXPECT_EQ(fault_write(vm, LOGGED_GFN + 3, NULL), EPT_MAPPED);
+		was = look(vm);
+		sim_fail_allocation_after(n);
+		error = slot_set(vm, log_changes[i].id, log_changes[i].after, log_changes[i].gfn,
+				 log_changes[i].pages, hva_of_change);
+		failed = sim_allocation_failed();
+		sim_fail_allocation_never();
+		EXPECT_EQ(error, failed ? -ENOMEM : 0);
+		if (failed) {
+			expect_as_it_was(vm, &was);
+			if (before)
+				expect_logged_write(vm, bitmap);
+			EXPECT_EQ(slot_set(vm, log_changes[i].id, log_changes[i].after,
+					   log_changes[i].gfn, log_changes[i].pages, hva_of_change),
+				  0);
+		}
+		vm_close(vm);
+		if (!failed)
+			return n;
+	}
+}
+
+TEST(memslot_of_a_log_without_memory_changes_nothing)
+{
+	for (size_t i = 0; i < COUNT_OF(log_changes); i++)
+		EXPECT_TRUE(fail_each(i, log_changes[i].before) >= 1);
 }
 
 #define MODEL_IDS    24

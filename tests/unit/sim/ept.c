@@ -208,7 +208,7 @@ TEST(guest_memory_sets_flags)
 	sim_machine_destroy(machine);
 }
 
-/* What was cached stays, on each CPU for itself, until INVEPT; and dirties nothing a second time. */
+/* What was cached stays, on each CPU for itself, until INVEPT; it dirties nothing a second time. */
 TEST(guest_memory_is_cached_until_invept)
 {
 	u64 *leaf, whole;

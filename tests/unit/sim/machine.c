@@ -29,6 +29,24 @@ static void add_page(struct sim_machine *machine)
 	EXPECT_EQ(memslot_set(&machine->vm, &region), 0);
 }
 
+static void add_vcpu(struct sim_machine *machine, struct vcpu *vcpu, u32 id)
+{
+	vcpu->run = host_alloc_pages(0);
+	vcpu->pio_data = host_alloc_pages(0);
+	EXPECT_EQ(vmx_create_vcpu(&machine->vm, vcpu, id), 0);
+	host_mutex_lock(&machine->vm.lock);
+	vm_add_vcpu(&machine->vm, vcpu);
+	host_mutex_unlock(&machine->vm.lock);
+}
+
+static void remove_vcpu(struct sim_machine *machine, struct vcpu *vcpu)
+{
+	machine->vm.vcpus[vcpu->id] = NULL;
+	vmx_free_vcpu(vcpu);
+	host_free_pages(vcpu->run, 0);
+	host_free_pages(vcpu->pio_data, 0);
+}
+
 static struct sim_machine *create(const struct vmx_cap_msrs *msrs, bool irqchip)
 {
 	static struct cap_report report;
@@ -47,12 +65,7 @@ static struct sim_machine *create(const struct vmx_cap_msrs *msrs, bool irqchip)
 	if (irqchip)
 		EXPECT_EQ(irqchip_create(&machine->vm), 0);
 	sim_user_set_notifier(notify_begin, notify_end, &machine->vm);
-	machine->vcpu.run = host_alloc_pages(0);
-	machine->vcpu.pio_data = host_alloc_pages(0);
-	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &machine->vcpu, 0), 0);
-	host_mutex_lock(&machine->vm.lock);
-	vm_add_vcpu(&machine->vm, &machine->vcpu);
-	host_mutex_unlock(&machine->vm.lock);
+	add_vcpu(machine, &machine->vcpu, 0);
 	return machine;
 }
 
@@ -64,6 +77,12 @@ struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs)
 struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *msrs)
 {
 	return create(msrs, true);
+}
+
+struct vcpu *sim_machine_add_vcpu(struct sim_machine *machine)
+{
+	add_vcpu(machine, &machine->second, 1);
+	return &machine->second;
 }
 
 /* The lowest that is free is given out first: none of these is taken any more. */
@@ -82,10 +101,9 @@ void sim_machine_destroy(struct sim_machine *machine)
 {
 	irqfds_destroy(&machine->vm);
 	irqchip_destroy(&machine->vm);
-	machine->vm.vcpus[0] = NULL;
-	vmx_free_vcpu(&machine->vcpu);
-	host_free_pages(machine->vcpu.run, 0);
-	host_free_pages(machine->vcpu.pio_data, 0);
+	remove_vcpu(machine, &machine->vcpu);
+	if (machine->second.vm)
+		remove_vcpu(machine, &machine->second);
 	sim_user_set_notifier(NULL, NULL, NULL);
 	vm_destroy(&machine->vm);
 	sim_vmxoff_all();

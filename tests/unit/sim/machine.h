@@ -14,6 +14,7 @@
 struct sim_machine {
 	struct vm vm;
 	struct vcpu vcpu;
+	struct vcpu second; /* its `vm` is NULL as long as there is none */
 	u64 hva;
 };
 
@@ -21,6 +22,8 @@ struct sim_machine {
 struct sim_machine *sim_machine_create(const struct vmx_cap_msrs *msrs);
 /* With interrupt controllers in the kernel. */
 struct sim_machine *sim_machine_create_with_irqchip(const struct vmx_cap_msrs *msrs);
+/* One more vCPU, with the number 1. */
+struct vcpu *sim_machine_add_vcpu(struct sim_machine *machine);
 /* Nothing may be left behind. */
 void sim_machine_destroy(struct sim_machine *machine);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The software processor between an entry and the exit: what comes before the exit of the script. */
+/* The software processor from an entry to the exit: what comes before the exit of the script. */
 #include "../cap/fixture.h"
 #include "exit/reason.h"
 #include "irq/lapic.h"
@@ -195,7 +195,7 @@ TEST(nonroot_tpr_below_the_threshold)
 		sim_guest_set_tpr(&machine->vcpu, 0x40);
 		script_hlt(lower_tpr, &rows[i].tpr);
 		EXPECT_EQ(enter(), rows[i].reason);
-		/* The exit of the script still waits; and so low a TPR is no entry's to begin with. */
+		/* The exit of the script still waits; and no entry begins with so low a TPR. */
 		if (rows[i].reason == EXIT_REASON_HLT)
 			continue;
 		EXPECT_EQ(sim_script_left(), 1);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The whole core against exits at random: whatever the guest does, KVM_RUN comes back with an
- * answer, and what the core puts into the VMCS for the next entry obeys the SDM's rules.
+ * answer, and what the core puts into the VMCS for the next entry obeys the SDM's rules.  Meanwhile
+ * the guest uses its page, the process's kernel moves that and the thread, and the simulator sees
+ * to it that the one finds the other, and the host its own.
  */
 #include "../cap/fixture.h"
 #include "api/api.h"
@@ -72,10 +74,39 @@ static void guest_changes_blocking(struct vcpu *vcpu, u32 event)
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, blocking);
 }
 
+static u64 page_hva;
+
+/* False: the access exits. */
+static bool guest_uses_memory(struct vcpu *vcpu)
+{
+	u64 gpa = below(LINTEL_PAGE_SIZE / 8) * 8, value = any(), now;
+
+	switch (below(4)) {
+	case 0:
+		if (!sim_guest_write(vcpu, gpa, &value, sizeof(value)))
+			return false;
+		break;
+	case 1:
+		if (!sim_guest_read(vcpu, gpa, &value, sizeof(value)))
+			return false;
+		break;
+	default:
+		return true;
+	}
+	memcpy(&now, sim_user_pointer(page_hva + gpa), sizeof(now));
+	EXPECT_EQ(now, value);
+	return true;
+}
+
 static void guest_runs(struct vcpu *vcpu, void *argument)
 {
 	const u32 *event = argument;
 
+	/* Meanwhile the process runs on other CPUs. */
+	if (!below(16))
+		sim_host_state.cr3 ^= BIT64(12 + below(8));
+	if (!guest_uses_memory(vcpu))
+		return;
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
 		if (reg != REG_RSP && !below(3))
 			vcpu->regs[reg] = below(2) ? any() : below(0x100);
@@ -192,6 +223,27 @@ static void user_space_raises(struct vcpu *vcpu)
 	host_vcpu_release(vcpu);
 }
 
+/* What the kernel does with the process, and with its thread. */
+static void kernel_acts(void)
+{
+	switch (below(16)) {
+	case 0:
+		sim_user_move(page_hva, LINTEL_PAGE_SIZE);
+		break;
+	case 1:
+		sim_user_share(page_hva, LINTEL_PAGE_SIZE);
+		break;
+	case 2:
+		sim_run_on((unsigned int)below(SIM_MACHINE_CPUS));
+		break;
+	case 3:
+		sim_host_state.fs_base ^= BIT64(12 + below(8));
+		break;
+	default:
+		break;
+	}
+}
+
 static void run_random(u64 seed)
 {
 	struct vmx_cap_msrs msrs = fixture_full();
@@ -200,6 +252,7 @@ static void run_random(u64 seed)
 	unsigned int answers = 0;
 
 	state = seed;
+	page_hva = machine->hva;
 	for (unsigned int i = 0; i < RUNS; i++) {
 		int result;
 
@@ -207,6 +260,7 @@ static void run_random(u64 seed)
 		for (unsigned int n = (unsigned int)below(EXITS); n; n--)
 			script_any();
 		user_space_raises(vcpu);
+		kernel_acts();
 		result = vcpu_run(vcpu);
 		sim_signal(false);
 		REQUIRE_TRUE(result == 0 || result == -EINTR || result == -EFAULT);
