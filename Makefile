@@ -22,7 +22,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tool-test page-test \
-	fuzz module-test vmentry payload lab-test install clean
+	fuzz module-test coverage mutate vmentry payload lab-test install clean
 
 all: module tool guests api-tests
 
@@ -79,6 +79,15 @@ page-test: tool
 
 fuzz: deps
 	$(MAKE) -s -C tests/fuzz check
+
+# Which lines and branches of core/ the unit tests execute.
+coverage: deps
+	tests/coverage.sh
+
+# Which small faults in core/ (or FILES="core/...") the unit tests see; SAMPLE=N SEED=S: some of them.
+mutate: deps
+	@lab/deps.sh python3-clang
+	tests/mutate/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
 # The module against both kernels it is for: no warning, from the compiler or from sparse.
 module-test: deps

@@ -102,12 +102,19 @@ bool test_true(const char *file, int line, const char *text, bool value)
 	return value;
 }
 
+static bool is_meant(const struct test *test, const char *text)
+{
+	if (text[0] == '=')
+		return !strcmp(test->name, text + 1);
+	return strstr(test->name, text) || strstr(test->file, text);
+}
+
 static bool is_chosen(const struct test *test, char **texts, int count)
 {
 	if (count == 0)
 		return true;
 	for (int i = 0; i < count; i++)
-		if (strstr(test->name, texts[i]) || strstr(test->file, texts[i]))
+		if (is_meant(test, texts[i]))
 			return true;
 	return false;
 }
@@ -150,7 +157,8 @@ static bool run_apart(const struct test *test)
 static const char usage[] =
 	"usage: unit [-l] [-1] [--seeds N] [--seed S] [--steps K] [TEXT ...]\n"
 	"\n"
-	"Runs the tests whose name or file contains one of the texts, or all.\n"
+	"Runs the tests whose name or file contains one of the texts (=NAME: the one of that name), or\n"
+	"all.\n"
 	"\n"
 	"  -l         list them instead\n"
 	"  -1         run them in this process, for a debugger\n"

@@ -36,6 +36,14 @@ static void take_all(void)
 		;
 }
 
+/* All that the test took, as nobody but this vCPU has one. */
+static void give_back_all_but(u16 vpid)
+{
+	for (unsigned int i = 1; i <= VPIDS; i++)
+		if (i != vpid)
+			vpid_free((u16)i);
+}
+
 TEST(vpid_is_one_vcpus)
 {
 	static bool seen[VPIDS + 1];
@@ -61,6 +69,7 @@ TEST(vpid_is_one_vcpus)
 	vpid_free(5);
 	EXPECT_EQ(vpid_alloc(), 5);
 	EXPECT_EQ(vpid_alloc(), 0);
+	give_back_all_but(machine->vcpu.vpid);
 	sim_machine_destroy(machine);
 }
 
@@ -127,6 +136,7 @@ TEST(vpid_runs_without_one_when_all_are_taken)
 	vmx_free_vcpu(&vcpu);
 	/* It had none to give back. */
 	EXPECT_EQ(vpid_alloc(), 0);
+	give_back_all_but(machine->vcpu.vpid);
 	sim_machine_destroy(machine);
 }
 
