@@ -13,7 +13,8 @@
 
 struct tally {
 	u64 begun, taken;
-	bool waits; /* sent, and not taken since */
+	unsigned int senders; /* who have not returned */
+	bool sent;	      /* by one who has, and not taken since */
 };
 
 static struct tally vectors[MAX_GUESTS][256], nmis[MAX_GUESTS];
@@ -26,21 +27,28 @@ u8 interrupt_any_vector(void)
 static u64 send_begin(struct tally *tally)
 {
 	tally->begun++;
+	tally->senders++;
 	return tally->taken;
 }
 
 static void send_end(struct tally *tally, u64 token)
 {
+	tally->senders--;
 	/* One of those that came since may be this one. */
 	if (tally->taken == token)
-		tally->waits = true;
+		tally->sent = true;
+}
+
+static bool waits(const struct tally *tally)
+{
+	return tally->sent && !tally->senders;
 }
 
 static void take(struct guest *guest, struct tally *tally, const char *what, u8 vector)
 {
 	if (++tally->taken > tally->begun)
 		guest_broken(guest, "%s 0x%x comes, and nobody sent it", what, vector);
-	tally->waits = false;
+	tally->sent = false;
 }
 
 u64 interrupt_send_begin(unsigned int id, u8 vector)
@@ -96,14 +104,14 @@ static unsigned int deliverable(const struct guest *guest)
 	u8 class = simulation.irqchip ? priority_class(guest) : 0;
 
 	for (unsigned int vector = 255; vector >> 4 > class; vector--)
-		if (vectors[guest->id][vector].waits)
+		if (waits(&vectors[guest->id][vector]))
 			return vector;
 	return 0;
 }
 
 static bool nmi_deliverable(const struct guest *guest)
 {
-	return nmis[guest->id].waits && !guest->nmi_blocked;
+	return waits(&nmis[guest->id]) && !guest->nmi_blocked;
 }
 
 void interrupts_check(struct guest *guest)
@@ -127,7 +135,7 @@ void interrupts_check_asleep(struct guest *guest)
 
 bool interrupts_wait(const struct guest *guest)
 {
-	return nmis[guest->id].waits || deliverable(guest);
+	return waits(&nmis[guest->id]) || deliverable(guest);
 }
 
 /* --- devices --- */
