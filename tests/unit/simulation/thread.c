@@ -95,6 +95,15 @@ static void wake(struct guest *guest)
 		guest_broken(guest, "KVM_SET_MP_STATE fails");
 }
 
+/* As long as one does anything, it may send the others something. */
+static bool all_are_quiet(void)
+{
+	for (unsigned int id = 0; id < simulation.guests; id++)
+		if (simulation.guest[id].quiet < QUIET_ENOUGH)
+			return false;
+	return simulation.over;
+}
+
 void vcpu_thread(void *argument)
 {
 	struct guest *guest = argument;
@@ -102,7 +111,7 @@ void vcpu_thread(void *argument)
 	for (;;) {
 		handle(guest, sim_ioctl(guest->fd, KVM_RUN, 0));
 		sim_signal(false);
-		if (simulation.over && guest->quiet >= QUIET_ENOUGH && !interrupts_wait(guest))
+		if (all_are_quiet() && !interrupts_wait(guest))
 			return;
 		between_runs(guest);
 		if (simulation.over && simulation.irqchip)
