@@ -141,9 +141,26 @@ void sim_vmx_end(void)
 		clear_tracked(cpu);
 }
 
-void sim_cpu_down(unsigned int cpu)
+static void take_down(unsigned int cpu)
 {
 	clear_tracked(cpu);
 	sim_vmxoff(cpu);
 	sim_set_online(cpu, false);
+}
+
+void sim_cpu_down(unsigned int cpu)
+{
+	if (!sim_switching) {
+		take_down(cpu);
+		return;
+	}
+	sim_cpu_vacate(cpu);
+	take_down(cpu);
+	sim_cpu_vacated(cpu);
+}
+
+void sim_cpu_up(unsigned int cpu)
+{
+	sim_set_online(cpu, true);
+	sim_vmxon(cpu);
 }

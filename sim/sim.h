@@ -78,6 +78,7 @@ void *sim_user_pointer(u64 hva);
 void sim_user_unmap(u64 hva, u64 size);			 /* munmap() */
 void sim_user_protect(u64 hva, u64 size, bool writable); /* mprotect() */
 void sim_user_move(u64 hva, u64 size);			 /* swapped out, migrated: other frames */
+void sim_user_map_again(u64 hva, u64 size);		 /* mmap() where it was unmapped */
 void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write */
 
 /*
@@ -294,6 +295,7 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 
 /* A CPU goes offline: the VMCSs that are active there are cleared, and it leaves VMX operation. */
 void sim_cpu_down(unsigned int cpu);
+void sim_cpu_up(unsigned int cpu);
 
 /* The machine goes down.  From the first on no guest is entered; with the second VMX operation ends
  * under the vCPUs: each VMREAD and VMWRITE fails, as if no VMCS were current. */

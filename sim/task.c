@@ -27,7 +27,8 @@ struct task_stack {
 struct cpu {
 	struct sim_task *current;
 	bool interrupt;
-	u64 taken; /* how often interrupts came on */
+	bool leaves; /* it goes offline: nobody new gets it */
+	u64 taken;   /* how often interrupts came on */
 };
 
 /* ASan has to know which stack is in use; without it there are no such functions. */
@@ -195,7 +196,7 @@ static bool is_ready(const struct sim_task *task)
 
 static bool cpu_is_free(unsigned int cpu)
 {
-	return sim_is_online(cpu) && (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
+	return sim_is_online(cpu) && !cpus[cpu].leaves && (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
 }
 
 static unsigned int free_cpus(unsigned int free[SIM_MAX_CPUS])
@@ -383,6 +384,43 @@ void sim_task_wait(const struct sim_wait *wait)
 		schedule();
 		task->preempt_count -= !wait->sleeps;
 	}
+}
+
+/* --- CPUs that go --- */
+
+static bool cpu_can_leave(const void *subject, u64 since)
+{
+	const struct cpu *cpu = subject;
+
+	(void)since;
+	return !cpu->current || can_be_preempted(cpu->current);
+}
+
+void sim_cpu_vacate(unsigned int cpu)
+{
+	const struct sim_wait wait = {
+		.ready = cpu_can_leave,
+		.subject = &cpus[cpu],
+		.what = "a CPU to go offline that has",
+		.owner = &cpus[cpu].current,
+	};
+
+	sim_might_sleep("sim_cpu_vacate");
+	cpus[cpu].leaves = true;
+	if (sim_task_now->cpu == cpu) {
+		leave_cpu(sim_task_now);
+		schedule();
+	}
+	sim_task_wait(&wait);
+	alone++;
+	if (cpus[cpu].current)
+		leave_cpu(cpus[cpu].current);
+}
+
+void sim_cpu_vacated(unsigned int cpu)
+{
+	cpus[cpu].leaves = false;
+	alone--;
 }
 
 /* --- the life of tasks --- */

@@ -69,6 +69,10 @@ void sim_interrupts_taken(void);
 void sim_interrupt_until_taken(unsigned int cpu, const char *who);
 void sim_interrupt_until_possible(unsigned int cpu, const char *who);
 
+/* Nobody is on the CPU, nor gets it, and nobody else runs until it is said to be offline. */
+void sim_cpu_vacate(unsigned int cpu);
+void sim_cpu_vacated(unsigned int cpu);
+
 /*
  * Between these nobody else runs, and the current task is one that stands for an interrupt on the
  * CPU, with interrupts off.  Nothing may be waited for.

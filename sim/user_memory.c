@@ -214,6 +214,17 @@ void sim_user_unmap(u64 hva, u64 size)
 	range_change(hva, size, CHANGE_UNMAP);
 }
 
+/* There is nothing yet that anybody would have to be told of. */
+void sim_user_map_again(u64 hva, u64 size)
+{
+	struct region *region = region_find(hva);
+
+	check_range(hva, size);
+	for (u64 at = hva; region && at < hva + size; at += LINTEL_PAGE_SIZE)
+		region->pages[(at - region->hva) / LINTEL_PAGE_SIZE] = (struct page){.frame = 0};
+	memset((void *)hva, 0, size);
+}
+
 void sim_user_protect(u64 hva, u64 size, bool writable)
 {
 	range_change(hva, size, writable ? CHANGE_WRITABLE : CHANGE_READONLY);

@@ -273,12 +273,13 @@ static void set_registers(struct guest *guest)
 static void start_local_apic(struct guest *guest)
 {
 	struct kvm_mp_state runnable = {.mp_state = KVM_MP_STATE_RUNNABLE};
-	const u32 enabled = 0x1ff, spurious = 0xf0;
+	const u32 enabled = 0x1ff, spurious = 0xf0, one_shot = TIMER_VECTOR, timer = 0x320;
 	struct kvm_lapic_state apic;
 
 	if (call(guest->fd, KVM_GET_LAPIC, &apic, sizeof(apic)))
 		broken("KVM_GET_LAPIC fails");
 	memcpy(apic.regs + spurious, &enabled, sizeof(enabled));
+	memcpy(apic.regs + timer, &one_shot, sizeof(one_shot));
 	if (call(guest->fd, KVM_SET_LAPIC, &apic, sizeof(apic)) ||
 	    call(guest->fd, KVM_SET_MP_STATE, &runnable, sizeof(runnable)))
 		broken("the local APIC cannot be set");

@@ -71,6 +71,31 @@ void nmi_send_end(unsigned int id, u64 token)
 	send_end(&nmis[id], token);
 }
 
+void interrupt_timer_begin(struct guest *guest)
+{
+	struct tally *tally = &vectors[guest->id][TIMER_VECTOR];
+
+	/* What it was to send may have come, or comes no more. */
+	tally->senders -= guest->timer_runs;
+	guest->timer_runs = true;
+	guest->timer_due = 0;
+	guest->timer_token = send_begin(tally);
+}
+
+void interrupt_timer_started(struct guest *guest, u64 ns)
+{
+	guest->timer_due = host_time_ns() + ns;
+}
+
+void interrupt_timer_look(struct guest *guest)
+{
+	if (!guest->timer_due || guest->timer_due > host_time_ns())
+		return;
+	guest->timer_runs = false;
+	guest->timer_due = 0;
+	send_end(&vectors[guest->id][TIMER_VECTOR], guest->timer_token);
+}
+
 /* "Task and Processor Priorities" */
 static u8 priority_class(const struct guest *guest)
 {

@@ -55,7 +55,9 @@ long call(int fd, u32 number, void *argument, size_t size)
 	argument_used[i] = true;
 	at = arguments + i * ARGUMENT_SIZE;
 	memcpy(sim_user_pointer(at), argument, size);
-	result = sim_ioctl(fd, number, at);
+	do
+		result = sim_ioctl(fd, number, at);
+	while (result == -ENOMEM);
 	memcpy(argument, sim_user_pointer(at), size);
 	argument_used[i] = false;
 	return result;
@@ -114,6 +116,7 @@ void simulation_make(u64 seed)
 	memset(&simulation, 0, sizeof(simulation));
 	memset(argument_used, 0, sizeof(argument_used));
 	draw_processor();
+	host_mutex_init(&simulation.plug_lock);
 	arguments = sim_user_map(ARGUMENTS * ARGUMENT_SIZE);
 	simulation.device = sim_device_open();
 	simulation.vm_fd = (int)sim_ioctl(simulation.device, KVM_CREATE_VM, 0);
@@ -154,7 +157,30 @@ static bool want_guest_elsewhere(void)
 	return true;
 }
 
+/* Who meets it tries again. */
+static bool fail_an_allocation(void)
+{
+	sim_fail_allocation_after((unsigned int)sim_random_below(8));
+	return true;
+}
+
+/* CPU 0 stays. */
+static bool plug_cpu(void)
+{
+	unsigned int cpu = (unsigned int)sim_random_below(sim_cpus());
+
+	host_mutex_lock(&simulation.plug_lock);
+	if (cpu && sim_is_online(cpu))
+		sim_cpu_down(cpu);
+	else if (cpu)
+		sim_cpu_up(cpu);
+	host_mutex_unlock(&simulation.plug_lock);
+	return true;
+}
+
 static const struct action program_actions[] = {
+	{fail_an_allocation, 2, false},
+	{plug_cpu, 1, false},
 	{signal_guest, 2, false},
 	{want_guest_elsewhere, 3, false},
 	{memory_get_log, 2, false},
@@ -219,6 +245,8 @@ static void guests_check_asleep(void)
 static void time_passes(void)
 {
 	sim_advance_time(1 + sim_random_below(20000));
+	for (unsigned int id = 0; id < simulation.guests; id++)
+		interrupt_timer_look(&simulation.guest[id]);
 	sim_work_run();
 	guests_check_asleep();
 	host_cond_resched();
@@ -272,6 +300,7 @@ void simulation_run(u64 steps)
 
 void simulation_end(void)
 {
+	sim_fail_allocation_never();
 	memory_check();
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (interrupts_wait(&simulation.guest[id]))

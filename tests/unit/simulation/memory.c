@@ -58,6 +58,14 @@ static u64 hva_of_window(const struct window *window)
 	return hva_of_slot(window->slot) + window->first * PAGE;
 }
 
+static const struct window *window_find(u64 gpa)
+{
+	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
+		if (gpa - windows[i].gpa < windows[i].pages * PAGE)
+			return &windows[i];
+	return NULL;
+}
+
 /* --- the slots --- */
 
 static void set_slot(enum slot_id id, u64 gpa, u64 size, u32 flags)
@@ -163,13 +171,45 @@ static void make_huge(void)
 	sim_user_make_huge(start, 21);
 }
 
+/* Not what guests cannot do without, nor what an instruction touches beside a device; and the dirty
+ * log knows nothing of it. */
+static bool may_be_lost(const struct window *window, u64 first)
+{
+	return window->slot == SLOT_LARGE || window->slot == SLOT_MOVED ||
+	       (window->slot == SLOT_RAM && first >= 4);
+}
+
+static void map_anew(u64 hva, u64 size)
+{
+	sim_user_unmap(hva, size);
+	host_cond_resched();
+	sim_user_map_again(hva, size);
+	memset(expected + (hva - process), 0, size);
+}
+
+/* Rather where a guest is about to be: there it matters what comes first. */
+static const struct window *any_page(u64 *page)
+{
+	u64 gpa = simulation.guest[sim_random_below(simulation.guests)].now.address;
+	const struct window *window = chance(3) ? NULL : window_find(gpa);
+
+	if (window) {
+		*page = (gpa - window->gpa) / PAGE;
+		return window;
+	}
+	window = &windows[sim_random_below(COUNT_OF(windows))];
+	*page = sim_random_below(window->pages);
+	return window;
+}
+
 bool memory_change_pages(void)
 {
-	const struct window *window = &windows[sim_random_below(COUNT_OF(windows))];
-	u64 first = sim_random_below(window->pages), most = window->pages - first;
-	u64 hva = hva_of_window(window) + first * PAGE;
-	u64 size = (1 + sim_random_below(most < 4 ? most : 4)) * PAGE;
+	u64 first, most, hva, size;
+	const struct window *window = any_page(&first);
 
+	most = window->pages - first;
+	hva = hva_of_window(window) + first * PAGE;
+	size = (1 + sim_random_below(most < 4 ? most : 4)) * PAGE;
 	host_mutex_lock(&process_lock);
 	switch (sim_random_below(8)) {
 	case 0:
@@ -185,6 +225,10 @@ bool memory_change_pages(void)
 		break;
 	case 2:
 		make_huge();
+		break;
+	case 3:
+		if (may_be_lost(window, first))
+			map_anew(hva, size);
 		break;
 	default:
 		sim_user_move(hva, size);
@@ -212,10 +256,9 @@ void memory_wait_for_process(void)
 
 u64 memory_hva(u64 gpa)
 {
-	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
-		if (gpa - windows[i].gpa < windows[i].pages * PAGE)
-			return hva_of_window(&windows[i]) + (gpa - windows[i].gpa);
-	return 0;
+	const struct window *window = window_find(gpa);
+
+	return window ? hva_of_window(window) + (gpa - window->gpa) : 0;
 }
 
 static u64 any_base(void)

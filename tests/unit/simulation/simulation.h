@@ -103,6 +103,9 @@ struct guest {
 	unsigned int services;
 	u8 tpr;
 	u32 destination; /* as written to the high half of its ICR */
+	bool timer_runs;
+	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
+	u64 timer_token;
 
 	u64 msr[4];	/* what it wrote last: see operations.c */
 	bool has_clock; /* it asked for kvmclock */
@@ -160,6 +163,11 @@ u64 interrupt_send_begin(unsigned int id, u8 vector);
 void interrupt_send_end(unsigned int id, u8 vector, u64 token);
 u64 nmi_send_begin(unsigned int id);
 void nmi_send_end(unsigned int id, u64 token);
+/* The local APIC's timer, which sends TIMER_VECTOR: it is started, runs, and perhaps it is over. */
+#define TIMER_VECTOR 0xef
+void interrupt_timer_begin(struct guest *guest);
+void interrupt_timer_started(struct guest *guest, u64 ns);
+void interrupt_timer_look(struct guest *guest);
 void interrupt_delivered(struct guest *guest, u8 vector);
 void nmi_delivered(struct guest *guest);
 /* Before each instruction: nothing waits that could be delivered. */
@@ -190,8 +198,9 @@ struct simulation {
 	struct guest guest[MAX_GUESTS];
 	unsigned int guests;
 	bool irqchip;
-	u64 steps;	       /* that are left */
-	bool over;	       /* the program has ended but for its vCPUs */
+	u64 steps; /* that are left */
+	bool over; /* the program has ended but for its vCPUs */
+	host_mutex_t plug_lock;
 	u64 last_tsc, last_ns; /* of any guest: neither goes back */
 };
 
@@ -200,7 +209,7 @@ extern struct simulation simulation;
 /* One of the steps; false: there is none left. */
 bool step_take(void);
 bool chance(unsigned int one_in);
-/* An ioctl whose argument is in the process's memory. */
+/* An ioctl whose argument is in the process's memory; again, where there was no memory for it. */
 long call(int fd, u32 number, void *argument, size_t size);
 /* Words, and the end of the run: something is not so that must always be so. */
 __attribute__((noreturn, format(printf, 1, 2))) void broken(const char *format, ...);

@@ -28,6 +28,7 @@ static void handle(struct guest *guest, long result)
 		handle_exit(guest);
 		return;
 	case -EINTR:
+	case -ENOMEM:
 		return;
 	case -EFAULT:
 		/* What it touched may not be written for a while. */
