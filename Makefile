@@ -5,6 +5,7 @@
 #	make run	build everything, boot the emulated machine, load the module, run a guest
 #	make test	every test there is: unit tests under sanitizers, then the lab
 #	make install	the command, its manual and completion (PREFIX=, DESTDIR=)
+#	make simulate	whole machines from seeds, SEEDS= of them; SEED= and STEPS= run one again
 #	make bench	stock kvm_intel and Lintel side by side in the lab, cost by cost
 #
 # Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
@@ -20,8 +21,8 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 # As many jobs as processors, of this make and those below it together.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test tool-test page-test fuzz \
-	module-test coverage mutate vmentry payload lab-test install clean
+.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tool-test page-test \
+	fuzz module-test coverage mutate vmentry payload lab-test install clean
 
 all: module tool guests api-tests
 
@@ -62,6 +63,12 @@ unit: deps
 
 unit-test: unit
 	$(BUILD)/unit/unit
+
+# Without LeakSanitizer: each run counts by itself what it has left.
+SEEDS ?= $(if $(SEED),1,10000)
+simulate: unit
+	ASAN_OPTIONS=detect_leaks=0 $(BUILD)/unit/unit --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
+		$(if $(STEPS),--steps $(STEPS)) simulation
 
 tool-test: tool
 	tests/tool/run.sh

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The simulated CPUs: which one the thread is on, their MSRs, CPUID and the clock. */
 #include "msr/index.h"
-#include "sim.h"
+#include "task.h"
 
 #define MSRS_MAX   512
 #define CPUID_MAX  256
@@ -25,7 +25,7 @@ struct msr_note {
 	struct msr_file file;
 };
 
-static unsigned int cpus = 1, cpu_now;
+static unsigned int cpus = 1;
 static bool offline[SIM_MAX_CPUS];
 static struct msr_file msr_files[SIM_MAX_CPUS];
 static struct msr_note msr_notes[SIM_MAX_CPUS];
@@ -80,7 +80,7 @@ void sim_set_cpus(unsigned int count)
 	if (!count || count > SIM_MAX_CPUS)
 		sim_panic("sim_set_cpus(%u): 1 to %d", count, SIM_MAX_CPUS);
 	cpus = count;
-	cpu_now = 0;
+	sim_task_move(sim_task_now, 0);
 }
 
 unsigned int sim_cpus(void)
@@ -113,34 +113,36 @@ void sim_run_on(unsigned int cpu)
 		sim_panic("the thread cannot move to CPU %u: preemption is off", cpu);
 	if (!sim_is_online(cpu))
 		sim_panic("the thread cannot move to CPU %u: it is not online", cpu);
-	cpu_now = cpu;
+	sim_task_move(sim_task_now, cpu);
 }
 
 unsigned int sim_cpu(void)
 {
 	if (sim_preemptible())
 		sim_panic("host_cpu(): preemption is on, the answer may be wrong at once");
-	return cpu_now;
+	return sim_task_now->cpu;
 }
 
 unsigned int sim_cpu_now(void)
 {
-	return cpu_now;
+	return sim_task_now->cpu;
 }
 
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument)
 {
-	unsigned int caller = cpu_now;
-
 	if (!sim_irqs_enabled())
 		sim_panic("host_call_cpu(): interrupts are off: deadlock");
-	if (!sim_is_online(cpu))
-		return;
-	cpu_now = cpu;
-	sim_irq_disable();
-	function(argument);
-	sim_irq_enable();
-	cpu_now = caller;
+	sim_preempt_disable();
+	sim_point();
+	if (sim_is_online(cpu) && cpu != sim_task_now->cpu)
+		sim_interrupt_until_possible(cpu, "host_call_cpu():");
+	/* It may have gone meanwhile. */
+	if (sim_is_online(cpu)) {
+		sim_interrupt_enter(cpu);
+		function(argument);
+		sim_interrupt_leave();
+	}
+	sim_preempt_enable();
 }
 
 static int msr_slot(const struct msr_file *file, u32 msr)
@@ -191,19 +193,19 @@ void sim_msr_remove(unsigned int cpu, u32 msr)
 
 void sim_msrs_note(void)
 {
-	msr_notes[cpu_now] = (struct msr_note){true, msr_files[cpu_now]};
+	msr_notes[sim_task_now->cpu] = (struct msr_note){true, msr_files[sim_task_now->cpu]};
 }
 
 void sim_msrs_check_noted(void)
 {
-	struct msr_note *note = &msr_notes[cpu_now];
+	struct msr_note *note = &msr_notes[sim_task_now->cpu];
 	const struct msr_file *was = &note->file;
 	u64 now;
 
 	for (unsigned int i = 0; note->taken && i < was->count; i++)
-		if (sim_msr_get(cpu_now, was->index[i], &now) && now != was->value[i])
+		if (sim_msr_get(sim_task_now->cpu, was->index[i], &now) && now != was->value[i])
 			sim_panic("the thread leaves CPU %u: MSR 0x%x is 0x%llx, and was 0x%llx",
-				  cpu_now, was->index[i], now, was->value[i]);
+				  sim_task_now->cpu, was->index[i], now, was->value[i]);
 	note->taken = false;
 }
 
@@ -219,20 +221,20 @@ int sim_rdmsr_safe(u32 msr, u64 *value)
 		*value = sim_rdtsc();
 		return 0;
 	}
-	return sim_msr_get(cpu_now, msr, value) ? 0 : -EIO;
+	return sim_msr_get(sim_task_now->cpu, msr, value) ? 0 : -EIO;
 }
 
 int sim_wrmsr_safe(u32 msr, u64 value)
 {
 	u64 old;
 
-	if (!sim_msr_get(cpu_now, msr, &old))
+	if (!sim_msr_get(sim_task_now->cpu, msr, &old))
 		return -EIO;
 	if (msr >= MSR_VMX_FIRST && msr <= MSR_VMX_LAST)
 		return -EIO;
 	if (msr == MSR_FEATURE_CTL && (old & FEATURE_CTL_LOCK))
 		return -EIO;
-	sim_msr_set(cpu_now, msr, value);
+	sim_msr_set(sim_task_now->cpu, msr, value);
 	return 0;
 }
 
@@ -241,14 +243,14 @@ u64 sim_rdmsr(u32 msr)
 	u64 value = 0;
 
 	if (sim_rdmsr_safe(msr, &value))
-		sim_panic("RDMSR of 0x%x faults on CPU %u", msr, cpu_now);
+		sim_panic("RDMSR of 0x%x faults on CPU %u", msr, sim_task_now->cpu);
 	return value;
 }
 
 void sim_wrmsr(u32 msr, u64 value)
 {
 	if (sim_wrmsr_safe(msr, value))
-		sim_panic("WRMSR of 0x%llx to 0x%x faults on CPU %u", value, msr, cpu_now);
+		sim_panic("WRMSR of 0x%llx to 0x%x faults on CPU %u", value, msr, sim_task_now->cpu);
 }
 
 u64 sim_rdtsc(void)
@@ -384,7 +386,8 @@ void sim_set_xcr0(u64 host, u64 supported)
 {
 	xcr0_host = host;
 	xcr0_supported = supported;
-	sim_registers.xcr0 = host;
+	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+		sim_registers_of(cpu)->xcr0 = host;
 }
 
 /* Before main(): a test need not call sim_reset() first. */

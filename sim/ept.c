@@ -39,6 +39,27 @@ struct translation {
 
 static struct translation tlb[SIM_MAX_CPUS][TLB_ENTRIES];
 
+/* Where a table of the lowest level is: a walk need not come by the tables above it.  A processor may
+ * keep that too, until it is told otherwise. */
+#define TABLE_ENTRIES 64
+
+struct known_table {
+	u64 root; /* 0: nothing is known */
+	u64 region, table, rights;
+};
+
+static struct known_table known_tables[SIM_MAX_CPUS][TABLE_ENTRIES];
+
+static u64 region_of(u64 gpa)
+{
+	return gpa >> ept_level_shift(EPT_LEVEL_2M);
+}
+
+static struct known_table *known_slot(u64 gpa)
+{
+	return &known_tables[sim_cpu_now()][region_of(gpa) % TABLE_ENTRIES];
+}
+
 static struct translation *tlb_slot(u64 gfn)
 {
 	return &tlb[sim_cpu_now()][gfn % TLB_ENTRIES];
@@ -49,12 +70,16 @@ void ept_flush(unsigned int cpu, u64 eptp)
 	for (unsigned int i = 0; i < TLB_ENTRIES; i++)
 		if (tlb[cpu][i].root == (eptp & EPT_ADDRESS))
 			tlb[cpu][i].valid = false;
+	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
+		if (known_tables[cpu][i].root == (eptp & EPT_ADDRESS))
+			known_tables[cpu][i].root = 0;
 }
 
 void ept_flush_all(unsigned int cpu)
 {
 	for (unsigned int i = 0; i < TLB_ENTRIES; i++)
 		tlb[cpu][i].valid = false;
+	memset(known_tables[cpu], 0, sizeof(known_tables[cpu]));
 }
 
 /* --- the access that exits --- */
@@ -95,12 +120,13 @@ static bool access_exits(u32 reason, u64 qualification, u64 gpa)
 	return false;
 }
 
-/* "Exit Qualification for EPT Violations".  The translation is not used again. */
+/* "Exit Qualification for EPT Violations".  What it was found by is not used again. */
 static bool violation(u64 gpa, u64 access, u64 rights)
 {
 	const u64 kind = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
 
 	tlb_slot(gpa >> LINTEL_PAGE_SHIFT)->valid = false;
+	known_slot(gpa)->root = 0;
 	return access_exits(EXIT_REASON_EPT_VIOLATION, access | VIOLATION_RIGHTS(rights) | kind,
 			    gpa);
 }
@@ -119,7 +145,7 @@ struct walk {
 	u64 eptp;
 	u64 rights;
 	u64 *entry[EPT_LEVEL_ROOT + 1]; /* by level */
-	unsigned int level;		/* of the last one */
+	unsigned int first, level;	/* of the first and the last one */
 };
 
 static bool memory_type_ok(u64 type)
@@ -146,13 +172,39 @@ static bool is_misconfigured(const struct walk *walk, u64 entry, unsigned int le
 	return entry & EPT_ADDRESS & (BIT64(ept_level_shift(level)) - 1);
 }
 
+/* gives: the table that the walk begins with. */
+static u64 walk_begin(struct walk *walk)
+{
+	const struct known_table *known = known_slot(walk->gpa);
+	u64 root = walk->eptp & EPT_ADDRESS;
+
+	if (known->root == root && known->region == region_of(walk->gpa)) {
+		walk->first = EPT_LEVEL_4K;
+		walk->rights = known->rights;
+		return known->table;
+	}
+	walk->first = EPT_LEVEL_ROOT;
+	walk->rights = EPT_RIGHTS;
+	return root;
+}
+
+static void note_table(const struct walk *walk, u64 table)
+{
+	if (walk->level == EPT_LEVEL_2M)
+		*known_slot(walk->gpa) = (struct known_table){
+			.root = walk->eptp & EPT_ADDRESS,
+			.region = region_of(walk->gpa),
+			.table = table,
+			.rights = walk->rights,
+		};
+}
+
 /* Down to the page; false: the access exits. */
 static bool walk_tables(struct walk *walk)
 {
-	u64 table = walk->eptp & EPT_ADDRESS;
+	u64 table = walk_begin(walk);
 
-	walk->rights = EPT_RIGHTS;
-	for (walk->level = EPT_LEVEL_ROOT;; walk->level--) {
+	for (walk->level = walk->first;; walk->level--) {
 		u64 index = walk->gpa >> ept_level_shift(walk->level) & (EPT_ENTRIES - 1);
 		u64 *entry = (u64 *)sim_phys_to_virt(table) + index;
 
@@ -165,6 +217,7 @@ static bool walk_tables(struct walk *walk)
 		if (ept_entry_leaf(*entry, walk->level))
 			break;
 		table = *entry & EPT_ADDRESS;
+		note_table(walk, table);
 	}
 	if (walk->access & ~walk->rights)
 		return violation(walk->gpa, walk->access, walk->rights);
@@ -200,7 +253,7 @@ static bool set_flags(const struct walk *walk)
 		return true;
 	if (dirties && lists_writes(walk->vmcs) && !list_write(walk))
 		return false;
-	for (unsigned int level = EPT_LEVEL_ROOT; level >= walk->level; level--)
+	for (unsigned int level = walk->first; level >= walk->level; level--)
 		*walk->entry[level] |= EPT_ACCESSED;
 	if (dirties)
 		*leaf |= EPT_DIRTY;

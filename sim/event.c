@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events, and the descriptors that the process has of them. */
-#include "sim.h"
+#include "task.h"
 
 #define MAX_EVENTS 64
 #define FIRST_FD   3
@@ -13,6 +13,8 @@ struct host_event {
 static struct host_event events[MAX_EVENTS];
 static struct host_event *descriptors[MAX_EVENTS]; /* from FIRST_FD on */
 static struct host_event_watch *watches;
+static struct sim_task *calling; /* the task in whose turn watches are called */
+static unsigned int calls;
 
 static struct host_event **descriptor(int fd)
 {
@@ -59,12 +61,36 @@ int sim_event_duplicate(int fd)
 	return new_descriptor(event_of(fd));
 }
 
-/* Who watches is called with the event's own lock held: a spin lock, interrupts off. */
+static bool nobody_calls(const void *subject, u64 since)
+{
+	(void)subject;
+	(void)since;
+	return !calling;
+}
+
+static void wait_for_calls(void)
+{
+	const struct sim_wait wait = {
+		.ready = nobody_calls,
+		.what = "an event's callbacks",
+		.owner = &calling,
+	};
+
+	if (calling != sim_task_now)
+		sim_task_wait(&wait);
+}
+
+/* Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock serves
+ * for all of them; a callback may signal another event. */
 static void watch_call(struct host_event_watch *watch,
 		       void (*callback)(struct host_event_watch *watch))
 {
 	host_irq_disable();
+	calling = sim_task_now;
+	calls++;
 	callback(watch);
+	if (!--calls)
+		calling = NULL;
 	host_irq_enable();
 }
 
@@ -72,6 +98,7 @@ void sim_event_close(int fd)
 {
 	struct host_event *event = event_of(fd);
 
+	wait_for_calls();
 	*descriptor(fd) = NULL;
 	if (--event->descriptors)
 		return;
@@ -82,9 +109,11 @@ void sim_event_close(int fd)
 
 void host_event_signal(struct host_event *event)
 {
-	struct host_event_watch *watch = watches;
+	struct host_event_watch *watch;
 
 	sim_needs_atomic("host_event_signal");
+	wait_for_calls();
+	watch = watches;
 	event->count++;
 	while (watch && watch->event != event)
 		watch = watch->next;
@@ -155,6 +184,7 @@ void host_event_unwatch(struct host_event_watch *watch)
 	struct host_event_watch **at = &watches;
 
 	sim_needs_atomic("host_event_unwatch");
+	wait_for_calls();
 	while (*at && *at != watch)
 		at = &(*at)->next;
 	if (!*at)
@@ -177,4 +207,6 @@ void sim_event_reset(void)
 	__builtin_memset(events, 0, sizeof(events));
 	__builtin_memset(descriptors, 0, sizeof(descriptors));
 	watches = NULL;
+	calling = NULL;
+	calls = 0;
 }

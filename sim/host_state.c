@@ -34,14 +34,27 @@ static const struct host_state usual_host_state = {
 };
 
 struct host_state sim_host_state;
-struct sim_registers sim_registers;
+static struct sim_registers registers[SIM_MAX_CPUS];
+static struct host_state had[SIM_MAX_CPUS]; /* before the entry */
 
 #define XCR0_AFTER_BOOT 7
 
 __attribute__((constructor)) void sim_host_state_reset(void)
 {
 	sim_host_state = usual_host_state;
-	sim_registers = (struct sim_registers){.xcr0 = XCR0_AFTER_BOOT, .dr6 = 0xffff0ff0};
+	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+		registers[cpu] = (struct sim_registers){.xcr0 = XCR0_AFTER_BOOT,
+							    .dr6 = 0xffff0ff0};
+}
+
+struct sim_registers *sim_registers_of(unsigned int cpu)
+{
+	return &registers[cpu];
+}
+
+struct sim_registers *sim_registers_here(void)
+{
+	return &registers[sim_cpu_now()];
 }
 
 static void needs_no_preemption(const char *who)
@@ -127,11 +140,9 @@ static const struct loaded_field loaded_fields[] = {
 	LOADED(HOST_IA32_PAT, EXIT_LOAD_IA32_PAT, pat),
 };
 
-static struct host_state had;
-
 void host_state_look(void)
 {
-	had = sim_host_state_here();
+	had[sim_cpu_now()] = sim_host_state_here();
 }
 
 static void check_loaded(const struct vmcs *vmcs, u32 field, u64 wanted)
@@ -153,14 +164,14 @@ void host_state_load(const struct vmcs *vmcs)
 
 		if ((controls & row->control) != row->control)
 			continue;
-		memcpy(&value, (const char *)&had + row->offset, row->size);
+		memcpy(&value, (const char *)&had[sim_cpu_now()] + row->offset, row->size);
 		check_loaded(vmcs, row->field, value);
 	}
 	if (controls & EXIT_LOAD_IA32_PERF_GLOBAL_CTRL) {
 		check_loaded(vmcs, HOST_IA32_PERF_GLOBAL_CTRL, sim_counters.host);
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, sim_counters.host);
 	}
-	sim_registers.dr7_is_exits = true;
+	sim_registers_here()->dr7_is_exits = true;
 }
 
 /* --- what the core switches by hand --- */
@@ -169,47 +180,47 @@ void sim_write_xcr0(u64 value)
 {
 	if (!(value & 1) || (value & ~host_xcr0()))
 		sim_panic("XSETBV of 0x%llx faults", value);
-	sim_registers.xcr0 = value;
+	sim_registers_here()->xcr0 = value;
 }
 
 void host_debugregs_load(const u64 dr[4], u64 dr6)
 {
 	needs_no_preemption("host_debugregs_load");
-	memcpy(sim_registers.dr, dr, sizeof(sim_registers.dr));
-	sim_registers.dr6 = dr6;
-	sim_registers.dr_is_guest = true;
+	memcpy(sim_registers_here()->dr, dr, sizeof(sim_registers_here()->dr));
+	sim_registers_here()->dr6 = dr6;
+	sim_registers_here()->dr_is_guest = true;
 }
 
 void host_debugregs_save(u64 dr[4], u64 *dr6)
 {
 	needs_no_preemption("host_debugregs_save");
-	memcpy(dr, sim_registers.dr, sizeof(sim_registers.dr));
-	*dr6 = sim_registers.dr6;
+	memcpy(dr, sim_registers_here()->dr, sizeof(sim_registers_here()->dr));
+	*dr6 = sim_registers_here()->dr6;
 }
 
 void host_debugregs_restore(bool loaded)
 {
 	needs_no_preemption("host_debugregs_restore");
-	if (loaded != sim_registers.dr_is_guest)
+	if (loaded != sim_registers_here()->dr_is_guest)
 		sim_panic("host_debugregs_restore(%d): DR0-DR3 are %s", loaded,
-			  sim_registers.dr_is_guest ? "the guest's" : "the host's");
-	sim_registers.dr_is_guest = false;
-	sim_registers.dr7_is_exits = false;
+			  sim_registers_here()->dr_is_guest ? "the guest's" : "the host's");
+	sim_registers_here()->dr_is_guest = false;
+	sim_registers_here()->dr7_is_exits = false;
 }
 
 void sim_host_has_its_registers(const char *who)
 {
 	u64 xss = host_xss();
 
-	if (sim_registers.xcr0 != host_xcr0() && host_xcr0())
-		sim_panic("%s: XCR0 is 0x%llx, and the host's is 0x%llx", who, sim_registers.xcr0,
+	if (sim_registers_here()->xcr0 != host_xcr0() && host_xcr0())
+		sim_panic("%s: XCR0 is 0x%llx, and the host's is 0x%llx", who, sim_registers_here()->xcr0,
 			  host_xcr0());
 	sim_msr_get(sim_cpu_now(), MSR_IA32_XSS, &xss);
 	if (xss != host_xss())
 		sim_panic("%s: IA32_XSS is 0x%llx, and the host's is 0x%llx", who, xss, host_xss());
-	if (sim_registers.dr_is_guest)
+	if (sim_registers_here()->dr_is_guest)
 		sim_panic("%s: DR0-DR3 are the guest's", who);
-	if (sim_registers.dr7_is_exits)
+	if (sim_registers_here()->dr7_is_exits)
 		sim_panic("%s: DR7 is as the exit left it", who);
 }
 

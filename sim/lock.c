@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Locks, preemption and interrupts.  With one thread nothing is ever waited for, so each state
- * that a kernel could not leave again is an error of the core.
+ * Locks, preemption and interrupts.  A task that is alone waits for nobody, so each state that a
+ * kernel could not leave again is an error of the core; what others have, a task waits for.
  */
-#include "sim.h"
-
-static unsigned int mutexes_held, spins_held, irqlocks_held, reads_held, brief_reads_held;
-static unsigned int preempt_count;
-static bool irqs_off;
+#include "task.h"
 
 /* Where a kernel with PREEMPT_RT could not wait for a spin lock. */
 static const char *why_not_atomic(void)
 {
-	if (irqlocks_held)
+	if (sim_task_now->irqlocks_held)
 		return "an interrupt-safe lock is held";
-	if (preempt_count)
+	if (sim_task_now->preempt_count)
 		return "preemption is off";
-	return irqs_off ? "interrupts are off" : NULL;
+	return sim_task_now->irqs_off ? "interrupts are off" : NULL;
 }
 
 void sim_might_sleep(const char *who)
@@ -25,9 +21,9 @@ void sim_might_sleep(const char *who)
 
 	if (why)
 		sim_panic("%s may sleep, and %s", who, why);
-	if (spins_held)
+	if (sim_task_now->spins_held)
 		sim_panic("%s may sleep, and a spin lock is held", who);
-	if (brief_reads_held)
+	if (sim_task_now->brief_reads_held)
 		sim_panic("%s may sleep, in a read section that must be brief", who);
 }
 
@@ -41,20 +37,24 @@ void sim_needs_atomic(const char *who)
 
 bool sim_irqs_enabled(void)
 {
-	return !irqs_off;
+	return !sim_task_now->irqs_off;
 }
 
 bool sim_preemptible(void)
 {
-	return !irqs_off && !preempt_count && !spins_held && !irqlocks_held;
+	const struct sim_task *task = sim_task_now;
+
+	return !task->irqs_off && !task->preempt_count && !task->spins_held && !task->irqlocks_held;
 }
 
 unsigned int sim_locks_held(void)
 {
-	return mutexes_held + spins_held + irqlocks_held + reads_held + preempt_count + irqs_off;
+	const struct sim_task *task = sim_task_now;
+
+	return task->mutexes_held + task->spins_held + task->irqlocks_held + task->reads_held +
+	       task->preempt_count + task->irqs_off;
 }
 
-const struct vcpu *sim_interrupted;
 static void (*irq_disable_hook)(void *argument);
 static void *irq_disable_argument;
 
@@ -64,103 +64,123 @@ void sim_irq_disable_hook(void (*hook)(void *argument), void *argument)
 	irq_disable_argument = argument;
 }
 
-/* Those that wait are taken. */
-static void interrupts_on(const char *who)
-{
-	sim_host_has_its_registers(who);
-	irqs_off = false;
-	sim_interrupted = NULL;
-}
-
 void sim_lock_reset(void)
 {
-	mutexes_held = 0;
-	spins_held = 0;
-	irqlocks_held = 0;
-	reads_held = 0;
-	brief_reads_held = 0;
-	preempt_count = 0;
-	irqs_off = false;
-	sim_interrupted = NULL;
+	struct sim_task *task;
+
+	sim_tasks_abandon();
+	task = sim_task_now;
+	task->mutexes_held = 0;
+	task->spins_held = 0;
+	task->irqlocks_held = 0;
+	task->reads_held = 0;
+	task->brief_reads_held = 0;
+	task->preempt_count = 0;
+	task->irqs_off = false;
 	sim_irq_disable_hook(NULL, NULL);
 }
 
-static void lock_take(enum sim_lock_state *state, const char *kind, const void *lock)
+static bool lock_is_free(const void *subject, u64 since)
 {
-	if (*state == SIM_LOCK_UNINITIALISED)
-		sim_panic("%s %p was never initialised", kind, lock);
-	if (*state == SIM_LOCK_HELD)
-		sim_panic("%s %p is locked already: deadlock", kind, lock);
-	*state = SIM_LOCK_HELD;
+	(void)since;
+	return ((const struct sim_lock *)subject)->state == SIM_LOCK_FREE;
 }
 
-static void lock_give(enum sim_lock_state *state, const char *kind, const void *lock)
+static void lock_take(struct sim_lock *lock, const char *kind, bool sleeps)
 {
-	if (*state != SIM_LOCK_HELD)
-		sim_panic("%s %p is unlocked and was not locked", kind, lock);
-	*state = SIM_LOCK_FREE;
+	const struct sim_wait wait = {
+		.ready = lock_is_free,
+		.subject = lock,
+		.sleeps = sleeps,
+		.what = kind,
+		.name = lock->name,
+		.owner = &lock->owner,
+	};
+
+	if (lock->state == SIM_LOCK_UNINITIALISED)
+		sim_panic("%s was never initialised", kind);
+	sim_point();
+	if (lock->state == SIM_LOCK_HELD && lock->owner == sim_task_now)
+		sim_panic("%s %s is locked already: deadlock", kind, lock->name);
+	sim_task_wait(&wait);
+	lock->state = SIM_LOCK_HELD;
+	lock->owner = sim_task_now;
 }
 
-void host_mutex_init(host_mutex_t *mutex)
+static void lock_give(struct sim_lock *lock, const char *kind)
 {
-	mutex->state = SIM_LOCK_FREE;
+	if (!sim_lock_held(lock))
+		sim_panic("%s %s is unlocked and was not locked", kind, lock->name);
+	lock->state = SIM_LOCK_FREE;
+	lock->owner = NULL;
+}
+
+bool sim_lock_held(const struct sim_lock *lock)
+{
+	return lock->state == SIM_LOCK_HELD && lock->owner == sim_task_now;
+}
+
+void sim_lock_init(struct sim_lock *lock, const char *name)
+{
+	*lock = (struct sim_lock){.state = SIM_LOCK_FREE, .name = name};
 }
 
 void sim_mutex_lock(host_mutex_t *mutex)
 {
 	sim_might_sleep("host_mutex_lock");
-	lock_take(&mutex->state, "mutex", mutex);
-	mutexes_held++;
+	lock_take(&mutex->lock, "mutex", true);
+	sim_task_now->mutexes_held++;
 }
 
 void sim_mutex_unlock(host_mutex_t *mutex)
 {
-	lock_give(&mutex->state, "mutex", mutex);
-	mutexes_held--;
-}
-
-void host_spin_init(host_spinlock_t *lock)
-{
-	lock->state = SIM_LOCK_FREE;
+	lock_give(&mutex->lock, "mutex");
+	sim_task_now->mutexes_held--;
+	sim_point();
 }
 
 void sim_spin_lock(host_spinlock_t *lock)
 {
 	sim_needs_atomic("host_spin_lock");
-	lock_take(&lock->state, "spin lock", lock);
-	spins_held++;
+	lock_take(&lock->lock, "spin lock", false);
+	sim_task_now->spins_held++;
 }
 
 void sim_spin_unlock(host_spinlock_t *lock)
 {
-	lock_give(&lock->state, "spin lock", lock);
-	spins_held--;
-}
-
-void host_irqlock_init(host_irqlock_t *lock)
-{
-	lock->state = SIM_LOCK_FREE;
+	lock_give(&lock->lock, "spin lock");
+	sim_task_now->spins_held--;
+	sim_point();
 }
 
 unsigned long sim_irqlock_lock(host_irqlock_t *lock)
 {
-	bool were_off = irqs_off;
+	bool were_off = sim_task_now->irqs_off;
 
-	irqs_off = true;
-	lock_take(&lock->state, "interrupt-safe lock", lock);
-	irqlocks_held++;
+	sim_task_now->irqs_off = true;
+	lock_take(&lock->lock, "interrupt-safe lock", false);
+	sim_task_now->irqlocks_held++;
 	return were_off;
+}
+
+static void irqs_come_on(const char *who)
+{
+	if (sim_task_now->irqs_off)
+		sim_host_has_its_registers(who);
+	sim_task_now->irqs_off = false;
+	sim_interrupts_taken();
+	sim_point();
 }
 
 void sim_irqlock_unlock(host_irqlock_t *lock, unsigned long flags)
 {
-	lock_give(&lock->state, "interrupt-safe lock", lock);
-	irqlocks_held--;
+	lock_give(&lock->lock, "interrupt-safe lock");
+	sim_task_now->irqlocks_held--;
 	if (!flags)
-		interrupts_on("host_irqlock_unlock");
+		irqs_come_on("host_irqlock_unlock");
 }
 
-int host_srcu_init(host_srcu_t *srcu)
+int sim_srcu_init(host_srcu_t *srcu, bool brief, const char *name)
 {
 	/* The kernel's has per-CPU memory: its allocation can fail too. */
 	void *memory = host_zalloc(1);
@@ -168,85 +188,117 @@ int host_srcu_init(host_srcu_t *srcu)
 	if (!memory)
 		return -ENOMEM;
 	host_free(memory);
-	*srcu = (host_srcu_t){.initialised = true};
+	*srcu = (host_srcu_t){.initialised = true, .brief = brief, .name = name};
 	return 0;
-}
-
-int host_srcu_init_brief(host_srcu_t *srcu)
-{
-	int error = host_srcu_init(srcu);
-
-	srcu->brief = true;
-	return error;
 }
 
 void host_srcu_destroy(host_srcu_t *srcu)
 {
 	if (!srcu->initialised)
-		sim_panic("srcu %p is destroyed and was never initialised", (void *)srcu);
+		sim_panic("srcu is destroyed and was never initialised");
 	if (srcu->readers)
-		sim_panic("srcu %p is destroyed with %d readers", (void *)srcu, srcu->readers);
+		sim_panic("srcu %s is destroyed with %d readers", srcu->name, srcu->readers);
 	srcu->initialised = false;
 }
 
-#define SRCU_TICKET 0x5c
-
+/* Readers have numbers, in the order in which they come; the ticket says which place one has. */
 int sim_srcu_read_lock(host_srcu_t *srcu)
 {
+	int place = 0;
+
 	if (!srcu->initialised)
-		sim_panic("srcu %p was never initialised", (void *)srcu);
+		sim_panic("srcu was never initialised");
+	while (place < SIM_SRCU_READERS && srcu->reader[place].task)
+		place++;
+	if (place == SIM_SRCU_READERS)
+		sim_panic("srcu %s has too many readers", srcu->name);
+	srcu->reader[place] = (struct sim_reader){sim_task_now, srcu->readers_ever++};
 	srcu->readers++;
-	reads_held++;
-	brief_reads_held += srcu->brief;
-	return SRCU_TICKET;
+	sim_task_now->reads_held++;
+	sim_task_now->brief_reads_held += srcu->brief;
+	sim_point();
+	return place;
 }
 
 void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 {
-	if (ticket != SRCU_TICKET)
-		sim_panic("srcu %p is unlocked with a ticket that it never gave", (void *)srcu);
+	sim_point();
 	if (!srcu->readers)
-		sim_panic("srcu %p is unlocked more often than locked", (void *)srcu);
+		sim_panic("srcu %s is unlocked more often than locked", srcu->name);
+	if (ticket < 0 || ticket >= SIM_SRCU_READERS || srcu->reader[ticket].task != sim_task_now)
+		sim_panic("srcu %s is unlocked with a ticket that it never gave", srcu->name);
+	srcu->reader[ticket].task = NULL;
 	srcu->readers--;
-	reads_held--;
-	brief_reads_held -= srcu->brief;
+	sim_task_now->reads_held--;
+	sim_task_now->brief_reads_held -= srcu->brief;
+}
+
+bool sim_srcu_held(const host_srcu_t *srcu)
+{
+	for (int place = 0; place < SIM_SRCU_READERS; place++)
+		if (srcu->reader[place].task == sim_task_now)
+			return true;
+	return false;
+}
+
+/* `since`: how many readers there had been. */
+static bool readers_are_gone(const void *subject, u64 since)
+{
+	const host_srcu_t *srcu = subject;
+
+	for (int place = 0; place < SIM_SRCU_READERS; place++)
+		if (srcu->reader[place].task && srcu->reader[place].number < since)
+			return false;
+	return true;
 }
 
 void host_srcu_synchronize(host_srcu_t *srcu)
 {
+	const struct sim_wait wait = {
+		.ready = readers_are_gone,
+		.subject = srcu,
+		.since = srcu->readers_ever,
+		.sleeps = true,
+		.what = "the readers of",
+		.name = srcu->name,
+	};
+
 	sim_might_sleep("host_srcu_synchronize");
 	if (!srcu->initialised)
-		sim_panic("srcu %p was never initialised", (void *)srcu);
-	if (srcu->readers)
-		sim_panic("srcu %p waits for its own thread's read section: deadlock",
-			  (void *)srcu);
+		sim_panic("srcu was never initialised");
+	if (sim_srcu_held(srcu))
+		sim_panic("srcu %s waits for its own thread's read section: deadlock", srcu->name);
+	sim_point();
+	sim_task_wait(&wait);
 	srcu->synchronized++;
 }
 
 void sim_preempt_disable(void)
 {
-	preempt_count++;
+	sim_task_now->preempt_count++;
 }
 
 void sim_preempt_enable(void)
 {
-	if (!preempt_count)
+	if (!sim_task_now->preempt_count)
 		sim_panic("preemption is enabled more often than disabled");
-	preempt_count--;
+	sim_task_now->preempt_count--;
+	sim_point();
 }
 
 void sim_irq_disable(void)
 {
-	if (irqs_off)
+	if (sim_task_now->irqs_off)
 		sim_panic("interrupts are disabled twice");
 	if (irq_disable_hook)
 		irq_disable_hook(irq_disable_argument);
-	irqs_off = true;
+	sim_task_now->irqs_off = true;
+	sim_point();
 }
 
 void sim_irq_enable(void)
 {
-	if (!irqs_off)
+	if (!sim_task_now->irqs_off)
 		sim_panic("interrupts are enabled and were not disabled");
-	interrupts_on("host_irq_enable");
+	irqs_come_on("host_irq_enable");
 }

@@ -9,6 +9,7 @@
  */
 #include "exit/reason.h"
 #include "processor.h"
+#include "task.h"
 #include "vcpu/vcpu.h"
 
 #define SCRIPT_MAX     1024
@@ -51,6 +52,13 @@ static struct sim_exit script_take(void)
 		return script[script_first++ % SCRIPT_MAX];
 	sim_signal(true);
 	return (struct sim_exit){.reason = EXIT_REASON_EXTERNAL_INTERRUPT};
+}
+
+static const struct sim_guest *guest;
+
+void sim_use_guest(const struct sim_guest *what)
+{
+	guest = what;
 }
 
 /* --- the event of the entry --- */
@@ -178,7 +186,7 @@ static bool interrupt_window_is_open(const struct vmcs *vmcs)
 }
 
 /* In the order of their priorities. */
-static u32 exit_due(const struct vcpu *vcpu, const struct vmcs *vmcs)
+static u32 exit_due(const struct vmcs *vmcs)
 {
 	if (nonroot_tpr_is_below(vmcs))
 		return EXIT_REASON_TPR_BELOW_THRESHOLD;
@@ -186,7 +194,7 @@ static u32 exit_due(const struct vcpu *vcpu, const struct vmcs *vmcs)
 		return EXIT_REASON_NMI_WINDOW;
 	if (interrupt_window_is_open(vmcs))
 		return EXIT_REASON_INTERRUPT_WINDOW;
-	if (sim_interrupted == vcpu)
+	if (sim_interrupt_comes())
 		return EXIT_REASON_EXTERNAL_INTERRUPT;
 	return NO_EXIT;
 }
@@ -212,6 +220,40 @@ static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 	return true;
 }
 
+/* By itself, without a script. */
+static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
+{
+	struct sim_injection event = injection_of(vcpu, vmcs);
+	struct sim_exit exit, fault;
+	bool exits;
+
+	if (event.info) {
+		if (INTERRUPTION_TYPE(event.info) == INTERRUPTION_NMI)
+			block_nmis(vmcs);
+		guest->deliver(vcpu, &event);
+		if (ept_take_fault(&fault)) {
+			cut_short(&fault, &event);
+			return fault;
+		}
+		deliver(vmcs);
+	}
+	for (;;) {
+		sim_point();
+		exit = (struct sim_exit){.reason = exit_due(vmcs)};
+		if (exit.reason != NO_EXIT)
+			return exit;
+		exit = (struct sim_exit){0};
+		exits = guest->step(vcpu, &exit);
+		if (ept_take_fault(&fault)) {
+			fault.idt_vectoring_info = exit.idt_vectoring_info;
+			fault.instruction_length = exit.instruction_length;
+			return fault;
+		}
+		if (exits)
+			return exit;
+	}
+}
+
 static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 {
 	struct sim_injection event = injection_of(vcpu, vmcs);
@@ -232,11 +274,11 @@ static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 	}
 	if (event.info)
 		deliver(vmcs);
-	reason = exit_due(vcpu, vmcs);
+	reason = exit_due(vmcs);
 	if (reason == NO_EXIT) {
 		if (step_exits(vcpu, &exit))
 			return exit;
-		reason = exit_due(vcpu, vmcs);
+		reason = exit_due(vmcs);
 	}
 	return reason == NO_EXIT ? script_take() : (struct sim_exit){.reason = reason};
 }
@@ -279,7 +321,7 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 
 	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
-	exit = run_to_exit(vcpu, vmcs);
+	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
 	host_state_load(vmcs);
@@ -289,5 +331,6 @@ void nonroot_reset(void)
 {
 	script_first = 0;
 	script_end = 0;
+	guest = NULL;
 	injection_count = 0;
 }

@@ -2,6 +2,7 @@
 /* The whole simulator: back to its start, and what was not given back. */
 #include <stdio.h>
 
+#include "task.h"
 #include "vmx.h"
 
 void sim_reset(void)
@@ -15,7 +16,7 @@ void sim_reset(void)
 	sim_file_reset();
 	sim_ioctl_reset();
 	sim_user_reset();
-	sim_lock_reset();
+	sim_task_reset();
 	sim_cpu_reset();
 	sim_timer_reset();
 	sim_work_reset();

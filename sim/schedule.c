@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The scheduling of a vCPU's thread: loaded whenever it runs, put whenever it does not. */
+#include "task.h"
 #include "vmx.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
 
 static bool guests_stopped, vmx_ended;
-static unsigned int vcpus_loaded;
 
 void sim_stop_guests(void)
 {
@@ -26,12 +26,11 @@ void sim_schedule_reset(void)
 {
 	guests_stopped = false;
 	vmx_ended = false;
-	vcpus_loaded = 0;
 }
 
 unsigned int sim_vcpus_loaded(void)
 {
-	return vcpus_loaded;
+	return sim_task_now->vcpus_loaded;
 }
 
 u64 sim_yields;
@@ -40,50 +39,63 @@ void sim_cond_resched(void)
 {
 	sim_might_sleep("host_cond_resched");
 	sim_yields++;
+	sim_point();
 }
 
 static void load(struct vcpu *vcpu)
 {
-	sim_preempt_disable();
 	if (!vmx_ended)
 		vcpu_load(vcpu);
-	sim_preempt_enable();
 }
 
 static void put(struct vcpu *vcpu)
 {
-	sim_preempt_disable();
 	vcpu_put(vcpu);
 	sim_host_has_its_state(vcpu);
-	sim_preempt_enable();
 }
 
 void host_vcpu_get(struct vcpu *vcpu)
 {
+	struct sim_task *task = sim_task_now;
+
 	if (vcpu->host.scheduled)
 		sim_panic("host_vcpu_get(): the vCPU is loaded already");
 	sim_might_sleep("host_vcpu_get");
+	sim_preempt_disable();
 	vcpu->host.scheduled = true;
-	vcpus_loaded++;
+	vcpu->host.task = task;
+	task->vcpu = vcpu;
+	task->switch_out = put;
+	task->switch_in = load;
+	task->vcpus_loaded++;
 	load(vcpu);
+	sim_preempt_enable();
 }
 
 void host_vcpu_release(struct vcpu *vcpu)
 {
 	if (!vcpu->host.scheduled)
 		sim_panic("host_vcpu_release(): the vCPU is not loaded");
+	sim_preempt_disable();
 	put(vcpu);
 	vcpu->host.scheduled = false;
-	vcpus_loaded--;
+	vcpu->host.task = NULL;
+	sim_task_now->vcpu = NULL;
+	sim_task_now->vcpus_loaded--;
+	sim_preempt_enable();
 }
 
 void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 {
 	if (!vcpu->host.scheduled)
 		sim_panic("sim_reschedule(): the vCPU is not loaded");
+	sim_preempt_disable();
 	put(vcpu);
+	sim_preempt_enable();
 	sim_run_on(cpu);
+	sim_preempt_disable();
 	load(vcpu);
+	sim_preempt_enable();
 }
 
 static struct loaded_vmcs *tracked[SIM_MAX_CPUS];
@@ -129,9 +141,26 @@ void sim_vmx_end(void)
 		clear_tracked(cpu);
 }
 
-void sim_cpu_down(unsigned int cpu)
+static void take_down(unsigned int cpu)
 {
 	clear_tracked(cpu);
 	sim_vmxoff(cpu);
 	sim_set_online(cpu, false);
+}
+
+void sim_cpu_down(unsigned int cpu)
+{
+	if (!sim_switching) {
+		take_down(cpu);
+		return;
+	}
+	sim_cpu_vacate(cpu);
+	take_down(cpu);
+	sim_cpu_vacated(cpu);
+}
+
+void sim_cpu_up(unsigned int cpu)
+{
+	sim_set_online(cpu, true);
+	sim_vmxon(cpu);
 }

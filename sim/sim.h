@@ -2,7 +2,7 @@
 /*
  * The simulator: host.h on top of a process, as its tests see it.
  *
- * One thread plays every CPU.  What would hang or corrupt a kernel (a lock taken twice, sleeping
+ * One thread plays every CPU, or several tasks in turn (task.c).  What would hang or corrupt a kernel (a lock taken twice, sleeping
  * under a spin lock, a bogus physical address, an unsafe RDMSR of an absent MSR) ends the process
  * with words: sim_panic().
  */
@@ -78,6 +78,7 @@ void *sim_user_pointer(u64 hva);
 void sim_user_unmap(u64 hva, u64 size);			 /* munmap() */
 void sim_user_protect(u64 hva, u64 size, bool writable); /* mprotect() */
 void sim_user_move(u64 hva, u64 size);			 /* swapped out, migrated: other frames */
+void sim_user_map_again(u64 hva, u64 size);		 /* mmap() where it was unmapped */
 void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write */
 
 /*
@@ -149,9 +150,32 @@ unsigned int sim_locks_held(void);
 /* Called in host_irq_disable(), while interrupts are still on: as another CPU comes in.  NULL for
  * none. */
 void sim_irq_disable_hook(void (*hook)(void *argument), void *argument);
-/* The vCPU whose CPU has an interrupt waiting since interrupts are off, for a kick; or NULL. */
-extern const struct vcpu *sim_interrupted;
 void sim_lock_reset(void);
+
+/* --- task.c: tasks, who runs next --- */
+
+/*
+ * The process's own thread is a task; as long as it is the only one it runs on, and what it would have
+ * to wait for is a panic.  With others, each step of host.h at which a kernel could be interrupted,
+ * preempted or overtaken by another CPU is a switch point: there a generator, started from a seed,
+ * draws who goes on, and on which CPU.  The same seed gives the same run.
+ */
+struct sim_task;
+
+/* It begins in sim_tasks_run(), and ends when the function returns; `name` is for words. */
+struct sim_task *sim_task_create(const char *name, void (*function)(void *argument),
+				 void *argument);
+/* Others have their turn until all have ended.  About one switch point of `period` switches. */
+void sim_tasks_run(unsigned int period);
+bool sim_task_ended(const struct sim_task *task);
+bool sim_task_sleeps(const struct sim_task *task); /* until something that has not come */
+/* Back to the thread of the process, as after a panic that a test has caught. */
+void sim_tasks_abandon(void);
+
+/* The generator: for who draws something else from the same seed, too. */
+void sim_random_seed(u64 seed);
+u64 sim_random(void);
+u64 sim_random_below(u64 limit);
 
 /* --- timer.c: time --- */
 
@@ -225,7 +249,8 @@ struct sim_registers {
 	bool dr_is_guest;
 	bool dr7_is_exits; /* no breakpoint of the host's is on: an exit did that */
 };
-extern struct sim_registers sim_registers;
+struct sim_registers *sim_registers_of(unsigned int cpu);
+struct sim_registers *sim_registers_here(void); /* of this CPU */
 
 /* Panics unless XCR0, IA32_XSS and the debug registers are the host's, as an interrupt needs it. */
 void sim_host_has_its_registers(const char *who);
@@ -252,6 +277,9 @@ void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 void sim_signal(bool pending);
 /* host_guest_must_wait() says so once; host_before_guest() does the work. */
 void sim_work_pending(bool pending);
+/* The same for another task, which leaves the guest for it, or wakes. */
+void sim_task_signal(struct sim_task *task, bool pending);
+void sim_task_work_pending(struct sim_task *task);
 /* Called in host_kick_vm(), when all vCPUs would have left the guest: NULL for none. */
 void sim_kick_hook(void (*hook)(struct vm *vm));
 void sim_thread_reset(void);
@@ -267,6 +295,7 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu);
 
 /* A CPU goes offline: the VMCSs that are active there are cleared, and it leaves VMX operation. */
 void sim_cpu_down(unsigned int cpu);
+void sim_cpu_up(unsigned int cpu);
 
 /* The machine goes down.  From the first on no guest is entered; with the second VMX operation ends
  * under the vCPUs: each VMREAD and VMWRITE fails, as if no VMCS were current. */

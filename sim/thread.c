@@ -2,25 +2,24 @@
 /* The thread of a vCPU: the FPU, signals, sleep, and what the host has to say before an entry. */
 #include <string.h>
 
-#include "sim.h"
+#include "task.h"
 #include "host_entry.h"
 #include "vcpu/vcpu.h"
 
 struct sim_delivered sim_delivered;
 struct host_counters sim_counters;
 
-static bool signal_pending, work_pending, looked;
 static void (*kick_hook)(struct vm *vm);
 static void (*wait_hook)(struct vcpu *vcpu);
 
 __attribute__((constructor)) void sim_thread_reset(void)
 {
 	memset(&sim_delivered, 0, sizeof(sim_delivered));
-	signal_pending = false;
-	work_pending = false;
+	sim_task_now->signal_pending = false;
+	sim_task_now->work_pending = false;
+	sim_task_now->looked = false;
 	kick_hook = NULL;
 	wait_hook = NULL;
-	looked = false;
 	sim_counters = (struct host_counters){0};
 }
 
@@ -169,11 +168,26 @@ void host_fpu_reset(struct vcpu *vcpu, bool init)
 
 /* --- the thread --- */
 
+/* Each vCPU that is in the guest has a request by now, or would see one: it only has to leave. */
+static void kick_and_wait(struct vm *vm)
+{
+	struct vcpu *vcpu;
+
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
+		if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST)
+			sim_interrupt_until_taken(vcpu->host.task->cpu, "host_kick_vm():");
+	}
+}
+
 void host_kick_vm(struct vm *vm)
 {
 	if (!sim_irqs_enabled())
 		sim_panic("host_kick_vm(): interrupts are off: deadlock");
 	vm->host.kicks++;
+	sim_preempt_disable();
+	if (sim_switching)
+		kick_and_wait(vm);
+	sim_preempt_enable();
 	if (kick_hook)
 		kick_hook(vm);
 }
@@ -183,21 +197,39 @@ void sim_kick_hook(void (*hook)(struct vm *vm))
 	kick_hook = hook;
 }
 
+static void interrupt_task(const struct sim_task *task)
+{
+	if (task && task->on_cpu)
+		sim_interrupt(task->cpu);
+}
+
 void host_kick_vcpu(struct vcpu *vcpu)
 {
 	vcpu->host.kicks++;
-	if (!sim_irqs_enabled())
-		sim_interrupted = vcpu;
+	interrupt_task(vcpu->host.task);
 }
 
 void sim_signal(bool pending)
 {
-	signal_pending = pending;
+	sim_task_now->signal_pending = pending;
+}
+
+void sim_task_signal(struct sim_task *task, bool pending)
+{
+	task->signal_pending = pending;
+	if (pending)
+		interrupt_task(task);
 }
 
 void sim_work_pending(bool pending)
 {
-	work_pending = pending;
+	sim_task_now->work_pending = pending;
+}
+
+void sim_task_work_pending(struct sim_task *task)
+{
+	task->work_pending = true;
+	interrupt_task(task);
 }
 
 void sim_wait_hook(void (*hook)(struct vcpu *vcpu))
@@ -205,18 +237,51 @@ void sim_wait_hook(void (*hook)(struct vcpu *vcpu))
 	wait_hook = hook;
 }
 
-/* Nobody else is there to wake it: what is to happen meanwhile, the test's hook does. */
+/* A task that is alone is woken by nobody: what is to happen meanwhile, the test's hook does. */
+static void wait_alone(struct vcpu *vcpu)
+{
+	u64 kicks = vcpu->host.kicks;
+
+	if (!wait_hook)
+		sim_panic("vCPU %u sleeps, and nothing will wake it", vcpu->id);
+	wait_hook(vcpu);
+	if (kicks == vcpu->host.kicks && !sim_task_now->signal_pending)
+		sim_panic("vCPU %u sleeps, and was not woken", vcpu->id);
+}
+
+static bool was_kicked(const void *subject, u64 since)
+{
+	const struct vcpu *vcpu = subject;
+
+	return vcpu->host.kicks != since || vcpu->host.task->signal_pending ||
+	       vcpu->host.task->work_pending;
+}
+
+static void wait_among_others(struct vcpu *vcpu, u64 kicks)
+{
+	const struct sim_wait wait = {
+		.ready = was_kicked,
+		.subject = vcpu,
+		.since = kicks,
+		.sleeps = true,
+		.what = "its vCPU's wake-up",
+	};
+
+	sim_task_wait(&wait);
+	sim_task_now->work_pending = false;
+}
+
 void host_vcpu_wait(struct vcpu *vcpu)
 {
-	sim_might_sleep("host_vcpu_wait");
-	while (!vcpu_wakes(vcpu) && !signal_pending) {
-		u64 kicks = vcpu->host.kicks;
+	u64 kicks = vcpu->host.kicks;
 
-		if (!wait_hook)
-			sim_panic("vCPU %u sleeps, and nothing will wake it", vcpu->id);
-		wait_hook(vcpu);
-		if (kicks == vcpu->host.kicks && !signal_pending)
-			sim_panic("vCPU %u sleeps, and was not woken", vcpu->id);
+	sim_might_sleep("host_vcpu_wait");
+	while (!vcpu_wakes(vcpu) && !sim_task_now->signal_pending) {
+		if (sim_switching)
+			wait_among_others(vcpu, kicks);
+		else
+			wait_alone(vcpu);
+		kicks = vcpu->host.kicks;
 	}
 }
 
@@ -224,27 +289,29 @@ int host_before_guest(struct vcpu *vcpu)
 {
 	(void)vcpu;
 	sim_might_sleep("host_before_guest");
-	work_pending = false;
-	return signal_pending || sim_guests_stopped() ? -EINTR : 0;
+	sim_task_now->work_pending = false;
+	sim_point();
+	return sim_task_now->signal_pending || sim_guests_stopped() ? -EINTR : 0;
 }
 
 bool sim_guest_must_wait(void)
 {
-	return work_pending || signal_pending || sim_guests_stopped();
+	sim_point();
+	return sim_task_now->work_pending || sim_task_now->signal_pending || sim_guests_stopped();
 }
 
 bool sim_guest_must_turn_back(void)
 {
 	needs_no_irqs("host_guest_must_turn_back");
-	looked = true;
+	sim_task_now->looked = true;
 	return sim_guest_must_wait();
 }
 
 bool sim_take_last_look(void)
 {
-	bool was = looked;
+	bool was = sim_task_now->looked;
 
-	looked = false;
+	sim_task_now->looked = false;
 	return was;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Time as the tests make it pass, and the timers that expire on the way. */
-#include "sim.h"
+#include "task.h"
 
 static struct host_timer *armed;
 static u64 now, late;
-static bool in_callback;
+static struct host_timer *running; /* its callback is under way */
+static struct sim_task *running_in;
 
 u64 host_time_ns(void)
 {
@@ -62,11 +63,29 @@ void host_timer_start(struct host_timer *timer, u64 when)
 	*at = timer;
 }
 
+static bool is_not_running(const void *subject, u64 since)
+{
+	(void)since;
+	return running != subject;
+}
+
 void host_timer_cancel(struct host_timer *timer)
 {
-	if (in_callback)
+	const struct sim_wait wait = {
+		.ready = is_not_running,
+		.subject = timer,
+		.what = "a timer's callback",
+		.owner = &running_in,
+	};
+
+	if (running_in == sim_task_now)
 		sim_panic("host_timer_cancel(): in a timer's callback: deadlock");
-	disarm(timer);
+	sim_point();
+	/* The callback may have started it again. */
+	while (timer->armed || running == timer) {
+		disarm(timer);
+		sim_task_wait(&wait);
+	}
 }
 
 /* In this order a large step does not overflow. */
@@ -81,23 +100,30 @@ static void pass_to(u64 when)
 	now = when;
 }
 
+static void expire(struct host_timer *timer)
+{
+	if (timer->when + late > now)
+		pass_to(timer->when + late);
+	disarm(timer);
+	running = timer;
+	running_in = sim_task_now;
+	host_irq_disable();
+	timer->expired(timer);
+	running = NULL;
+	running_in = NULL;
+	host_irq_enable();
+}
+
 void sim_advance_time(u64 ns)
 {
 	u64 end = now + ns;
 
-	while (armed && armed->when + late <= end) {
-		struct host_timer *timer = armed;
-
-		if (timer->when + late > now)
-			pass_to(timer->when + late);
-		disarm(timer);
-		in_callback = true;
-		host_irq_disable();
-		timer->expired(timer);
-		host_irq_enable();
-		in_callback = false;
-	}
-	pass_to(end);
+	if (running)
+		sim_panic("sim_advance_time(): time passes for somebody else already");
+	while (armed && armed->when + late <= end)
+		expire(armed);
+	if (end > now)
+		pass_to(end);
 }
 
 void sim_timers_late(u64 ns)
@@ -120,5 +146,6 @@ void sim_timer_reset(void)
 	now = 1000000;
 	late = 0;
 	tsc_stable = true;
-	in_callback = false;
+	running = NULL;
+	running_in = NULL;
 }

@@ -160,7 +160,7 @@ void sim_user_set_notifier(sim_notifier_fn begin, sim_notifier_fn end, void *arg
 /* In the kernel, some of these calls come with a lock of the page tables held: so all do here. */
 static void notify(sim_notifier_fn function, u64 start, u64 end)
 {
-	static host_spinlock_t page_tables = {SIM_LOCK_FREE};
+	static host_spinlock_t page_tables = {{SIM_LOCK_FREE, "page_tables", NULL}};
 
 	if (!function)
 		return;
@@ -212,6 +212,17 @@ static void range_change(u64 hva, u64 size, enum change change)
 void sim_user_unmap(u64 hva, u64 size)
 {
 	range_change(hva, size, CHANGE_UNMAP);
+}
+
+/* There is nothing yet that anybody would have to be told of. */
+void sim_user_map_again(u64 hva, u64 size)
+{
+	struct region *region = region_find(hva);
+
+	check_range(hva, size);
+	for (u64 at = hva; region && at < hva + size; at += LINTEL_PAGE_SIZE)
+		region->pages[(at - region->hva) / LINTEL_PAGE_SIZE] = (struct page){.frame = 0};
+	memset((void *)hva, 0, size);
 }
 
 void sim_user_protect(u64 hva, u64 size, bool writable)
@@ -295,6 +306,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 
 	(void)vm;
 	sim_might_sleep("host_page_get");
+	sim_point();
 	get_error = 0;
 	if (error)
 		return error;
@@ -310,6 +322,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 	result->writable = !page->readonly && !page->shared;
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
+	sim_point();
 	return 0;
 }
 
@@ -329,11 +342,19 @@ static struct frame *frame_of(u64 pfn, const char *who)
 	return &frames[pfn - SIM_USER_PFN_BASE];
 }
 
+/* A huge page is dirty as a whole. */
 void host_page_mark_dirty(const struct host_page *page)
 {
+	struct frame *frame = frame_of(page->pfn, "host_page_mark_dirty()");
+	const struct page *at = frame->hva ? page_find(frame->hva) : NULL;
+	u64 size = at && at->huge ? 1ull << at->huge : LINTEL_PAGE_SIZE;
+	u64 start = frame->hva & ~(size - 1);
+
 	if (sim_preemptible())
 		sim_panic("host_page_mark_dirty(): the page may be cleaned meanwhile");
-	frame_of(page->pfn, "host_page_mark_dirty()")->dirty = true;
+	frame->dirty = true;
+	for (u64 hva = start; at && at->huge && hva < start + size; hva += LINTEL_PAGE_SIZE)
+		frames[page_find(hva)->frame].dirty = true;
 }
 
 void host_page_put(const struct host_page *page)
@@ -398,9 +419,11 @@ static u64 copy_length(u64 hva, size_t length, bool write)
 
 int host_user_read(void *to, u64 hva, size_t length)
 {
-	u64 done = copy_length(hva, length, false);
+	u64 done;
 
 	sim_might_sleep("host_user_read");
+	sim_point();
+	done = copy_length(hva, length, false);
 	if (done)
 		memcpy(to, (void *)hva, done);
 	return done == length ? 0 : -EFAULT;
@@ -418,6 +441,7 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 int host_user_write(u64 hva, const void *from, size_t length)
 {
 	sim_might_sleep("host_user_write");
+	sim_point();
 	return host_user_write_atomic(hva, from, length);
 }
 
@@ -428,6 +452,7 @@ int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
 	sim_might_sleep("host_user_cmpxchg");
 	if ((length != 4 && length != 8) || hva % length)
 		sim_panic("host_user_cmpxchg(0x%llx): %zu bytes", hva, length);
+	sim_point();
 	if (cmpxchg_hook)
 		cmpxchg_hook(cmpxchg_hook_argument, hva);
 	if (!page_to_copy(hva, true))

@@ -133,9 +133,9 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	host_state_look();
 	speculation = switch_speculation(vcpu->spec_ctrl);
 	switch_counters(vcpu, true);
-	sim_registers.cr2 = vcpu->cr2;
+	sim_registers_here()->cr2 = vcpu->cr2;
 	status = enter(processor, vcpu, resume);
-	vcpu->cr2 = sim_registers.cr2;
+	vcpu->cr2 = sim_registers_here()->cr2;
 	if (status == VMX_SUCCEED)
 		take_exit(vcpu, vmcs_current(processor));
 	switch_counters(vcpu, false);

@@ -93,16 +93,32 @@ bool sim_guest_read(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
 bool sim_guest_write(struct vcpu *vcpu, u64 gpa, const void *from, size_t length);
 bool sim_guest_fetch(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
 
-/* The guest writes its task priority, where the VMCS has a virtual-APIC page. */
-void sim_guest_set_tpr(struct vcpu *vcpu, u32 tpr);
-
-/* What entries injected, in their order since the reset. */
+/* What an entry injected. */
 struct sim_injection {
 	const struct vcpu *vcpu;
 	u32 info; /* the VM-entry interruption-information field */
 	u32 error_code, instruction_length; /* 0 where the event has none */
 	bool cut_short;			    /* its delivery met an exit */
 };
+
+/*
+ * Guests that decide by themselves what they do, in place of the script.  Between two instructions
+ * other tasks have their turn, and an interrupt of the host's ends the guest's run.
+ */
+struct sim_guest {
+	/* The event of the entry reaches the guest, whose RFLAGS and blocking are still those before. */
+	void (*deliver)(struct vcpu *vcpu, const struct sim_injection *event);
+	/* One instruction, RIP and all.  True: it exits, and *exit says how.  An access to memory that
+	 * exits needs no words, but for the event that INT n was about to deliver; nothing of the
+	 * instruction, or of the delivery, is done then. */
+	bool (*step)(struct vcpu *vcpu, struct sim_exit *exit);
+};
+void sim_use_guest(const struct sim_guest *guest); /* NULL: the script */
+
+/* The guest writes its task priority, where the VMCS has a virtual-APIC page. */
+void sim_guest_set_tpr(struct vcpu *vcpu, u32 tpr);
+
+/* All of them, in their order since the reset. */
 unsigned int sim_injections(void);
 struct sim_injection sim_injection_at(unsigned int index);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Work for later: done when the test says so, or never when it is cancelled before. */
-#include "sim.h"
+#include "task.h"
 
-static struct host_work *queued;
+static struct host_work *queued, *running;
+static struct sim_task *running_in;
 
 void host_work_init(struct host_work *work, void (*function)(struct host_work *work))
 {
@@ -34,13 +35,29 @@ static void unqueue(struct host_work *work)
 	work->queued = false;
 }
 
+static bool is_not_running(const void *subject, u64 since)
+{
+	(void)since;
+	return running != subject;
+}
+
 void host_work_cancel(struct host_work *work)
 {
+	const struct sim_wait wait = {
+		.ready = is_not_running,
+		.subject = work,
+		.sleeps = true,
+		.what = "the end of work",
+		.owner = &running_in,
+	};
+
 	sim_might_sleep("host_work_cancel");
 	if (!work->function)
 		sim_panic("host_work_cancel(): the work was never initialised");
+	sim_point();
 	if (work->queued)
 		unqueue(work);
+	sim_task_wait(&wait);
 }
 
 void sim_work_run(void)
@@ -50,7 +67,11 @@ void sim_work_run(void)
 
 		sim_might_sleep("sim_work_run");
 		unqueue(work);
+		running = work;
+		running_in = sim_task_now;
 		work->function(work);
+		running = NULL;
+		running_in = NULL;
 	}
 }
 
@@ -66,4 +87,6 @@ unsigned int sim_works_queued(void)
 void sim_work_reset(void)
 {
 	queued = NULL;
+	running = NULL;
+	running_in = NULL;
 }

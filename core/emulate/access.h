@@ -111,7 +111,7 @@ enum exit_action emulate_walk_failed(struct vcpu *vcpu, enum walk_result result,
 /* --- state.c --- */
 
 /* Is there memory that the access can use?  A write to a read-only slot is a device's. */
-bool memory_is_ram(struct vm *vm, gpa_t gpa, bool write);
+bool memory_is_ram(const struct memslots *slots, gpa_t gpa, bool write);
 
 /* --- mmio.c --- */
 

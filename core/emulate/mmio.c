@@ -17,11 +17,10 @@
 static enum exit_action mmio_continue(struct vcpu *vcpu);
 
 /* Device accesses are 8 bytes at most. */
-static void add_piece(struct vcpu *vcpu, gpa_t gpa, unsigned int length, struct mmio_transfer part)
+static void add_piece(struct mmio_access *mmio, const struct memslots *slots, gpa_t gpa,
+		      unsigned int length, struct mmio_transfer part)
 {
-	struct mmio_access *mmio = &vcpu->io->mmio;
-
-	part.device = !memory_is_ram(vcpu->vm, gpa, part.write);
+	part.device = !memory_is_ram(slots, gpa, part.write);
 	for (part.gpa = gpa; length; length -= part.length) {
 		part.length = (u8)(length < 8 ? length : 8);
 		mmio->transfer[mmio->count++] = part;
@@ -30,13 +29,14 @@ static void add_piece(struct vcpu *vcpu, gpa_t gpa, unsigned int length, struct 
 	}
 }
 
-static void add_transfers(struct vcpu *vcpu, const struct linear_map *map, bool of_dst, bool write)
+static void add_transfers(struct mmio_access *mmio, const struct memslots *slots,
+			  const struct linear_map *map, bool of_dst, bool write)
 {
 	struct mmio_transfer part = {.of_dst = of_dst, .write = write};
 	unsigned int i;
 
 	for (i = 0; i < map->pieces; i++) {
-		add_piece(vcpu, map->piece[i].gpa, map->piece[i].length, part);
+		add_piece(mmio, slots, map->piece[i].gpa, map->piece[i].length, part);
 		part.offset += (u8)map->piece[i].length;
 	}
 }
@@ -53,10 +53,15 @@ static bool frame_is_writable(struct vcpu *vcpu, const struct insn *insn, enum e
 	return operand_map(vcpu, insn, &top, true, &map, action);
 }
 
-/* All that can fault comes before the first access to a device. */
-static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
+/*
+ * All that can fault comes before the first access to a device.  One look at the slots for all of it:
+ * with others published meanwhile, what is read from a device would be written to memory.
+ */
+static bool list_transfers(struct vcpu *vcpu, const struct memslots *slots,
+			   enum exit_action *action)
 {
-	const struct insn *insn = &vcpu->io->mmio.insn;
+	struct mmio_access *mmio = &vcpu->io->mmio;
+	const struct insn *insn = &mmio->insn;
 	u32 flags = insn->opcode->flags;
 	struct linear_map src, dst;
 
@@ -64,11 +69,11 @@ static bool list_transfers(struct vcpu *vcpu, enum exit_action *action)
 	    !operand_map(vcpu, insn, &insn->dst, flags & INSN_WRITES, &dst, action) ||
 	    !frame_is_writable(vcpu, insn, action))
 		return false;
-	add_transfers(vcpu, &src, false, false);
+	add_transfers(mmio, slots, &src, false, false);
 	if (flags & INSN_READS)
-		add_transfers(vcpu, &dst, true, false);
+		add_transfers(mmio, slots, &dst, true, false);
 	if (flags & INSN_WRITES)
-		add_transfers(vcpu, &dst, true, true);
+		add_transfers(mmio, slots, &dst, true, true);
 	return true;
 }
 
@@ -363,6 +368,8 @@ static bool mmio_begin(struct vcpu *vcpu, enum exit_action *action)
 
 static enum exit_action mmio_start(struct vcpu *vcpu)
 {
+	const struct memslots *slots = memslots_get(vcpu->vm);
+	bool write = vcpu->exit.qualification & EPT_VIOLATION_WRITE;
 	struct mmio_access *mmio = &vcpu->io->mmio;
 	const struct insn *insn = &mmio->insn;
 	enum exit_action action;
@@ -373,10 +380,10 @@ static enum exit_action mmio_start(struct vcpu *vcpu)
 		vcpu_skip_instruction(vcpu, insn->length);
 		return EXIT_SAME_INSN;
 	}
-	if (!list_transfers(vcpu, &action))
+	if (!list_transfers(vcpu, slots, &action))
 		return action;
 	/* It became memory meanwhile; the processor does that better, and LOCK as it should be. */
-	if (!any_device(mmio) && memory_is_ram(vcpu->vm, vcpu->exit.gpa, vcpu->exit.qualification & EPT_VIOLATION_WRITE))
+	if (!any_device(mmio) && memory_is_ram(slots, vcpu->exit.gpa, write))
 		return EXIT_SAME_INSN;
 	if (!any_device(mmio))
 		return emulate_failed(vcpu, "the device is none of its operands", NULL, 0);
@@ -393,7 +400,7 @@ static bool begin_string_io(struct vcpu *vcpu, bool in, enum exit_action *action
 		return false;
 	*action = EXIT_SAME_INSN;
 	return (insn->opcode->flags & INSN_IO) && (insn->opcode->dst == PLACE_DI) == in &&
-	       list_transfers(vcpu, action);
+	       list_transfers(vcpu, memslots_get(vcpu->vm), action);
 }
 
 enum exit_action mmio_ins(struct vcpu *vcpu, u64 value)

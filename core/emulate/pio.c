@@ -10,6 +10,7 @@
 #include "emulate/access.h"
 #include "cap/cap.h"
 #include "io/bus.h"
+#include "mem/mem.h"
 #include "vcpu/state.h"
 
 /* "Exit Qualification for I/O Instructions". */
@@ -204,10 +205,11 @@ static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit
 
 static bool map_is_ram(struct vcpu *vcpu, const struct linear_map *map, bool write)
 {
+	const struct memslots *slots = memslots_get(vcpu->vm);
 	unsigned int i;
 
 	for (i = 0; i < map->pieces; i++) {
-		if (!memory_is_ram(vcpu->vm, map->piece[i].gpa, write))
+		if (!memory_is_ram(slots, map->piece[i].gpa, write))
 			return false;
 	}
 	return true;

@@ -17,9 +17,9 @@ void emulate_vcpu_destroy(struct vcpu *vcpu)
 	vcpu->io = NULL;
 }
 
-bool memory_is_ram(struct vm *vm, gpa_t gpa, bool write)
+bool memory_is_ram(const struct memslots *slots, gpa_t gpa, bool write)
 {
-	const struct memslot *slot = memslot_find(vm, gpa >> LINTEL_PAGE_SHIFT);
+	const struct memslot *slot = memslots_find(slots, gpa >> LINTEL_PAGE_SHIFT);
 
 	return slot && !(write && (slot->flags & KVM_MEM_READONLY));
 }

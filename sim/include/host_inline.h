@@ -11,6 +11,16 @@ extern u32 sim_measurement;
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
 
+void sim_lock_init(struct sim_lock *lock, const char *name);
+bool sim_lock_held(const struct sim_lock *lock); /* by this task */
+int sim_srcu_init(host_srcu_t *srcu, bool brief, const char *name);
+bool sim_srcu_held(const host_srcu_t *srcu);
+/* What a lock is called where it is made is its name in words. */
+#define host_mutex_init(mutex_)	  sim_lock_init(&(mutex_)->lock, #mutex_)
+#define host_spin_init(lock_)	  sim_lock_init(&(lock_)->lock, #lock_)
+#define host_irqlock_init(lock_)  sim_lock_init(&(lock_)->lock, #lock_)
+#define host_srcu_init(srcu)	  sim_srcu_init(srcu, false, #srcu)
+#define host_srcu_init_brief(srcu) sim_srcu_init(srcu, true, #srcu)
 void sim_mutex_lock(host_mutex_t *mutex);
 void sim_mutex_unlock(host_mutex_t *mutex);
 void sim_spin_lock(host_spinlock_t *lock);
@@ -114,22 +124,22 @@ static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket)
 
 static inline bool host_mutex_held(const host_mutex_t *mutex)
 {
-	return mutex->state == SIM_LOCK_HELD;
+	return sim_lock_held(&mutex->lock);
 }
 
 static inline bool host_spin_held(const host_spinlock_t *lock)
 {
-	return lock->state == SIM_LOCK_HELD;
+	return sim_lock_held(&lock->lock);
 }
 
 static inline bool host_irqlock_held(const host_irqlock_t *lock)
 {
-	return lock->state == SIM_LOCK_HELD;
+	return sim_lock_held(&lock->lock);
 }
 
 static inline bool host_srcu_held(const host_srcu_t *srcu)
 {
-	return srcu->readers;
+	return sim_srcu_held(srcu);
 }
 
 static inline bool host_preemption_is_off(void)

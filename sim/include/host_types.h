@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The platform's types when the core runs as a process.  Locks are flags that are checked, not
- * waited for: there is one thread, so a lock that is taken already would never be free.
+ * The platform's types when the core runs as a process.  Locks are flags that are checked, and, where
+ * the process plays several tasks (sim/task.c), waited for.
  */
 #ifndef LINTEL_SIM_HOST_TYPES_H
 #define LINTEL_SIM_HOST_TYPES_H
 
 #include <errno.h>
 
+struct sim_task;
+
 enum sim_lock_state { SIM_LOCK_UNINITIALISED, SIM_LOCK_FREE, SIM_LOCK_HELD };
 
-typedef struct {
+struct sim_lock {
 	enum sim_lock_state state;
+	const char *name;
+	struct sim_task *owner;
+};
+
+typedef struct {
+	struct sim_lock lock;
 } host_mutex_t;
 
 typedef struct {
-	enum sim_lock_state state;
+	struct sim_lock lock;
 } host_spinlock_t;
 
 typedef struct {
-	enum sim_lock_state state;
+	struct sim_lock lock;
 } host_irqlock_t;
 
 struct host_timer {
@@ -42,10 +50,20 @@ struct host_event_watch {
 	struct host_event_watch *next; /* the list of all */
 };
 
+#define SIM_SRCU_READERS 64
+
+struct sim_reader {
+	struct sim_task *task; /* NULL: nobody */
+	u64 number;
+};
+
 typedef struct {
 	bool initialised;
 	bool brief; /* readers may not sleep */
+	const char *name;
 	int readers;
+	struct sim_reader reader[SIM_SRCU_READERS];
+	u64 readers_ever;
 	u64 synchronized; /* how many times a writer waited */
 } host_srcu_t;
 
@@ -65,6 +83,33 @@ struct host_vcpu {
 	bool fpu_is_guest; /* between host_fpu_load_guest() and host_fpu_load_host() */
 	bool state_saved;  /* between host_state_save() and host_state_restore() */
 	u64 kicks;	   /* calls of host_kick_vcpu() */
+	struct sim_task *task; /* that has it loaded; NULL: none */
 };
+
+/*
+ * Another task may have a turn here, when there are several.  So it may before each atomic access: in
+ * the core these are what makes two CPUs agree, and each order of them can come up.
+ */
+extern bool sim_switching;
+void sim_switch_point(void);
+
+static inline void sim_point(void)
+{
+	if (sim_switching)
+		sim_switch_point();
+}
+
+#define __atomic_load_n(pointer, order)		(sim_point(), __atomic_load_n(pointer, order))
+#define __atomic_store_n(pointer, value, order) (sim_point(), __atomic_store_n(pointer, value, order))
+#define __atomic_exchange_n(pointer, value, order)                                                 \
+	(sim_point(), __atomic_exchange_n(pointer, value, order))
+#define __atomic_fetch_add(pointer, value, order)                                                  \
+	(sim_point(), __atomic_fetch_add(pointer, value, order))
+#define __atomic_fetch_sub(pointer, value, order)                                                  \
+	(sim_point(), __atomic_fetch_sub(pointer, value, order))
+#define __atomic_fetch_or(pointer, value, order)                                                   \
+	(sim_point(), __atomic_fetch_or(pointer, value, order))
+#define __atomic_fetch_and(pointer, value, order)                                                  \
+	(sim_point(), __atomic_fetch_and(pointer, value, order))
 
 #endif

@@ -2,20 +2,19 @@
 /*
  * Runs the unit tests.
  *
- *	unit [-l] [-1] [TEXT ...]
- *
- * Runs the tests whose name or file contains one of the texts (=NAME: the one of that name), or all.
- * -l lists them instead, -1 runs them in this process (for a debugger).  The last line is
- * "N passed, N failed"; the exit status is 0 only if something passed and
- * nothing failed.
+ * The last line is "N passed, N failed"; the exit status is 0 only if something
+ * passed and nothing failed.
  */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seeds.h"
 #include "test.h"
 
 #define FAILURES_PRINTED 20 /* of one test */
@@ -121,11 +120,14 @@ static bool is_chosen(const struct test *test, char **texts, int count)
 }
 
 /* gives: whether the test passed; its failures are printed. */
-static bool run_here(const struct test *test)
+static bool run_here(const struct test *test, unsigned long long seed, unsigned long long steps)
 {
 	failures = 0;
 	context[0] = '\0';
-	test->run();
+	if (test->run)
+		test->run();
+	else
+		test->run_seed(seed, steps);
 	if (failures > FAILURES_PRINTED)
 		printf("%s: %u failures more\n", test->file, failures - FAILURES_PRINTED);
 	return failures == 0;
@@ -143,7 +145,7 @@ static bool run_apart(const struct test *test)
 		exit(1);
 	}
 	if (child == 0)
-		exit(run_here(test) ? 0 : 1);
+		exit(run_here(test, 0, 0) ? 0 : 1);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
@@ -152,33 +154,116 @@ static bool run_apart(const struct test *test)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+static const char usage[] =
+	"usage: unit [-l] [-1] [--seeds N] [--seed S] [--steps K] [TEXT ...]\n"
+	"\n"
+	"Runs the tests whose name or file contains one of the texts (=NAME: the one of that name), or\n"
+	"all.\n"
+	"\n"
+	"  -l         list them instead\n"
+	"  -1         run them in this process, for a debugger\n"
+	"  -h         this text\n"
+	"\n"
+	"Of tests that run from a seed:\n"
+	"\n"
+	"  --seed S   the first seed; drawn when it is not given\n"
+	"  --seeds N  this many, S, S + 1 ...; one when S is given, else as the test has it\n"
+	"  --steps K  so many steps of each\n"
+	"\n"
+	"A run that fails is repeated with fewer steps, to the fewest at which it still fails, and the\n"
+	"line that runs it so again is printed.\n";
+
+struct options {
+	bool list, here;
+	struct seed_options seeds;
+};
+
+/* Never 0, which is none. */
+static unsigned long long number(const char *text)
+{
+	char *end;
+	unsigned long long value = strtoull(text, &end, 0);
+
+	if (*end || end == text || !value) {
+		fprintf(stderr, "unit: '%s' is no number above 0\n", text);
+		exit(2);
+	}
+	return value;
+}
+
+/* gives: false if there is nothing to run. */
+static bool options_read(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{"seeds", required_argument, NULL, 'n'},
+		{"seed", required_argument, NULL, 's'},
+		{"steps", required_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	*options = (struct options){.seeds = {.program = argv[0]}};
+	while ((option = getopt_long(argc, argv, "hl1", names, NULL)) != -1) {
+		switch (option) {
+		case 'l':
+			options->list = true;
+			break;
+		case '1':
+			options->here = true;
+			break;
+		case 'n':
+			options->seeds.seeds = number(optarg);
+			break;
+		case 's':
+			options->seeds.seed = number(optarg);
+			break;
+		case 'k':
+			options->seeds.steps = number(optarg);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return false;
+		default:
+			fputs(usage, stderr);
+			exit(2);
+		}
+	}
+	return true;
+}
+
+static bool run_one(const struct test *test, const struct options *options)
+{
+	const struct seed_options *seeds = &options->seeds;
+
+	if (options->here)
+		return run_here(test, seeds->seed ? seeds->seed : 1,
+				seeds->steps ? seeds->steps : test->steps);
+	return test->run ? run_apart(test) : seeds_run(test, seeds, run_here);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int passed = 0, failed = 0;
-	bool list = false, here = false;
-	int option;
+	struct options options;
 
-	while ((option = getopt(argc, argv, "l1")) != -1) {
-		if (option == '?')
-			return 2;
-		list |= option == 'l';
-		here |= option == '1';
-	}
+	if (!options_read(argc, argv, &options))
+		return 0;
 	for (const struct test *test = tests; test; test = test->next) {
 		if (!is_chosen(test, argv + optind, argc - optind))
 			continue;
-		if (list) {
+		if (options.list) {
 			printf("%s: %s\n", test->file, test->name);
 			continue;
 		}
-		if (here ? run_here(test) : run_apart(test)) {
+		if (run_one(test, &options)) {
 			passed++;
 			continue;
 		}
 		failed++;
 		printf("FAILED %s: %s\n", test->file, test->name);
 	}
-	if (list)
+	if (options.list)
 		return 0;
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed || !passed;

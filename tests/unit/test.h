@@ -18,6 +18,10 @@ struct test {
 	const char *name;
 	const char *file;
 	void (*run)(void);
+	/* Or: one of many runs; of each seed there is one, the first `steps` steps of it. */
+	void (*run_seed)(unsigned long long seed, unsigned long long steps);
+	unsigned int seeds;	  /* when nobody says how many */
+	unsigned long long steps; /* the same */
 	struct test *next;
 };
 
@@ -27,10 +31,26 @@ void test_register(struct test *test);
 	static void test_##name_(void);                                                            \
 	__attribute__((constructor)) static void register_##name_(void)                            \
 	{                                                                                          \
-		static struct test test = {#name_, __FILE__, test_##name_, NULL};                  \
+		static struct test test = {#name_, __FILE__, test_##name_, NULL, 0, 0, NULL};      \
 		test_register(&test);                                                              \
 	}                                                                                          \
 	static void test_##name_(void)
+
+/*
+ *	SEED_TEST(machine_holds, 500, 1000) { run(seed, steps); }
+ *
+ * 500 runs of 1000 steps, each in a process of its own, of seeds that are drawn anew each time.  A run
+ * depends on seed and steps alone; that of fewer steps is the beginning of it, and an end.
+ */
+#define SEED_TEST(name_, seeds_, steps_)                                                           \
+	static void test_##name_(unsigned long long seed, unsigned long long steps);               \
+	__attribute__((constructor)) static void register_##name_(void)                            \
+	{                                                                                          \
+		static struct test test = {#name_, __FILE__, NULL, test_##name_,                   \
+					   seeds_, steps_, NULL};                                  \
+		test_register(&test);                                                              \
+	}                                                                                          \
+	static void test_##name_(unsigned long long seed, unsigned long long steps)
 
 /* Says, in every failure from now on, what was being looked at. */
 __attribute__((format(printf, 1, 2))) void test_context(const char *format, ...);

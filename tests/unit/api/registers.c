@@ -158,7 +158,7 @@ static void expect_guest_has(const struct program *program, const struct kvm_sre
 	EXPECT_EQ(guest_field(program, GUEST_GS_BASE), sregs->gs.base);
 	EXPECT_EQ(guest_field(program, GUEST_LDTR_SELECTOR), sregs->ldt.selector);
 	EXPECT_EQ(guest_field(program, GUEST_TR_SELECTOR), sregs->tr.selector);
-	EXPECT_EQ(sim_registers.cr2, sregs->cr2);
+	EXPECT_EQ(sim_registers_here()->cr2, sregs->cr2);
 }
 
 /* From each mode to each: whatever was, is gone. */
@@ -524,9 +524,9 @@ TEST(api_debugregs_are_the_guests)
 	guest_enters(program);
 	EXPECT_EQ(guest_field(program, GUEST_DR7), DR7_FIXED | 0x2);
 	/* A breakpoint is on: the processor has them all. */
-	EXPECT_EQ(sim_registers.dr[0], 0x1000);
-	EXPECT_EQ(sim_registers.dr[3], 0x4000);
-	EXPECT_EQ(sim_registers.dr6, DR6_FIXED | DR6_BS);
+	EXPECT_EQ(sim_registers_here()->dr[0], 0x1000);
+	EXPECT_EQ(sim_registers_here()->dr[3], 0x4000);
+	EXPECT_EQ(sim_registers_here()->dr6, DR6_FIXED | DR6_BS);
 	program_end(program);
 }
 

@@ -66,13 +66,13 @@ static void use_debug_registers(struct vcpu *vcpu, void *argument)
 
 	(void)argument;
 	seen_controls = (u32)sim_vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL);
-	EXPECT_TRUE(sim_registers.dr_is_guest);
+	EXPECT_TRUE(sim_registers_here()->dr_is_guest);
 	for (unsigned int i = 0; i < 4; i++) {
-		EXPECT_EQ(sim_registers.dr[i], 0x1000 + i);
-		sim_registers.dr[i] = 0x2000 + i;
+		EXPECT_EQ(sim_registers_here()->dr[i], 0x1000 + i);
+		sim_registers_here()->dr[i] = 0x2000 + i;
 	}
-	EXPECT_EQ(sim_registers.dr6, DR6_FIXED | 1);
-	sim_registers.dr6 = DR6_FIXED | DR6_BS;
+	EXPECT_EQ(sim_registers_here()->dr6, DR6_FIXED | 1);
+	sim_registers_here()->dr6 = DR6_FIXED | DR6_BS;
 	sim_vmcs_set(vmcs, GUEST_DR7, DR7_FIXED | 0x2);
 }
 
@@ -83,8 +83,8 @@ static void expect_theirs_again(struct vcpu *vcpu, void *argument)
 	(void)argument;
 	EXPECT_TRUE(sim_vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL) & CPU1_MOV_DR_EXITING);
 	/* One is on: they have to be there. */
-	EXPECT_TRUE(sim_registers.dr_is_guest);
-	EXPECT_EQ(sim_registers.dr[2], 0x2002);
+	EXPECT_TRUE(sim_registers_here()->dr_is_guest);
+	EXPECT_EQ(sim_registers_here()->dr[2], 0x2002);
 }
 
 TEST(exit_mov_dr_gives_them_to_the_guest_until_the_next_exit)
@@ -108,7 +108,7 @@ TEST(exit_mov_dr_gives_them_to_the_guest_until_the_next_exit)
 		EXPECT_EQ(vcpu->dr[i], 0x2000 + i);
 	EXPECT_EQ(vcpu->dr6, DR6_FIXED | DR6_BS);
 	EXPECT_EQ(vcpu->dr7, DR7_FIXED | 0x2);
-	EXPECT_FALSE(sim_registers.dr_is_guest);
+	EXPECT_FALSE(sim_registers_here()->dr_is_guest);
 	pair_destroy(pair);
 }
 

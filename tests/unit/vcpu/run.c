@@ -207,7 +207,7 @@ static void look_at_xstate(struct vcpu *self, void *argument)
 	struct xstate *in_guest = argument;
 
 	(void)self;
-	in_guest->xcr0 = sim_registers.xcr0;
+	in_guest->xcr0 = sim_registers_here()->xcr0;
 	in_guest->xss = 0;
 	sim_msr_get(sim_cpu_now(), MSR_IA32_XSS, &in_guest->xss);
 }
@@ -246,7 +246,7 @@ TEST(run_switches_xcr0_and_xss)
 			EXPECT_EQ(seen[n].xcr0, xstates[i].in_guest.xcr0);
 			EXPECT_EQ(seen[n].xss, xstates[i].in_guest.xss);
 		}
-		EXPECT_EQ(sim_registers.xcr0, 7);
+		EXPECT_EQ(sim_registers_here()->xcr0, 7);
 		sim_msr_get(0, MSR_IA32_XSS, &xss);
 		EXPECT_EQ(xss, xstates[i].host_xss);
 		sim_machine_destroy(machine);
@@ -256,7 +256,7 @@ TEST(run_switches_xcr0_and_xss)
 static void look_at_debug_registers(struct vcpu *self, void *argument)
 {
 	(void)self;
-	*(struct sim_registers *)argument = sim_registers;
+	*(struct sim_registers *)argument = *sim_registers_here();
 }
 
 TEST(run_loads_debug_registers_that_have_a_breakpoint_on)
@@ -278,7 +278,7 @@ TEST(run_loads_debug_registers_that_have_a_breakpoint_on)
 		EXPECT_EQ(seen.dr_is_guest, enabled[i] != 0);
 		EXPECT_EQ(seen.dr[0], enabled[i] ? 0x1000 : 0);
 		EXPECT_EQ(seen.dr[3], enabled[i] ? 0x4000 : 0);
-		EXPECT_FALSE(sim_registers.dr_is_guest || sim_registers.dr7_is_exits);
+		EXPECT_FALSE(sim_registers_here()->dr_is_guest || sim_registers_here()->dr7_is_exits);
 		sim_machine_destroy(machine);
 	}
 }
@@ -288,9 +288,9 @@ static void move_to_dr(struct vcpu *self, void *argument)
 {
 	(void)self;
 	(void)argument;
-	EXPECT_TRUE(sim_registers.dr_is_guest);
-	sim_registers.dr[1] = 0x2222;
-	sim_registers.dr6 = 0xffff0ff2;
+	EXPECT_TRUE(sim_registers_here()->dr_is_guest);
+	sim_registers_here()->dr[1] = 0x2222;
+	sim_registers_here()->dr6 = 0xffff0ff2;
 	sim_vmcs_set(vmcs, GUEST_DR7, DR7_FIXED | 4);
 }
 

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The memory of the machine: the slots, what the process does to it, the dirty log; and a copy of
+ * what the guests wrote.
+ *
+ * Each byte has one guest that writes it, so that what it reads there is known.  A second copy is
+ * made with the help of the dirty log alone, as in a live migration.
+ */
+#include "mem/mem.h"
+#include "simulation.h"
+
+#define HUGE_BYTES   BIT64(21)
+#define LOGGED_PAGES 70
+#define MOVED_OTHER  0x340000ull /* where the slot is, too */
+#define CLOCK_BYTES  0x100	 /* of the logged slot: the pages of kvmclock, the hypervisor's */
+
+/* The large one first in the process's memory, as it is aligned. */
+static const struct {
+	u64 gpa, pages, offset;
+	u32 flags;
+} slots[SLOTS] = {
+	[SLOT_LARGE] = {0x400000, 1024, 0, 0},
+	[SLOT_RAM] = {0, 16, 1024, 0},
+	[SLOT_LOGGED] = {LOGGED_BASE, LOGGED_PAGES, 1040, 0},
+	[SLOT_ROM] = {0x200000, 4, 1110, KVM_MEM_READONLY},
+	[SLOT_MOVED] = {0x300000, 8, 1114, 0},
+};
+#define PROCESS_PAGES 1122
+
+/* What is used of them. */
+static const struct window {
+	enum slot_id slot;
+	u64 gpa, first, pages;
+} windows[] = {
+	{SLOT_RAM, 0, 0, 16},
+	{SLOT_LOGGED, LOGGED_BASE, 0, LOGGED_PAGES},
+	{SLOT_ROM, 0x200000, 0, 4},
+	{SLOT_MOVED, 0x300000, 0, 8},
+	{SLOT_MOVED, MOVED_OTHER, 0, 8},
+	{SLOT_LARGE, 0x400000, 0, 8},
+	{SLOT_LARGE, 0x400000 + 508 * PAGE, 508, 12},
+};
+
+static u64 process; /* user address of the first page */
+static u64 bitmap;
+static u8 *expected, *copied; /* as large as the process's memory; used where there are windows */
+static host_mutex_t process_lock, slots_lock, log_lock;
+static u64 moved_to; /* guest-physical; MMIO_BASE: the slot is not there */
+static bool is_logged, is_manual;
+
+static u64 hva_of_slot(enum slot_id id)
+{
+	return process + slots[id].offset * PAGE;
+}
+
+static u64 hva_of_window(const struct window *window)
+{
+	return hva_of_slot(window->slot) + window->first * PAGE;
+}
+
+static const struct window *window_find(u64 gpa)
+{
+	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
+		if (gpa - windows[i].gpa < windows[i].pages * PAGE)
+			return &windows[i];
+	return NULL;
+}
+
+/* --- the slots --- */
+
+static void set_slot(enum slot_id id, u64 gpa, u64 size, u32 flags)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = id,
+		.flags = flags,
+		.guest_phys_addr = gpa,
+		.memory_size = size,
+		.userspace_addr = hva_of_slot(id),
+	};
+	long result = call(simulation.vm_fd, KVM_SET_USER_MEMORY_REGION, &region, sizeof(region));
+
+	if (result)
+		broken("slot %d cannot be set: %ld", id, result);
+}
+
+bool memory_move_slot(void)
+{
+	static const u64 places[] = {0x300000, MOVED_OTHER, MMIO_BASE};
+	u64 to = places[sim_random_below(COUNT_OF(places))];
+
+	host_mutex_lock(&slots_lock);
+	if (to == MMIO_BASE && moved_to != MMIO_BASE)
+		set_slot(SLOT_MOVED, moved_to, 0, 0);
+	else if (to != MMIO_BASE)
+		set_slot(SLOT_MOVED, to, slots[SLOT_MOVED].pages * PAGE, 0);
+	moved_to = to;
+	host_mutex_unlock(&slots_lock);
+	return true;
+}
+
+/* --- the dirty log --- */
+
+static void copy_page(u64 page)
+{
+	u64 at = (slots[SLOT_LOGGED].offset + page) * PAGE;
+
+	memcpy(copied + at, sim_user_pointer(process + at), PAGE);
+}
+
+static void copy_pages(const u64 *words)
+{
+	for (u64 page = 0; page < LOGGED_PAGES; page++) {
+		if (words && !(words[page / 64] & BIT64(page % 64)))
+			continue;
+		copy_page(page);
+		sim_point();
+	}
+}
+
+/* First the bits, then the pages. */
+static void take_log(void)
+{
+	struct kvm_dirty_log log = {.slot = SLOT_LOGGED, .padding2 = bitmap};
+	struct kvm_clear_dirty_log clear = {
+		.slot = SLOT_LOGGED,
+		.num_pages = LOGGED_PAGES,
+		.padding2 = bitmap,
+	};
+	long result = call(simulation.vm_fd, KVM_GET_DIRTY_LOG, &log, sizeof(log));
+
+	if (!result && is_manual)
+		result = call(simulation.vm_fd, KVM_CLEAR_DIRTY_LOG, &clear, sizeof(clear));
+	if (result)
+		broken("the dirty log cannot be had: %ld", result);
+	copy_pages(sim_user_pointer(bitmap));
+}
+
+bool memory_get_log(void)
+{
+	host_mutex_lock(&log_lock);
+	if (is_logged)
+		take_log();
+	host_mutex_unlock(&log_lock);
+	return true;
+}
+
+/* The log begins, and everything is copied once; or it ends. */
+bool memory_change_flags(void)
+{
+	host_mutex_lock(&log_lock);
+	if (is_logged && !chance(4)) {
+		host_mutex_unlock(&log_lock);
+		return false;
+	}
+	set_slot(SLOT_LOGGED, LOGGED_BASE, LOGGED_PAGES * PAGE,
+		 is_logged ? 0 : KVM_MEM_LOG_DIRTY_PAGES);
+	is_logged = !is_logged;
+	if (is_logged)
+		copy_pages(NULL);
+	host_mutex_unlock(&log_lock);
+	return true;
+}
+
+/* --- what the process does to its memory --- */
+
+static void make_huge(void)
+{
+	u64 start = hva_of_slot(SLOT_LARGE) + sim_random_below(2) * HUGE_BYTES;
+
+	sim_user_protect(start, HUGE_BYTES, true);
+	sim_user_make_huge(start, 21);
+}
+
+/* Not what guests cannot do without, nor what an instruction touches beside a device; and the dirty
+ * log knows nothing of it. */
+static bool may_be_lost(const struct window *window, u64 first)
+{
+	return window->slot == SLOT_LARGE || window->slot == SLOT_MOVED ||
+	       (window->slot == SLOT_RAM && first >= 4);
+}
+
+static void map_anew(u64 hva, u64 size)
+{
+	sim_user_unmap(hva, size);
+	host_cond_resched();
+	sim_user_map_again(hva, size);
+	memset(expected + (hva - process), 0, size);
+}
+
+/* Rather where a guest is about to be: there it matters what comes first. */
+static const struct window *any_page(u64 *page)
+{
+	u64 gpa = simulation.guest[sim_random_below(simulation.guests)].now.address;
+	const struct window *window = chance(3) ? NULL : window_find(gpa);
+
+	if (window) {
+		*page = (gpa - window->gpa) / PAGE;
+		return window;
+	}
+	window = &windows[sim_random_below(COUNT_OF(windows))];
+	*page = sim_random_below(window->pages);
+	return window;
+}
+
+bool memory_change_pages(void)
+{
+	u64 first, most, hva, size;
+	const struct window *window = any_page(&first);
+
+	most = window->pages - first;
+	hva = hva_of_window(window) + first * PAGE;
+	size = (1 + sim_random_below(most < 4 ? most : 4)) * PAGE;
+	host_mutex_lock(&process_lock);
+	switch (sim_random_below(8)) {
+	case 0:
+		/* Where the hypervisor writes by itself, nobody would do it again. */
+		if (window->slot == SLOT_LOGGED && !first)
+			break;
+		sim_user_protect(hva, size, false);
+		host_cond_resched();
+		sim_user_protect(hva, size, true);
+		break;
+	case 1:
+		sim_user_share(hva, size);
+		break;
+	case 2:
+		make_huge();
+		break;
+	case 3:
+		if (may_be_lost(window, first))
+			map_anew(hva, size);
+		break;
+	default:
+		sim_user_move(hva, size);
+	}
+	host_mutex_unlock(&process_lock);
+	return true;
+}
+
+bool memory_ask_young(void)
+{
+	const struct window *window = &windows[sim_random_below(COUNT_OF(windows))];
+	u64 hva = hva_of_window(window);
+
+	ept_test_young(simulation.vm, hva, hva + window->pages * PAGE, true);
+	return true;
+}
+
+void memory_wait_for_process(void)
+{
+	host_mutex_lock(&process_lock);
+	host_mutex_unlock(&process_lock);
+}
+
+/* --- addresses --- */
+
+u64 memory_hva(u64 gpa)
+{
+	const struct window *window = window_find(gpa);
+
+	return window ? hva_of_window(window) + (gpa - window->gpa) : 0;
+}
+
+static u64 any_base(void)
+{
+	static const u64 bases[] = {
+		MMIO_BASE,   0x200000,
+		0x300000,    0x300000,
+		MOVED_OTHER, LOGGED_BASE,
+		LOGGED_BASE, LOGGED_BASE,
+		0x400000,    0x400000 + 508 * PAGE,
+		4 * PAGE,    4 * PAGE,
+		4 * PAGE,    LOGGED_BASE + 60 * PAGE,
+	};
+
+	return bases[sim_random_below(COUNT_OF(bases))];
+}
+
+#define CELL	      16 /* bytes that one guest writes; half of the first lies before the page */
+#define CELLS_OF_PAGE (PAGE / CELL)
+#define CELLS	      (4 * CELLS_OF_PAGE)
+
+/* Those across the end of a page are not all of the same guest. */
+static unsigned int owner_of_cell(u64 cell)
+{
+	return (unsigned int)((cell + cell / CELLS_OF_PAGE) % MAX_GUESTS);
+}
+
+u64 memory_any_address(unsigned int id, unsigned int size)
+{
+	u64 base = any_base(), cell = 1 + CELLS_OF_PAGE / 8 + sim_random_below(CELLS - 64);
+	bool moves = base == 0x300000 || base == MOVED_OTHER;
+
+	/* An instruction whose memory is half there, and goes, is no hypervisor's fault. */
+	if (chance(3) && !moves)
+		cell = (1 + sim_random_below(4)) * CELLS_OF_PAGE;
+	while (owner_of_cell(cell) != id || (moves && !(cell % CELLS_OF_PAGE)))
+		cell = cell == CELLS ? 1 + CELLS_OF_PAGE / 8 : cell + 1;
+	return base + cell * CELL - CELL / 2 + sim_random_below(CELL - size + 1);
+}
+
+/* --- what must be there --- */
+
+void memory_written(u64 gpa, u8 value)
+{
+	u64 hva = memory_hva(gpa);
+
+	if (hva)
+		expected[hva - process] = value;
+}
+
+u8 memory_expected(u64 gpa)
+{
+	return expected[memory_hva(gpa) - process];
+}
+
+static void fill(const struct window *window)
+{
+	u64 hva = hva_of_window(window);
+
+	for (u64 at = 0; at < window->pages * PAGE; at += sizeof(u64)) {
+		u64 value = (hva - process + at) * 0x9e3779b97f4a7c15;
+
+		memcpy((u8 *)sim_user_pointer(hva) + at, &value, sizeof(value));
+		memcpy(expected + (hva - process) + at, &value, sizeof(value));
+	}
+}
+
+void memory_create(void)
+{
+	static u8 memory[2][PROCESS_PAGES * LINTEL_PAGE_SIZE];
+	struct kvm_enable_cap manual = {.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2};
+
+	host_mutex_init(&process_lock);
+	host_mutex_init(&slots_lock);
+	host_mutex_init(&log_lock);
+	expected = memory[0];
+	copied = memory[1];
+	process = sim_user_map(PROCESS_PAGES * PAGE);
+	bitmap = sim_user_map(PAGE);
+	moved_to = slots[SLOT_MOVED].gpa;
+	is_logged = false;
+	is_manual = chance(2);
+	manual.args[0] =
+		KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | (chance(2) ? KVM_DIRTY_LOG_INITIALLY_SET : 0);
+	if (is_manual && call(simulation.vm_fd, KVM_ENABLE_CAP, &manual, sizeof(manual)))
+		broken("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is refused");
+	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
+		fill(&windows[i]);
+	for (enum slot_id id = 0; id < SLOTS; id++)
+		set_slot(id, slots[id].gpa, slots[id].pages * PAGE, slots[id].flags);
+}
+
+static void compare(const struct window *window, const u8 *with, const char *words, u64 from)
+{
+	u64 hva = hva_of_window(window), at = hva - process;
+	const u8 *now = sim_user_pointer(hva);
+
+	for (u64 i = from; i < window->pages * PAGE; i++)
+		if (now[i] != with[at + i])
+			broken("0x%llx is 0x%x, and %s 0x%x", window->gpa + i, now[i], words,
+			       with[at + i]);
+}
+
+void memory_check(void)
+{
+	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
+		compare(&windows[i], expected, "guests wrote",
+			windows[i].slot == SLOT_LOGGED ? CLOCK_BYTES : 0);
+	if (!is_logged)
+		return;
+	take_log();
+	compare(&windows[SLOT_LOGGED], copied, "the copy by the dirty log has", 0);
+}
