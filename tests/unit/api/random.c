@@ -10,7 +10,6 @@
 #include "irq/irqchip.h"
 #include "msr/index.h"
 
-#define CALLS	      6000 /* of one program */
 #define VCPUS	      4
 #define ARGUMENT_SIZE 8192
 #define SLOT_SIZE_MAX BIT64(26)
@@ -393,7 +392,7 @@ static void wake_by_signal(struct vcpu *vcpu)
 	sim_signal(true);
 }
 
-static void run_random(u64 seed, enum made made)
+static void run_random(u64 seed, u64 steps, enum made made)
 {
 	struct fleet fleet = {.program = program_start(made), .count = 1};
 
@@ -404,8 +403,8 @@ static void run_random(u64 seed, enum made made)
 		fleet.program->other = sim_event_open();
 	}
 	fleet.vcpus[0] = fleet.program->vcpu;
-	for (unsigned int i = 0; i < CALLS; i++) {
-		test_context("seed 0x%llx, call %u", seed, i);
+	for (u64 i = 0; i < steps; i++) {
+		test_context("seed %llu, call %llu", seed, i);
 		if (below(8))
 			call_any(&fleet);
 		else
@@ -416,10 +415,8 @@ static void run_random(u64 seed, enum made made)
 	program_end(fleet.program);
 }
 
-TEST(api_survives_random_calls)
+/* A step is a call; user addresses among the arguments are of the process that makes it. */
+SEED_TEST(api_survives_random_calls, 8, 6000)
 {
-	for (u64 seed = 1; seed <= 4; seed++) {
-		run_random(0x1bad5eed * seed, A_VCPU);
-		run_random(0xc0ffee11 * seed, EVERYTHING);
-	}
+	run_random(seed, steps, seed & 1 ? A_VCPU : EVERYTHING);
 }
