@@ -12,10 +12,11 @@
 
 #include "task.h"
 
-#define MAX_TASKS   32
-#define STACK_SIZE  (512 * 1024)
-#define TICK_PERIOD 64 /* of the questions whether an interrupt comes, one is answered by a tick   \
-			*/
+#define MAX_TASKS  32
+#define STACK_SIZE (512 * 1024)
+#define TICK_PERIOD                                                                                \
+	64 /* of the questions whether an interrupt comes, one is answered by a tick               \
+	    */
 
 struct task_stack {
 	void *pointer; /* RSP while another stack is in use */
@@ -196,7 +197,8 @@ static bool is_ready(const struct sim_task *task)
 
 static bool cpu_is_free(unsigned int cpu)
 {
-	return sim_is_online(cpu) && !cpus[cpu].leaves && (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
+	return sim_is_online(cpu) && !cpus[cpu].leaves &&
+	       (!cpus[cpu].current || can_be_preempted(cpus[cpu].current));
 }
 
 static unsigned int free_cpus(unsigned int free[SIM_MAX_CPUS])

@@ -174,8 +174,12 @@ static void kick_and_wait(struct vm *vm)
 	struct vcpu *vcpu;
 
 	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
-		if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST)
-			sim_interrupt_until_taken(vcpu->host.task->cpu, "host_kick_vm():");
+		bool in_guest = __atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST;
+		const struct sim_task *task = vcpu->host.task;
+
+		/* By now it may have left, and its thread the CPU. */
+		if (in_guest && task && task->on_cpu)
+			sim_interrupt_until_taken(task->cpu, "host_kick_vm():");
 	}
 }
 

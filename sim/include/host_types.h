@@ -99,7 +99,14 @@ static inline void sim_point(void)
 		sim_switch_point();
 }
 
-#define __atomic_load_n(pointer, order)		(sim_point(), __atomic_load_n(pointer, order))
+/* What was loaded may be old before it is used. */
+#define __atomic_load_n(pointer, order)                                                            \
+	({                                                                                         \
+		sim_point();                                                                       \
+		__typeof__(*(pointer)) loaded_ = __atomic_load_n(pointer, order);                  \
+		sim_point();                                                                       \
+		loaded_;                                                                           \
+	})
 #define __atomic_store_n(pointer, value, order) (sim_point(), __atomic_store_n(pointer, value, order))
 #define __atomic_exchange_n(pointer, value, order)                                                 \
 	(sim_point(), __atomic_exchange_n(pointer, value, order))
