@@ -325,6 +325,7 @@ static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
 	struct lapic *lapic = vcpu->lapic;
 	u32 *irr = lapic_register(lapic, lapic_vector_word(LAPIC_IRR, vector));
 	u32 bit = BIT32(vector % 32);
+	bool waits;
 
 	if (!lapic_software_enabled(lapic))
 		return 0;
@@ -333,11 +334,11 @@ static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
 		return 0;
 	}
 	set_trigger_mode(lapic, vector, level);
-	if (__atomic_fetch_or(irr, bit, __ATOMIC_SEQ_CST) & bit)
-		return 0;
+	waits = __atomic_fetch_or(irr, bit, __ATOMIC_SEQ_CST) & bit;
+	/* Also of one that waits: who sent it may have come no further yet, and not for a while. */
 	__atomic_fetch_or(&lapic->irr_words, BIT32(vector / 32), __ATOMIC_SEQ_CST);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
-	return 1;
+	return !waits;
 }
 
 void lapic_error(struct vcpu *vcpu, u32 bits)

@@ -13,8 +13,7 @@
 
 struct tally {
 	u64 begun, taken;
-	unsigned int senders; /* who have not returned */
-	bool sent;	      /* by one who has, and not taken since */
+	bool waits; /* sent by one who has returned, and not taken since */
 };
 
 static struct tally vectors[MAX_GUESTS][256], nmis[MAX_GUESTS];
@@ -27,28 +26,21 @@ u8 interrupt_any_vector(void)
 static u64 send_begin(struct tally *tally)
 {
 	tally->begun++;
-	tally->senders++;
 	return tally->taken;
 }
 
 static void send_end(struct tally *tally, u64 token)
 {
-	tally->senders--;
 	/* One of those that came since may be this one. */
 	if (tally->taken == token)
-		tally->sent = true;
-}
-
-static bool waits(const struct tally *tally)
-{
-	return tally->sent && !tally->senders;
+		tally->waits = true;
 }
 
 static void take(struct guest *guest, struct tally *tally, const char *what, u8 vector)
 {
 	if (++tally->taken > tally->begun)
 		guest_broken(guest, "%s 0x%x comes, and nobody sent it", what, vector);
-	tally->sent = false;
+	tally->waits = false;
 }
 
 u64 interrupt_send_begin(unsigned int id, u8 vector)
@@ -73,13 +65,8 @@ void nmi_send_end(unsigned int id, u64 token)
 
 void interrupt_timer_begin(struct guest *guest)
 {
-	struct tally *tally = &vectors[guest->id][TIMER_VECTOR];
-
-	/* What it was to send may have come, or comes no more. */
-	tally->senders -= guest->timer_runs;
-	guest->timer_runs = true;
 	guest->timer_due = 0;
-	guest->timer_token = send_begin(tally);
+	guest->timer_token = send_begin(&vectors[guest->id][TIMER_VECTOR]);
 }
 
 void interrupt_timer_started(struct guest *guest, u64 ns)
@@ -91,7 +78,6 @@ void interrupt_timer_look(struct guest *guest)
 {
 	if (!guest->timer_due || guest->timer_due > host_time_ns())
 		return;
-	guest->timer_runs = false;
 	guest->timer_due = 0;
 	send_end(&vectors[guest->id][TIMER_VECTOR], guest->timer_token);
 }
@@ -129,14 +115,14 @@ static unsigned int deliverable(const struct guest *guest)
 	u8 class = simulation.irqchip ? priority_class(guest) : 0;
 
 	for (unsigned int vector = 255; vector >> 4 > class; vector--)
-		if (waits(&vectors[guest->id][vector]))
+		if (vectors[guest->id][vector].waits)
 			return vector;
 	return 0;
 }
 
 static bool nmi_deliverable(const struct guest *guest)
 {
-	return waits(&nmis[guest->id]) && !guest->nmi_blocked;
+	return nmis[guest->id].waits && !guest->nmi_blocked;
 }
 
 void interrupts_check(struct guest *guest)
@@ -160,7 +146,7 @@ void interrupts_check_asleep(struct guest *guest)
 
 bool interrupts_wait(const struct guest *guest)
 {
-	return waits(&nmis[guest->id]) || deliverable(guest);
+	return nmis[guest->id].waits || deliverable(guest);
 }
 
 /* --- devices --- */

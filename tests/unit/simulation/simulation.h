@@ -103,7 +103,6 @@ struct guest {
 	unsigned int services;
 	u8 tpr;
 	u32 destination; /* as written to the high half of its ICR */
-	bool timer_runs;
 	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
 
