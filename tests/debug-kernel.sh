@@ -65,6 +65,12 @@ make -s -j"$(nproc)" -C linux DEBUG=y KDIR="$KDIR" OUT="$BUILD/linux" $set_up
 # shellcheck disable=SC2086 # words
 make -s -C tests/vmentry KDIR="$KDIR" OUT="$BUILD/vmentry" $set_up
 
+# Is what Lintel asks for in HOST_NEEDS() in it? Once it was not, for want of CONFIG_BUG, and nobody saw.
+grep -q '() needs ' "$BUILD/linux/lintel.ko" || {
+	echo "debug-kernel: the module was built without its assertions: is there CONFIG_BUG in $KDIR/.config?" >&2
+	exit 2
+}
+
 # noinstr_stubs: assembly of what the module calls in the kernel's own noinstr text.
 noinstr_stubs() {
 	nm -u "$BUILD/linux/lintel.o" | awk '{ print $2 }' >"$BUILD/imports"
