@@ -5,6 +5,7 @@
 
 #define MSRS_MAX   512
 #define CPUID_MAX  256
+#define CPUID_EXTENDED 0x80000000u
 #define TSC_A_READ 100 /* how far the clock goes on between two reads */
 
 struct msr_file {
@@ -316,6 +317,9 @@ static const struct cpuid_row *cpuid_row(u32 leaf, u32 subleaf)
 	static const struct cpuid_row zero;
 	const struct cpuid_row *row = cpuid_exact(leaf, subleaf);
 
+	/* The processor does not look at it; but who asks has mixed something up. */
+	if (subleaf && (leaf < 4 || leaf >= CPUID_EXTENDED))
+		sim_panic("CPUID leaf 0x%x has no subleaf, and %u is asked for", leaf, subleaf);
 	if (!row)
 		row = cpuid_exact(leaf, SIM_ANY_SUBLEAF);
 	return row ? row : &zero;

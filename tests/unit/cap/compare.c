@@ -90,6 +90,44 @@ TEST(cap_each_differing_field_is_named)
 	}
 }
 
+static const char *words_of(const struct cap_problem *entry)
+{
+	static char words[CAP_LINE_MAX];
+
+	cap_problem_format(words, sizeof(words), entry);
+	return words;
+}
+
+/* Whose business it is that they differ. */
+TEST(cap_differing_controls_in_words)
+{
+	struct vmx_cap_msrs a = fixture_full(), b = a;
+	const struct cap_result *result;
+
+	b.value[CAP_PROCBASED_CTLS2] ^= BIT64(37);
+	result = compare(&a, &b);
+	EXPECT_PROBLEMS(result, "48b.37");
+	EXPECT_CONTAINS(words_of(&result->report.problem[0]), "Lintel's choice for it is");
+	b = a;
+	b.value[CAP_PROCBASED_CTLS2] ^= BIT64(34);
+	result = compare(&a, &b);
+	EXPECT_PROBLEMS(result, "");
+	REQUIRE_EQ(result->report.notes, 1);
+	EXPECT_CONTAINS(words_of(&result->report.note[0]), "Lintel does not use it");
+}
+
+/* One of them leaves no choice, and it is what Lintel would choose. */
+TEST(cap_differing_allowed_0_settings_are_noted)
+{
+	struct vmx_cap_msrs a = fixture_full(), b = a;
+	const struct cap_result *result;
+
+	b.value[CAP_TRUE_PROCBASED_CTLS] |= BIT64(21);
+	result = compare(&a, &b);
+	EXPECT_PROBLEMS(result, "");
+	EXPECT_TRUE(fixture_has_note(result, CAP_DIFFERS, "48e.21"));
+}
+
 /* Every control: what changes Lintel's choice is a problem, what does not is a note. */
 TEST(cap_each_differing_control_is_named)
 {

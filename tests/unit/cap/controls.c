@@ -272,6 +272,9 @@ TEST(cap_odd_but_resolvable_values_are_noted)
 	raw.value[CAP_MISC] &= ~BIT64(5);
 	EXPECT_PROBLEMS(fixture_setup(&raw), "");
 	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "485.5"));
+	/* whatever there is beside unrestricted guest */
+	raw.value[CAP_PROCBASED_CTLS2] &= ~BIT64(40);
+	EXPECT_TRUE(fixture_has_note(fixture_setup(&raw), CAP_MALFORMED, "485.5"));
 
 	raw = fixture_full();
 	raw.value[CAP_MISC] |= 0x1ffull << 16;

@@ -25,6 +25,10 @@ TEST(cap_words_of_a_missing_msr)
 	EXPECT_STR_EQ(format(&fixture_setup(&raw)->report.problem[0]),
 		      "IA32_VMX_TRUE_EXIT_CTLS (0x48f) cannot be read: it is announced by "
 		      "\"IA32_VMX_BASIC\"");
+	raw = fixture_full();
+	raw.present &= ~BIT32(CAP_MISC);
+	EXPECT_STR_EQ(format(&fixture_setup(&raw)->report.problem[0]),
+		      "IA32_VMX_MISC (0x485) cannot be read: every processor with VMX has it");
 }
 
 TEST(cap_words_of_a_bad_field)
@@ -73,6 +77,21 @@ TEST(cap_words_of_a_dependency)
 				      "VPID\" (secondary processor-based control, bit 5) stays 0: "
 				      "it needs \"INVVPID\"");
 	EXPECT_TRUE(fixture_has_note(result, CAP_NEEDS, "48b.37"));
+}
+
+TEST(cap_words_of_a_value_that_makes_no_sense)
+{
+	struct vmx_cap_msrs raw = fixture_full();
+	const struct cap_result *result;
+	bool found = false;
+
+	raw.value[CAP_MISC] |= 0x1ffull << 16;
+	result = fixture_setup(&raw);
+	for (u32 i = 0; i < result->report.notes; i++)
+		found |= !!strstr(
+			format(&result->report.note[i]),
+			"bits 24:16 = 0x1ff: \"number of CR3-target values\" is malformed");
+	EXPECT_TRUE(found);
 }
 
 /* The words end in a NUL whatever the room, and say how much they need. */

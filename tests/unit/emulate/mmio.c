@@ -294,6 +294,34 @@ TEST(mmio_read_modify_write)
 	machine_destroy(m);
 }
 
+TEST(mmio_shift_by_one)
+{
+	static const struct {
+		const char *code;
+		u32 length;
+		u64 before, after;
+	} rows[] = {
+		{"d1 23", 4, 0x40000001, 0x80000002},	 /* SHL */
+		{"d1 2b", 4, 0x40000001, 0x20000000},	 /* SHR */
+		{"d0 03", 1, 0x81, 0x03},		 /* ROL */
+		{"48 d1 3b", 8, 1ull << 63, 3ull << 62}, /* SAR */
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_LONG);
+
+		test_context("%s", rows[i].code);
+		set_code(m, rows[i].code);
+		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		expect_exit(m, DEVICE, rows[i].length, false, 0);
+		answer(m, rows[i].before);
+		EXPECT_EQ(run_again(m), EXIT_TO_USER);
+		expect_exit(m, DEVICE, rows[i].length, true, rows[i].after);
+		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		machine_destroy(m);
+	}
+}
+
 TEST(mmio_exchange)
 {
 	struct machine *m = ready(MODE_LONG);

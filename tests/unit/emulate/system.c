@@ -26,6 +26,7 @@
 #define LDT    0x28u /* 16 bytes */
 #define ABSENT 0x38u
 #define GATE   0x40u
+#define BASED  0x48u /* data, its base with bits in each of its parts */
 
 static u8 device[64]; /* from DEVICE on */
 
@@ -46,6 +47,7 @@ static struct machine *ready(enum machine_mode mode)
 	descriptor_set(m, LDT, 0x00008200600000ff);
 	descriptor_set(m, ABSENT, 0x00cf13000000ffff);
 	descriptor_set(m, GATE, 0x00008c0000080000);
+	descriptor_set(m, BASED, 0x894793abcdee0fff);
 	vmcs_writel(GUEST_GDTR_BASE, GDT);
 	vmcs_write32(GUEST_GDTR_LIMIT, 0xff);
 	vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE);
@@ -160,6 +162,13 @@ TEST(system_segments)
 	EXPECT_EQ(REG(m, RCX), device_value(6, 8));
 	EXPECT_EQ(vcpu_interrupt_shadow(&m->vcpu), 0);
 
+	device_put(0, BASED, 2);
+	expect_done(m, "8e 23", MACHINE_CODE + 2); /* MOV FS */
+	vcpu_seg_read(&m->vcpu, SEG_FS, &segment);
+	EXPECT_EQ(segment.base, 0x89abcdee);
+	EXPECT_EQ(segment.limit, 0x70fff);
+	EXPECT_EQ(segment.g, 0);
+
 	device_put(0, CODE, 2);
 	expect_fault(m, "8e 13", VECTOR_GP, CODE);
 	device_put(0, DATA | 3, 2);
@@ -174,6 +183,38 @@ TEST(system_segments)
 	device_put(0, 4, 2);
 	expect_fault(m, "8e 2b", VECTOR_GP, 4);
 	machine_destroy(m);
+}
+
+/* "Privilege Level Checking When Accessing Data Segments": CPL and RPL, each, against the DPL. */
+TEST(system_segment_privileges)
+{
+	enum { READABLE = 10, CONFORMING = 14, WRITABLE = 2 };
+	static const struct {
+		unsigned int type, cpl, rpl, dpl;
+		bool allowed;
+	} rows[] = {
+		{WRITABLE, 0, 0, 0, true},   {WRITABLE, 0, 3, 0, false}, {WRITABLE, 3, 0, 0, false},
+		{WRITABLE, 3, 3, 0, false},  {WRITABLE, 0, 0, 3, true},	 {WRITABLE, 3, 3, 3, true},
+		{WRITABLE, 1, 2, 2, true},   {WRITABLE, 2, 1, 1, false}, {WRITABLE, 1, 2, 1, false},
+		{READABLE, 0, 3, 0, false},  {READABLE, 3, 0, 0, false}, {READABLE, 3, 3, 3, true},
+		{CONFORMING, 3, 3, 0, true},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_PROTECTED32);
+
+		descriptor_set(m, DATA,
+			       0x00cf90000000ffff | (u64)rows[i].type << 40 |
+				       (u64)rows[i].dpl << 45);
+		machine_set_cpl(m, rows[i].cpl);
+		device_put(0, DATA | rows[i].rpl, 2);
+		test_context("row %zu", i);
+		EXPECT_EQ(run(m, "8e 23"), EXIT_SAME_INSN); /* MOV FS */
+		EXPECT_EQ(m->vcpu.events.exception.pending, !rows[i].allowed);
+		EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_FS),
+			  rows[i].allowed ? DATA | rows[i].rpl : 0);
+		machine_destroy(m);
+	}
 }
 
 TEST(system_ldtr_and_tr)
@@ -254,6 +295,7 @@ TEST(system_far_branches)
 	device_put(0, 0x12345678, 4);
 	expect_done(m, "26 ff 2d", 0x5678);
 	EXPECT_EQ(vcpu_seg_base(&m->vcpu, SEG_CS), 0x12340);
+	EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_CS), 0x1234);
 	machine_destroy(m);
 }
 

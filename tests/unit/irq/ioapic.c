@@ -225,6 +225,20 @@ TEST(ioapic_storm)
 	chips_close(chips);
 }
 
+/* A VM that ends while a pin rests. */
+TEST(ioapic_storm_outlived_by_its_timer)
+{
+	struct chips *chips = chips_open();
+
+	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
+	chips_line(chips, 20, true);
+	while (!sim_timers_armed() && chips_take(chips, 0) == 0x61)
+		chips_eoi(chips, 0);
+	EXPECT_EQ(sim_timers_armed(), 1);
+	chips_close(chips);
+	sim_advance_time(20000000);
+}
+
 TEST(ioapic_state)
 {
 	struct chips *chips = chips_open();

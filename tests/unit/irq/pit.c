@@ -274,6 +274,20 @@ TEST(pit_reinjection)
 	chips_close(chips);
 }
 
+/* A counter that is programmed anew begins anew: ticks that were still to come are gone. */
+TEST(pit_programmed_anew)
+{
+	struct chips *chips = timer_open();
+
+	program(chips, 0x34, 11932);
+	sim_advance_time(100100000);
+	program(chips, 0x34, 11932);
+	EXPECT_EQ(ticks(chips), 1); /* the local APIC has it already */
+	sim_advance_time(10100000);
+	EXPECT_EQ(ticks(chips), 1);
+	chips_close(chips);
+}
+
 /* While nobody listens nothing is kept, and the first tick after that comes in time. */
 TEST(pit_unmasked)
 {

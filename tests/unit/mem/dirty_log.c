@@ -113,13 +113,36 @@ TEST(dirty_log_of_what_lintel_writes)
 	EXPECT_EQ(guest_read(vm, (GFN + 1) * PAGE, &value, 8), 0);
 	EXPECT_EQ(guest_write(vm, (GFN + 11) * PAGE - 4, &value, 8), 0);
 	EXPECT_EQ(guest_write(vm, (GFN + 20) * PAGE, &value, 8), 0);
+	EXPECT_EQ(guest_write_atomic(vm, (GFN + 25) * PAGE + 8, &value, 1), 0);
+	EXPECT_EQ(guest_cmpxchg(vm, (GFN + 27) * PAGE, 0, 1, 8), 0);
+	sim_user_unmap(hva + 40 * PAGE, PAGE);
+	EXPECT_EQ(guest_write_atomic(vm, (GFN + 40) * PAGE, &value, 1), -EFAULT);
 	/* The second page can't be written; the first was. */
 	sim_user_unmap(hva + 31 * PAGE, PAGE);
 	EXPECT_EQ(guest_write(vm, (GFN + 31) * PAGE - 4, &value, 8), -EFAULT);
 	host_srcu_read_unlock(&vm->srcu, ticket);
 	EXPECT_EQ(get(vm, user), 0);
 	EXPECT_TRUE(is_set(10) && is_set(11) && is_set(20) && is_set(30));
-	EXPECT_EQ(count_set() - is_set(31), 4);
+	EXPECT_TRUE(is_set(25) && is_set(27));
+	EXPECT_EQ(count_set() - is_set(31), 6);
+	vm_close(vm);
+}
+
+/* No processor can write to the page: there is nothing to flush, and no guest is interrupted. */
+TEST(dirty_log_of_what_no_guest_can_write)
+{
+	u64 hva, user, kicks, value = 5;
+	struct vm *vm = open_logged(&hva, &user);
+	int ticket;
+
+	EXPECT_EQ(fault_read(vm, GFN + 3, NULL), EPT_MAPPED);
+	ticket = host_srcu_read_lock(&vm->srcu);
+	EXPECT_EQ(guest_write(vm, (GFN + 3) * PAGE, &value, 8), 0);
+	host_srcu_read_unlock(&vm->srcu, ticket);
+	kicks = vm->host.kicks;
+	EXPECT_EQ(get(vm, user), 0);
+	EXPECT_TRUE(is_set(3));
+	EXPECT_EQ(vm->host.kicks, kicks);
 	vm_close(vm);
 }
 

@@ -95,6 +95,17 @@ TEST(memslot_set_limits_follow_the_processor)
 	vm_close(vm);
 }
 
+/* A guest with addresses enough; still a count of pages has 31 bits. */
+TEST(memslot_set_limits_the_pages_of_a_slot)
+{
+	struct vm *vm = vm_open(true);
+
+	sim_cpuid_set(0x80000008, SIM_ANY_SUBLEAF, 0x3030, 0, 0, 0);
+	EXPECT_EQ(slot_set(vm, 0, 0, 0x100, 1ull << 31, HVA - (1ull << 43)), -EINVAL);
+	EXPECT_EQ(slot_set(vm, 0, 0, 0x100, (1ull << 31) - 1, HVA - (1ull << 43)), 0);
+	vm_close(vm);
+}
+
 TEST(memslot_set_waits_for_readers)
 {
 	struct vm *vm = vm_open(true);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* RDMSR and WRMSR, by the guest and by user space: values that are taken, and refused. */
 #include "guest.h"
+#include "exit/exit.h"
+#include "exit/table.h"
 #include "vcpu/state.h"
 
 #define NOT_CANONICAL 0x0000800000000000ull
@@ -246,6 +248,29 @@ TEST(msr_reset_values)
 	guest_destroy(g);
 }
 
+/* What is always the same: reading gives that, whatever was there. */
+TEST(msr_values_that_nobody_changes)
+{
+	static const struct {
+		u32 msr;
+		u64 value;
+	} fixed[] = {
+		{0, 0},		{0x17, 0},     {0x2a, 0},   {0x2c, 1 << 24},
+		{0x34, 0},	{0xfe, 0x508}, {0x179, 32}, {0x198, 1ull << 40 | 1},
+		{0x11e, 0x101}, {0x199, 0},    {0x1db, 0},  {0x606, 0},
+	};
+	struct guest *g = guest_create();
+
+	for (size_t i = 0; i < COUNT_OF(fixed); i++) {
+		u64 value = ONES;
+
+		test_context("MSR 0x%x", fixed[i].msr);
+		EXPECT_EQ(msr_read(&g->vcpu[0], fixed[i].msr, &value, true), 0);
+		EXPECT_EQ(value, fixed[i].value);
+	}
+	guest_destroy(g);
+}
+
 /* Without CPUID the guest has no MSR that a feature bit announces; user space has them. */
 TEST(msr_features_follow_cpuid)
 {
@@ -263,6 +288,74 @@ TEST(msr_features_follow_cpuid)
 		test_context("MSR 0x%x", announced[i]);
 		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, false), 0);
 	}
+	guest_destroy(g);
+}
+
+/* IA32_XSS is there with XSAVES, and has no state. */
+TEST(msr_xss_follows_cpuid)
+{
+	for (unsigned int xsaves = 0; xsaves < 2; xsaves++) {
+		struct guest *g;
+		u64 value = ONES;
+
+		test_context("XSAVES %u", xsaves);
+		sim_reset();
+		sim_cpuid_set(0xd, 1, xsaves ? 0xb : 3, 0x340, 0, 0);
+		g = guest_create();
+		guest_set_supported_cpuid(&g->vcpu[0]);
+		EXPECT_EQ(msr_read(&g->vcpu[0], MSR_IA32_XSS, &value, false), xsaves ? 0 : -EINVAL);
+		EXPECT_EQ(value, xsaves ? 0 : ONES);
+		guest_destroy(g);
+	}
+}
+
+/* "CPUID Faulting": at which privilege, once it is switched on. */
+TEST(msr_cpuid_faulting)
+{
+	static const struct {
+		bool on;
+		unsigned int cpl;
+		bool faults;
+	} row[] = {{false, 0, false},
+		   {false, 3, false},
+		   {true, 0, false},
+		   {true, 1, true},
+		   {true, 3, true}};
+
+	for (size_t i = 0; i < COUNT_OF(row); i++) {
+		struct guest *g = guest_create();
+		struct vcpu *vcpu = &g->vcpu[0];
+		struct kvm_segment ss;
+
+		test_context("row %zu", i);
+		EXPECT_EQ(msr_write(vcpu, 0x140, row[i].on, false), 0);
+		vcpu_seg_read(vcpu, SEG_SS, &ss);
+		ss.dpl = (u8)row[i].cpl;
+		vcpu_seg_write(vcpu, SEG_SS, &ss);
+		EXPECT_EQ(exit_cpuid(vcpu), row[i].faults ? EXIT_SAME_INSN : EXIT_NEXT_INSN);
+		EXPECT_EQ(vcpu->events.exception.pending, row[i].faults);
+		if (row[i].faults)
+			EXPECT_EQ(vcpu->events.exception.vector, VECTOR_GP);
+		guest_destroy(g);
+	}
+}
+
+/* What PLATFORM_INFO announces, and what it announces no more while it is in use. */
+TEST(msr_cpuid_faulting_is_announced)
+{
+	struct guest *g = guest_create();
+	struct vcpu *vcpu = &g->vcpu[0];
+	u64 value;
+
+	EXPECT_EQ(msr_write(vcpu, 0x140, 1, true), 0);
+	EXPECT_EQ(msr_write(vcpu, 0xce, 0, true), -EINVAL);
+	EXPECT_EQ(msr_read(vcpu, 0xce, &value, false), 0);
+	EXPECT_EQ(value, BIT64(31));
+	EXPECT_EQ(msr_write(vcpu, 0x140, 0, true), 0);
+	EXPECT_EQ(msr_write(vcpu, 0xce, 0, true), 0);
+	EXPECT_EQ(msr_write(vcpu, 0x140, 1, true), -EINVAL);
+	EXPECT_EQ(msr_write(vcpu, 0x140, 1, false), -EINVAL);
+	EXPECT_EQ(msr_write(vcpu, 0x140, 0, false), 0);
 	guest_destroy(g);
 }
 

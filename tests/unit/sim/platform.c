@@ -130,6 +130,9 @@ TEST(sim_cpuid_answers_by_subleaf)
 	EXPECT_EQ(out[3], 4);
 	host_cpuid(0x99, 5, out);
 	EXPECT_EQ(out[0], 6);
+	EXPECT_PANIC(host_cpuid(1, 1, out), "CPUID leaf 0x1 has no subleaf");
+	EXPECT_PANIC(host_cpuid_enabled(0x80000008, 1, out),
+		     "CPUID leaf 0x80000008 has no subleaf");
 	host_cpuid(0x98, 0, out);
 	EXPECT_EQ(out[0] | out[1] | out[2] | out[3], 0);
 	sim_cpuid_disable(0x99, 5, 2, 0, 0, 1);

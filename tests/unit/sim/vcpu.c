@@ -5,6 +5,7 @@
 #include "exit/reason.h"
 #include "io/bus.h"
 #include "machine.h"
+#include "vcpu/events.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -158,6 +159,54 @@ TEST(vcpu_keeps_the_event_of_an_entry_that_failed)
 	script(EXIT_REASON_HLT);
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(sim_injections(), 0);
+	sim_machine_destroy(machine);
+}
+
+/* So does an exception that was raised for it. */
+TEST(vcpu_keeps_the_exception_of_an_entry_that_failed)
+{
+	struct sim_machine *machine = machine_create();
+	struct vcpu *vcpu = &machine->vcpu;
+	hpa_t vmcs = sim_machine_vmcs(machine);
+	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
+
+	host_vcpu_get(vcpu);
+	vcpu_inject_exception(vcpu, VECTOR_UD);
+	host_vcpu_release(vcpu);
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(sim_injections(), 0);
+
+	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, rights);
+	script(EXIT_REASON_HLT);
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
+	REQUIRE_EQ(sim_injections(), 1);
+	EXPECT_EQ(sim_injection_at(0).info & 0x7ff, 3 << 8 | VECTOR_UD);
+	sim_machine_destroy(machine);
+}
+
+/* The VMCS of an entry that failed is told once in ten seconds, what is wrong with it each time. */
+TEST(vcpu_logs_the_vmcs_of_entries_that_fail_now_and_then)
+{
+	static const struct {
+		u64 later; /* ns */
+		bool told;
+	} rows[] = {{0, true}, {0, false}, {9999999999, false}, {1, true}, {1, false}};
+	struct sim_machine *machine = machine_create();
+
+	sim_vmcs_set(sim_machine_vmcs(machine), GUEST_TR_AR_BYTES, 0);
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		test_context("row %u", i);
+		sim_advance_time(rows[i].later);
+		sim_log_clear();
+		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+		EXPECT_CONTAINS(sim_log_text(), "broken rule ");
+		EXPECT_EQ(strstr(sim_log_text(), "VMCS 0x2004 = ") != NULL, rows[i].told);
+	}
 	sim_machine_destroy(machine);
 }
 

@@ -117,6 +117,42 @@ TEST(clock_page)
 	guest_destroy(g);
 }
 
+/* Whatever the TSC's rate: what the guest computes is what user space gets, and the time. */
+TEST(clock_at_each_rate)
+{
+	static const u64 khz[] = {20000, 999999, 1000000, 2893299, 5000000};
+
+	for (size_t i = 0; i < COUNT_OF(khz); i++) {
+		struct guest *g;
+		struct kvm_clock_data data = {0};
+
+		test_context("%llu kHz", khz[i]);
+		sim_reset();
+		sim_set_tsc_khz(khz[i]);
+		g = guest_with_memory();
+		enable(&g->vcpu[0]);
+		sim_advance_time(100 * SECOND);
+		clock_get(&g->vm, &data);
+		EXPECT_EQ(guest_time(&g->vcpu[0], data.host_tsc), data.clock);
+		EXPECT_TRUE(is_near(data.clock, 100 * SECOND));
+		guest_destroy(g);
+	}
+}
+
+/* A processor whose TSC is a little behind: the clock stands, and does not go back. */
+TEST(clock_does_not_go_back)
+{
+	struct guest *g = guest_with_memory();
+	struct kvm_clock_data data = {.clock = 5 * SECOND};
+
+	sim_advance_time(SECOND);
+	EXPECT_EQ(clock_set(&g->vm, &data), 0);
+	sim_advance_tsc(-100000ull);
+	clock_get(&g->vm, &data);
+	EXPECT_EQ(data.clock, 5 * SECOND);
+	guest_destroy(g);
+}
+
 TEST(clock_set)
 {
 	struct guest *g = guest_with_memory();
@@ -213,7 +249,9 @@ TEST(clock_without_memory)
 	clock_page_update(&g->vcpu[0]);
 	EXPECT_EQ(msr_write(&g->vcpu[0], SYSTEM_TIME, 4 * LINTEL_PAGE_SIZE - 31, false), 0);
 	clock_page_update(&g->vcpu[0]);
+	sim_log_clear();
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_KVM_WALL_CLOCK, 1ull << 50, false), 0);
+	EXPECT_CONTAINS(sim_log_text(), "no memory for the wall clock at 0x4000000000000");
 	guest_destroy(g);
 }
 
@@ -226,6 +264,7 @@ TEST(clock_wall)
 	sim_advance_time(SECOND / 2);
 	host_clock_read(&now);
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_KVM_WALL_CLOCK_NEW, 0x2004, false), 0);
+	EXPECT_STR_EQ(sim_log_text(), "");
 	EXPECT_EQ(wall[0], 2);
 	EXPECT_TRUE(is_near(wall[1] * SECOND + wall[2], now.realtime_ns - SECOND / 2));
 	guest_destroy(g);

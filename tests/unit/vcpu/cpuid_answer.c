@@ -92,6 +92,25 @@ TEST(cpuid_answers_out_of_range)
 	forget(&vcpu);
 }
 
+/* The processor's signature, as the guest is told it: its first subleaf, where there are several.
+ */
+TEST(cpuid_signature_at_reset)
+{
+	static const struct kvm_cpuid_entry2 entry[] = {
+		{.function = 0, .eax = 1},
+		{.function = 1, .index = 0, .flags = INDEXED, .eax = 0x306c3},
+		{.function = 1, .index = 1, .flags = INDEXED, .eax = 0x12345},
+	};
+	struct guest *g = guest_create();
+
+	vmx_vcpu_reset(&g->vcpu[0], true);
+	EXPECT_EQ(vcpu_reg_read(&g->vcpu[0], REG_RDX), 0x600);
+	EXPECT_EQ(set(&g->vcpu[0], entry, COUNT_OF(entry)), 0);
+	vmx_vcpu_reset(&g->vcpu[0], true);
+	EXPECT_EQ(vcpu_reg_read(&g->vcpu[0], REG_RDX), 0x306c3);
+	guest_destroy(g);
+}
+
 TEST(cpuid_answers_beyond_the_topology)
 {
 	static const struct kvm_cpuid_entry2 entry[] = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_GET_SUPPORTED_CPUID on hosts of several kinds. */
 #include "../msr/guest.h"
+#include "vmx.h"
 
 struct supported {
 	unsigned int count;
@@ -45,6 +46,24 @@ static void host_has_everything(void)
 	sim_cpuid_set(0x80000008, SIM_ANY_SUBLEAF, 0x343934, ~0u, ~0u, ~0u);
 	sim_set_xcr0(0x602e7, 0x602e7);
 	guest_use_processor();
+}
+
+/* Leaf 7 has a second part where the first says so, whatever is there. */
+TEST(cpuid_supported_parts_of_leaf_7)
+{
+	for (u32 last = 0; last < 3; last++) {
+		struct supported list;
+
+		test_context("the last is %u", last);
+		sim_reset();
+		sim_cpuid_set(7, 0, last, ~0u, ~0u, ~0u);
+		sim_cpuid_set(7, 1, last ? 0 : ~0u, 0, 0, 0);
+		guest_use_processor();
+		list = supported();
+		EXPECT_TRUE(find(&list, 7, 0) && find(&list, 7, 0)->eax == (last ? 1 : 0));
+		EXPECT_EQ(find(&list, 7, 1) != NULL, last != 0);
+		sim_vmxoff_all();
+	}
 }
 
 TEST(cpuid_supported_on_a_full_host)

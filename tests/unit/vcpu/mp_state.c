@@ -422,6 +422,38 @@ TEST(mp_state_a_processor_is_started)
 	pair_destroy(pair);
 }
 
+/* A signal, or a request that is not served yet: it is not to run. */
+TEST(mp_state_wait_says_whether_it_runs)
+{
+	static const struct {
+		enum sent sent;
+		bool runs;
+	} rows[] = {
+		{SENT_FIXED, true}, {SENT_NMI, false}, {SENT_NOTHING, false}, {SENT_FLUSH, false}};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct pair *pair = pair_create();
+		struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
+		const struct halt_row row = {.rflags = RFLAGS_IF};
+		bool runs;
+
+		test_context("row %zu", i);
+		prepare_halt(vcpu, &row);
+		put_state(pair, PAIR_BSP, HALTED);
+		meanwhile.pair = pair;
+		meanwhile.vcpu = vcpu;
+		meanwhile.sent = rows[i].sent;
+		meanwhile.slept = 0;
+		sim_wait_hook(while_asleep);
+		vcpu->requests = 0;
+		PAIR_LOADED(vcpu, runs = vcpu_wait(vcpu));
+		EXPECT_EQ(runs, rows[i].runs);
+		EXPECT_EQ(get_mp_state(pair, PAIR_BSP), rows[i].runs ? RUNNABLE : HALTED);
+		sim_signal(false);
+		pair_destroy(pair);
+	}
+}
+
 /* --- The ioctls --- */
 
 /* What has come and not yet been looked at is the state, as user space finds it. */

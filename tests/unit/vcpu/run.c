@@ -196,6 +196,41 @@ TEST(run_flushes_every_vcpu)
 	sim_machine_destroy(machine);
 }
 
+/* --- What the exit says --- */
+
+#define SOURCE 0x80ull
+#define CODE   0x100ull
+#define DEVICE 0x2000ull
+
+/* MOVSB, in real mode, from memory to a device: the translation that the exit tells is that of the
+ * page that it is for, and of no other operand. */
+TEST(run_takes_the_linear_address_of_the_exit)
+{
+	struct kvm_segment cs;
+
+	start();
+	*(u8 *)sim_user_pointer(machine->hva + SOURCE) = 0x5a;
+	*(u8 *)sim_user_pointer(machine->hva + CODE) = 0xa4;
+	host_vcpu_get(vcpu);
+	vcpu_seg_read(vcpu, SEG_CS, &cs);
+	cs.base = cs.selector = 0;
+	vcpu_seg_write(vcpu, SEG_CS, &cs);
+	vcpu_rip_write(vcpu, CODE);
+	vcpu_reg_write(vcpu, REG_RSI, SOURCE);
+	vcpu_reg_write(vcpu, REG_RDI, DEVICE);
+	host_vcpu_release(vcpu);
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EPT_VIOLATION,
+					   .qualification = 0x182, /* a write; both addresses */
+					   .guest_physical = DEVICE,
+					   .guest_linear = DEVICE});
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_MMIO);
+	EXPECT_EQ(vcpu->run->mmio.is_write, 1);
+	EXPECT_EQ(vcpu->run->mmio.phys_addr, DEVICE);
+	EXPECT_EQ(vcpu->run->mmio.data[0], 0x5a);
+	sim_machine_destroy(machine);
+}
+
 /* --- What is switched round the guest --- */
 
 struct xstate {
@@ -373,6 +408,44 @@ TEST(run_goes_on_on_another_cpu)
 	script(EXIT_REASON_HLT, guest_reads, &word);
 	run_to_hlt();
 	EXPECT_EQ(word.value, 0x5a5a5a5a);
+	sim_machine_destroy(machine);
+}
+
+/* A TSC that differs from CPU to CPU: the guest's clock is told anew where it comes to. */
+TEST(run_tells_the_clock_anew_on_another_cpu)
+{
+	static const struct {
+		bool stable;
+		unsigned int cpu;
+		bool told;
+	} rows[] = {{false, 0, false},
+		    {false, 1, true},
+		    {false, 1, false},
+		    {false, 0, true},
+		    {true, 1, false}};
+	const u32 *version;
+	u32 before;
+	int ticket;
+
+	start();
+	version = sim_user_pointer(machine->hva + 0x100);
+	ticket = host_srcu_read_lock(&machine->vm.srcu);
+	host_vcpu_get(vcpu);
+	EXPECT_EQ(msr_write(vcpu, MSR_KVM_SYSTEM_TIME_NEW, 0x100 | 1, true), 0);
+	host_vcpu_release(vcpu);
+	host_srcu_read_unlock(&machine->vm.srcu, ticket);
+	script(EXIT_REASON_HLT, NULL, NULL);
+	run_to_hlt();
+	EXPECT_EQ(*version, 2);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		test_context("row %zu", i);
+		before = *version;
+		sim_set_tsc_stable(rows[i].stable);
+		sim_run_on(rows[i].cpu);
+		script(EXIT_REASON_HLT, NULL, NULL);
+		run_to_hlt();
+		EXPECT_EQ(*version, before + (rows[i].told ? 2 : 0));
+	}
 	sim_machine_destroy(machine);
 }
 

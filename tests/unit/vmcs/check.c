@@ -134,6 +134,66 @@ TEST(check_each_rule_can_be_broken)
 	EXPECT_TRUE(check_rule_count() >= 200);
 }
 
+/* Addresses, on processors of several widths: what is in the VMCS, and the rule that it breaks. */
+TEST(check_addresses_by_width)
+{
+	static const struct {
+		unsigned int physical, linear;
+		bool only_32_bits; /* of physical addresses in the VMCS: IA32_VMX_BASIC bit 48 */
+		u32 field;
+		u64 value;
+		const char *rule;
+	} rows[] = {
+		{46, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(45), NULL},
+		{46, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(46), "ctl.exit_store.width"},
+		{46, 48, true, VM_EXIT_MSR_STORE_ADDR, BIT64(31), NULL},
+		{46, 48, true, VM_EXIT_MSR_STORE_ADDR, BIT64(32), "ctl.exit_store.width"},
+		/* more than any processor has: a mistake of who asks, not of the VMCS */
+		{0, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(63), NULL},
+		{64, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(63), NULL},
+		{46, 48, false, GUEST_GDTR_BASE, BIT64(47), "guest.gdtr_base.canonical"},
+		{46, 64, false, GUEST_GDTR_BASE, BIT64(63), NULL},
+		{46, 65, false, GUEST_GDTR_BASE, BIT64(63), NULL},
+		{46, 0, false, GUEST_GDTR_BASE, BIT64(63), NULL},
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		const struct check_rule *rule;
+		unsigned int count;
+
+		test_context("row %u", i);
+		image.processor = processor_full();
+		EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+		vmcs_values_set(&image.fields, VM_EXIT_MSR_STORE_COUNT, 1);
+		vmcs_values_set(&image.fields, rows[i].field, rows[i].value);
+		image.processor.physical_width = rows[i].physical;
+		image.processor.linear_width = rows[i].linear;
+		image.processor.capability.basic.addresses_32bit = rows[i].only_32_bits;
+		rule = broken(&count);
+		EXPECT_STR_EQ(rule ? rule->id : "", rows[i].rule ? rows[i].rule : "");
+	}
+}
+
+/* Of long mode and code of 64 bits, only both together let RIP be that long. */
+TEST(check_rip_in_compatibility_mode)
+{
+	const struct check_rule *rule = check_rule_find("guest.rip.short");
+	struct vmcs_check check;
+
+	image.processor = processor_full();
+	for (unsigned int i = 0; i < 4; i++) {
+		bool ia32e = i & 1, wide = i & 2;
+
+		test_context("row %u", i);
+		EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+		vmcs_values_set(&image.fields, VM_ENTRY_CONTROLS,
+				ia32e ? ENTRY_IA32E_MODE_GUEST : 0);
+		vmcs_values_set(&image.fields, GUEST_CS_AR_BYTES, wide ? 0xa09b : 0xc09b);
+		vmcs_values_set(&image.fields, GUEST_RIP, BIT64(32));
+		EXPECT_EQ(check_rule_run(&check, &image, rule) == CHECK_BROKEN, !(ia32e && wide));
+	}
+}
+
 /* What is not known is not checked, and never 0. */
 TEST(check_without_fields_nothing_is_broken)
 {
