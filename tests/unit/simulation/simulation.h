@@ -106,7 +106,7 @@ struct guest {
 	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
 
-	u64 msr[4];	/* what it wrote last: see operations.c */
+	u64 msr[4];	/* what it wrote last: see operations_system.c */
 	bool has_clock; /* it asked for kvmclock */
 };
 
@@ -129,17 +129,23 @@ __attribute__((noreturn, format(printf, 2, 3))) void guest_broken(const struct g
 
 /* --- operations.c: what the guest does --- */
 
+/* Operands, registers. */
+typedef void operation_begin_fn(struct guest *guest, struct instruction *now);
+/* As struct sim_guest.step: true: *exit. */
+typedef bool operation_execute_fn(struct guest *guest, struct instruction *now,
+				  struct sim_exit *exit);
+/* It is done, by the processor or by the hypervisor. */
+typedef void operation_end_fn(struct guest *guest, struct instruction *now);
+
 struct operation {
 	const char *name;
 	u8 bytes[4];
 	u8 length, size;
 	u8 weight;
 	enum { ALWAYS, WITH_IRQCHIP, NEVER } drawn; /* NEVER: only where it is called for */
-	void (*begin)(struct guest *guest, struct instruction *now); /* operands, registers */
-	/* As struct sim_guest.step: true: *exit. */
-	bool (*execute)(struct guest *guest, struct instruction *now, struct sim_exit *exit);
-	/* It is done, by the processor or by the hypervisor. */
-	void (*end)(struct guest *guest, struct instruction *now);
+	operation_begin_fn *begin;
+	operation_execute_fn *execute;
+	operation_end_fn *end;
 };
 
 extern const struct operation operations[];
@@ -147,6 +153,8 @@ extern const unsigned int operation_count;
 u32 operation_address(const struct operation *operation);
 /* The next one: what the guest's state asks for, or any. */
 const struct operation *operation_draw(struct guest *guest);
+
+/* --- operations_memory.c --- */
 
 /* KVM_EXIT_MMIO, KVM_EXIT_IO: the device's part. */
 void operation_mmio(struct guest *guest);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the rows of operations.c name, and what it is written with. */
+#ifndef LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
+#define LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
+
+#include "simulation.h"
+
+#define SOFT_VECTOR 0x28 /* of INT n */
+
+static inline void set_register(struct guest *guest, enum vcpu_reg reg, u32 value)
+{
+	guest->vcpu->regs[reg] = value;
+}
+
+/* The end of an operation_execute_fn: the instruction exits. */
+static inline bool exits(const struct instruction *now, struct sim_exit *exit, u32 reason)
+{
+	exit->reason = reason;
+	exit->instruction_length = now->operation->length;
+	return true;
+}
+
+/* --- operations_memory.c --- */
+
+operation_begin_fn op_address_any;
+operation_execute_fn op_load, op_store, op_add;
+operation_end_fn op_load_end, op_store_end, op_add_end;
+
+operation_begin_fn op_port_any;
+operation_execute_fn op_in, op_out;
+operation_end_fn op_in_end, op_out_end;
+
+/* --- operations_system.c --- */
+
+operation_begin_fn op_msr_any;
+operation_execute_fn op_rdmsr, op_wrmsr;
+operation_end_fn op_rdmsr_end, op_wrmsr_end;
+
+operation_begin_fn op_clock_on;
+operation_execute_fn op_wrmsr_exits, op_clock_read;
+operation_end_fn op_clock_is_on;
+
+operation_begin_fn op_cr_any;
+operation_execute_fn op_mov_cr;
+operation_end_fn op_mov_cr_end;
+
+operation_begin_fn op_leaf_any;
+operation_execute_fn op_cpuid;
+
+/* --- operations_interrupt.c --- */
+
+operation_execute_fn op_nop, op_cli, op_sti, op_mov_ss, op_int_n, op_iret, op_hlt;
+
+/* Registers of the local APIC are written with op_store; its TPR with op_mov_cr8 too. */
+operation_begin_fn op_eoi_begin, op_tpr_begin, op_destination_begin, op_timer_begin, op_icr_begin;
+operation_end_fn op_eoi_end, op_tpr_end, op_destination_end, op_timer_end, op_icr_end;
+operation_begin_fn op_cr8_begin;
+operation_execute_fn op_mov_cr8;
+
+#endif
