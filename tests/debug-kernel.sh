@@ -105,9 +105,8 @@ if [ "$kind" = locks ]; then
 	}
 fi
 
-# Rows that name a kernel, an emulator or a way to boot are about these; and these kernels have neither
-# kexec nor suspend.
+# Rows that name a kernel, an emulator or a way to boot are about these; and these kernels have no kexec.
 cat tests/lab/list tests/lab/debug-list |
-	sed "/--kernel\|--plain\|--bochs\|crashkernel\|^suspend/d; /^[^#]/s/\$/ $options/" >"$LAB_LIST"
+	sed "/--kernel\|--plain\|--bochs\|crashkernel/d; /^[^#]/s/\$/ $options/" >"$LAB_LIST"
 tests/lab/all.sh "$@" || status=1
 exit $status
