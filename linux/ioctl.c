@@ -12,8 +12,6 @@
 #include "host_entry.h"
 #include "platform.h"
 
-#define IOCTL_ENTRIES (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT)
-
 /* Most arguments are no larger (the page of a local APIC): no allocation for them. */
 #define SMALL_SIZE 1024
 
@@ -25,38 +23,19 @@ struct prepared {
 	void *small; /* SMALL_SIZE bytes */
 };
 
-/* Bytes of the argument without its entries. */
-static size_t header_size(const struct ioctl_row *row)
-{
-	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
-}
-
-static bool is_read(const struct ioctl_row *row)
-{
-	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
-}
-
-static bool is_written(const struct ioctl_row *row)
-{
-	return !(row->flags & IOCTL_ARGUMENT_IN) && (_IOC_DIR(row->number) & _IOC_READ);
-}
-
 /* How many entries there is room for: what the user said, within the row's limit. */
 static int count_entries(struct prepared *p)
 {
 	u32 count;
+	int error;
 
-	if (!(p->row->flags & IOCTL_ENTRIES))
+	if (!ioctl_has_entries(p->row))
 		return 0;
 	if (get_user(count, (u32 __user *)p->user))
 		return -EFAULT;
-	if (count > p->row->max_entries) {
-		if (!(p->row->flags & IOCTL_ENTRIES_CLAMP))
-			return p->row->flags & IOCTL_ENTRIES_EINVAL ? -EINVAL : -E2BIG;
-		count = p->row->max_entries;
-	}
+	error = ioctl_limit_entries(p->row, &count);
 	p->call.entries = count;
-	return 0;
+	return error;
 }
 
 static size_t entries_size(const struct prepared *p)
@@ -68,7 +47,8 @@ static size_t entries_size(const struct prepared *p)
 static int alloc_data(struct prepared *p)
 {
 	size_t size = p->header + entries_size(p);
-	bool zeroed = !is_read(p->row) || (p->row->flags & IOCTL_ENTRIES) == IOCTL_ENTRIES_OUT;
+	u32 entries = p->row->flags & (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT);
+	bool zeroed = !ioctl_is_read(p->row) || entries == IOCTL_ENTRIES_OUT;
 
 	if (size > SMALL_SIZE) {
 		p->call.data = kvmalloc(size, GFP_KERNEL_ACCOUNT | (zeroed ? __GFP_ZERO : 0));
@@ -82,11 +62,11 @@ static int alloc_data(struct prepared *p)
 
 static int copy_in(struct prepared *p)
 {
-	if (is_read(p->row) &&
+	if (ioctl_is_read(p->row) &&
 	    copy_from_user(p->call.data, p->user, p->header))
 		return -EFAULT;
 	/* It was read twice, and the user may have changed it in between. */
-	if (p->row->flags & IOCTL_ENTRIES)
+	if (ioctl_has_entries(p->row))
 		*(u32 *)p->call.data = p->call.entries;
 	if ((p->row->flags & IOCTL_ENTRIES_IN) &&
 	    copy_from_user(p->call.data + p->header, p->user + p->header, entries_size(p)))
@@ -98,7 +78,7 @@ static int prepare(struct prepared *p)
 {
 	int error;
 
-	p->header = header_size(p->row);
+	p->header = ioctl_argument_size(p->row);
 	if (!p->header)
 		return 0;
 	error = count_entries(p);
@@ -109,11 +89,8 @@ static int prepare(struct prepared *p)
 	return error;
 }
 
-/* Entries that came in go out in the same number: the head has nothing new to say. */
 static int copy_header_out(const struct prepared *p)
 {
-	if (!is_written(p->row) || (p->row->flags & IOCTL_ENTRIES_IN))
-		return 0;
 	return copy_to_user(p->user, p->call.data, p->header) ? -EFAULT : 0;
 }
 
@@ -133,7 +110,7 @@ static long finish(struct prepared *p, long result)
 {
 	int error = 0;
 
-	if (result >= 0 || (result == -E2BIG && (p->row->flags & IOCTL_HEADER_ON_E2BIG)))
+	if (ioctl_gives_header(p->row, result))
 		error = copy_header_out(p);
 	if (!error && result >= 0)
 		error = copy_entries_out(p);

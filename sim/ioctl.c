@@ -31,47 +31,19 @@ struct argument {
 	struct ioctl_call call;
 };
 
-static bool has_entries(const struct ioctl_row *row)
-{
-	return row->flags & (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT);
-}
-
-static size_t argument_size(const struct ioctl_row *row)
-{
-	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
-}
-
-static bool is_read(const struct ioctl_row *row)
-{
-	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
-}
-
-/* Entries that come in go out in the same number: their header has nothing new to say. */
-static bool is_written(const struct ioctl_row *row)
-{
-	return (_IOC_DIR(row->number) & _IOC_READ) &&
-	       !(row->flags & (IOCTL_ARGUMENT_IN | IOCTL_ENTRIES_IN));
-}
-
 /* What the program says that it has, or has room for. */
 static int entries_count(struct argument *argument)
 {
-	const struct ioctl_row *row = argument->row;
 	u32 count;
+	int error;
 
-	if (!has_entries(row))
+	if (!ioctl_has_entries(argument->row))
 		return 0;
 	if (host_user_read(&count, argument->user, sizeof(count)))
 		return -EFAULT;
-	if (count > row->max_entries) {
-		if (row->flags & IOCTL_ENTRIES_EINVAL)
-			return -EINVAL;
-		if (!(row->flags & IOCTL_ENTRIES_CLAMP))
-			return -E2BIG;
-		count = row->max_entries;
-	}
+	error = ioctl_limit_entries(argument->row, &count);
 	argument->call.entries = count;
-	return 0;
+	return error;
 }
 
 static size_t entries_size(const struct argument *argument, u32 count)
@@ -84,9 +56,9 @@ static int copy_in(struct argument *argument)
 	struct ioctl_call *call = &argument->call;
 	u8 *data = call->data;
 
-	if (is_read(argument->row) && host_user_read(data, argument->user, argument->size))
+	if (ioctl_is_read(argument->row) && host_user_read(data, argument->user, argument->size))
 		return -EFAULT;
-	if (has_entries(argument->row))
+	if (ioctl_has_entries(argument->row))
 		*(u32 *)data = call->entries;
 	if (argument->row->flags & IOCTL_ENTRIES_IN)
 		return host_user_read(data + argument->size, argument->user + argument->size,
@@ -98,7 +70,7 @@ static int argument_take(struct argument *argument)
 {
 	int error;
 
-	argument->size = argument_size(argument->row);
+	argument->size = ioctl_argument_size(argument->row);
 	if (!argument->size)
 		return 0;
 	error = entries_count(argument);
@@ -111,8 +83,6 @@ static int argument_take(struct argument *argument)
 
 static int header_give(const struct argument *argument)
 {
-	if (!is_written(argument->row))
-		return 0;
 	return host_user_write(argument->user, argument->call.data, argument->size);
 }
 
@@ -135,7 +105,7 @@ static long argument_give(const struct argument *argument, long result)
 {
 	int error = 0;
 
-	if (result >= 0 || (result == -E2BIG && (argument->row->flags & IOCTL_HEADER_ON_E2BIG)))
+	if (ioctl_gives_header(argument->row, result))
 		error = header_give(argument);
 	if (!error && result >= 0)
 		error = entries_give(argument);

@@ -49,6 +49,52 @@ struct ioctl_row {
 	int (*call)(struct ioctl_call *call);
 };
 
+/* --- What a row says about its argument; of an ioctl that has none: 0 bytes --- */
+
+/* Bytes of the argument without its entries. */
+static inline u32 ioctl_argument_size(const struct ioctl_row *row)
+{
+	return row->flags & IOCTL_ARGUMENT_IN ? row->entry_size : _IOC_SIZE(row->number);
+}
+
+static inline bool ioctl_has_entries(const struct ioctl_row *row)
+{
+	return row->flags & (IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT);
+}
+
+/* Is the argument without its entries read from the user? */
+static inline bool ioctl_is_read(const struct ioctl_row *row)
+{
+	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
+}
+
+/* Is it written back?  Entries that came in go out in the same number: the header has nothing new to
+ * say. */
+static inline bool ioctl_is_written(const struct ioctl_row *row)
+{
+	return (_IOC_DIR(row->number) & _IOC_READ) &&
+	       !(row->flags & (IOCTL_ARGUMENT_IN | IOCTL_ENTRIES_IN));
+}
+
+/* How many entries there is room for when the user says *count: that, or the row's limit; -E2BIG or
+ * -EINVAL beyond it. */
+static inline int ioctl_limit_entries(const struct ioctl_row *row, u32 *count)
+{
+	if (*count <= row->max_entries)
+		return 0;
+	if (!(row->flags & IOCTL_ENTRIES_CLAMP))
+		return row->flags & IOCTL_ENTRIES_EINVAL ? -EINVAL : -E2BIG;
+	*count = row->max_entries;
+	return 0;
+}
+
+/* Does the header go back to the user with this result of the call? */
+static inline bool ioctl_gives_header(const struct ioctl_row *row, long result)
+{
+	return ioctl_is_written(row) &&
+	       (result >= 0 || (result == -E2BIG && (row->flags & IOCTL_HEADER_ON_E2BIG)));
+}
+
 /* NULL: not an ioctl of that kind of file (-ENOTTY). */
 const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
 
