@@ -43,18 +43,18 @@ static void random_fpu(u8 *fpu)
 
 	__asm__ volatile("fxsave %0" : "=m"(*(u8(*)[FPU_SIZE])fpu));
 	for (unsigned int at = 32; at < 416; at += 8) {
-		u64 value = random_bits();
+		u64 value = sim_random();
 
 		/* Of an x87 register's second half only 2 bytes exist. */
 		memcpy(fpu + at, &value, at < 160 && at % 16 ? 2 : 8);
 	}
 	/* Exceptions are masked; rounding and precision, TOP and conditions are anything. */
-	control |= random_bits() & 0xf00;
-	status |= random_bits() & 0x7f7f;
+	control |= sim_random() & 0xf00;
+	status |= sim_random() & 0x7f7f;
 	memcpy(fpu, &control, 2);
 	memcpy(fpu + 2, &status, 2);
-	fpu[4] = (u8)random_bits();
-	fpu[24] = (u8)(0x80 | random_below(64));
+	fpu[4] = (u8)sim_random();
+	fpu[24] = (u8)(0x80 | sim_random_below(64));
 }
 
 /* Where a near branch goes: canonical in 48 bits, or not even in 57. */
@@ -71,7 +71,7 @@ static u64 branch_target(u64 value)
 static u16 far_selector(void)
 {
 	if (one_in(4))
-		return (u16)(one_in(2) ? random_below(4) : 0xfffb);
+		return (u16)(one_in(2) ? sim_random_below(4) : 0xfffb);
 	return CODE_SELECTOR;
 }
 
@@ -99,7 +99,7 @@ static void fill_operand(const struct memory_operand *operand)
 static void make_state(void)
 {
 	static u8 pattern[WINDOW_SIZE];
-	u64 status = random_bits() & (RFLAGS_STATUS | RFLAGS_DF);
+	u64 status = sim_random() & (RFLAGS_STATUS | RFLAGS_DF);
 
 	if (!pattern[0])
 		for (unsigned int i = 0; i < WINDOW_SIZE; i++)
@@ -161,7 +161,7 @@ static void run_both(u64 seed)
 {
 	struct row *row = row_of(seed);
 
-	random_seed(seed);
+	sim_random_seed(seed);
 	instruction_make(&insn, row, &before);
 	make_state();
 	place_code();

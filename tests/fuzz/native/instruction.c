@@ -65,7 +65,7 @@ static bool has_place(const struct opcode *opcode, enum operand_place place)
 static u8 random_segment_prefix(struct maker *maker)
 {
 	static const u8 prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65};
-	u8 prefix = prefixes[random_below(COUNT_OF(prefixes))];
+	u8 prefix = prefixes[sim_random_below(COUNT_OF(prefixes))];
 
 	if (prefix == 0x64)
 		maker->segment_base = segments.fs_base;
@@ -94,7 +94,7 @@ static bool wants_operand_prefix(const struct row *row)
 static void shuffle(u8 *bytes, unsigned int count)
 {
 	for (unsigned int i = count; i > 1; i--) {
-		unsigned int other = (unsigned int)random_below(i);
+		unsigned int other = (unsigned int)sim_random_below(i);
 		u8 byte = bytes[i - 1];
 
 		bytes[i - 1] = bytes[other];
@@ -130,12 +130,12 @@ static void put_legacy_prefixes(struct maker *maker)
 	if (insn->length && one_in(32)) {
 		shuffle(insn->bytes, insn->length);
 		memmove(insn->bytes + 1, insn->bytes, insn->length++);
-		insn->bytes[0] = (u8)(0x40 | random_below(16));
+		insn->bytes[0] = (u8)(0x40 | sim_random_below(16));
 		return;
 	}
 	/* Prefixes may be repeated; with too many it is an instruction of more than 15 bytes. */
 	while (insn->length && insn->length < INSN_MAX_LENGTH && one_in(8))
-		put(insn, insn->bytes[random_below(insn->length)], 1);
+		put(insn, insn->bytes[sim_random_below(insn->length)], 1);
 	shuffle(insn->bytes, insn->length);
 }
 
@@ -146,7 +146,7 @@ static void put_prefixes(struct maker *maker)
 
 	put_legacy_prefixes(maker);
 	if (one_in(2)) {
-		maker->rex = (u8)(0x40 | random_below(16));
+		maker->rex = (u8)(0x40 | sim_random_below(16));
 		put(insn, maker->rex, 1);
 	}
 	if (flags & INSN_BYTE)
@@ -168,7 +168,7 @@ static void put_sib(struct maker *maker)
 {
 	struct form *form = &maker->form;
 	bool stack = has_other_memory(maker->insn->row->opcode) && one_in(2);
-	u8 sib = (u8)(stack ? (random_bits() & ~7ull) | REG_RSP : random_bits());
+	u8 sib = (u8)(stack ? (sim_random() & ~7ull) | REG_RSP : sim_random());
 	int index = ((sib >> 3) & 7) | (maker->rex & REX_X ? 8 : 0);
 
 	put(maker->insn, sib, 1);
@@ -187,10 +187,10 @@ static void put_modrm(struct maker *maker)
 	struct instruction *insn = maker->insn;
 	struct form *form = &maker->form;
 
-	form->mod = (u8)random_below(has_other_memory(insn->row->opcode) ? 4 : 3);
-	form->reg = (u8)(insn->row->group >= 0 ? (u64)insn->row->group : random_below(8));
+	form->mod = (u8)sim_random_below(has_other_memory(insn->row->opcode) ? 4 : 3);
+	form->reg = (u8)(insn->row->group >= 0 ? (u64)insn->row->group : sim_random_below(8));
 	insn->reg = form->reg | (maker->rex & REX_R ? 8 : 0);
-	form->rm = (u8)random_below(8);
+	form->rm = (u8)sim_random_below(8);
 	form->base = form->index = NO_REG;
 	form->scale = 1;
 	form->displacement_size = "\0\1\4\0"[form->mod];
@@ -206,7 +206,7 @@ static void put_modrm(struct maker *maker)
 		form->base = form->rm | (maker->rex & REX_B ? 8 : 0);
 	}
 	form->displacement_at = insn->length;
-	put(insn, random_bits(), form->displacement_size);
+	put(insn, sim_random(), form->displacement_size);
 }
 
 /* --- immediates --- */
@@ -228,7 +228,7 @@ static void put_immediates(struct instruction *insn)
 		put(insn, insn->count, 1);
 	}
 	if (opcode->flags & INSN_IMM16)
-		put(insn, one_in(8) ? random_bits() : random_below(64), 2);
+		put(insn, one_in(8) ? sim_random() : sim_random_below(64), 2);
 	if (opcode->flags & INSN_FRAME)
 		put(insn, 0, 1);
 }
@@ -239,12 +239,12 @@ static void put_immediates(struct instruction *insn)
 static u64 random_target(void)
 {
 	static const u64 edges[] = {WINDOW_DEVICE, WINDOW_DEVICE + LINTEL_PAGE_SIZE, WINDOW_END};
-	u64 target = WINDOW_DEVICE + random_below(2 * LINTEL_PAGE_SIZE);
+	u64 target = WINDOW_DEVICE + sim_random_below(2 * LINTEL_PAGE_SIZE);
 
 	if (one_in(8))
-		target = edges[random_below(COUNT_OF(edges))] - random_below(40);
+		target = edges[sim_random_below(COUNT_OF(edges))] - sim_random_below(40);
 	if (one_in(16))
-		target = WINDOW + random_below(WINDOW_SIZE);
+		target = WINDOW + sim_random_below(WINDOW_SIZE);
 	return one_in(2) ? target & ~15ull : target;
 }
 
@@ -263,7 +263,7 @@ static u64 displacement(const struct maker *maker)
 static void set_address_register(struct maker *maker, int reg, u64 value)
 {
 	if (maker->insn->address_size == 4)
-		value = random_bits() << 32 | (u32)value;
+		value = sim_random() << 32 | (u32)value;
 	maker->state->regs[reg] = value;
 }
 
@@ -461,15 +461,15 @@ static void random_registers(struct processor_state *state)
 		state->regs[reg] = random_value();
 	if (one_in(2)) /* dividends whose quotient fits */
 		state->regs[REG_RDX] = one_in(2) ? 0 : (u64)((s64)state->regs[REG_RAX] >> 63);
-	state->rip = CODE + random_below(CODE_SIZE - sizeof(((struct instruction *)0)->bytes));
+	state->rip = CODE + sim_random_below(CODE_SIZE - sizeof(((struct instruction *)0)->bytes));
 	if (one_in(4))
-		state->rip = CODE + LINTEL_PAGE_SIZE - random_below(INSN_MAX_LENGTH + 2);
+		state->rip = CODE + LINTEL_PAGE_SIZE - sim_random_below(INSN_MAX_LENGTH + 2);
 }
 
 /* The bits above its size are not to count. */
 static u64 with_rubbish(u64 value, unsigned int size)
 {
-	return size == 8 ? value : random_bits() << 8 * size | cut(value, size);
+	return size == 8 ? value : sim_random() << 8 * size | cut(value, size);
 }
 
 /* Bit strings that reach a little beyond the operand; a REP that is short. */
@@ -479,9 +479,9 @@ static void tame_registers(struct maker *maker)
 	u64 *regs = maker->state->regs;
 
 	if (insn->row->opcode->flags & INSN_BIT_BASE)
-		regs[insn->reg] = with_rubbish(random_below(2048) - 1024, insn->operand_size);
+		regs[insn->reg] = with_rubbish(sim_random_below(2048) - 1024, insn->operand_size);
 	if (insn->repeat && !one_in(8))
-		regs[REG_RCX] = (regs[REG_RCX] & ~0xffffffffull) | random_below(4);
+		regs[REG_RCX] = (regs[REG_RCX] & ~0xffffffffull) | sim_random_below(4);
 }
 
 static bool overlaps_device(const struct memory_operand *operand)

@@ -8,12 +8,10 @@
 
 #include "emulate/decode.h"
 #include "native/processor.h"
+#include "sim.h"
 
-/* --- random.c: the same numbers after the same seed --- */
+/* --- random.c: by sim_random() --- */
 
-void random_seed(u64 seed);
-u64 random_bits(void);
-u64 random_below(u64 limit);
 /* Once in `n` times. */
 bool one_in(u64 n);
 /* Of the numbers at whose edges something happens, or any. */

@@ -14,7 +14,6 @@
 #define ARGUMENT_SIZE 8192
 #define SLOT_SIZE_MAX BIT64(26)
 
-static struct random random_state;
 static u64 words[ARGUMENT_SIZE / sizeof(u64)];
 
 struct fleet {
@@ -25,12 +24,7 @@ struct fleet {
 
 static u64 below(u64 limit)
 {
-	return random_below(&random_state, limit);
-}
-
-static u64 any(void)
-{
-	return below(BIT64(32)) << 32 | below(BIT64(32));
+	return sim_random_below(limit);
 }
 
 /* Small, a bit alone, the ends, or anything. */
@@ -46,7 +40,7 @@ static u64 some_value(void)
 	case 3:
 		return ~(u64)0 << below(64);
 	default:
-		return any();
+		return sim_random();
 	}
 }
 
@@ -104,7 +98,7 @@ static void fill_msrs(void)
 	msrs->nmsrs = (u32)below(4);
 	for (u32 i = 0; i < msrs->nmsrs; i++)
 		msrs->entries[i] = (struct kvm_msr_entry){
-			.index = below(8) ? indices[below(COUNT_OF(indices))] : (u32)any(),
+			.index = below(8) ? indices[below(COUNT_OF(indices))] : (u32)sim_random(),
 			.data = some_value(),
 		};
 }
@@ -396,7 +390,7 @@ static void run_random(u64 seed, u64 steps, enum made made)
 {
 	struct fleet fleet = {.program = program_start(made), .count = 1};
 
-	random_state.state = seed;
+	sim_random_seed(seed);
 	sim_wait_hook(wake_by_signal);
 	if (made != EVERYTHING) {
 		fleet.program->event = sim_event_open();

@@ -10,37 +10,21 @@
 #include "exit/reason.h"
 #include "machine.h"
 
-#define EXITS 6 /* in one run, at most */
+#define EXITS	      6 /* in one run, at most */
 #define EXITS_WAITING 100
-
-static u64 state;
-
-/* xorshift */
-static u64 any(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
-static u64 below(u64 limit)
-{
-	return any() % limit;
-}
 
 /* Mostly small numbers, page boundaries, and now and then anything at all. */
 static u64 address(void)
 {
-	switch (below(4)) {
+	switch (sim_random_below(4)) {
 	case 0:
-		return below(0x2000);
+		return sim_random_below(0x2000);
 	case 1:
-		return LINTEL_PAGE_SIZE - below(16);
+		return LINTEL_PAGE_SIZE - sim_random_below(16);
 	case 2:
-		return any() & 0xffffffff;
+		return sim_random() & 0xffffffff;
 	default:
-		return any() >> 25; /* 39 bits: what the processor has */
+		return sim_random() >> 25; /* 39 bits: what the processor has */
 	}
 }
 
@@ -52,11 +36,11 @@ static void guest_changes_blocking(struct vcpu *vcpu, u32 event)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 	bool interrupt = event && !(event >> 8 & 7), nmi = (event >> 8 & 7) == 2;
-	u64 rflags = RFLAGS_1 | (interrupt || below(2) ? RFLAGS_IF : 0);
+	u64 rflags = RFLAGS_1 | (interrupt || sim_random_below(2) ? RFLAGS_IF : 0);
 	u64 blocking = 0;
 
 	if (!interrupt && !nmi)
-		switch (below(8)) {
+		switch (sim_random_below(8)) {
 		case 0:
 			blocking = rflags & RFLAGS_IF ? 1 : 0; /* STI */
 			break;
@@ -78,9 +62,9 @@ static u64 page_hva;
 /* False: the access exits. */
 static bool guest_uses_memory(struct vcpu *vcpu)
 {
-	u64 gpa = below(LINTEL_PAGE_SIZE / 8) * 8, value = any(), now;
+	u64 gpa = sim_random_below(LINTEL_PAGE_SIZE / 8) * 8, value = sim_random(), now;
 
-	switch (below(4)) {
+	switch (sim_random_below(4)) {
 	case 0:
 		if (!sim_guest_write(vcpu, gpa, &value, sizeof(value)))
 			return false;
@@ -102,13 +86,14 @@ static void guest_runs(struct vcpu *vcpu, void *argument)
 	const u32 *event = argument;
 
 	/* Meanwhile the process runs on other CPUs. */
-	if (!below(16))
-		sim_host_state.cr3 ^= BIT64(12 + below(8));
+	if (!sim_random_below(16))
+		sim_host_state.cr3 ^= BIT64(12 + sim_random_below(8));
 	if (!guest_uses_memory(vcpu))
 		return;
 	for (unsigned int reg = 0; reg < REG_COUNT; reg++)
-		if (reg != REG_RSP && !below(3))
-			vcpu->regs[reg] = below(2) ? any() : below(0x100);
+		if (reg != REG_RSP && !sim_random_below(3))
+			vcpu->regs[reg] =
+				sim_random_below(2) ? sim_random() : sim_random_below(0x100);
 	guest_changes_blocking(vcpu, *event);
 }
 
@@ -119,7 +104,7 @@ static u32 vectoring(void)
 		0x80000020, 0x80000202, 0x80000306, 0x80000b0e, 0x80000603, 0x80000480,
 	};
 
-	return below(4) ? 0 : infos[below(COUNT_OF(infos))];
+	return sim_random_below(4) ? 0 : infos[sim_random_below(COUNT_OF(infos))];
 }
 
 static bool is_possible(u32 reason)
@@ -139,10 +124,10 @@ static bool is_possible(u32 reason)
 static u64 qualification(u32 reason)
 {
 	static const u64 io_sizes[] = {0, 1, 3};
-	u64 value = below(3) ? below(0x1000) : any();
+	u64 value = sim_random_below(3) ? sim_random_below(0x1000) : sim_random();
 
 	if (reason == EXIT_REASON_IO_INSTRUCTION)
-		value = (value & ~(u64)7) | io_sizes[below(COUNT_OF(io_sizes))];
+		value = (value & ~(u64)7) | io_sizes[sim_random_below(COUNT_OF(io_sizes))];
 	return value;
 }
 
@@ -150,8 +135,8 @@ static u64 qualification(u32 reason)
 static u32 instruction_info(u32 reason)
 {
 	if (reason == EXIT_REASON_IO_INSTRUCTION)
-		return (u32)(below(3) << 7 | below(6) << 15);
-	return (u32)any();
+		return (u32)(sim_random_below(3) << 7 | sim_random_below(6) << 15);
+	return (u32)sim_random();
 }
 
 static void script_any(void)
@@ -160,12 +145,12 @@ static void script_any(void)
 	static unsigned int next;
 	u32 *event = &events[next++ % COUNT_OF(events)];
 	struct sim_exit exit = {
-		.reason = (u32)below(78),
+		.reason = (u32)sim_random_below(78),
 		.guest_physical = address(),
 		.guest_linear = address(),
-		.instruction_length = 1 + (u32)below(15),
-		.idt_vectoring_error = (u32)below(0x10),
-		.in_delivery = !below(4),
+		.instruction_length = 1 + (u32)sim_random_below(15),
+		.idt_vectoring_error = (u32)sim_random_below(0x10),
+		.in_delivery = !sim_random_below(4),
 		.guest = guest_runs,
 		.argument = event,
 	};
@@ -178,20 +163,20 @@ static void script_any(void)
 	exit.qualification = qualification(exit.reason);
 	exit.instruction_info = instruction_info(exit.reason);
 	if (exit.reason == EXIT_REASON_EXCEPTION_OR_NMI)
-		exit.interruption_info = 0x80000300 | (u32)below(20);
+		exit.interruption_info = 0x80000300 | (u32)sim_random_below(20);
 	sim_script_exit(&exit);
 }
 
 static void user_space_answers(struct kvm_run *run)
 {
 	for (unsigned int i = 0; i < sizeof(run->mmio.data); i++)
-		run->mmio.data[i] = (u8)any();
-	run->request_interrupt_window = (u8)below(2);
+		run->mmio.data[i] = (u8)sim_random();
+	run->request_interrupt_window = (u8)sim_random_below(2);
 }
 
 static void raise(struct vcpu *vcpu, u32 ioctl)
 {
-	struct kvm_interrupt interrupt = {.irq = 0x20 + (u32)below(0xe0)};
+	struct kvm_interrupt interrupt = {.irq = 0x20 + (u32)sim_random_below(0xe0)};
 	struct ioctl_call call = {.vm = vcpu->vm, .vcpu = vcpu, .data = &interrupt};
 
 	ioctl_find(SCOPE_VCPU, ioctl)->call(&call);
@@ -200,12 +185,12 @@ static void raise(struct vcpu *vcpu, u32 ioctl)
 static void user_space_raises(struct vcpu *vcpu)
 {
 	host_vcpu_get(vcpu);
-	switch (below(8)) {
+	switch (sim_random_below(8)) {
 	case 0:
-		vcpu_inject_gp(vcpu, (u32)below(0x10));
+		vcpu_inject_gp(vcpu, (u32)sim_random_below(0x10));
 		break;
 	case 1:
-		vcpu_inject_page_fault(vcpu, address(), (u32)below(8));
+		vcpu_inject_page_fault(vcpu, address(), (u32)sim_random_below(8));
 		break;
 	case 2:
 		vcpu_inject_exception(vcpu, VECTOR_UD);
@@ -225,7 +210,7 @@ static void user_space_raises(struct vcpu *vcpu)
 /* What the kernel does with the process, and with its thread. */
 static void kernel_acts(void)
 {
-	switch (below(16)) {
+	switch (sim_random_below(16)) {
 	case 0:
 		sim_user_move(page_hva, LINTEL_PAGE_SIZE);
 		break;
@@ -233,10 +218,10 @@ static void kernel_acts(void)
 		sim_user_share(page_hva, LINTEL_PAGE_SIZE);
 		break;
 	case 2:
-		sim_run_on((unsigned int)below(SIM_MACHINE_CPUS));
+		sim_run_on((unsigned int)sim_random_below(SIM_MACHINE_CPUS));
 		break;
 	case 3:
-		sim_host_state.fs_base ^= BIT64(12 + below(8));
+		sim_host_state.fs_base ^= BIT64(12 + sim_random_below(8));
 		break;
 	default:
 		break;
@@ -251,13 +236,13 @@ SEED_TEST(vcpu_survives_random_exits, 4, 2000)
 	struct vcpu *vcpu = &machine->vcpu;
 	unsigned int answers = 0;
 
-	state = seed;
+	sim_random_seed(seed);
 	page_hva = machine->hva;
 	for (u64 i = 0; i < steps; i++) {
 		int result;
 
 		test_context("seed %llu, run %llu", seed, i);
-		for (unsigned int n = (unsigned int)below(EXITS); n; n--)
+		for (unsigned int n = (unsigned int)sim_random_below(EXITS); n; n--)
 			script_any();
 		user_space_raises(vcpu);
 		kernel_acts();
