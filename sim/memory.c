@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "failure.h"
 #include "sim.h"
 
 #define ARENA_PAGES (1u << 20) /* 4 GiB of addresses */
@@ -32,25 +33,22 @@ static u8 arena_order[ARENA_PAGES]; /* of the allocation that begins at the page
 static bool arena_used[ARENA_PAGES];
 static u32 arena_next;
 
-static bool failing, failed;
-static unsigned int fail_after;
+static struct failure failure;
 static void (*on_freed)(hpa_t start, u64 size);
 
 void sim_fail_allocation_after(unsigned int n)
 {
-	failing = true;
-	failed = false;
-	fail_after = n;
+	failure_after(&failure, n);
 }
 
 void sim_fail_allocation_never(void)
 {
-	failing = false;
+	failure.waits = false;
 }
 
 bool sim_allocation_failed(void)
 {
-	return failed;
+	return failure.happened;
 }
 
 struct sim_memory sim_memory_now(void)
@@ -61,13 +59,7 @@ struct sim_memory sim_memory_now(void)
 static bool allocation_fails(void)
 {
 	memory_now.allocations++;
-	if (!failing)
-		return false;
-	if (fail_after--)
-		return false;
-	failing = false;
-	failed = true;
-	return true;
+	return failure_comes(&failure);
 }
 
 void sim_on_pages_freed(void (*function)(hpa_t start, u64 size))

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "failure.h"
 #include "sim.h"
 
 #define MAX_REGIONS  4096
@@ -44,8 +45,7 @@ static void *notify_argument;
 static void (*get_hook)(void *argument, u64 hva);
 static void *get_hook_argument;
 static int get_error;
-static bool copy_failing, copy_failed;
-static unsigned int copy_fail_after;
+static struct failure copy_failure;
 static void (*cmpxchg_hook)(void *argument, u64 hva);
 static void *cmpxchg_hook_argument;
 
@@ -381,28 +381,17 @@ static struct page *page_to_copy(u64 hva, bool write)
 
 void sim_fail_copy_after(unsigned int n)
 {
-	copy_failing = true;
-	copy_failed = false;
-	copy_fail_after = n;
+	failure_after(&copy_failure, n);
 }
 
 void sim_fail_copy_never(void)
 {
-	copy_failing = false;
+	copy_failure.waits = false;
 }
 
 bool sim_copy_failed(void)
 {
-	return copy_failed;
-}
-
-static bool copy_fails(void)
-{
-	if (!copy_failing || copy_fail_after--)
-		return false;
-	copy_failing = false;
-	copy_failed = true;
-	return true;
+	return copy_failure.happened;
 }
 
 /* Bytes that may be copied before the first page that forbids it. */
@@ -410,7 +399,7 @@ static u64 copy_length(u64 hva, size_t length, bool write)
 {
 	u64 done = 0;
 
-	if (length && copy_fails())
+	if (length && failure_comes(&copy_failure))
 		return 0;
 	while (done < length && page_to_copy(hva + done, write))
 		done += LINTEL_PAGE_SIZE - (hva + done) % LINTEL_PAGE_SIZE;
@@ -510,5 +499,5 @@ void sim_user_reset(void)
 	sim_cmpxchg_hook(NULL, NULL);
 	sim_large_pages_execute = true;
 	get_error = 0;
-	copy_failing = false;
+	copy_failure.waits = false;
 }

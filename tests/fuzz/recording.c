@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cap/describe.h"
+#include "same.h"
 #include "tool/recording.h"
 
 #define MUST(condition)                                                                            \
@@ -79,15 +80,6 @@ static void write_recording(FILE *to, const struct recording *r)
 	}
 }
 
-static bool same_values(const struct vmx_cap_msrs *one, const struct vmx_cap_msrs *other)
-{
-	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
-		if (cap_msr_present(one, msr) != cap_msr_present(other, msr) ||
-		    (cap_msr_present(one, msr) && one->value[msr] != other->value[msr]))
-			return false;
-	return true;
-}
-
 static void check_written(const struct recording *r)
 {
 	struct recording_error error;
@@ -102,7 +94,7 @@ static void check_written(const struct recording *r)
 	MUST(again.family == r->family && again.model == r->model && again.stepping == r->stepping);
 	for (unsigned int i = 0; i < r->sets; i++)
 		MUST(!strcmp(again.set[i].label, r->set[i].label) &&
-		     same_values(&again.set[i].msrs, &r->set[i].msrs));
+		     same_msrs(&again.set[i].msrs, &r->set[i].msrs));
 	free(text);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../tool/vmcs_dump.h"
+#include "same.h"
 #include "vmcs/check.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -45,15 +46,6 @@ static bool same_fields(const struct vmcs_values *one, const struct vmcs_values 
 	for (unsigned int i = 0; i < vmcs_field_count; i++)
 		if (vmcs_values_has(one, i) != vmcs_values_has(other, i) ||
 		    (vmcs_values_has(one, i) && one->value[i] != other->value[i]))
-			return false;
-	return true;
-}
-
-static bool same_msrs(const struct vmx_cap_msrs *one, const struct vmx_cap_msrs *other)
-{
-	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
-		if (cap_msr_present(one, msr) != cap_msr_present(other, msr) ||
-		    (cap_msr_present(one, msr) && one->value[msr] != other->value[msr]))
 			return false;
 	return true;
 }
