@@ -92,12 +92,3 @@ struct vcpu *vm_next_vcpu(const struct vm *vm, unsigned int *id)
 	}
 	return NULL;
 }
-
-void vm_request_all(struct vm *vm, unsigned int request)
-{
-	struct vcpu *vcpu;
-
-	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));)
-		__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
-	host_kick_vm(vm);
-}

@@ -102,8 +102,4 @@ void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu);
 /* The vCPU with the lowest id from *id on; *id is then the one after it.  NULL: there is none. */
 struct vcpu *vm_next_vcpu(const struct vm *vm, unsigned int *id);
 
-/* Ask each vCPU of the VM to do `request` (enum vcpu_request) before it enters the guest again,
- * and wait until none runs that has not seen it. */
-void vm_request_all(struct vm *vm, unsigned int request);
-
 #endif

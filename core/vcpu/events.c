@@ -17,9 +17,6 @@
 #include "irq/lapic.h"
 #include "vmcs/vmcs.h"
 
-/* More than can be queued: those beyond are lost, as the processor loses them. */
-#define NMIS_ARRIVED_MAX 4
-
 /* Exceptions, whose vectors are below 32, that push an error code (in protected mode). */
 static bool has_error_code(u8 vector)
 {
@@ -93,21 +90,6 @@ void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error)
 void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
 {
 	raise(vcpu, VECTOR_DB, 0, true, dr6);
-}
-
-void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
-{
-	__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) != VCPU_OUTSIDE)
-		host_kick_vcpu(vcpu);
-}
-
-void vcpu_nmi_send(struct vcpu *vcpu)
-{
-	if (__atomic_load_n(&vcpu->nmis_arrived, __ATOMIC_RELAXED) > NMIS_ARRIVED_MAX)
-		return;
-	__atomic_fetch_add(&vcpu->nmis_arrived, 1, __ATOMIC_RELAXED);
-	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 }
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)

@@ -8,6 +8,7 @@
 #ifndef LINTEL_VCPU_H
 #define LINTEL_VCPU_H
 
+#include "request.h"
 #include "vm.h"
 #include "cap/controls.h"
 #include "exit/exit.h"
@@ -22,15 +23,6 @@ enum vcpu_reg {
 
 /* Order of the VMCS fields and of the instruction-information field. */
 enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR, SEG_COUNT };
-
-/* Bits of vcpu->requests. */
-enum vcpu_request {
-	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
-	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
-	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
-	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
-	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
-};
 
 /* vcpu->mode: what a kick has to do. */
 enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST, VCPU_WAITING };
@@ -262,12 +254,6 @@ void vcpu_inject_exception_error(struct vcpu *vcpu, u8 vector, u32 error);
 void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error);
 void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6);
 void vcpu_inject_gp(struct vcpu *vcpu, u32 error);
-
-/* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */
-void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
-
-/* An NMI from another thread.  Any context. */
-void vcpu_nmi_send(struct vcpu *vcpu);
 
 /* Is there something to do for a vCPU that sleeps in host_vcpu_wait()?  Loaded. */
 bool vcpu_wakes(struct vcpu *vcpu);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What others want of a vCPU: it leaves the guest, or wakes, and looks before it enters again. */
+#include "request.h"
+#include "vcpu/vcpu.h"
+
+/* More than can be queued: those beyond are lost, as the processor loses them. */
+#define NMIS_ARRIVED_MAX 4
+
+void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
+{
+	__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) != VCPU_OUTSIDE)
+		host_kick_vcpu(vcpu);
+}
+
+void vcpu_nmi_send(struct vcpu *vcpu)
+{
+	if (__atomic_load_n(&vcpu->nmis_arrived, __ATOMIC_RELAXED) > NMIS_ARRIVED_MAX)
+		return;
+	__atomic_fetch_add(&vcpu->nmis_arrived, 1, __ATOMIC_RELAXED);
+	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+}
+
+void vm_request_all(struct vm *vm, enum vcpu_request request)
+{
+	struct vcpu *vcpu;
+
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));)
+		__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
+	host_kick_vm(vm);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What others want of a vCPU. */
+#ifndef LINTEL_REQUEST_H
+#define LINTEL_REQUEST_H
+
+#include "types.h"
+
+struct vm;
+struct vcpu;
+
+/* Bits of vcpu->requests; the vCPU serves them before its next entry. */
+enum vcpu_request {
+	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
+	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
+	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
+	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
+	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
+};
+
+/* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */
+void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
+
+/* An NMI from another thread.  Any context. */
+void vcpu_nmi_send(struct vcpu *vcpu);
+
+/* Ask each vCPU of the VM to do `request` before it enters the guest again,
+ * and wait until none runs that has not seen it. */
+void vm_request_all(struct vm *vm, enum vcpu_request request);
+
+#endif
