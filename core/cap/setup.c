@@ -12,26 +12,6 @@ struct vmx_capability vmx_capability;
 
 #define BASIC_SIZE_MASK ((u32)0x1fff) /* of the high half of IA32_VMX_BASIC */
 
-static void fill_value(const struct cap_setup *setup, struct cap_problem *entry)
-{
-	enum cap_msr msr = cap_msr_find(entry->msr);
-
-	if (!entry->absent && cap_msr_present(setup->raw, msr))
-		entry->value = cap_bits(setup->raw->value[msr], entry->hi_bit, entry->lo_bit);
-}
-
-void cap_setup_problem(struct cap_setup *setup, struct cap_problem entry)
-{
-	fill_value(setup, &entry);
-	cap_report_problem(setup->report, &entry);
-}
-
-void cap_setup_note(struct cap_setup *setup, struct cap_problem entry)
-{
-	fill_value(setup, &entry);
-	cap_report_note(setup->report, &entry);
-}
-
 static void report_missing(struct cap_setup *setup, enum cap_msr msr)
 {
 	const struct cap_msr_info *info = &cap_msr_table[msr];
