@@ -66,11 +66,6 @@ void vcpu_cr4_update_allowed(struct vcpu *vcpu)
 	vmcs_writel(CR4_GUEST_HOST_MASK, ~(CR4_GUEST_OWNED & vcpu->cr4_allowed));
 }
 
-u64 vcpu_cr4_allowed(const struct vcpu *vcpu)
-{
-	return vcpu->cr4_allowed;
-}
-
 static bool pae_paging(u64 cr0, u64 cr4, u64 efer)
 {
 	return (cr0 & CR0_PG) && (cr4 & CR4_PAE) && !(efer & IA32_EFER_LMA);
