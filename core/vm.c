@@ -1,74 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of a virtual machine. */
+/* The vCPUs of a virtual machine. */
 #include "vm.h"
-#include "io/bus.h"
-#include "io/coalesced.h"
-#include "io/ioeventfd.h"
-#include "irq/irqfd.h"
-#include "mem/mem.h"
-#include "msr/filter.h"
-#include "vcpu/clock.h"
 #include "vcpu/vcpu.h"
-
-/* CPUID.1:ECX[31], which no processor sets, is how hypervisors make themselves known. */
-static bool running_under_hypervisor(void)
-{
-	u32 out[4];
-
-	host_cpuid(1, 0, out);
-	return out[2] >> 31;
-}
-
-int vm_init(struct vm *vm)
-{
-	int error;
-
-	host_mutex_init(&vm->lock);
-	host_mutex_init(&vm->slots_lock);
-	host_mutex_init(&vm->io_lock);
-	host_mutex_init(&vm->irq_lock);
-	host_spin_init(&vm->mmu_lock);
-	vm->under_hypervisor = running_under_hypervisor();
-	clock_vm_init(vm);
-	irqfds_init(vm);
-	vm->slots = memslots_alloc(0);
-	if (!vm->slots)
-		return -ENOMEM;
-	error = host_srcu_init(&vm->srcu);
-	if (error)
-		goto free_slots;
-	error = host_srcu_init_brief(&vm->irq_srcu);
-	if (error)
-		goto destroy_srcu;
-	error = ept_init(vm);
-	if (error)
-		goto destroy_irq_srcu;
-	error = coalesced_init(vm);
-	if (error)
-		goto destroy_ept;
-	return 0;
-destroy_ept:
-	ept_destroy(vm);
-destroy_irq_srcu:
-	host_srcu_destroy(&vm->irq_srcu);
-destroy_srcu:
-	host_srcu_destroy(&vm->srcu);
-free_slots:
-	host_free(vm->slots);
-	return error;
-}
-
-void vm_destroy(struct vm *vm)
-{
-	msr_filter_free(vm->msr_filter);
-	bus_destroy(vm);
-	ioeventfds_destroy(vm);
-	coalesced_destroy(vm);
-	ept_destroy(vm);
-	host_srcu_destroy(&vm->irq_srcu);
-	host_srcu_destroy(&vm->srcu);
-	memslots_destroy(vm);
-}
 
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)
 {

@@ -92,11 +92,6 @@ struct vm {
 	struct host_vm host;
 };
 
-/* A VM without memory and vCPUs.  -ENOMEM.  `vm` is zeroed memory of the caller's. */
-int vm_init(struct vm *vm);
-/* Needs: no vCPU runs, and nobody else refers to it. */
-void vm_destroy(struct vm *vm);
-
 /* The vCPU takes its place, by its id, and whoever looks finds it from now on.  Needs: vm->lock. */
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu);
 /* The vCPU with the lowest id from *id on; *id is then the one after it.  NULL: there is none. */

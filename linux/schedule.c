@@ -12,6 +12,7 @@
 #include "mitigation.h"
 #include "host_entry.h"
 #include "platform.h"
+#include "life/life.h"
 
 static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
 {

@@ -15,6 +15,8 @@
 #include <linux/uaccess.h>
 #include "host_entry.h"
 #include "platform.h"
+#include "exit/run.h"
+#include "life/life.h"
 
 /* --- KVM_RUN ---------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "platform.h"
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
+#include "life/life.h"
 
 void vm_get(struct vm *vm)
 {

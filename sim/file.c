@@ -9,6 +9,7 @@
 #include "vmx.h"
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
+#include "life/life.h"
 #include "mem/mem.h"
 #include "vcpu/vcpu.h"
 

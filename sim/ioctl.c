@@ -9,6 +9,7 @@
  */
 #include "file.h"
 #include "api/api.h"
+#include "exit/run.h"
 
 static bool other_process;
 

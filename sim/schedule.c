@@ -2,6 +2,7 @@
 /* The scheduling of a vCPU's thread: loaded whenever it runs, put whenever it does not. */
 #include "task.h"
 #include "vmx.h"
+#include "life/life.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/vmcs.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_GET/SET_REGS, _SREGS, _DEBUGREGS. */
 #include "api/internal.h"
+#include "cpuid/cpuid.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -144,7 +144,7 @@ int api_set_sregs(struct ioctl_call *call)
 	vmcs_write32(GUEST_IDTR_LIMIT, sregs->idt.limit);
 	vcpu->cr2 = sregs->cr2;
 	vcpu_cr8_store(vcpu, sregs->cr8);
-	lapic_base_write(vcpu, sregs->apic_base, true);
+	msr_apic_base_write(vcpu, sregs->apic_base, true);
 	vmcs_writel(GUEST_CR3, sregs->cr3);
 	vcpu_efer_store(vcpu, sregs->efer);
 	vcpu_cr0_store(vcpu, (sregs->cr0 & CR0_DEFINED) | CR0_ET);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctls of the device: what this hypervisor can do. */
 #include "api/internal.h"
+#include "cpuid/cpuid.h"
 #include "io/coalesced.h"
 #include "irq/irqchip.h"
 #include "msr/msr.h"
-#include "vcpu/cpuid.h"
 
 int api_get_api_version(struct ioctl_call *call)
 {

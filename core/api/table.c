@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One row for each ioctl: which file, which locks, how long its argument is, who does it. */
 #include "api/internal.h"
+#include "cpuid/cpuid.h"
 #include "irq/irqchip.h"
-#include "vcpu/cpuid.h"
 
 /* By the ioctl's number, which a few of KVM's share that differ in their direction.  The factor
  * is one that gives each row a slot of its own; two rows in one slot are a compiler warning. */

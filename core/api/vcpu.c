@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The other ioctls of a vCPU: CPUID, MSRs, events. */
 #include "api/internal.h"
+#include "cpuid/cpuid.h"
 #include "irq/lapic.h"
+#include "life/life.h"
 #include "msr/msr.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/events.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/state.h"

@@ -3,8 +3,8 @@
  * The guest's paging structures, walked as its processor does.  SDM: "Paging".
  */
 #include "emulate/emulate.h"
+#include "cpuid/cpuid.h"
 #include "mem/mem.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 

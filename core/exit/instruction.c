@@ -5,7 +5,7 @@
  * SDM: "Instructions That Cause VM Exits".
  */
 #include "exit/table.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/state.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"

@@ -122,35 +122,13 @@ void lapic_reset(struct vcpu *vcpu, bool init)
 		lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
 }
 
-/* Which of the modes may follow which.  "x2APIC State Transitions" */
-static bool transition_allowed(u64 from, u64 to)
+void lapic_mode_changed(struct vcpu *vcpu, bool reset)
 {
-	if (!(from & APIC_BASE_ENABLE))
-		return !(to & APIC_BASE_X2APIC);
-	return !(from & APIC_BASE_X2APIC) || (to & APIC_BASE_X2APIC) || !(to & APIC_BASE_ENABLE);
-}
-
-int lapic_base_write(struct vcpu *vcpu, u64 value, bool from_host)
-{
-	u64 before = vcpu->apic_base;
-	u64 changes = (before ^ value) & (APIC_BASE_ENABLE | APIC_BASE_X2APIC);
-
-	if (!msr_apic_base_valid(vcpu, value))
-		return -EINVAL;
-	if (!from_host && !transition_allowed(before, value))
-		return -EINVAL;
-	__atomic_store_n(&vcpu->apic_base, value, __ATOMIC_RELAXED);
-	if (!vcpu->lapic || !changes)
-		return 0;
 	/* A new mode begins with the ID that the processor was given. */
 	lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
-	/* "After being disabled, the local APIC is as after power-up", but CR8 is the processor's.
-	 * User space sets the registers by themselves. */
-	if (!from_host && (changes & APIC_BASE_ENABLE))
+	if (reset)
 		reset_registers(vcpu);
-	vmcs_apic_mode_changed(vcpu);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
-	return 0;
 }
 
 /* --- Priorities ----------------------------------------------------------------------- */

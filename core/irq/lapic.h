@@ -78,11 +78,9 @@ bool lapic_enabled(const struct vcpu *vcpu); /* globally, by IA32_APIC_BASE.  An
 bool lapic_x2apic(const struct vcpu *vcpu);  /* Any context. */
 u32 lapic_id(const struct vcpu *vcpu);	     /* by which messages address it.  Any context. */
 
-/*
- * IA32_APIC_BASE, for a vCPU without a lapic too: mode changes as "x2APIC State Transitions" allows
- * (user space may make any).  -EINVAL as #GP.
- */
-int lapic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
+/* vcpu->apic_base says that it is enabled, disabled or in x2APIC mode now.  `reset`: the registers but
+ * the TPR are as after power-up. */
+void lapic_mode_changed(struct vcpu *vcpu, bool reset);
 
 /* TPR as CR8 shows it (bits 7:4). */
 u64 lapic_cr8_read(const struct vcpu *vcpu);

@@ -6,8 +6,8 @@
  * SDM: "Local APIC Register Address Map", "x2APIC Register Address Space", "Reserved Bit Checking".
  */
 #include "irq/registers.h"
+#include "cpuid/cpuid.h"
 #include "msr/msr.h"
-#include "vcpu/cpuid.h"
 
 enum access {
 	X_READ = 1, X_WRITE = 2,   /* in xAPIC mode */

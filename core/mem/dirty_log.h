@@ -10,12 +10,19 @@
 
 struct memslot;
 
+struct dirty_log {
+	u64 words;
+	u64 bits[]; /* beyond the slot's pages they stay 0 */
+};
+
 /* Nothing is dirty, or everything.  NULL: no memory.  Freed with host_free(). */
 struct dirty_log *dirty_log_alloc(u64 pages, bool all_set);
 
 /* The frame, which is in the slot, was written: call it after the write.  Nothing where the slot is
  * not logged.  Atomic, any context.  Needs: srcu read lock or mmu_lock. */
 void dirty_log_mark(const struct memslot *slot, u64 gfn);
+
+/* --- dirty_log_ask.c --- */
 
 /*
  * KVM_GET_DIRTY_LOG: copies the bitmap out; unless the program clears by hand, takes the bits out

@@ -10,7 +10,7 @@
 #include "mem/ept_table.h"
 #include "cap/cap.h"
 #include "mem/dirty_log.h"
-#include "vcpu/pml.h"
+#include "mem/pml.h"
 #include "vcpu/vcpu.h"
 
 #define FRAMES_END ((u64)1 << EPT_FRAME_BITS)

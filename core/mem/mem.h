@@ -29,7 +29,6 @@ struct hva_node {
 
 /* Published as a whole; sorted by gfn, so that a lookup is a binary search. */
 struct memslots {
-	u64 generation;
 	unsigned int used;
 	struct hva_node *by_hva; /* as many as used; in the same memory */
 	struct memslot slot[];	 /* as many as used */
@@ -38,13 +37,6 @@ struct memslots {
 /* An empty array with room for `used`; NULL without memory.  Freed with host_free(). */
 struct memslots *memslots_alloc(unsigned int used);
 
-/*
- * KVM_SET_USER_MEMORY_REGION: check, then add, delete or move a slot, or begin or end its log.
- * -EINVAL: flags, alignment, wrap, overflow, a resize, another user address or access for a slot
- * that exists, deletion of one that does not; -EEXIST: overlap; -ENOMEM.
- * Takes slots_lock.  When it returns, no guest and no handler uses what was removed.
- */
-int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 /* All of them and what belongs to them.  Needs: nobody else refers to the VM. */
 void memslots_destroy(struct vm *vm);
 
@@ -52,6 +44,8 @@ void memslots_destroy(struct vm *vm);
 const struct memslots *memslots_get(const struct vm *vm);
 /* The slot of this number, or NULL. */
 const struct memslot *memslots_find_id(const struct memslots *slots, u32 id);
+/* Index of the first slot that ends after `gfn`: the one that holds it, or comes next. */
+unsigned int memslots_lower_bound(const struct memslots *slots, u64 gfn);
 /* The slot that holds this frame, or NULL. */
 const struct memslot *memslots_find(const struct memslots *slots, u64 gfn);
 /* Both in one.  Needs: srcu read lock, slots_lock or mmu_lock. */
@@ -61,6 +55,16 @@ static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
 {
 	return slot->hva + ((gfn - slot->gfn) << LINTEL_PAGE_SHIFT);
 }
+
+/* --- slot_change.c --- */
+
+/*
+ * KVM_SET_USER_MEMORY_REGION: check, then add, delete or move a slot, or begin or end its log.
+ * -EINVAL: flags, alignment, wrap, overflow, a resize, another user address or access for a slot
+ * that exists, deletion of one that does not; -EEXIST: overlap; -ENOMEM.
+ * Takes slots_lock.  When it returns, no guest and no handler uses what was removed.
+ */
+int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
 
 /* --- hva_index.c --- */
 

@@ -6,8 +6,10 @@
  * SDM: "Local APIC Status and Location", "x2APIC State Transitions", "TSC-Deadline Mode".
  */
 #include "msr/state.h"
+#include "cpuid/cpuid.h"
 #include "irq/lapic.h"
-#include "vcpu/cpuid.h"
+#include "msr/msr.h"
+#include "vmcs/vmcs.h"
 
 #define APIC_BASE_RESERVED 0x2ffull /* bits 7:0 and 9 */
 
@@ -20,6 +22,43 @@ bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value)
 	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21);
 }
 
+/* Which of the modes may follow which.  "x2APIC State Transitions" */
+static bool transition_allowed(u64 from, u64 to)
+{
+	if (!(from & APIC_BASE_ENABLE))
+		return !(to & APIC_BASE_X2APIC);
+	return !(from & APIC_BASE_X2APIC) || (to & APIC_BASE_X2APIC) || !(to & APIC_BASE_ENABLE);
+}
+
+/* The processor emulates the registers of x2APIC mode that it can, if the guest's are in that mode. */
+static void update_controls(struct vcpu *vcpu)
+{
+	bool x2apic = vcpu->tpr_shadow && lapic_enabled(vcpu) && lapic_x2apic(vcpu) &&
+		      vmcs_config_has(CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE);
+
+	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, x2apic);
+	msr_bitmap_apply_policy(vcpu);
+}
+
+int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host)
+{
+	u64 before = vcpu->apic_base;
+	u64 changes = (before ^ value) & (APIC_BASE_ENABLE | APIC_BASE_X2APIC);
+
+	if (!msr_apic_base_valid(vcpu, value))
+		return -EINVAL;
+	if (!from_host && !transition_allowed(before, value))
+		return -EINVAL;
+	__atomic_store_n(&vcpu->apic_base, value, __ATOMIC_RELAXED);
+	if (!vcpu->lapic || !changes)
+		return 0;
+	/* "After being disabled, the local APIC is as after power-up", but CR8 is the processor's.
+	 * User space sets the registers by themselves. */
+	lapic_mode_changed(vcpu, !from_host && (changes & APIC_BASE_ENABLE));
+	update_controls(vcpu);
+	return 0;
+}
+
 MSR_GET(apic_base)
 {
 	(void)msr;
@@ -30,7 +69,7 @@ MSR_GET(apic_base)
 MSR_SET(apic_base)
 {
 	(void)msr;
-	return lapic_base_write(vcpu, value, from_host);
+	return msr_apic_base_write(vcpu, value, from_host);
 }
 
 /* User space saves and restores it, whether there is a local APIC or not. */

@@ -6,7 +6,7 @@
  * SDM: volume 4, "Model-Specific Registers".
  */
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 

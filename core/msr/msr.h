@@ -74,6 +74,9 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
 
 /* May IA32_APIC_BASE hold this, for a guest with this CPUID?  KVM_SET_SREGS asks before it acts. */
 bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
+/* IA32_APIC_BASE, for a vCPU without a lapic too: mode changes as "x2APIC State Transitions" allows
+ * (user space may make any).  -EINVAL as #GP.  Loaded. */
+int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
 
 /* Does CPUID fault above CPL 0, as the guest asked by MISC_FEATURES_ENABLES? */
 bool msr_cpuid_faults(const struct vcpu *vcpu);

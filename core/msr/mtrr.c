@@ -6,7 +6,7 @@
  * SDM: "Memory Type Range Registers (MTRRs)", "Page Attribute Table (PAT)".
  */
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vmcs/vmcs.h"
 
 #define MTRR_CAP_WC    BIT64(10)

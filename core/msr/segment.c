@@ -5,7 +5,7 @@
  * SDM: "Canonical Addressing", "SYSENTER", "SYSCALL", "WRMSR".
  */
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vmcs/vmcs.h"
 
 static const struct vmcs_msr {

@@ -6,7 +6,7 @@
  * SDM: "Indirect Branch Control Mechanisms", "Speculative Store Bypass Disable (SSBD)".
  */
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 
 #define CTRL_IBRS  BIT64(0)
 #define CTRL_STIBP BIT64(1)

@@ -7,7 +7,7 @@
  * SDM: volume 4, "Model-Specific Registers".
  */
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 
 /* 0, or no constant at all. */
 #define MUST(condition) (0 * sizeof(char[(condition) ? 1 : -1]))

@@ -11,8 +11,8 @@
  * "Loading the PDPTE registers".
  */
 #include "host_entry.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/vcpu.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/state.h"
 #include "mem/mem.h"
 #include "vmcs/vmcs.h"

@@ -11,9 +11,6 @@ static inline bool vcpu_is_bsp(const struct vcpu *vcpu)
 	return vcpu->id == vcpu->vm->boot_cpu_id;
 }
 
-/* INIT and SIPI messages that have come for it.  Loaded. */
-void vcpu_take_signals(struct vcpu *vcpu);
-
 /* Sleep while it has nothing to run for.  True: it is to run.  False: not yet; a request or a signal
  * has to be looked at first.  Loaded; may sleep. */
 bool vcpu_wait(struct vcpu *vcpu);

@@ -135,30 +135,6 @@ struct vcpu {
 	struct host_vcpu host;
 };
 
-/* --- create.c --- */
-
-/*
- * KVM_CREATE_VCPU's core part: vmx_create_vcpu -> alloc_loaded_vmcs, init_vmcs, vmx_vcpu_reset.
- * `vcpu` is zeroed; run and pio_data are set.  -ENOMEM.
- */
-int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id);
-void vmx_free_vcpu(struct vcpu *vcpu);
-
-/* Power-up state (init false) or the state after INIT.  Loaded.  "Processor State After Reset". */
-void vmx_vcpu_reset(struct vcpu *vcpu, bool init);
-
-/* --- load.c --- */
-
-/* The vCPU's VMCS becomes current on this CPU.  Preemption off; called by the platform only. */
-void vcpu_load(struct vcpu *vcpu);
-/* Host MSRs and segments come back; the VMCS stays current.  Preemption off. */
-void vcpu_put(struct vcpu *vcpu);
-
-/* --- run.c --- */
-
-/* KVM_RUN: 0 with run->exit_reason set, or -EINTR, -EFAULT ... */
-int vcpu_run(struct vcpu *vcpu);
-
 /* --- registers.c: every register of the guest; loaded --- */
 
 void vcpu_rsp_fetch(struct vcpu *vcpu);

@@ -89,13 +89,7 @@ void loaded_vmcs_clear(struct loaded_vmcs *loaded);
 /* VMCLEAR if this CPU has it; `loaded` is a struct loaded_vmcs.  Interrupts off. */
 void loaded_vmcs_clear_here(void *loaded);
 
-/* --- init_vmcs.c --- */
-
-/* Controls, host state that never changes, bitmap address, masks: once per vCPU.  Loaded. */
-void init_vmcs(struct vcpu *vcpu);
-/* The guest's local APIC is in another mode, or is another's to emulate: controls and MSR bitmap
- * follow.  Loaded. */
-void vmcs_apic_mode_changed(struct vcpu *vcpu);
+/* --- control.c --- */
 
 /* The whole word, into the VMCS and vcpu->control. */
 void vmcs_control_write(struct vcpu *vcpu, enum ctl_word word, u64 value);

@@ -10,6 +10,7 @@
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "sim.h"
+#include "life/life.h"
 
 #define MUST(condition)                                                                            \
 	do {                                                                                       \

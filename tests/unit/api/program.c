@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "program.h"
 #include "../cap/fixture.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/vpid.h"
 
 #define CPUS	       2

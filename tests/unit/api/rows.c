@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rows.h"
+#include "cpuid/cpuid.h"
 #include "exit/reason.h"
 #include "irq/irqchip.h"
 #include "msr/msr.h"
-#include "vcpu/cpuid.h"
 
 enum { GSI = 5, OTHER_SLOT = 1, MSR_ENTRIES = 200, MCG_BANKS = 4, PORT = 0x3f0 };
 #define OTHER_GPA 0x100000ull

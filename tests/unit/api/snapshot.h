@@ -4,7 +4,7 @@
 #define LINTEL_TESTS_UNIT_API_SNAPSHOT_H
 
 #include "program.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 
 #define SNAPSHOT_MSRS  200
 #define SNAPSHOT_SLOTS 8

@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "emulate/machine.h"
+#include "cpuid/cpuid.h"
 #include "emulate/emulate.h"
+#include "life/life.h"
 #include "mem/mem.h"
 #include "tool/recording.h"
 #include "sim.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/vpid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"

@@ -4,10 +4,10 @@
  * then what can't be said as rights: absent and reserved, large pages, accessed and dirty.
  */
 #include "emulate/emulate.h"
+#include "cpuid/cpuid.h"
 #include "emulate/machine.h"
 #include "sim.h"
 #include "test.h"
-#include "vcpu/cpuid.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 

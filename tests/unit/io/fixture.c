@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "io/fixture.h"
+#include "life/life.h"
 
 struct vm io_vm;
 struct vcpu io_vcpu = {.vm = &io_vm};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fixture.h"
 #include "io/bus.h"
+#include "life/life.h"
 
 static struct chips the_chips;
 

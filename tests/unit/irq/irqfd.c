@@ -5,6 +5,7 @@
  */
 #include "fixture.h"
 #include "irq/irqfd.h"
+#include "life/life.h"
 
 #define GSI	 20
 #define RESAMPLE KVM_IRQFD_FLAG_RESAMPLE

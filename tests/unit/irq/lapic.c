@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The local APIC: priorities, delivery, end of interrupt, modes. */
 #include "lapic_guest.h"
+#include "msr/msr.h"
 
 TEST(lapic_reset_values)
 {
@@ -268,11 +269,11 @@ TEST(lapic_base_transitions)
 	host_vcpu_get(g->vcpu);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("from 0x%x to 0x%x", rows[i].from, rows[i].to);
-		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00100 | rows[i].from, true), 0);
-		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00100 | rows[i].to, false), rows[i].guest);
+		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].from, true), 0);
+		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].to, false), rows[i].guest);
 		EXPECT_EQ(g->vcpu->apic_base,
 			  0xfee00100 | (rows[i].guest ? rows[i].from : rows[i].to));
-		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00100 | rows[i].to, true),
+		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].to, true),
 			  rows[i].to == INVALID ? -EINVAL : 0);
 	}
 	host_vcpu_release(g->vcpu);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lapic_guest.h"
 #include "../msr/guest.h"
+#include "life/life.h"
 #include "vcpu/vpid.h"
 #include "vmx.h"
 

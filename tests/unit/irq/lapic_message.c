@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interrupt messages: who gets them. */
 #include "lapic_guest.h"
+#include "msr/msr.h"
 
 /* Bit n: vCPU n has just got the vector; it takes it. */
 static u32 receivers(struct apic_guest *g, u8 vector)
@@ -111,7 +112,7 @@ TEST(message_results)
 	EXPECT_TRUE(apic_has(&g->vcpus[1], LAPIC_TMR, 0x55));
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &all), 2);
 	/* One whose APIC is off is nobody. */
-	EXPECT_EQ(lapic_base_write(&g->vcpus[1], 0xfee00000, false), 0);
+	EXPECT_EQ(msr_apic_base_write(&g->vcpus[1], 0xfee00000, false), 0);
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &one), -1);
 	apic_guest_destroy(g);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The registers of the local APIC: which there are, in which mode, and what hostile accesses do. */
 #include "lapic_guest.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 
 /* "Local APIC Register Address Map" and "x2APIC Register Address Space", typed a second time:
  * r, w in xAPIC mode, R, W in x2APIC mode. */

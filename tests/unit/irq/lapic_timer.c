@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The timer of the local APIC, in simulated time. */
 #include "lapic_guest.h"
+#include "msr/msr.h"
 
 #define VECTOR 0x40
 
@@ -275,7 +276,7 @@ TEST(lapic_timer_stops)
 		EXPECT_EQ(sim_timers_armed(), 0);
 		sim_advance_time(10000000);
 		EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
-		EXPECT_EQ(lapic_base_write(g->vcpu, 0xfee00900, true), 0);
+		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00900, true), 0);
 		apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
 	}
 	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);

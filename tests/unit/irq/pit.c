@@ -2,6 +2,7 @@
 /* 8254 data sheet; the interrupts of counter 0. */
 #include "fixture.h"
 #include "io/bus.h"
+#include "life/life.h"
 
 #define HZ	 1193182ull
 #define NS(ticks) ((ticks) * 1000000000ull / HZ + 1) /* so many clock pulses, and a bit */

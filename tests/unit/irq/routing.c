@@ -2,6 +2,7 @@
 /* KVM_SET_GSI_ROUTING, messages, acknowledgements. */
 #include "fixture.h"
 #include "io/bus.h"
+#include "life/life.h"
 
 static struct kvm_irq_routing_entry to_pin(u32 gsi, u32 chip, u32 pin)
 {

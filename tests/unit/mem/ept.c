@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "fixture.h"
+#include "life/life.h"
 
 #define GFN 0x100
 

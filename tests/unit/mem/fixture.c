@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fixture.h"
 #include "cap/cap.h"
+#include "life/life.h"
 
 static struct vm the_vm;
 

@@ -3,6 +3,7 @@
 #include "guest.h"
 #include "exit/exit.h"
 #include "exit/table.h"
+#include "life/life.h"
 #include "vcpu/state.h"
 
 #define NOT_CANONICAL 0x0000800000000000ull

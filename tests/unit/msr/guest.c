@@ -2,6 +2,7 @@
 /* One VM with a loaded vCPU. */
 #include "guest.h"
 #include "../cap/fixture.h"
+#include "life/life.h"
 #include "vcpu/vpid.h"
 #include "vmx.h"
 

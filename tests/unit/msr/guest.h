@@ -6,8 +6,8 @@
 #define LINTEL_TESTS_UNIT_MSR_GUEST_H
 
 #include "sim.h"
+#include "cpuid/cpuid.h"
 #include "msr/state.h"
-#include "vcpu/cpuid.h"
 #include "vmcs/vmcs.h"
 #include "test.h"
 

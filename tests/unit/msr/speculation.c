@@ -6,6 +6,7 @@
  * SDM: "Indirect Branch Control Mechanisms", "Speculative Store Bypass Disable (SSBD)".
  */
 #include "guest.h"
+#include "life/life.h"
 #include "vcpu/state.h"
 
 #define SPEC_CTRL	  0x48u

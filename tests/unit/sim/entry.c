@@ -4,6 +4,7 @@
 #include "../cap/fixture.h"
 #include "exit/reason.h"
 #include "machine.h"
+#include "exit/run.h"
 
 struct place {
 	struct sim_machine *machine;

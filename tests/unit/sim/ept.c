@@ -4,10 +4,11 @@
 #include "emulate/access.h"
 #include "exit/reason.h"
 #include "machine.h"
+#include "exit/run.h"
 #include "mem/ept_table.h"
 #include "mem/mem.h"
 #include "panic.h"
-#include "vcpu/switch.h"
+#include "life/switch.h"
 
 #define PAGE	 ((u64)LINTEL_PAGE_SIZE)
 #define FINAL	 (EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL)

@@ -4,6 +4,7 @@
 #include "exit/reason.h"
 #include "host_entry.h"
 #include "machine.h"
+#include "exit/run.h"
 #include "msr/index.h"
 #include "panic.h"
 

@@ -3,6 +3,7 @@
 #include "host_entry.h"
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
+#include "life/life.h"
 #include "mem/mem.h"
 #include "vcpu/vpid.h"
 

@@ -8,13 +8,14 @@
 #include "io/bus.h"
 #include "irq/devices.h"
 #include "machine.h"
+#include "life/life.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "msr/msr.h"
 #include "panic.h"
 #include "vcpu/events.h"
-#include "vcpu/pml.h"
-#include "vcpu/switch.h"
+#include "mem/pml.h"
+#include "life/switch.h"
 
 static struct sim_machine *machine;
 static struct vcpu *vcpu;

@@ -2,6 +2,7 @@
 /* The software processor from an entry to the exit: what comes before the exit of the script. */
 #include "../cap/fixture.h"
 #include "exit/reason.h"
+#include "exit/run.h"
 #include "irq/lapic.h"
 #include "machine.h"
 

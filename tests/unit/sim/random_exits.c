@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "exit/reason.h"
 #include "machine.h"
+#include "exit/run.h"
 
 #define EXITS	      6 /* in one run, at most */
 #define EXITS_WAITING 100

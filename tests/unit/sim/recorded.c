@@ -6,6 +6,7 @@
 
 #include "exit/reason.h"
 #include "machine.h"
+#include "exit/run.h"
 #include "tool/recording.h"
 #include "vmcs/check.h"
 #include "vmcs/vmcs.h"

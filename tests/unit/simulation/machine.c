@@ -6,7 +6,7 @@
 
 #include "../cap/fixture.h"
 #include "simulation.h"
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/vpid.h"
 
 #define ARGUMENTS     8 /* of ioctls under way at a time */

@@ -4,6 +4,7 @@
 #include "../sim/machine.h"
 #include "cap/controls.h"
 #include "exit/reason.h"
+#include "exit/run.h"
 
 #define MSR_PERF_GLOBAL_CTRL 0x38f
 #define OF_HOST		     0x70000000full

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_SET_CPUID2, and what the guest sees of it. */
 #include "../msr/guest.h"
+#include "life/life.h"
 #include "vcpu/state.h"
 
 #define INDEXED KVM_CPUID_FLAG_SIGNIFCANT_INDEX

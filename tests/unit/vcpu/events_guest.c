@@ -7,6 +7,7 @@
 #include "../sim/machine.h"
 #include "api/api.h"
 #include "exit/reason.h"
+#include "exit/run.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "irq/registers.h"

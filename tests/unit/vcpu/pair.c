@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "pair.h"
 #include "../msr/guest.h"
+#include "exit/run.h"
 #include "io/bus.h"
+#include "life/life.h"
 #include "vcpu/vpid.h"
 
 static struct pair the_pair;

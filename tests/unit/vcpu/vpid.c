@@ -6,6 +6,8 @@
  */
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
+#include "exit/run.h"
+#include "life/life.h"
 #include "vcpu/vpid.h"
 
 #define VPIDS 65535u /* but for 0, the host's */

@@ -6,10 +6,10 @@
  * XSAVE-Enabled Features".
  */
 #include "../emulate/machine.h"
+#include "cpuid/cpuid.h"
 #include "exit/exit.h"
 #include "sim.h"
 #include "test.h"
-#include "vcpu/cpuid.h"
 
 #define LENGTH 3
 

@@ -5,13 +5,12 @@
  *
  * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
  */
-#include "vmcs/vmcs.h"
+#include "life/life.h"
 #include "cap/control_table.h"
 #include "irq/lapic.h"
-#include "msr/msr.h"
+#include "mem/pml.h"
 #include "vcpu/counters.h"
-#include "vcpu/pml.h"
-#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
 
 /* PAUSEs at most this far apart are one loop; a loop that lasts this long exits.  In TSC ticks;
  * the values that the SDM's authors measured with.  "PAUSE-Loop Exiting Controls". */
@@ -25,12 +24,6 @@ static bool control_exists(enum ctl_word word)
 
 	return !info->activated ||
 	       vmcs_config_has(info->activator.word, BIT64(info->activator.bit));
-}
-
-void vmcs_control_write(struct vcpu *vcpu, enum ctl_word word, u64 value)
-{
-	vcpu->control[word] = value;
-	vmcs_write_fast(ctl_word_table[word].field, value);
 }
 
 static void init_controls(struct vcpu *vcpu)
@@ -72,15 +65,6 @@ static void init_apic_controls(struct vcpu *vcpu)
 			 false);
 	vmcs_write64(VIRTUAL_APIC_PAGE_ADDR, lapic_page(vcpu));
 	vmcs_write32(TPR_THRESHOLD, 0);
-}
-
-void vmcs_apic_mode_changed(struct vcpu *vcpu)
-{
-	bool x2apic = vcpu->tpr_shadow && lapic_enabled(vcpu) && lapic_x2apic(vcpu) &&
-		      vmcs_config_has(CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE);
-
-	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, x2apic);
-	msr_bitmap_apply_policy(vcpu);
 }
 
 void init_vmcs(struct vcpu *vcpu)

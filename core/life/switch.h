@@ -4,8 +4,8 @@
  * processor or KVM_RUN: the MSRs switched by hand, the segments by which the
  * host finds itself after an exit.  Preemption is off.
  */
-#ifndef LINTEL_VCPU_SWITCH_H
-#define LINTEL_VCPU_SWITCH_H
+#ifndef LINTEL_LIFE_SWITCH_H
+#define LINTEL_LIFE_SWITCH_H
 
 #include "vcpu/vcpu.h"
 

@@ -5,7 +5,7 @@
  *
  * SDM: "CPUID - CPU Identification".
  */
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/state.h"
 
 #define MAXPHYADDR_DEFAULT 36

@@ -5,11 +5,11 @@
  * SDM: "Guidelines for Use of the INVEPT Instruction", "Software Use of
  * Virtual-Machine Control Structures".
  */
-#include "vcpu/vcpu.h"
-#include "vmcs/vmcs.h"
+#include "life/life.h"
+#include "life/switch.h"
 #include "msr/msr.h"
 #include "vcpu/clock.h"
-#include "vcpu/switch.h"
+#include "vmcs/vmcs.h"
 
 static void move_here(struct vcpu *vcpu)
 {

@@ -9,7 +9,7 @@
  *
  * SDM: "CPUID - CPU Identification".
  */
-#include "vcpu/cpuid.h"
+#include "cpuid/cpuid.h"
 #include "vmcs/vmcs.h"
 
 /* What a feature needs beside the host's own bit. */

@@ -6,7 +6,8 @@
 #include "api/api.h"
 #include "exit/reason.h"
 #include "host_entry.h"
-#include "vcpu/switch.h"
+#include "exit/run.h"
+#include "life/switch.h"
 
 static struct sim_machine *machine;
 static struct vcpu *vcpu;

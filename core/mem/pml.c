@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "vcpu/pml.h"
+#include "mem/pml.h"
 #include "mem/dirty_log.h"
 #include "mem/mem.h"
 #include "vmcs/vmcs.h"

@@ -6,9 +6,10 @@
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
 #include "exit/reason.h"
+#include "exit/run.h"
 #include "mem/dirty_log.h"
 #include "mem/mem.h"
-#include "vcpu/pml.h"
+#include "mem/pml.h"
 
 #define PAGE   ((u64)LINTEL_PAGE_SIZE)
 #define RAM    0x1000000ull

@@ -5,15 +5,14 @@
  * SDM: "Processor State After Reset", table "IA-32 and Intel 64 Processor States
  * Following Power-up, Reset, or INIT".
  */
-#include "vcpu/vcpu.h"
-#include "vcpu/cpuid.h"
-#include "vcpu/mp_state.h"
-#include "vcpu/state.h"
-#include "vcpu/pml.h"
-#include "vcpu/vpid.h"
+#include "life/life.h"
+#include "cpuid/cpuid.h"
 #include "emulate/emulate.h"
 #include "irq/lapic.h"
+#include "mem/pml.h"
 #include "msr/msr.h"
+#include "vcpu/mp_state.h"
+#include "vcpu/vpid.h"
 #include "vmcs/vmcs.h"
 
 int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
