@@ -21,7 +21,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 # As many jobs as processors, of this make and those below it together.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tool-test page-test \
+.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
 	fuzz module-test coverage mutate vmentry payload lab-test install clean
 
 all: module tool guests api-tests
@@ -54,7 +54,7 @@ run: deps
 # Each part prints what it ran and "N passed, N failed".  What needs no emulated machine runs side by
 # side, since much of it keeps one processor only; each part's output comes when it ends.
 test: deps
-	@$(MAKE) $(JOBS) --output-sync=target --no-print-directory unit-test tool-test fuzz module-test
+	@$(MAKE) $(JOBS) --output-sync=target --no-print-directory tree-test unit-test tool-test fuzz module-test
 	@$(MAKE) --no-print-directory lab-test
 	@echo "make test: everything passed"
 
@@ -69,6 +69,10 @@ SEEDS ?= $(if $(SEED),1,10000)
 simulate: unit
 	ASAN_OPTIONS=detect_leaks=0 $(BUILD)/unit/unit --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
 		$(if $(STEPS),--steps $(STEPS)) simulation
+
+# What documents say of the tree, and how scripts are written.
+tree-test: deps
+	tests/tree.sh
 
 tool-test: tool
 	tests/tool/run.sh

@@ -7,7 +7,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 
 # What there is no device for is not loaded.
-if ls /sys/bus/acpi/devices | grep -q LNRO0005; then
+if ls -d /sys/bus/acpi/devices/LNRO0005* >/dev/null 2>&1; then
 	for module in virtio_ring virtio virtio_mmio virtio_blk virtio_console; do
 		[ ! -e "/mods/$module.ko" ] || insmod "/mods/$module.ko" # or it is built in
 	done

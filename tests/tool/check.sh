@@ -34,9 +34,9 @@ check "check: what is not checked has a name" sh -c \
 check "check: the rules" gives 0 "$lintel" check --rules
 check "check: there are many" test "$(wc -l <out)" -gt 250
 
-printf 'VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x3f  Pin\n' >cut
-check "check: a dump that is cut off" refuses '^cut:3:1: the dump of line 1 has no end' \
-	"$lintel" check cut
+printf 'VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x3f  Pin\n' >cut-off
+check "check: a dump that is cut off" refuses '^cut-off:3:1: the dump of line 1 has no end' \
+	"$lintel" check cut-off
 printf 'VMCS dump of Lintel, format 1\nVMCS 0x4000 = 0x3g  Pin\nVMCS end\n' >wrong
 check "check: a wrong digit" refuses '^wrong:2:18: 0xFIELD = 0xVALUE is needed' \
 	"$lintel" check wrong

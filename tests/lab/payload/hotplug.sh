@@ -20,7 +20,9 @@ hello() {
 
 # The thread of the guest's only CPU: the one beside the main thread.
 spin_thread() {
-	ls "/proc/$spin/task" | grep -vx "$spin"
+	for thread in "/proc/$spin/task"/*; do
+		[ "${thread##*/}" = "$spin" ] || echo "${thread##*/}"
+	done
 }
 
 # The processor that this thread last ran on: field 39 of its stat, the name being one word.

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the tree itself is held to, without building anything of it.
+set -u
+cd "$(dirname -- "$0")/.." || exit 2
+passed=0
+failed=0
+
+check() {
+	words=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "ok - $words"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $words"
+	fi
+}
+
+# Not looked at: variables of the files that are sourced, whose names are made at run time.
+scripts() {
+	git ls-files '*.sh' .ci/run lab/run |
+		xargs shellcheck -x -S warning -s sh -e SC2154,SC2034
+}
+
+check "documents name what is there" tests/documents.sh
+check "shellcheck has no warning" scripts
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
