@@ -4,7 +4,7 @@
 # Build the module against the headers of 6.1 and of 6.12, with W=1 and sparse, and what is in linux/
 # against those of both with PREEMPT_RT; any warning fails. So does an object that is not what it should
 # be (objects.sh), a kernel that it is not for and that is not refused in words, a header of the core
-# that does not compile alone, an #include that leaves the house, a call to a room above (rooms.sh), and
+# that does not compile alone, an #include that leaves the house, a call to a room above (floors.sh), and
 # an ioctl that is not made to fail.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
@@ -104,7 +104,7 @@ headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
 report $? "the core includes only its own headers"
-tests/rooms.sh build/linux/core
+tests/floors.sh build/linux/core
 report $? "each room of the core calls only rooms below it"
 ioctls_fail
 report $? "each ioctl has a row in tests/api/fault_rows.c"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-#	rooms.sh OBJECTS
+#	floors.sh OBJECTS
 #
 # The rooms of core/ stand one above the other: each calls those below it and none above.  Read from
 # the objects of core/, below OBJECTS: what the compiler has left is what is called.
@@ -23,7 +23,7 @@ BEGIN {
 	sub(/^\.\//, "", file)
 	room = file ~ /\// ? substr(file, 1, index(file, "/") - 1) : "."
 	if (!(room in floor)) {
-		print "core/" room "/ is no room of tests/rooms.sh"
+		print "core/" room "/ is no room of tests/floors.sh"
 		bad = 1
 	}
 	if ($(NF - 1) == "U")
