@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "../command.h"
-#include "../recorded.h"
+#include "tool/command.h"
+#include "tool/processor/recorded.h"
 
 static void print_text(const char *name, const char *text)
 {
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		command_fail("usage: %s DIRECTORY", argv[0]);
 	list = recorded_read(argv[1]);
-	puts("#include \"recorded.h\"\n\nstatic const struct recorded rows[] = {");
+	puts("#include \"tool/processor/recorded.h\"\n\nstatic const struct recorded rows[] = {");
 	for (unsigned int i = 0; i < list.count; i++)
 		print_row(&list.row[i]);
 	printf("};\n\nconst struct recorded_list recorded_built_in = {rows, %u};\n", list.count);

@@ -5,7 +5,7 @@
 #include "emulate/machine.h"
 #include "emulate/emulate.h"
 #include "mem/mem.h"
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 #include "sim.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/vpid.h"

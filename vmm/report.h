@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An exit that ends a VM, in words, with the registers of its vCPU.  On stderr.
+ */
+#ifndef VMM_REPORT_H
+#define VMM_REPORT_H
+
+#include "vm.h"
+
+/* Says what the exit in kvm_run means and dumps the registers.  From the vCPU's own thread. */
+void report_exit(struct vcpu *vcpu);
+
+/* Dumps the registers alone. */
+void report_registers(struct vcpu *vcpu);
+
+/* Prints how often each reason ended KVM_RUN, over all vCPUs, and how often a signal did. */
+void report_statistics(const struct vm *vm);
+
+#endif
