@@ -107,6 +107,8 @@ headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
 report $? "the core includes only its own headers"
+tests/rooms.sh
+report $? "each folder includes only what it may of the others"
 ioctls_fail
 report $? "each ioctl has a row in tests/api/fault_rows.c"
 echo "$passed passed, $failed failed"

@@ -17,7 +17,6 @@
 #include "report.h"
 #include "options.h"
 #include "vmm/device/power.h"
-#include "tool/command.h"
 #include "words/say.h"
 #include "start.h"
 #include "vmm/device/test_device.h"
@@ -25,6 +24,7 @@
 #include "vmm/device/virtio_block.h"
 #include "vmm/device/virtio_console.h"
 #include "vmm/device/virtio_mmio.h"
+#include "vmm.h"
 
 /* How long a line that is not complete may wait before it is written, in ms. */
 #define FLUSH_INTERVAL 50
@@ -293,13 +293,12 @@ static void vm_run(struct vm *vm, unsigned int timeout)
 	}
 }
 
-static int run_main(const struct command *command, int argc, char **argv)
+int vmm_run(int argc, char **argv)
 {
 	static struct vm vm = {.devices = PTHREAD_MUTEX_INITIALIZER, .event = -1};
 	struct run_options options;
 	unsigned int i;
 
-	(void)command;
 	if (options_parse(&options, argc, argv))
 		return RUN_REFUSED;
 	if (options.help) {
@@ -324,9 +323,3 @@ static int run_main(const struct command *command, int argc, char **argv)
 	vm_destroy(&vm);
 	return vm.status;
 }
-
-const struct command run_command = {
-	.name = "run",
-	.summary = "run a guest image in a virtual machine",
-	.main = run_main,
-};
