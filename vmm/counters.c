@@ -105,12 +105,12 @@ static void print_lintel(const char *directory, unsigned int cpus)
 	fprintf(stderr, "  %-32s %12llu\n", "exits", sum);
 }
 
-void counters_print(const struct vm *vm)
+void counters_print(const struct machine *machine)
 {
 	char directory[128];
 
-	snprintf(directory, sizeof(directory), DEBUGFS "/kvm/%d-%d", getpid(), vm->kvm.vm);
+	snprintf(directory, sizeof(directory), DEBUGFS "/kvm/%d-%d", getpid(), machine->kvm.vm);
 	print_kvm(directory);
-	snprintf(directory, sizeof(directory), DEBUGFS "/lintel/%d-%d", getpid(), vm->kvm.vm);
-	print_lintel(directory, vm->cpus);
+	snprintf(directory, sizeof(directory), DEBUGFS "/lintel/%d-%d", getpid(), machine->kvm.vm);
+	print_lintel(directory, machine->cpus);
 }

@@ -9,6 +9,6 @@
 #include "vm.h"
 
 /* Prints, on stderr, the counters that are not 0; nothing where there are none to be read. */
-void counters_print(const struct vm *vm);
+void counters_print(const struct machine *machine);
 
 #endif

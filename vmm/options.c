@@ -208,7 +208,7 @@ static int parse_option(struct run_options *o, int option, const char *arg)
 	case OPT_MEMORY:
 		return parse_memory(o, arg);
 	case OPT_CPUS:
-		ret = parse_number("--cpus", arg, false, 1, VM_CPUS_MAX, &value);
+		ret = parse_number("--cpus", arg, false, 1, MACHINE_CPUS_MAX, &value);
 		o->image.cpus = value;
 		return ret;
 	case OPT_DEBUG_EXIT:

@@ -10,7 +10,7 @@
 typedef unsigned long long ull;
 
 /* Indexed by KVM_EXIT_*. */
-static const char *const exit_name[VM_EXIT_REASONS] = {
+static const char *const exit_name[MACHINE_EXIT_REASONS] = {
 	[KVM_EXIT_UNKNOWN] = "UNKNOWN",
 	[KVM_EXIT_EXCEPTION] = "EXCEPTION",
 	[KVM_EXIT_IO] = "IO",
@@ -34,7 +34,7 @@ static const char *const exit_name[VM_EXIT_REASONS] = {
 
 static const char *reason_name(uint32_t reason)
 {
-	if (reason < VM_EXIT_REASONS && exit_name[reason])
+	if (reason < MACHINE_EXIT_REASONS && exit_name[reason])
 		return exit_name[reason];
 	return "unknown to this command";
 }
@@ -64,42 +64,42 @@ static const char *suberror(uint32_t error)
 	return "an error without a name";
 }
 
-static void report_internal_error(struct vcpu *vcpu)
+static void report_internal_error(struct cpu *cpu)
 {
-	const struct kvm_run *run = vcpu->run;
+	const struct kvm_run *run = cpu->run;
 	uint32_t i, max = sizeof(run->internal.data) / sizeof(run->internal.data[0]);
 
-	say("CPU %u: the hypervisor gave up: %s (suberror %u)", vcpu->id,
+	say("CPU %u: the hypervisor gave up: %s (suberror %u)", cpu->id,
 	    suberror(run->internal.suberror), run->internal.suberror);
 	for (i = 0; i < run->internal.ndata && i < max; i++)
 		fprintf(stderr, "  data[%u] = %#llx\n", i, (ull)run->internal.data[i]);
 }
 
-void report_exit(struct vcpu *vcpu)
+void report_exit(struct cpu *cpu)
 {
-	const struct kvm_run *run = vcpu->run;
+	const struct kvm_run *run = cpu->run;
 
 	switch (run->exit_reason) {
 	case KVM_EXIT_SHUTDOWN:
-		say("CPU %u: shutdown (triple fault)", vcpu->id);
+		say("CPU %u: shutdown (triple fault)", cpu->id);
 		break;
 	case KVM_EXIT_FAIL_ENTRY:
-		say("CPU %u: the processor refused to enter the guest: %#llx: %s", vcpu->id,
+		say("CPU %u: the processor refused to enter the guest: %#llx: %s", cpu->id,
 		    (ull)run->fail_entry.hardware_entry_failure_reason,
 		    entry_failure(run->fail_entry.hardware_entry_failure_reason));
 		break;
 	case KVM_EXIT_INTERNAL_ERROR:
-		report_internal_error(vcpu);
+		report_internal_error(cpu);
 		break;
 	case KVM_EXIT_UNKNOWN:
 		say("CPU %u: an exit that the hypervisor does not know: hardware reason %#llx",
-		    vcpu->id, (ull)run->hw.hardware_exit_reason);
+		    cpu->id, (ull)run->hw.hardware_exit_reason);
 		break;
 	default:
-		say("CPU %u: exit reason %u (%s) is nothing that this VMM asked for", vcpu->id,
+		say("CPU %u: exit reason %u (%s) is nothing that this VMM asked for", cpu->id,
 		    run->exit_reason, reason_name(run->exit_reason));
 	}
-	report_registers(vcpu);
+	report_registers(cpu);
 }
 
 static void print_segment(const char *name, const struct kvm_segment *s)
@@ -141,35 +141,35 @@ static void print_sregs(const struct kvm_sregs *s)
 	fprintf(stderr, "  efer %08llx apic base %llx\n", (ull)s->efer, (ull)s->apic_base);
 }
 
-void report_registers(struct vcpu *vcpu)
+void report_registers(struct cpu *cpu)
 {
 	struct kvm_regs regs;
 	struct kvm_sregs sregs;
 
-	if (!kvm_call(vcpu->fd, KVM_GET_REGS, &regs, "KVM_GET_REGS"))
+	if (!kvm_call(cpu->fd, KVM_GET_REGS, &regs, "KVM_GET_REGS"))
 		print_regs(&regs);
-	if (!kvm_call(vcpu->fd, KVM_GET_SREGS, &sregs, "KVM_GET_SREGS"))
+	if (!kvm_call(cpu->fd, KVM_GET_SREGS, &sregs, "KVM_GET_SREGS"))
 		print_sregs(&sregs);
 }
 
-void report_statistics(const struct vm *vm)
+void report_statistics(const struct machine *machine)
 {
 	uint64_t interrupted = 0;
 	uint32_t reason;
 	unsigned int cpu;
 
-	fprintf(stderr, "%llu TSC ticks since the first KVM_RUN\n", (ull)vm->ticks);
+	fprintf(stderr, "%llu TSC ticks since the first KVM_RUN\n", (ull)machine->ticks);
 	fprintf(stderr, "exits to user space:\n");
-	for (reason = 0; reason < VM_EXIT_REASONS; reason++) {
+	for (reason = 0; reason < MACHINE_EXIT_REASONS; reason++) {
 		uint64_t count = 0;
 
-		for (cpu = 0; cpu < vm->cpus; cpu++)
-			count += vm->vcpu[cpu].exits[reason];
+		for (cpu = 0; cpu < machine->cpus; cpu++)
+			count += machine->cpu[cpu].exits[reason];
 		if (count)
 			fprintf(stderr, "  %-16s %12llu\n", reason_name(reason), (ull)count);
 	}
-	for (cpu = 0; cpu < vm->cpus; cpu++)
-		interrupted += vm->vcpu[cpu].interrupted;
+	for (cpu = 0; cpu < machine->cpus; cpu++)
+		interrupted += machine->cpu[cpu].interrupted;
 	if (interrupted)
 		fprintf(stderr, "  %-16s %12llu\n", "(signal)", (ull)interrupted);
 }

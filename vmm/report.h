@@ -8,12 +8,12 @@
 #include "vm.h"
 
 /* Says what the exit in kvm_run means and dumps the registers.  From the vCPU's own thread. */
-void report_exit(struct vcpu *vcpu);
+void report_exit(struct cpu *cpu);
 
 /* Dumps the registers alone. */
-void report_registers(struct vcpu *vcpu);
+void report_registers(struct cpu *cpu);
 
 /* Prints how often each reason ended KVM_RUN, over all vCPUs, and how often a signal did. */
-void report_statistics(const struct vm *vm);
+void report_statistics(const struct machine *machine);
 
 #endif

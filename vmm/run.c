@@ -31,20 +31,20 @@
 /* How often a vCPU that is slow to stop is kicked again, in ms. */
 #define KICK_INTERVAL 10
 
-void vm_wake(struct vm *vm)
+void machine_wake(struct machine *machine)
 {
 	uint64_t one = 1;
 
-	while (write(vm->event, &one, sizeof(one)) < 0 && errno == EINTR)
+	while (write(machine->event, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
 }
 
-bool vm_end(struct vm *vm, int status)
+bool machine_end(struct machine *machine, int status)
 {
-	if (atomic_exchange(&vm->ended, true))
+	if (atomic_exchange(&machine->ended, true))
 		return false;
-	vm->status = status;
-	vm_wake(vm);
+	machine->status = status;
+	machine_wake(machine);
 	return true;
 }
 
@@ -56,149 +56,149 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static int vm_create_irqchip(const struct vm *vm)
+static int machine_create_irqchip(const struct machine *machine)
 {
 	struct kvm_pit_config pit = {.flags = KVM_PIT_SPEAKER_DUMMY};
 
-	if (kvm_call(vm->kvm.vm, KVM_CREATE_IRQCHIP, NULL, "KVM_CREATE_IRQCHIP"))
+	if (kvm_call(machine->kvm.vm, KVM_CREATE_IRQCHIP, NULL, "KVM_CREATE_IRQCHIP"))
 		return -1;
-	return kvm_call(vm->kvm.vm, KVM_CREATE_PIT2, &pit, "KVM_CREATE_PIT2");
+	return kvm_call(machine->kvm.vm, KVM_CREATE_PIT2, &pit, "KVM_CREATE_PIT2");
 }
 
-static int vm_create_vcpu(struct vm *vm, unsigned int id, struct kvm_cpuid2 *cpuid,
-			  const struct image *image)
+static int machine_create_cpu(struct machine *machine, unsigned int id, struct kvm_cpuid2 *cpuid,
+			      const struct image *image)
 {
-	struct vcpu *vcpu = &vm->vcpu[id];
+	struct cpu *cpu = &machine->cpu[id];
 
-	if (vcpu_create(vcpu, vm, id))
+	if (cpu_create(cpu, machine, id))
 		return -1;
-	cpuid_set_identity(cpuid, id, vm->cpus, vm->irqchip);
+	cpuid_set_identity(cpuid, id, machine->cpus, machine->irqchip);
 	/* Before the registers: what CR4 and EFER may hold depends on the leaves. */
-	if (kvm_call(vcpu->fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2"))
+	if (kvm_call(cpu->fd, KVM_SET_CPUID2, cpuid, "KVM_SET_CPUID2"))
 		return -1;
-	if (vm->irqchip && start_as_firmware(vcpu->fd))
+	if (machine->irqchip && start_as_firmware(cpu->fd))
 		return -1;
 	/* An operating system starts the other CPUs itself. */
-	return image->os && id ? 0 : start_vcpu(vcpu->fd, id, vm->cpus, image);
+	return image->os && id ? 0 : start_vcpu(cpu->fd, id, machine->cpus, image);
 }
 
-static int vm_create_vcpus(struct vm *vm, const struct image *image,
-			   const struct run_options *options)
+static int machine_create_cpus(struct machine *machine, const struct image *image,
+			       const struct run_options *options)
 {
-	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&vm->kvm, CPUID_ROOM);
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid(&machine->kvm, CPUID_ROOM);
 	unsigned int id;
 	int ret;
 
 	if (!cpuid)
 		return -1;
-	if (vm->irqchip && kvm_capability(&vm->kvm, KVM_CAP_TSC_DEADLINE_TIMER) > 0)
+	if (machine->irqchip && kvm_capability(&machine->kvm, KVM_CAP_TSC_DEADLINE_TIMER) > 0)
 		cpuid_add_tsc_deadline(cpuid);
 	ret = cpuid_hide(cpuid, options->hide);
-	for (id = 0; id < vm->cpus && !ret; id++)
-		ret = vm_create_vcpu(vm, id, cpuid, image);
+	for (id = 0; id < machine->cpus && !ret; id++)
+		ret = machine_create_cpu(machine, id, cpuid, image);
 	free(cpuid);
 	return ret;
 }
 
-static int vm_add_virtio(struct vm *vm, const struct run_options *options)
+static int machine_add_virtio(struct machine *machine, const struct run_options *options)
 {
 	unsigned int i;
 
 	for (i = 0; i < options->nr_disks; i++)
-		if (virtio_block_add(vm, options->disks[i]))
+		if (virtio_block_add(machine, options->disks[i]))
 			return -1;
-	vm->virtio_console = options->virtio_console;
-	return vm->virtio_console ? virtio_console_add(vm) : 0;
+	machine->virtio_console = options->virtio_console;
+	return machine->virtio_console ? virtio_console_add(machine) : 0;
 }
 
 /* What an operating system expects of a PC. */
-static int vm_create_pc(struct vm *vm)
+static int machine_create_pc(struct machine *machine)
 {
 	struct acpi_mmio mmio[VIRTIO_MAX];
 	unsigned int i;
 
-	for (i = 0; i < vm->nr_virtio; i++)
+	for (i = 0; i < machine->nr_virtio; i++)
 		mmio[i] = (struct acpi_mmio){
-			.base = vm->virtio[i]->base,
+			.base = machine->virtio[i]->base,
 			.size = VIRTIO_MMIO_SIZE,
-			.gsi = vm->virtio[i]->gsi,
+			.gsi = machine->virtio[i]->gsi,
 		};
-	if (power_add(vm))
+	if (power_add(machine))
 		return -1;
-	return acpi_place(&vm->mem, vm->cpus, mmio, vm->nr_virtio);
+	return acpi_place(&machine->mem, machine->cpus, mmio, machine->nr_virtio);
 }
 
-static int vm_create(struct vm *vm, const struct run_options *options)
+static int machine_create(struct machine *machine, const struct run_options *options)
 {
 	struct image image;
 
-	vm->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (vm->event < 0)
+	machine->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (machine->event < 0)
 		return say_errno(NULL, "eventfd");
-	if (kvm_open(&vm->kvm, options->device) ||
-	    memory_init(&vm->mem, &vm->kvm, options->memory) ||
-	    image_load(&options->image, &vm->mem, &image) ||
-	    start_place_tables(&vm->mem, image.mode))
+	if (kvm_open(&machine->kvm, options->device) ||
+	    memory_init(&machine->mem, &machine->kvm, options->memory) ||
+	    image_load(&options->image, &machine->mem, &image) ||
+	    start_place_tables(&machine->mem, image.mode))
 		return -1;
-	if (!image.os && vm->cpus > LAYOUT_STACKS_MAX)
+	if (!image.os && machine->cpus > LAYOUT_STACKS_MAX)
 		return say_error("ask for fewer with --cpus",
 				 "this kind of image starts %d CPUs at most", LAYOUT_STACKS_MAX);
-	vm->irqchip = options->irqchip || image.os;
-	if ((vm->irqchip && vm_create_irqchip(vm)) ||
-	    vm_add_devices(vm, options->image.debug_exit, options->mark_port) ||
-	    vm_add_virtio(vm, options) || (image.os && vm_create_pc(vm)))
+	machine->irqchip = options->irqchip || image.os;
+	if ((machine->irqchip && machine_create_irqchip(machine)) ||
+	    machine_add_devices(machine, options->image.debug_exit, options->mark_port) ||
+	    machine_add_virtio(machine, options) || (image.os && machine_create_pc(machine)))
 		return -1;
-	if (options->test_device && test_device_add(vm, vm->irqchip))
+	if (options->test_device && test_device_add(machine, machine->irqchip))
 		return -1;
-	return vm_create_vcpus(vm, &image, options);
+	return machine_create_cpus(machine, &image, options);
 }
 
-static void vm_destroy(struct vm *vm)
+static void machine_destroy(struct machine *machine)
 {
 	unsigned int i;
 
-	virtio_remove_all(vm);
-	for (i = 0; i < vm->cpus; i++)
-		vcpu_destroy(&vm->vcpu[i]);
-	kvm_close(&vm->kvm);
-	memory_free(&vm->mem);
-	if (vm->event >= 0)
-		close(vm->event);
+	virtio_remove_all(machine);
+	for (i = 0; i < machine->cpus; i++)
+		cpu_destroy(&machine->cpu[i]);
+	kvm_close(&machine->kvm);
+	memory_free(&machine->mem);
+	if (machine->event >= 0)
+		close(machine->event);
 }
 
-static void vm_flush(struct vm *vm)
+static void machine_flush(struct machine *machine)
 {
-	pthread_mutex_lock(&vm->devices);
-	serial_flush(&vm->serial);
-	pthread_mutex_unlock(&vm->devices);
+	pthread_mutex_lock(&machine->devices);
+	serial_flush(&machine->serial);
+	pthread_mutex_unlock(&machine->devices);
 }
 
 /* What came over stdin goes to the console.  Returns false when no more will come. */
-static bool vm_input(struct vm *vm, size_t room)
+static bool machine_input(struct machine *machine, size_t room)
 {
 	unsigned char bytes[256];
 	enum console_event event;
 	size_t count;
 
 	event = console_read(bytes, room < sizeof(bytes) ? room : sizeof(bytes), &count);
-	if (vm->virtio_console)
+	if (machine->virtio_console)
 		virtio_console_receive(bytes, count);
 	else
-		vm_serial_receive(vm, bytes, count);
-	if (event == CONSOLE_QUIT && vm_end(vm, RUN_QUIT))
+		machine_serial_receive(machine, bytes, count);
+	if (event == CONSOLE_QUIT && machine_end(machine, RUN_QUIT))
 		say("ended by Ctrl-A X");
 	return event == CONSOLE_BYTES;
 }
 
-static size_t vm_input_room(struct vm *vm)
+static size_t machine_input_room(struct machine *machine)
 {
 	size_t room;
 
-	if (vm->virtio_console)
+	if (machine->virtio_console)
 		return virtio_console_room();
-	pthread_mutex_lock(&vm->devices);
-	room = serial_room(&vm->serial);
-	pthread_mutex_unlock(&vm->devices);
+	pthread_mutex_lock(&machine->devices);
+	room = serial_room(&machine->serial);
+	pthread_mutex_unlock(&machine->devices);
 	return room;
 }
 
@@ -206,14 +206,15 @@ static size_t vm_input_room(struct vm *vm)
  * How long to sleep, in ms, -1 for ever: a guest that is left alone is fastest.  What waits to be
  * written, and a line to the UART without room, are looked at again soon.
  */
-static int vm_watch_interval(struct vm *vm, bool full, unsigned int timeout, int64_t deadline)
+static int machine_watch_interval(struct machine *machine, bool full, unsigned int timeout,
+				  int64_t deadline)
 {
 	int64_t left = deadline - now_ms();
 	bool pending;
 
-	pthread_mutex_lock(&vm->devices);
-	pending = vm->serial.out_count;
-	pthread_mutex_unlock(&vm->devices);
+	pthread_mutex_lock(&machine->devices);
+	pending = machine->serial.out_count;
+	pthread_mutex_unlock(&machine->devices);
 	if (pending || full)
 		return FLUSH_INTERVAL;
 	if (!timeout)
@@ -222,80 +223,81 @@ static int vm_watch_interval(struct vm *vm, bool full, unsigned int timeout, int
 }
 
 /* Until the VM has ended.  stdin is only watched while the line to the UART has room. */
-static void vm_watch(struct vm *vm, unsigned int timeout)
+static void machine_watch(struct machine *machine, unsigned int timeout)
 {
 	int64_t deadline = now_ms() + timeout * 1000LL;
 	bool input = true;
 	uint64_t wakes;
 
-	while (!atomic_load(&vm->ended)) {
-		size_t room = input ? vm_input_room(vm) : 0;
-		int wait = vm_watch_interval(vm, input && !room, timeout, deadline);
+	while (!atomic_load(&machine->ended)) {
+		size_t room = input ? machine_input_room(machine) : 0;
+		int wait = machine_watch_interval(machine, input && !room, timeout, deadline);
 		struct pollfd fds[] = {
-			{.fd = vm->event, .events = POLLIN},
+			{.fd = machine->event, .events = POLLIN},
 			{.fd = room ? STDIN_FILENO : -1, .events = POLLIN},
 		};
 		int ready = poll(fds, 2, wait);
 
 		if (ready > 0 && fds[1].revents)
-			input = vm_input(vm, room);
+			input = machine_input(machine, room);
 		/* What a vCPU has just begun to send may still grow. */
-		if (ready <= 0 || !fds[0].revents || read(vm->event, &wakes, sizeof(wakes)) < 0)
-			vm_flush(vm);
-		if (timeout && now_ms() >= deadline && vm_end(vm, RUN_TIMEOUT))
+		if (ready <= 0 || !fds[0].revents ||
+		    read(machine->event, &wakes, sizeof(wakes)) < 0)
+			machine_flush(machine);
+		if (timeout && now_ms() >= deadline && machine_end(machine, RUN_TIMEOUT))
 			say("the guest still ran after %u s", timeout);
 	}
 }
 
-static bool vm_all_done(struct vm *vm)
+static bool machine_all_done(struct machine *machine)
 {
 	unsigned int i;
 
-	for (i = 0; i < vm->cpus; i++)
-		if (vm->vcpu[i].started && !atomic_load(&vm->vcpu[i].done))
+	for (i = 0; i < machine->cpus; i++)
+		if (machine->cpu[i].started && !atomic_load(&machine->cpu[i].done))
 			return false;
 	return true;
 }
 
 /* Takes every vCPU out of the guest, as often as it needs, and waits for the threads. */
-static void vm_stop(struct vm *vm)
+static void machine_stop(struct machine *machine)
 {
 	unsigned int i;
 
-	while (!vm_all_done(vm)) {
-		for (i = 0; i < vm->cpus; i++)
-			if (vm->vcpu[i].started && !atomic_load(&vm->vcpu[i].done))
-				vcpu_kick(&vm->vcpu[i]);
+	while (!machine_all_done(machine)) {
+		for (i = 0; i < machine->cpus; i++)
+			if (machine->cpu[i].started && !atomic_load(&machine->cpu[i].done))
+				cpu_kick(&machine->cpu[i]);
 		poll(NULL, 0, KICK_INTERVAL);
 	}
-	for (i = 0; i < vm->cpus; i++)
-		if (vm->vcpu[i].started)
-			pthread_join(vm->vcpu[i].thread, NULL);
+	for (i = 0; i < machine->cpus; i++)
+		if (machine->cpu[i].started)
+			pthread_join(machine->cpu[i].thread, NULL);
 }
 
-static void vm_run(struct vm *vm, unsigned int timeout)
+static void machine_run(struct machine *machine, unsigned int timeout)
 {
 	unsigned int i;
 
-	vcpu_prepare_kick();
+	cpu_prepare_kick();
 	console_open();
-	for (i = 0; i < vm->cpus; i++)
-		if (vcpu_start(&vm->vcpu[i]))
-			vm_end(vm, RUN_REFUSED);
-	vm_watch(vm, timeout);
-	vm_stop(vm);
-	vm->ticks = __builtin_ia32_rdtsc() - vm->first_run;
-	vm_flush(vm);
+	for (i = 0; i < machine->cpus; i++)
+		if (cpu_start(&machine->cpu[i]))
+			machine_end(machine, RUN_REFUSED);
+	machine_watch(machine, timeout);
+	machine_stop(machine);
+	machine->ticks = __builtin_ia32_rdtsc() - machine->first_run;
+	machine_flush(machine);
 	console_close();
-	for (i = 0; vm->status == RUN_TIMEOUT && i < vm->cpus; i++) {
+	for (i = 0; machine->status == RUN_TIMEOUT && i < machine->cpus; i++) {
 		say("CPU %u", i);
-		report_registers(&vm->vcpu[i]);
+		report_registers(&machine->cpu[i]);
 	}
 }
 
 int vmm_run(int argc, char **argv)
 {
-	static struct vm vm = {.devices = PTHREAD_MUTEX_INITIALIZER, .event = -1};
+	static struct machine machine = {.devices = PTHREAD_MUTEX_INITIALIZER, .event = -1};
 	struct run_options options;
 	unsigned int i;
 
@@ -305,21 +307,21 @@ int vmm_run(int argc, char **argv)
 		options_help();
 		return 0;
 	}
-	vm.cpus = options.image.cpus;
-	vm.kvm.fd = vm.kvm.vm = -1;
-	for (i = 0; i < vm.cpus; i++) {
-		vm.vcpu[i].vm = &vm;
-		vm.vcpu[i].fd = -1;
+	machine.cpus = options.image.cpus;
+	machine.kvm.fd = machine.kvm.vm = -1;
+	for (i = 0; i < machine.cpus; i++) {
+		machine.cpu[i].machine = &machine;
+		machine.cpu[i].fd = -1;
 	}
-	serial_init(&vm.serial, STDOUT_FILENO, isatty(STDOUT_FILENO));
-	vm.status = RUN_REFUSED;
-	if (!vm_create(&vm, &options)) {
-		vm_run(&vm, options.timeout);
+	serial_init(&machine.serial, STDOUT_FILENO, isatty(STDOUT_FILENO));
+	machine.status = RUN_REFUSED;
+	if (!machine_create(&machine, &options)) {
+		machine_run(&machine, options.timeout);
 		if (options.stats) {
-			report_statistics(&vm);
-			counters_print(&vm);
+			report_statistics(&machine);
+			counters_print(&machine);
 		}
 	}
-	vm_destroy(&vm);
-	return vm.status;
+	machine_destroy(&machine);
+	return machine.status;
 }

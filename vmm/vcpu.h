@@ -7,17 +7,17 @@
 
 #include "vm.h"
 
-/* Creates vCPU @id of @vm with its kvm_run mapping.  0, or -1 after saying why. */
-int vcpu_create(struct vcpu *vcpu, struct vm *vm, unsigned int id);
-void vcpu_destroy(struct vcpu *vcpu);
+/* Creates vCPU @id of @machine with its kvm_run mapping.  0, or -1 after saying why. */
+int cpu_create(struct cpu *cpu, struct machine *machine, unsigned int id);
+void cpu_destroy(struct cpu *cpu);
 
-/* Makes the signal that takes vCPUs out of the guest harmless; once, before any vcpu_start(). */
-void vcpu_prepare_kick(void);
+/* Makes the signal that takes vCPUs out of the guest harmless; once, before any cpu_start(). */
+void cpu_prepare_kick(void);
 
 /* Starts the vCPU's thread.  0, or -1 after saying why. */
-int vcpu_start(struct vcpu *vcpu);
+int cpu_start(struct cpu *cpu);
 
 /* Takes the vCPU out of the guest; it goes back in unless the VM has ended. */
-void vcpu_kick(struct vcpu *vcpu);
+void cpu_kick(struct cpu *cpu);
 
 #endif

@@ -33,31 +33,31 @@ enum run_status {
 	RUN_RESET = 16, /* by the guest */
 };
 
-#define VIRTIO_MAX	8   /* devices: there are as many interrupts that nothing else has */
-#define VM_CPUS_MAX	255 /* APIC ids of eight bits, without the broadcast */
-#define VM_EXIT_REASONS 48  /* KVM_EXIT_* that are counted one by one */
+#define VIRTIO_MAX	     8	 /* devices: there are as many interrupts that nothing else has */
+#define MACHINE_CPUS_MAX     255 /* APIC ids of eight bits, without the broadcast */
+#define MACHINE_EXIT_REASONS 48	 /* KVM_EXIT_* that are counted one by one */
 
-struct vm;
+struct machine;
 struct virtio;
 
-struct vcpu {
-	struct vm *vm;
+struct cpu {
+	struct machine *machine;
 	unsigned int id;
 	int fd;
 	struct kvm_run *run;
 	pthread_t thread;
 	bool started;
 	atomic_bool done; /* the thread will not run the guest again */
-	uint64_t exits[VM_EXIT_REASONS];
+	uint64_t exits[MACHINE_EXIT_REASONS];
 	uint64_t interrupted; /* KVM_RUN ended by a signal */
 };
 
-struct vm {
+struct machine {
 	struct kvm kvm;
 	struct memory mem;
 	unsigned int cpus;
-	struct vcpu vcpu[VM_CPUS_MAX];
-	struct bus ports, mmio;
+	struct cpu cpu[MACHINE_CPUS_MAX];
+	struct device_bus ports, mmio;
 	struct virtio *virtio[VIRTIO_MAX];
 	unsigned int nr_virtio;
 	bool virtio_console; /* has what is typed */
@@ -74,21 +74,21 @@ struct vm {
 };
 
 /* Has the main thread look at the VM; from any thread. */
-void vm_wake(struct vm *vm);
+void machine_wake(struct machine *machine);
 
 /*
  * Ends the VM with @status; the first one who says so wins, and gets true.  May be called from
  * any thread; the vCPUs stop soon after.
  */
-bool vm_end(struct vm *vm, int status);
+bool machine_end(struct machine *machine, int status);
 
 /*
  * Puts the devices that every machine has on its buses; @debug_exit and @mark_port are
  * ports, or 0.  0, or -1 after saying why.
  */
-int vm_add_devices(struct vm *vm, uint32_t debug_exit, uint32_t mark_port);
+int machine_add_devices(struct machine *machine, uint32_t debug_exit, uint32_t mark_port);
 
 /* Hands what came over the console to the UART, with the interrupt that it raises. */
-void vm_serial_receive(struct vm *vm, const uint8_t *bytes, size_t count);
+void machine_serial_receive(struct machine *machine, const uint8_t *bytes, size_t count);
 
 #endif

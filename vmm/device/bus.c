@@ -4,29 +4,31 @@
 #include "bus.h"
 #include "words/say.h"
 
-int bus_attach(struct bus *bus, uint64_t base, uint64_t size, bus_access_fn access, void *device)
+int device_bus_attach(struct device_bus *bus, uint64_t base, uint64_t size,
+		      device_bus_access_fn access, void *device)
 {
 	unsigned int i;
 
 	for (i = 0; i < bus->count; i++) {
-		const struct bus_range *r = &bus->ranges[i];
+		const struct device_bus_range *r = &bus->ranges[i];
 
 		if (base < r->base + r->size && r->base < base + size)
 			return say_error("move one of them", "two devices at %#llx",
 					 (unsigned long long)base);
 	}
-	if (bus->count == BUS_RANGES_MAX)
-		return say_error("take one away", "more than %d devices", BUS_RANGES_MAX);
-	bus->ranges[bus->count++] = (struct bus_range){base, size, access, device};
+	if (bus->count == DEVICE_BUS_RANGES_MAX)
+		return say_error("take one away", "more than %d devices", DEVICE_BUS_RANGES_MAX);
+	bus->ranges[bus->count++] = (struct device_bus_range){base, size, access, device};
 	return 0;
 }
 
-static const struct bus_range *bus_find(const struct bus *bus, uint64_t addr, unsigned int size)
+static const struct device_bus_range *device_bus_find(const struct device_bus *bus, uint64_t addr,
+						      unsigned int size)
 {
 	unsigned int i;
 
 	for (i = 0; i < bus->count; i++) {
-		const struct bus_range *r = &bus->ranges[i];
+		const struct device_bus_range *r = &bus->ranges[i];
 
 		if (addr >= r->base && addr - r->base < r->size &&
 		    size <= r->size - (addr - r->base))
@@ -35,9 +37,10 @@ static const struct bus_range *bus_find(const struct bus *bus, uint64_t addr, un
 	return NULL;
 }
 
-void bus_access(const struct bus *bus, uint64_t addr, void *data, unsigned int size, bool write)
+void device_bus_access(const struct device_bus *bus, uint64_t addr, void *data, unsigned int size,
+		       bool write)
 {
-	const struct bus_range *r = bus_find(bus, addr, size);
+	const struct device_bus_range *r = device_bus_find(bus, addr, size);
 	unsigned int i;
 
 	if (!write)
@@ -47,5 +50,5 @@ void bus_access(const struct bus *bus, uint64_t addr, void *data, unsigned int s
 		return;
 	}
 	for (i = 0; i < size && size > 1; i++)
-		bus_access(bus, addr + i, (uint8_t *)data + i, 1, write);
+		device_bus_access(bus, addr + i, (uint8_t *)data + i, 1, write);
 }

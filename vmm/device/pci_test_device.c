@@ -59,7 +59,7 @@ struct header {
 };
 
 struct bar {
-	struct vm *vm;
+	struct machine *machine;
 	uint32_t base, size, kind; /* kind: bit 0 of the register, set for ports */
 	uint32_t value;
 	unsigned int test; /* TESTS: none */
@@ -68,7 +68,7 @@ struct bar {
 };
 
 static struct pci_test_device {
-	struct vm *vm;
+	struct machine *machine;
 	uint32_t address;
 	struct bar bars[BARS];
 } device;
@@ -118,7 +118,7 @@ static void bar_access(void *arg, uint64_t offset, void *data, unsigned int size
 {
 	struct bar *bar = arg;
 
-	pthread_mutex_lock(&bar->vm->devices);
+	pthread_mutex_lock(&bar->machine->devices);
 	if (write) {
 		bar_write(bar, offset, *(uint8_t *)data);
 	} else if (offset + size <= sizeof(struct header)) {
@@ -128,13 +128,13 @@ static void bar_access(void *arg, uint64_t offset, void *data, unsigned int size
 		h = bar_header(bar);
 		memcpy(data, (uint8_t *)&h + offset, size);
 	}
-	pthread_mutex_unlock(&bar->vm->devices);
+	pthread_mutex_unlock(&bar->machine->devices);
 }
 
 /* Length 0 means "of any", which the hypervisor need not have and which only memory can have. */
 static int bar_add_eventfd(struct bar *bar, unsigned int test)
 {
-	const struct kvm *kvm = &bar->vm->kvm;
+	const struct kvm *kvm = &bar->machine->kvm;
 	bool any = !bar->kind && kvm_capability(kvm, KVM_CAP_IOEVENTFD_ANY_LENGTH) > 0;
 	struct kvm_ioeventfd e = {
 		.addr = bar->base + test_offset(test),
@@ -151,19 +151,25 @@ static int bar_add_eventfd(struct bar *bar, unsigned int test)
 	return kvm_call(kvm->vm, KVM_IOEVENTFD, &e, "KVM_IOEVENTFD");
 }
 
-static int bar_init(struct bar *bar, struct vm *vm, uint32_t base, uint32_t size, uint32_t kind)
+static int bar_init(struct bar *bar, struct machine *machine, uint32_t base, uint32_t size,
+		    uint32_t kind)
 {
-	bool have = kvm_capability(&vm->kvm, KVM_CAP_IOEVENTFD) > 0;
+	bool have = kvm_capability(&machine->kvm, KVM_CAP_IOEVENTFD) > 0;
 	unsigned int i;
 
-	*bar = (struct bar){
-		.vm = vm, .base = base, .size = size, .kind = kind, .value = base, .test = TESTS};
+	*bar = (struct bar){.machine = machine,
+			    .base = base,
+			    .size = size,
+			    .kind = kind,
+			    .value = base,
+			    .test = TESTS};
 	for (i = 0; i < TESTS; i++) {
 		bar->eventfds[i] = -1;
 		if (have && tests[i].eventfd && bar_add_eventfd(bar, i))
 			return -1;
 	}
-	return bus_attach(kind ? &vm->ports : &vm->mmio, base, size, bar_access, bar);
+	return device_bus_attach(kind ? &machine->ports : &machine->mmio, base, size, bar_access,
+				 bar);
 }
 
 static struct bar *config_bar(uint32_t reg)
@@ -206,9 +212,9 @@ static void address_access(void *arg, uint64_t offset, void *data, unsigned int 
 	(void)offset;
 	if (size != sizeof(device.address)) /* the address is one register of 4 bytes */
 		return;
-	pthread_mutex_lock(&device.vm->devices);
+	pthread_mutex_lock(&device.machine->devices);
 	memcpy(write ? (void *)&device.address : data, write ? data : &device.address, size);
-	pthread_mutex_unlock(&device.vm->devices);
+	pthread_mutex_unlock(&device.machine->devices);
 }
 
 /*
@@ -220,7 +226,7 @@ static void data_access(void *arg, uint64_t offset, void *data, unsigned int siz
 	uint32_t at, value;
 
 	(void)arg;
-	pthread_mutex_lock(&device.vm->devices);
+	pthread_mutex_lock(&device.machine->devices);
 	at = (device.address & 0xff) | offset;
 	if ((device.address & ~0xffu) == (ENABLE | DEVFN << 8) && (at & 3) + size <= 4) {
 		value = config_register(at & ~3u);
@@ -229,16 +235,16 @@ static void data_access(void *arg, uint64_t offset, void *data, unsigned int siz
 		if (write)
 			config_write(at & ~3u, value);
 	}
-	pthread_mutex_unlock(&device.vm->devices);
+	pthread_mutex_unlock(&device.machine->devices);
 }
 
-int pci_test_device_add(struct vm *vm)
+int pci_test_device_add(struct machine *machine)
 {
-	device.vm = vm;
-	if (bar_init(&device.bars[0], vm, MEMORY_BASE, MEMORY_SIZE, 0) ||
-	    bar_init(&device.bars[1], vm, PORTS_BASE, PORTS_SIZE, 1))
+	device.machine = machine;
+	if (bar_init(&device.bars[0], machine, MEMORY_BASE, MEMORY_SIZE, 0) ||
+	    bar_init(&device.bars[1], machine, PORTS_BASE, PORTS_SIZE, 1))
 		return -1;
-	if (bus_attach(&vm->ports, PORT_ADDRESS, 4, address_access, NULL))
+	if (device_bus_attach(&machine->ports, PORT_ADDRESS, 4, address_access, NULL))
 		return -1;
-	return bus_attach(&vm->ports, PORT_DATA, 4, data_access, NULL);
+	return device_bus_attach(&machine->ports, PORT_DATA, 4, data_access, NULL);
 }

@@ -12,9 +12,9 @@
 #define KEYBOARD_COMMAND 0x64
 #define KEYBOARD_RESET	 0xfe
 
-static void power_end(struct vm *vm, int status, const char *words)
+static void power_end(struct machine *machine, int status, const char *words)
 {
-	if (vm_end(vm, status))
+	if (machine_end(machine, status))
 		say("%s", words);
 }
 
@@ -70,11 +70,11 @@ static int place_reset_vector(const struct memory *mem)
 	return 0;
 }
 
-int power_add(struct vm *vm)
+int power_add(struct machine *machine)
 {
-	if (place_reset_vector(&vm->mem))
+	if (place_reset_vector(&machine->mem))
 		return -1;
-	if (bus_attach(&vm->ports, POWER_SLEEP_CONTROL, 3, power_access, vm))
+	if (device_bus_attach(&machine->ports, POWER_SLEEP_CONTROL, 3, power_access, machine))
 		return -1;
-	return bus_attach(&vm->ports, KEYBOARD_COMMAND, 1, keyboard_access, vm);
+	return device_bus_attach(&machine->ports, KEYBOARD_COMMAND, 1, keyboard_access, machine);
 }

@@ -16,6 +16,6 @@
 #define POWER_RESET_VALUE    0x01 /* written to POWER_RESET, resets */
 
 /* 0, or -1 after saying why. */
-int power_add(struct vm *vm);
+int power_add(struct machine *machine);
 
 #endif

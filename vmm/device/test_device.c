@@ -34,7 +34,7 @@
 #define FW_CFG_MAX_CPUS 0x0f
 
 struct test_device {
-	struct vm *vm;
+	struct machine *machine;
 	uint8_t latch[LATCH_SIZE], byte_latch[LATCH_SIZE], ioram[IORAM_SIZE];
 	uint64_t fw_cfg_item; /* what is left to be read of it */
 };
@@ -72,7 +72,7 @@ static void flush_page_access(void *device, uint64_t offset, void *data, unsigne
 	if (!write)
 		return;
 	memcpy(&addr, data, size);
-	page = memory_at(&t->vm->mem, addr & ~(PAGE_SIZE - 1), PAGE_SIZE);
+	page = memory_at(&t->machine->mem, addr & ~(PAGE_SIZE - 1), PAGE_SIZE);
 	if (page && (mprotect(page, PAGE_SIZE, PROT_NONE) ||
 		     mprotect(page, PAGE_SIZE, PROT_READ | PROT_WRITE)))
 		say_errno(NULL, "cannot unmap the page at %#x", addr);
@@ -86,18 +86,18 @@ static void irq_line_access(void *device, uint64_t offset, void *data, unsigned 
 
 	(void)size;
 	if (write)
-		ioctl(t->vm->kvm.vm, KVM_IRQ_LINE, &line);
+		ioctl(t->machine->kvm.vm, KVM_IRQ_LINE, &line);
 }
 
 /* An item that is not there reads as 0, as on QEMU. */
-static uint64_t fw_cfg_item(const struct vm *vm, uint16_t key)
+static uint64_t fw_cfg_item(const struct machine *machine, uint16_t key)
 {
 	switch (key) {
 	case FW_CFG_RAM_SIZE:
-		return vm->mem.below_hole + vm->mem.above_hole;
+		return machine->mem.below_hole + machine->mem.above_hole;
 	case FW_CFG_NB_CPUS:
 	case FW_CFG_MAX_CPUS:
-		return vm->cpus;
+		return machine->cpus;
 	default:
 		return 0;
 	}
@@ -109,15 +109,15 @@ static void fw_cfg_access(void *device, uint64_t offset, void *data, unsigned in
 	struct test_device *t = device;
 	uint16_t key;
 
-	pthread_mutex_lock(&t->vm->devices);
+	pthread_mutex_lock(&t->machine->devices);
 	if (write && size == sizeof(key)) {
 		memcpy(&key, data, sizeof(key));
-		t->fw_cfg_item = fw_cfg_item(t->vm, key);
+		t->fw_cfg_item = fw_cfg_item(t->machine, key);
 	} else if (!write && offset == 1) {
 		*(uint8_t *)data = (uint8_t)t->fw_cfg_item;
 		t->fw_cfg_item >>= 8;
 	}
-	pthread_mutex_unlock(&t->vm->devices);
+	pthread_mutex_unlock(&t->machine->devices);
 }
 
 static void pm_timer_access(void *device, uint64_t offset, void *data, unsigned int size,
@@ -134,20 +134,20 @@ static void pm_timer_access(void *device, uint64_t offset, void *data, unsigned 
 	memcpy(data, (uint8_t *)&count + offset, size);
 }
 
-int test_device_add(struct vm *vm, bool irqchip)
+int test_device_add(struct machine *machine, bool irqchip)
 {
 	static struct test_device t;
-	struct bus *ports = &vm->ports;
+	struct device_bus *ports = &machine->ports;
 
-	t.vm = vm;
-	if (bus_attach(ports, PORT_LATCH, LATCH_SIZE, latch_access, &t) ||
-	    bus_attach(ports, PORT_FLUSH_PAGE, sizeof(uint32_t), flush_page_access, &t) ||
-	    bus_attach(ports, PORT_BYTE_LATCH, LATCH_SIZE, byte_latch_access, &t) ||
-	    bus_attach(ports, PORT_FW_CFG, 2, fw_cfg_access, &t) ||
-	    bus_attach(ports, PORT_PM_TIMER, sizeof(uint32_t), pm_timer_access, &t) ||
-	    bus_attach(&vm->mmio, IORAM_BASE, IORAM_SIZE, ioram_access, &t))
+	t.machine = machine;
+	if (device_bus_attach(ports, PORT_LATCH, LATCH_SIZE, latch_access, &t) ||
+	    device_bus_attach(ports, PORT_FLUSH_PAGE, sizeof(uint32_t), flush_page_access, &t) ||
+	    device_bus_attach(ports, PORT_BYTE_LATCH, LATCH_SIZE, byte_latch_access, &t) ||
+	    device_bus_attach(ports, PORT_FW_CFG, 2, fw_cfg_access, &t) ||
+	    device_bus_attach(ports, PORT_PM_TIMER, sizeof(uint32_t), pm_timer_access, &t) ||
+	    device_bus_attach(&machine->mmio, IORAM_BASE, IORAM_SIZE, ioram_access, &t))
 		return -1;
-	if (irqchip && bus_attach(ports, PORT_IRQ_LINE, IRQ_LINES, irq_line_access, &t))
+	if (irqchip && device_bus_attach(ports, PORT_IRQ_LINE, IRQ_LINES, irq_line_access, &t))
 		return -1;
-	return pci_test_device_add(vm);
+	return pci_test_device_add(machine);
 }

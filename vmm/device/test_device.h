@@ -14,9 +14,9 @@
  * Adds the ports and the memory of the test devices; after the interrupt controllers, whose lines
  * one of them drives.  0, or -1 after saying why.
  */
-int test_device_add(struct vm *vm, bool irqchip);
+int test_device_add(struct machine *machine, bool irqchip);
 
 /* pci-testdev, as function 0 of a device on PCI bus 0; test_device_add() calls it. */
-int pci_test_device_add(struct vm *vm);
+int pci_test_device_add(struct machine *machine);
 
 #endif

@@ -140,7 +140,7 @@ static int disk_open(struct disk *disk, const char *path, bool read_only)
 	return 0;
 }
 
-int virtio_block_add(struct vm *vm, const char *option)
+int virtio_block_add(struct machine *machine, const char *option)
 {
 	static struct disk disks[VIRTIO_MAX];
 	static unsigned int nr_disks;
@@ -167,5 +167,5 @@ int virtio_block_add(struct vm *vm, const char *option)
 		.config = &disk->config,
 		.config_size = sizeof(disk->config),
 	};
-	return virtio_add(&disk->virtio, vm);
+	return virtio_add(&disk->virtio, machine);
 }

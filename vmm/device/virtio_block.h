@@ -11,6 +11,6 @@
  * Adds the disk that @option names: a path, with ",ro" behind it if the guest must not write.  The
  * file is locked against other VMs that do the same.  0, or -1 after saying why.
  */
-int virtio_block_add(struct vm *vm, const char *option);
+int virtio_block_add(struct machine *machine, const char *option);
 
 #endif

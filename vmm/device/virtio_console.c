@@ -105,7 +105,7 @@ void virtio_console_receive(const uint8_t *bytes, size_t count)
 	virtio_wake(&console.virtio);
 }
 
-int virtio_console_add(struct vm *vm)
+int virtio_console_add(struct machine *machine)
 {
 	static const struct virtio_type type = {
 		.id = CONSOLE_ID,
@@ -114,5 +114,5 @@ int virtio_console_add(struct vm *vm)
 	};
 
 	console.virtio = (struct virtio){.type = &type};
-	return virtio_add(&console.virtio, vm);
+	return virtio_add(&console.virtio, machine);
 }

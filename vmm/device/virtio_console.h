@@ -11,7 +11,7 @@
 #include "vmm/vm.h"
 
 /* Adds the console, of which there can be one.  0, or -1 after saying why. */
-int virtio_console_add(struct vm *vm);
+int virtio_console_add(struct machine *machine);
 
 /* How many bytes virtio_console_receive() can take now. */
 size_t virtio_console_room(void);

@@ -74,9 +74,9 @@ static void virtio_interrupt(struct virtio *v, unsigned int why)
 			;
 		return;
 	}
-	ioctl(v->vm->kvm.vm, KVM_IRQ_LINE, &line);
+	ioctl(v->machine->kvm.vm, KVM_IRQ_LINE, &line);
 	line.level = 0;
-	ioctl(v->vm->kvm.vm, KVM_IRQ_LINE, &line);
+	ioctl(v->machine->kvm.vm, KVM_IRQ_LINE, &line);
 }
 
 void virtio_push(struct virtio *v, struct virtqueue *q, const struct virtqueue_chain *chain,
@@ -136,7 +136,7 @@ static void virtio_reset(struct virtio *v)
 
 	memset(v->queues, 0, sizeof(v->queues));
 	for (i = 0; i < v->type->queues; i++)
-		v->queues[i].mem = &v->vm->mem;
+		v->queues[i].mem = &v->machine->mem;
 	v->features = 0;
 	v->features_page = v->driver_features_page = v->queue = 0;
 	atomic_store(&v->interrupt, 0);
@@ -328,7 +328,7 @@ static void virtio_access(void *device, uint64_t offset, void *data, unsigned in
 /* Notifications that need no exit, and interrupts that need no call, where there are such. */
 static int virtio_connect(struct virtio *v)
 {
-	const struct kvm *kvm = &v->vm->kvm;
+	const struct kvm *kvm = &v->machine->kvm;
 	struct kvm_ioeventfd notify = {
 		.addr = v->base + QUEUE_NOTIFY,
 		.len = kvm_capability(kvm, KVM_CAP_IOEVENTFD_ANY_LENGTH) > 0 ? 0 : sizeof(uint32_t),
@@ -348,14 +348,14 @@ static int virtio_connect(struct virtio *v)
 	return kvm_call(kvm->vm, KVM_IRQFD, &interrupt, "KVM_IRQFD");
 }
 
-int virtio_add(struct virtio *v, struct vm *vm)
+int virtio_add(struct virtio *v, struct machine *machine)
 {
-	unsigned int i = vm->nr_virtio;
+	unsigned int i = machine->nr_virtio;
 	int error;
 
 	if (i == VIRTIO_MAX)
 		return say_error("take one away", "more than %d virtio devices", VIRTIO_MAX);
-	v->vm = vm;
+	v->machine = machine;
 	v->base = PLACE_BASE + i * PLACE_STEP;
 	v->gsi = PLACE_GSI + i;
 	v->irqfd = -1;
@@ -364,9 +364,10 @@ int virtio_add(struct virtio *v, struct vm *vm)
 	v->wake = eventfd(0, EFD_CLOEXEC);
 	if (v->wake < 0)
 		return say_errno(NULL, "eventfd");
-	if (bus_attach(&vm->mmio, v->base, VIRTIO_MMIO_SIZE, virtio_access, v) || virtio_connect(v))
+	if (device_bus_attach(&machine->mmio, v->base, VIRTIO_MMIO_SIZE, virtio_access, v) ||
+	    virtio_connect(v))
 		return -1;
-	vm->virtio[vm->nr_virtio++] = v;
+	machine->virtio[machine->nr_virtio++] = v;
 	error = pthread_create(&v->thread, NULL, virtio_thread, v);
 	v->started = !error;
 	errno = error;
@@ -386,8 +387,8 @@ static void virtio_remove(struct virtio *v)
 		close(v->irqfd);
 }
 
-void virtio_remove_all(struct vm *vm)
+void virtio_remove_all(struct machine *machine)
 {
-	while (vm->nr_virtio)
-		virtio_remove(vm->virtio[--vm->nr_virtio]);
+	while (machine->nr_virtio)
+		virtio_remove(machine->virtio[--machine->nr_virtio]);
 }

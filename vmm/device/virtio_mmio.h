@@ -34,7 +34,7 @@ struct virtio {
 	void *device;	    /* the type's own */
 	const void *config; /* the configuration space, which does not change */
 	size_t config_size;
-	struct vm *vm;
+	struct machine *machine;
 	uint64_t base;
 	uint32_t gsi;
 	pthread_mutex_t lock; /* all below but what is atomic */
@@ -55,10 +55,10 @@ struct virtio {
  * thread; after the interrupt controllers.  @v is the caller's, and zero but for the first four.
  * 0, or -1 after saying why.
  */
-int virtio_add(struct virtio *v, struct vm *vm);
+int virtio_add(struct virtio *v, struct machine *machine);
 
 /* Ends the devices' threads; after the last vCPU has stopped. */
-void virtio_remove_all(struct vm *vm);
+void virtio_remove_all(struct machine *machine);
 
 /* Has work() called soon; from any thread. */
 void virtio_wake(struct virtio *v);

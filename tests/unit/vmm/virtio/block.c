@@ -26,7 +26,7 @@ static void disk_init(const char *suffix)
 	REQUIRE_TRUE(fd >= 0 && !ftruncate(fd, SECTORS * 512));
 	close(fd);
 	snprintf(option, sizeof(option), "%s%s", path, suffix);
-	REQUIRE_EQ(virtio_block_add(&vm, option), 0);
+	REQUIRE_EQ(virtio_block_add(&machine, option), 0);
 }
 
 static void disk_end(void)
@@ -183,8 +183,8 @@ TEST(virtio_block_survives_random_register_writes)
 		uint64_t value = rand() % 4 ? (unsigned int)rand() % RAM : (uint64_t)rand() << 1;
 		uint32_t reg = rand() % 8 ? rand() % 0xc0 & ~3 : rand() % 0x1ff;
 
-		bus_access(&vm.mmio, vm.virtio[0]->base + reg, &value,
-			   rand() % 4 ? 4 : 1 << rand() % 4, rand() & 1);
+		device_bus_access(&machine.mmio, machine.virtio[0]->base + reg, &value,
+				  rand() % 4 ? 4 : 1 << rand() % 4, rand() & 1);
 	}
 	driver_start(1);
 	EXPECT_EQ(request(0, 0, 512, true), 0);

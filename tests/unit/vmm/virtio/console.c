@@ -14,7 +14,7 @@ TEST(virtio_console_writes_what_the_guest_sends)
 	int ends[2], out = dup(STDOUT_FILENO);
 
 	driver_init();
-	REQUIRE_EQ(virtio_console_add(&vm), 0);
+	REQUIRE_EQ(virtio_console_add(&machine), 0);
 	REQUIRE_TRUE(!pipe(ends) && dup2(ends[1], STDOUT_FILENO) >= 0);
 	EXPECT_EQ(reg_read(0x08), 3);
 	driver_start(2);
@@ -32,7 +32,7 @@ TEST(virtio_console_writes_what_the_guest_sends)
 TEST(virtio_console_delivers_what_is_typed)
 {
 	driver_init();
-	REQUIRE_EQ(virtio_console_add(&vm), 0);
+	REQUIRE_EQ(virtio_console_add(&machine), 0);
 	driver_start(2);
 	virtio_console_receive((const uint8_t *)"typed", 5); /* before there is a buffer */
 	driver_desc(0)[0] = (struct descriptor){DATA, 3, WRITE, 0};

@@ -11,36 +11,36 @@
 #define AVAILABLE 0x800u
 #define USED	  0x1000u
 
-struct vm vm;
+struct machine machine;
 
 void reg_write(uint32_t reg, uint32_t value)
 {
-	bus_access(&vm.mmio, BASE + reg, &value, sizeof(value), true);
+	device_bus_access(&machine.mmio, BASE + reg, &value, sizeof(value), true);
 }
 
 uint32_t reg_read(uint32_t reg)
 {
 	uint32_t value;
 
-	bus_access(&vm.mmio, BASE + reg, &value, sizeof(value), false);
+	device_bus_access(&machine.mmio, BASE + reg, &value, sizeof(value), false);
 	return value;
 }
 
 void driver_init(void)
 {
-	vm.mem = (struct memory){.below_hole = RAM, .host = calloc(1, RAM)};
-	vm.kvm.fd = vm.kvm.vm = -1;
+	machine.mem = (struct memory){.below_hole = RAM, .host = calloc(1, RAM)};
+	machine.kvm.fd = machine.kvm.vm = -1;
 }
 
 void driver_end(void)
 {
-	virtio_remove_all(&vm);
-	free(vm.mem.host);
+	virtio_remove_all(&machine);
+	free(machine.mem.host);
 }
 
 uint8_t *driver_ram(uint64_t at)
 {
-	return vm.mem.host + at;
+	return machine.mem.host + at;
 }
 
 struct descriptor *driver_desc(unsigned int queue)

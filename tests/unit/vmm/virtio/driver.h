@@ -23,7 +23,7 @@ struct descriptor {
 	uint16_t flags, next;
 };
 
-extern struct vm vm;
+extern struct machine machine;
 
 /* RAM for the guest; the device is added by the test. */
 void driver_init(void);
