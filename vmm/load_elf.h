@@ -5,7 +5,7 @@
 #ifndef VMM_LOAD_ELF_H
 #define VMM_LOAD_ELF_H
 
-#include "image.h"
+#include "guest_image.h"
 
 /* Whether the file is a 64-bit x86-64 ELF executable. */
 bool elf_is_executable64(const struct file *file);

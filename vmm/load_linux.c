@@ -6,8 +6,8 @@
 #include <asm/bootparam.h>
 #include <string.h>
 
-#include "image.h"
-#include "layout.h"
+#include "guest_image.h"
+#include "guest_layout.h"
 #include "words/say.h"
 
 #define SECTOR		512

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "image.h"
-#include "layout.h"
+#include "guest_image.h"
+#include "guest_layout.h"
 #include "load_elf.h"
 #include "words/say.h"
 

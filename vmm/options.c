@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout.h"
+#include "guest_layout.h"
 #include "options.h"
 #include "words/say.h"
 #include "vmm/device/test_device.h"
-#include "vm.h"
+#include "machine.h"
 
 #define PAGE_MASK      4095ull
 #define DEFAULT_MEMORY (64ull << 20)

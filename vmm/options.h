@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "image.h"
-#include "vm.h"
+#include "guest_image.h"
+#include "machine.h"
 
 #define OPTIONS_MODULES_MAX 16
 

@@ -3,7 +3,7 @@
 
 #include "boot_info.h"
 #include "kvm.h"
-#include "layout.h"
+#include "guest_layout.h"
 #include "words/say.h"
 #include "start.h"
 

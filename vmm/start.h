@@ -5,7 +5,7 @@
 #ifndef VMM_START_H
 #define VMM_START_H
 
-#include "image.h"
+#include "guest_image.h"
 
 /*
  * Writes the flat segments that START_PROTECTED and START_LONG use, and the page tables of the

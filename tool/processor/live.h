@@ -5,7 +5,7 @@
 #ifndef TOOL_LIVE_H
 #define TOOL_LIVE_H
 
-#include "processor.h"
+#include "processor_list.h"
 
 #define LIVE_ALL     (-1)
 #define LIVE_CPU_MAX 8191

@@ -6,7 +6,7 @@
 #define TOOL_CAPS_H
 
 #include "tool/json.h"
-#include "tool/processor/processor.h"
+#include "tool/processor/processor_list.h"
 
 /* One processor as an object; docs/tool.md describes it. */
 json_t *caps_json(const struct processor *processor);

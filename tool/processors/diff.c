@@ -11,7 +11,7 @@
 #include "tool/command.h"
 #include "tool/processor/feature.h"
 #include "tool/json.h"
-#include "tool/processor/processor.h"
+#include "tool/processor/processor_list.h"
 #include "tool/processor/register_bits.h"
 
 static const struct option options[] = {

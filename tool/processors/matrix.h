@@ -13,7 +13,7 @@
 #include "cap/control_table.h"
 #include "cap/fields.h"
 #include "tool/processor/generation.h"
-#include "tool/processor/processor.h"
+#include "tool/processor/processor_list.h"
 
 struct matrix_cpu {
 	const char *name;

@@ -5,7 +5,7 @@
 #ifndef TOOL_SHARED_H
 #define TOOL_SHARED_H
 
-#include "tool/processor/processor.h"
+#include "tool/processor/processor_list.h"
 
 /*
  * A control may be 1 (0) if every one of them lets it; a feature is there if every one has it; of a

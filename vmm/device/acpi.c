@@ -8,7 +8,7 @@
 
 #include "acpi.h"
 #include "aml.h"
-#include "vmm/layout.h"
+#include "vmm/guest_layout.h"
 #include "power.h"
 #include "words/say.h"
 #include "serial.h"

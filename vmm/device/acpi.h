@@ -7,12 +7,12 @@
 #ifndef VMM_ACPI_H
 #define VMM_ACPI_H
 
-#include "vmm/memory.h"
+#include "vmm/machine_memory.h"
 
 /*
- * A virtio-mmio device ("LNRO0005"): its registers below 4 GiB, in the hole of memory.h, and its
- * interrupt: The line is edge-triggered, active high: a pulse, as
- * an irqfd without resampling gives it.
+ * A virtio-mmio device ("LNRO0005"): its registers below 4 GiB, in the hole of machine_memory.h,
+ * and its interrupt: The line is edge-triggered, active high: a pulse, as an irqfd without
+ * resampling gives it.
  */
 struct acpi_mmio {
 	uint32_t base, size;

@@ -4,7 +4,7 @@
  * its progress, if they are asked for.
  */
 #include "words/say.h"
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 static void serial_lead_irq(struct machine *machine)
 {

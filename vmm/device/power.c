@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "vmm/layout.h"
+#include "vmm/guest_layout.h"
 #include "power.h"
 #include "words/say.h"
 

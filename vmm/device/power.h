@@ -6,7 +6,7 @@
 #ifndef VMM_POWER_H
 #define VMM_POWER_H
 
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 #define POWER_SLEEP_CONTROL 0x600
 #define POWER_SLEEP_STATUS  0x601

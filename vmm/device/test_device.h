@@ -6,7 +6,7 @@
 #ifndef VMM_TEST_DEVICE_H
 #define VMM_TEST_DEVICE_H
 
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 #define TEST_DEVICE_EXIT 0xf4 /* the port of isa-debug-exit */
 

@@ -5,7 +5,7 @@
 #ifndef VMM_VIRTIO_BLOCK_H
 #define VMM_VIRTIO_BLOCK_H
 
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 /*
  * Adds the disk that @option names: a path, with ",ro" behind it if the guest must not write.  The

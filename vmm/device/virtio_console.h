@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 /* Adds the console, of which there can be one.  0, or -1 after saying why. */
 int virtio_console_add(struct machine *machine);

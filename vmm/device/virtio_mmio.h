@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "virtqueue.h"
-#include "vmm/vm.h"
+#include "vmm/machine.h"
 
 #define VIRTIO_QUEUES_MAX 2
 #define VIRTIO_MMIO_SIZE  0x200 /* of a device's registers */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "vmm/memory.h"
+#include "vmm/machine_memory.h"
 
 #define VIRTQUEUE_SIZE_MAX 128
 

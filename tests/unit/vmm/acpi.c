@@ -8,7 +8,7 @@
 
 #include "test.h"
 #include "vmm/device/acpi.h"
-#include "vmm/layout.h"
+#include "vmm/guest_layout.h"
 #include "vmm/device/serial.h"
 #include "words/words.h"
 

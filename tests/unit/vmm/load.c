@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "test.h"
-#include "vmm/image.h"
-#include "vmm/layout.h"
+#include "vmm/guest_image.h"
+#include "vmm/guest_layout.h"
 #include "words/words.h"
 
 #define RAM	     (4ull << 20)

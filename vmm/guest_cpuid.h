@@ -2,8 +2,8 @@
 /*
  * The CPUID leaves that one vCPU shows: what the hypervisor can do, with this CPU's own identity.
  */
-#ifndef VMM_CPUID_H
-#define VMM_CPUID_H
+#ifndef VMM_GUEST_CPUID_H
+#define VMM_GUEST_CPUID_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Where this VMM puts what it gives to a guest, all of it in the first MiB.  An image that
  * wants to be loaded over any of it is refused.
  */
-#ifndef VMM_LAYOUT_H
-#define VMM_LAYOUT_H
+#ifndef VMM_GUEST_LAYOUT_H
+#define VMM_GUEST_LAYOUT_H
 
 #define LAYOUT_GDT	    0x1000 /* flat 32- and 64-bit segments */
 #define LAYOUT_BOOT_INFO    0x2000 /* one struct boot_info a CPU, or Linux's zero page */

@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 
 #include "exit/reason.h"
-#include "report.h"
+#include "exit_report.h"
 #include "words/say.h"
 #include "words/text.h"
 

@@ -3,8 +3,8 @@
  * Processors to look at, recorded ones and those of this machine: the values of their capability
  * MSRs, and what Lintel makes of them.
  */
-#ifndef TOOL_PROCESSOR_H
-#define TOOL_PROCESSOR_H
+#ifndef TOOL_PROCESSOR_LIST_H
+#define TOOL_PROCESSOR_LIST_H
 
 #include "cap/cap.h"
 #include "recording.h"

@@ -2,18 +2,18 @@
 /*
  * The one virtual machine of a `lintel run`: what its vCPU threads and the main thread share.
  */
-#ifndef VMM_VM_H
-#define VMM_VM_H
+#ifndef VMM_MACHINE_H
+#define VMM_MACHINE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "vmm/device/bus.h"
+#include "vmm/device/device_bus.h"
 #include "kvm.h"
-#include "layout.h"
-#include "memory.h"
+#include "guest_layout.h"
+#include "machine_memory.h"
 #include "vmm/device/serial.h"
 
 /*

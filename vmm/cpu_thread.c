@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "exit_report.h"
 #include "words/say.h"
-#include "vcpu.h"
+#include "cpu_thread.h"
 
 #define KICK_SIGNAL SIGUSR1
 

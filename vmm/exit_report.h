@@ -2,10 +2,10 @@
 /*
  * An exit that ends a VM, in words, with the registers of its vCPU.  On stderr.
  */
-#ifndef VMM_REPORT_H
-#define VMM_REPORT_H
+#ifndef VMM_EXIT_REPORT_H
+#define VMM_EXIT_REPORT_H
 
-#include "vm.h"
+#include "machine.h"
 
 /* Says what the exit in kvm_run means and dumps the registers.  From the vCPU's own thread. */
 void report_exit(struct cpu *cpu);

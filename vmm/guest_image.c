@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image.h"
-#include "layout.h"
+#include "guest_image.h"
+#include "guest_layout.h"
 #include "load_elf.h"
 #include "words/say.h"
 

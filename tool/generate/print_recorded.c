@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * generate/recorded DIRECTORY: prints the recordings of a directory as C, for the build of the
+ * print_recorded DIRECTORY: prints the recordings of a directory as C, for the build of the
  * command (recorded.h).
  */
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * An address space of devices: I/O ports, or the memory where no RAM is.  Where no device is,
  * reads give all ones and writes go nowhere.
  */
-#ifndef VMM_BUS_H
-#define VMM_BUS_H
+#ifndef VMM_DEVICE_BUS_H
+#define VMM_DEVICE_BUS_H
 
 #include <stdbool.h>
 #include <stdint.h>

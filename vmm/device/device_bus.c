@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "bus.h"
+#include "device_bus.h"
 #include "words/say.h"
 
 int device_bus_attach(struct device_bus *bus, uint64_t base, uint64_t size,

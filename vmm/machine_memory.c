@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#include "memory.h"
+#include "machine_memory.h"
 #include "words/say.h"
 
 #define HUGE_PAGE  (2ull << 20)

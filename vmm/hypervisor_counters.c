@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
+#include "hypervisor_counters.h"
 
 #define DEBUGFS	    "/sys/kernel/debug"
 #define REASONS_MAX 128

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tool/command.h"
-#include "processor.h"
+#include "processor_list.h"
 
 static struct processor *add_room(struct processors *processors)
 {

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cpuid.h"
+#include "guest_cpuid.h"
 #include "words/say.h"
 
 /* CPUID.01H; SDM volume 2, "CPUID - CPU Identification". */

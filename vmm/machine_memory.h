@@ -3,8 +3,8 @@
  * Guest memory: RAM from 0 up to 3 GiB, the rest from 4 GiB on.  Between them is the hole for
  * devices, where an access leaves the guest.
  */
-#ifndef VMM_MEMORY_H
-#define VMM_MEMORY_H
+#ifndef VMM_MACHINE_MEMORY_H
+#define VMM_MACHINE_MEMORY_H
 
 #include <stdint.h>
 

@@ -2,14 +2,14 @@
 /*
  * From a file to a guest in memory and the state its CPUs start in.
  */
-#ifndef VMM_IMAGE_H
-#define VMM_IMAGE_H
+#ifndef VMM_GUEST_IMAGE_H
+#define VMM_GUEST_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "memory.h"
+#include "machine_memory.h"
 
 enum image_kind {
 	IMAGE_DETECT,

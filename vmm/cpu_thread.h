@@ -2,10 +2,10 @@
 /*
  * One vCPU and the thread that runs it.
  */
-#ifndef VMM_VCPU_H
-#define VMM_VCPU_H
+#ifndef VMM_CPU_THREAD_H
+#define VMM_CPU_THREAD_H
 
-#include "vm.h"
+#include "machine.h"
 
 /* Creates vCPU @id of @machine with its kvm_run mapping.  0, or -1 after saying why. */
 int cpu_create(struct cpu *cpu, struct machine *machine, unsigned int id);
