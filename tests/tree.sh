@@ -26,6 +26,7 @@ scripts() {
 }
 
 check "documents name what is there" tests/documents.sh
+check "each folder includes only what it may of the others" tests/rooms.sh
 check "shellcheck has no warning" scripts
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "say.h"
+#include "words/say.h"
 
 #define WORDS_MAX (PATH_MAX + 512)
 

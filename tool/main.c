@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "say.h"
+#include "words/say.h"
 
 /* clang-format off */
 static const struct command *const commands[] = {

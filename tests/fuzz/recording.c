@@ -10,7 +10,7 @@
 
 #include "cap/describe.h"
 #include "same.h"
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 
 #define MUST(condition)                                                                            \
 	do {                                                                                       \

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tool/vmcs_dump.h"
+#include "tool/vms/vmcs_dump.h"
 #include "same.h"
 #include "vmcs/check.h"
 

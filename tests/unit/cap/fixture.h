@@ -7,7 +7,7 @@
 #define LINTEL_TESTS_UNIT_CAP_FIXTURE_H
 
 #include "cap/cap.h"
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 #include "test.h"
 
 struct cap_result {

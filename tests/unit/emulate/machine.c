@@ -7,7 +7,7 @@
 #include "emulate/emulate.h"
 #include "life/life.h"
 #include "mem/mem.h"
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 #include "sim.h"
 #include "vcpu/vpid.h"
 #include "vcpu/state.h"

@@ -7,7 +7,7 @@
 #include "exit/reason.h"
 #include "machine.h"
 #include "exit/run.h"
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 #include "vmcs/check.h"
 #include "vmcs/vmcs.h"
 

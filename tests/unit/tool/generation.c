@@ -3,9 +3,9 @@
 #include <dirent.h>
 #include <stdio.h>
 
-#include "tool/recording.h"
+#include "tool/processor/recording.h"
 #include "test.h"
-#include "tool/generation.h"
+#include "tool/processor/generation.h"
 
 static const char *name_of(unsigned int family, unsigned int model, unsigned int stepping,
 			   const char *cpu)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "test.h"
-#include "tool/recorded.h"
+#include "tool/processor/recorded.h"
 #include "vmcs/field_table.h"
 
 static struct vmx_cap_msrs raw;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "test.h"
-#include "tool/stat.h"
+#include "tool/vms/stat.h"
 
 static char root[64];
 

@@ -7,7 +7,7 @@
 #include "exit/reason.h"
 #include "msr/msr.h"
 #include "test.h"
-#include "tool/topic_links.h"
+#include "tool/explain/topic_links.h"
 
 static const struct topic *found[TOPIC_FOUND_MAX];
 static unsigned int count;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "test.h"
-#include "tool/vmcs_dump.h"
+#include "tool/vms/vmcs_dump.h"
 #include "vmcs/check.h"
 
 static char text[65536];

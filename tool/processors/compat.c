@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `lintel compat`: what several processors share, and which of them holds a feature back.
+ */
+#include <stdio.h>
+
+#include "cap/describe.h"
+#include "cap/fields.h"
+#include "caps.h"
+#include "tool/colour.h"
+#include "tool/command.h"
+#include "tool/processor/feature.h"
+#include "tool/processor/register_bits.h"
+#include "shared.h"
+
+static const struct option options[] = {
+	COMMAND_OPTIONS,
+	{0},
+};
+
+/* In text no more names than this stand in a line; in JSON there are all. */
+#define NAMES_MAX 6
+
+/* Something that a processor has, as a bit of an MSR, or has not. */
+struct asset {
+	enum ctl_word word; /* CTL_WORDS: not a control */
+	bool setting;	    /* of a control: the setting in question */
+	enum cap_msr msr;   /* of what is no control */
+	unsigned int bit;   /* of the word, or of the MSR */
+	const char *group;  /* what the name is one of */
+	const char *name;
+};
+
+static enum answer has_asset(const struct processor *p, const struct asset *asset)
+{
+	enum cap_msr msr = asset->msr;
+	u64 has;
+
+	if (asset->word < CTL_WORDS)
+		msr = feature_control_msr(&p->raw, asset->word);
+	if (msr == CAP_MSRS || !cap_msr_present(&p->raw, msr))
+		return ANSWER_UNKNOWN;
+	if (asset->word == CTL_WORDS)
+		has = p->raw.value[msr];
+	else if (asset->setting)
+		has = feature_allowed1(&p->raw, asset->word, msr);
+	else
+		has = ~feature_allowed0(&p->raw, asset->word, msr);
+	return has >> asset->bit & 1 ? ANSWER_YES : ANSWER_NO;
+}
+
+/* Some have it, others not. */
+static bool is_held_back(const struct processors *processors, const struct asset *asset)
+{
+	size_t have = 0;
+
+	for (size_t i = 0; i < processors->count; i++)
+		have += has_asset(&processors->list[i], asset) == ANSWER_YES;
+	return have && have < processors->count;
+}
+
+typedef void (*asset_fn)(void *ctx, const struct asset *asset);
+
+static void visit_controls(asset_fn visit, void *ctx)
+{
+	struct asset asset = {0};
+
+	for (size_t i = 0; i < ctl_table_count; i++) {
+		const struct ctl_bit *row = &ctl_table[i];
+
+		asset.word = row->word;
+		asset.bit = row->bit;
+		asset.group = ctl_word_table[row->word].name;
+		asset.name = row->name;
+		asset.setting = true;
+		visit(ctx, &asset);
+		asset.setting = false;
+		visit(ctx, &asset);
+	}
+}
+
+/* Flags of the MSRs; one that is a limit is no asset, nor is a number. */
+static void visit_flags(asset_fn visit, void *ctx)
+{
+	struct asset asset = {.word = CTL_WORDS};
+
+	for (size_t i = 0; i < cap_field_count; i++) {
+		const struct cap_field *field = &cap_field_table[i];
+
+		if (field->hi_bit != field->lo_bit ||
+		    (field->msr == CAP_BASIC && field->lo_bit == 48))
+			continue;
+		asset.msr = field->msr;
+		asset.bit = field->lo_bit;
+		asset.group = cap_msr_table[field->msr].name;
+		asset.name = field->name;
+		visit(ctx, &asset);
+	}
+}
+
+static void visit_register_bits(asset_fn visit, void *ctx)
+{
+	static const enum cap_msr msrs[] = {CAP_CR0_FIXED1, CAP_CR4_FIXED1, CAP_VMFUNC};
+	struct asset asset = {.word = CTL_WORDS};
+
+	for (size_t i = 0; i < COUNT_OF(msrs); i++)
+		for (asset.bit = 0; asset.bit < 64; asset.bit++) {
+			asset.msr = msrs[i];
+			asset.name = register_bit_name(msrs[i], asset.bit);
+			asset.group = cap_msr_table[msrs[i]].name;
+			if (asset.name)
+				visit(ctx, &asset);
+		}
+}
+
+static void visit_assets(asset_fn visit, void *ctx)
+{
+	visit_controls(visit, ctx);
+	visit_flags(visit, ctx);
+	visit_register_bits(visit, ctx);
+}
+
+/* --- text ------------------------------------------------------------------- */
+
+static void print_holders(const struct processors *processors, const struct asset *asset)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < processors->count; i++) {
+		const struct processor *p = &processors->list[i];
+		enum answer answer = has_asset(p, asset);
+
+		if (answer == ANSWER_YES || count++ >= NAMES_MAX)
+			continue;
+		printf("%s%s%s", count > 1 ? ", " : "", p->source,
+		       answer == ANSWER_UNKNOWN ? " (not known)" : "");
+		if (p->label)
+			printf(" [%s]", p->label);
+	}
+	if (count > NAMES_MAX)
+		printf(" and %zu more", count - NAMES_MAX);
+	putchar('\n');
+}
+
+struct text_walk {
+	const struct processors *processors;
+	size_t count;
+};
+
+static void print_asset(void *ctx, const struct asset *asset)
+{
+	struct text_walk *walk = ctx;
+
+	if (!is_held_back(walk->processors, asset))
+		return;
+	walk->count++;
+	printf("  %s, bit %u, %s%s%s", asset->group, asset->bit, colour(COLOUR_BOLD), asset->name,
+	       colour(COLOUR_NONE));
+	printf("%s: not on ", asset->word == CTL_WORDS || asset->setting ? "" : " = 0");
+	print_holders(walk->processors, asset);
+}
+
+static void print_words(const struct processor *shared)
+{
+	puts("control words that all of them can run:");
+	for (enum ctl_word word = 0; word < CTL_WORDS; word++) {
+		enum cap_msr msr = feature_control_msr(&shared->raw, word);
+		int digits = ctl_word_table[word].wide ? 16 : 8;
+
+		printf("  %-26s ", ctl_word_table[word].name);
+		if (msr == CAP_MSRS) {
+			puts("not on all");
+			continue;
+		}
+		printf("fixed to 1 0x%0*llx, may be 1 0x%0*llx", digits,
+		       feature_allowed0(&shared->raw, word, msr), digits,
+		       feature_allowed1(&shared->raw, word, msr));
+		if (shared->usable)
+			printf("; Lintel: 0x%0*llx", digits, shared->config.ctl[word]);
+		putchar('\n');
+	}
+}
+
+static void print_features(const struct processor *shared)
+{
+	fputs("features of all of them:", stdout);
+	for (size_t i = 0; i < feature_count; i++)
+		if (feature_offered(&shared->raw, &feature_table[i]) == ANSWER_YES)
+			printf(" %s", feature_table[i].key);
+	putchar('\n');
+}
+
+static void print_problem(void *ctx, const char *line)
+{
+	(void)ctx;
+	printf("  %s\n", line);
+}
+
+static void print_text(struct processors *processors, const struct processor *shared,
+		       bool compatible)
+{
+	struct text_walk walk = {processors, 0};
+
+	for (size_t i = 0; i < processors->count; i++)
+		caps_print_verdict(&processors->list[i]);
+	print_words(shared);
+	print_features(shared);
+	puts("held back:");
+	visit_assets(print_asset, &walk);
+	if (!walk.count)
+		puts("  nothing");
+	printf("%s%s%s\n", colour(compatible ? COLOUR_GOOD : COLOUR_BAD),
+	       compatible ? "compatible: a VM may run on all of them"
+			  : "incompatible: not all of them can run Lintel",
+	       colour(COLOUR_NONE));
+	if (!shared->usable)
+		cap_describe_problems(&shared->report, print_problem, NULL);
+}
+
+/* --- JSON ------------------------------------------------------------------- */
+
+struct json_walk {
+	const struct processors *processors;
+	json_t *list;
+};
+
+static json_t *holders_json(const struct processors *processors, const struct asset *asset,
+			    enum answer answer)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < processors->count; i++)
+		if (has_asset(&processors->list[i], asset) == answer)
+			json_array_append_new(list, json_text(processors->list[i].source));
+	return list;
+}
+
+static void add_asset(void *ctx, const struct asset *asset)
+{
+	struct json_walk *walk = ctx;
+	bool control = asset->word < CTL_WORDS;
+
+	if (!is_held_back(walk->processors, asset))
+		return;
+	json_array_append_new(
+		walk->list,
+		json_pack("{ss,si,ss,so,so,so}", "in", asset->group, "bit", (int)asset->bit, "name",
+			  asset->name, "setting",
+			  control ? json_integer(asset->setting) : json_null(), "held_back_by",
+			  holders_json(walk->processors, asset, ANSWER_NO), "not_known_of",
+			  holders_json(walk->processors, asset, ANSWER_UNKNOWN)));
+}
+
+static void print_json(struct processors *processors, const struct processor *shared,
+		       bool compatible)
+{
+	struct json_walk walk = {processors, json_array()};
+	json_t *machines = json_array();
+
+	for (size_t i = 0; i < processors->count; i++) {
+		const struct processor *p = &processors->list[i];
+
+		json_array_append_new(machines,
+				      json_pack("{so,so,ss}", "source", json_text(p->source), "cpu",
+						json_text(processor_title(p)), "verdict",
+						p->usable ? "usable" : "refused"));
+	}
+	visit_assets(add_asset, &walk);
+	json_print(json_pack("{sb,so,so,so}", "compatible", compatible, "processors", machines,
+			     "shared", caps_json(shared), "held_back", walk.list));
+}
+
+/* -------------------------------------------------------------------------- */
+
+static int compat_main(const struct command *command, int argc, char **argv)
+{
+	struct processors processors = {0}, result = {0};
+	static struct processor values = {.source = "shared"};
+	bool json = false, compatible;
+
+	while (command_option(command, argc, argv, &json) != -1)
+		;
+	if (optind == argc)
+		command_fail_usage(command, "at least one recording is needed");
+	processors_add_files(&processors, argv + optind);
+	shared_values(&processors, &values.raw);
+	processors_add(&result, &values);
+	compatible = result.list[0].usable;
+	for (size_t i = 0; i < processors.count; i++)
+		compatible &= processors.list[i].usable;
+	if (json)
+		print_json(&processors, &result.list[0], compatible);
+	else
+		print_text(&processors, &result.list[0], compatible);
+	return compatible ? COMMAND_FINE : COMMAND_NO;
+}
+
+const struct command compat_command = {
+	.name = "compat",
+	.summary = "what several processors share, for VMs that move between them",
+	.main = compat_main,
+	.options = options,
+	.help = "usage: lintel compat [OPTIONS] FILE...\n"
+		"\n"
+		"Shows what the recorded processors in FILEs have in common: the control words "
+		"and\n"
+		"features that a VM may use to run on, and move between, all of them.  Then what "
+		"only\n"
+		"some have, and which of them hold it back.  - is the standard input.\n"
+		"\n"
+		"They are compatible if Lintel can use each of them, and also a processor that "
+		"has\n"
+		"only what they share.\n"
+		"\n"
+		"Options:\n"
+		"  --json    as JSON (docs/tool.md), with all names\n"
+		"  --help    this text\n"
+		"\n"
+		"Exit status: 0 compatible; 1 one is refused, or what they share is not enough;\n"
+		"2 bad input or usage.\n"
+		"\n"
+		"Examples:\n"
+		"  lintel compat host1.msr host2.msr host3.msr\n"
+		"  lintel compat --json *.msr | jq -r '.held_back[] | \"\\(.name): "
+		"\\(.held_back_by[])\"'\n",
+};

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `lintel diff`: what two processors do not have in common, MSR by MSR, by name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cap/fields.h"
+#include "tool/colour.h"
+#include "tool/command.h"
+#include "tool/processor/feature.h"
+#include "tool/json.h"
+#include "tool/processor/processor_list.h"
+#include "tool/processor/register_bits.h"
+
+static const struct option options[] = {
+	COMMAND_OPTIONS,
+	{0},
+};
+
+#define VALUE_MAX 24
+
+struct difference {
+	enum cap_msr msr;
+	unsigned int hi_bit, lo_bit;
+	const char *name;		 /* NULL: it has none */
+	char a[VALUE_MAX], b[VALUE_MAX]; /* "": it is not there */
+};
+
+struct differences {
+	const struct vmx_cap_msrs *a, *b;
+	size_t count, room;
+	struct difference *list;
+};
+
+static struct difference *add(struct differences *d, enum cap_msr msr, unsigned int hi_bit,
+			      unsigned int lo_bit, const char *name)
+{
+	struct difference *entry;
+
+	if (d->count == d->room) {
+		d->room = d->room ? 2 * d->room : 32;
+		d->list = realloc(d->list, d->room * sizeof(*d->list));
+		if (!d->list)
+			command_fail("out of memory");
+	}
+	entry = &d->list[d->count++];
+	*entry = (struct difference){.msr = msr, .hi_bit = hi_bit, .lo_bit = lo_bit, .name = name};
+	return entry;
+}
+
+static void format_whole(char text[VALUE_MAX], const struct vmx_cap_msrs *raw, enum cap_msr msr)
+{
+	if (cap_msr_present(raw, msr))
+		snprintf(text, VALUE_MAX, "0x%016llx", raw->value[msr]);
+}
+
+static void compare_presence(struct differences *d, enum cap_msr msr)
+{
+	struct difference *entry = add(d, msr, 63, 0, cap_msr_table[msr].name);
+
+	format_whole(entry->a, d->a, msr);
+	format_whole(entry->b, d->b, msr);
+}
+
+static void compare_bits(struct differences *d, enum cap_msr msr, unsigned int hi_bit,
+			 unsigned int lo_bit, const char *name)
+{
+	u64 a = cap_bits(d->a->value[msr], hi_bit, lo_bit);
+	u64 b = cap_bits(d->b->value[msr], hi_bit, lo_bit);
+	const char *format = hi_bit - lo_bit > 7 ? "0x%llx" : "%llu";
+	struct difference *entry;
+
+	if (a == b)
+		return;
+	entry = add(d, msr, hi_bit, lo_bit, name);
+	snprintf(entry->a, VALUE_MAX, format, a);
+	snprintf(entry->b, VALUE_MAX, format, b);
+}
+
+static bool is_bit_list(enum cap_msr msr)
+{
+	return register_bit_name(msr, 0) != NULL;
+}
+
+/* The fields that have a name, then the bits that are in none of them. */
+static void compare_fields(struct differences *d, enum cap_msr msr)
+{
+	u64 named = is_bit_list(msr) ? 0 : cap_field_mask(msr);
+
+	for (size_t i = 0; named && i < cap_field_count; i++)
+		if (cap_field_table[i].msr == msr)
+			compare_bits(d, msr, cap_field_table[i].hi_bit, cap_field_table[i].lo_bit,
+				     cap_field_table[i].name);
+	for (unsigned int bit = 0; bit < 64; bit++)
+		if (!(named >> bit & 1))
+			compare_bits(d, msr, bit, bit, register_bit_name(msr, bit));
+}
+
+/* The word that this MSR says the settings of, or CTL_WORDS. */
+static enum ctl_word word_of(enum cap_msr msr)
+{
+	enum ctl_word word = 0;
+
+	while (word < CTL_WORDS && ctl_word_table[word].msr != msr &&
+	       ctl_word_table[word].true_msr != msr)
+		word++;
+	return word;
+}
+
+static const char *setting(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr,
+			   unsigned int bit)
+{
+	bool may_be_1 = feature_allowed1(raw, word, msr) >> bit & 1;
+	bool may_be_0 = !(feature_allowed0(raw, word, msr) >> bit & 1);
+
+	if (may_be_0 == may_be_1)
+		return may_be_0 ? "free" : "neither";
+	return may_be_0 ? "fixed 0" : "fixed 1";
+}
+
+/* Where there are TRUE MSRs, of the plain ones only that which those do not say too. */
+static bool said_by_true(const struct differences *d, enum ctl_word word, enum cap_msr msr,
+			 unsigned int bit)
+{
+	enum cap_msr exact = ctl_word_table[word].true_msr;
+
+	return exact != msr && cap_msr_present(d->a, exact) && cap_msr_present(d->b, exact) &&
+	       !strcmp(setting(d->a, word, msr, bit), setting(d->a, word, exact, bit)) &&
+	       !strcmp(setting(d->b, word, msr, bit), setting(d->b, word, exact, bit));
+}
+
+static void compare_controls(struct differences *d, enum cap_msr msr, enum ctl_word word)
+{
+	for (unsigned int bit = 0; bit < (ctl_word_table[word].wide ? 64 : 32); bit++) {
+		const struct ctl_bit *row = ctl_find(word, bit);
+		const char *a = setting(d->a, word, msr, bit), *b = setting(d->b, word, msr, bit);
+		struct difference *entry;
+
+		if (!strcmp(a, b) || said_by_true(d, word, msr, bit))
+			continue;
+		entry = add(d, msr, bit, bit, row ? row->name : NULL);
+		strcpy(entry->a, a);
+		strcpy(entry->b, b);
+	}
+}
+
+static void compare(struct differences *d)
+{
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++) {
+		bool a = cap_msr_present(d->a, msr), b = cap_msr_present(d->b, msr);
+
+		if (a != b)
+			compare_presence(d, msr);
+		else if (a && word_of(msr) < CTL_WORDS)
+			compare_controls(d, msr, word_of(msr));
+		else if (a)
+			compare_fields(d, msr);
+	}
+}
+
+static void print_side(const char *letter, const struct processor *p)
+{
+	const char *title = processor_title(p);
+
+	printf("%s: %s%s%s (%s)\n", letter, p->source, title ? "  " : "", title ? title : "",
+	       p->usable ? "usable" : "refused");
+}
+
+static const char *or_absent(const char *value)
+{
+	return *value ? value : "not there";
+}
+
+static void print_text(const struct differences *d)
+{
+	char bits[16];
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct difference *entry = &d->list[i];
+
+		if (i == 0 || entry[-1].msr != entry->msr)
+			printf("%s0x%03x %s%s\n", colour(COLOUR_BOLD),
+			       cap_msr_table[entry->msr].index, cap_msr_table[entry->msr].name,
+			       colour(COLOUR_NONE));
+		snprintf(bits, sizeof(bits), entry->hi_bit == entry->lo_bit ? "%u" : "%u:%u",
+			 entry->hi_bit, entry->lo_bit);
+		printf("  %5s  %-44s A: %-18s  B: %s\n", bits,
+		       entry->name ? entry->name : "(no name)", or_absent(entry->a),
+		       or_absent(entry->b));
+	}
+	if (!d->count)
+		puts("no difference");
+}
+
+static json_t *side_json(const struct processor *p)
+{
+	return json_pack("{so,so,ss}", "source", json_text(p->source), "cpu",
+			 json_text(processor_title(p)), "verdict",
+			 p->usable ? "usable" : "refused");
+}
+
+static json_t *difference_json(const struct difference *entry)
+{
+	char bits[16];
+
+	snprintf(bits, sizeof(bits), entry->hi_bit == entry->lo_bit ? "%u" : "%u:%u", entry->hi_bit,
+		 entry->lo_bit);
+	return json_pack("{so,ss,ss,so,so,so}", "msr", json_hex(cap_msr_table[entry->msr].index, 0),
+			 "register", cap_msr_table[entry->msr].name, "bits", bits, "name",
+			 json_text(entry->name), "a", json_text(*entry->a ? entry->a : NULL), "b",
+			 json_text(*entry->b ? entry->b : NULL));
+}
+
+static void print_json(const struct differences *d, const struct processor *pair)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < d->count; i++)
+		json_array_append_new(list, difference_json(&d->list[i]));
+	json_print(json_pack("{so,so,so}", "a", side_json(&pair[0]), "b", side_json(&pair[1]),
+			     "differences", list));
+}
+
+static int diff_main(const struct command *command, int argc, char **argv)
+{
+	struct processors processors = {0};
+	struct differences d = {0};
+	bool json = false;
+
+	while (command_option(command, argc, argv, &json) != -1)
+		;
+	if (argc - optind < 1 || argc - optind > 2)
+		command_fail_usage(command, "two recordings are needed, or one of two processors");
+	processors_add_files(&processors, argv + optind);
+	if (processors.count != 2)
+		command_fail("diff: two processors are needed, and here are %zu", processors.count);
+	d.a = &processors.list[0].raw;
+	d.b = &processors.list[1].raw;
+	compare(&d);
+	if (json) {
+		print_json(&d, processors.list);
+	} else {
+		print_side("A", &processors.list[0]);
+		print_side("B", &processors.list[1]);
+		print_text(&d);
+	}
+	return d.count ? COMMAND_NO : COMMAND_FINE;
+}
+
+const struct command diff_command = {
+	.name = "diff",
+	.summary = "what differs in the VT-x of two processors",
+	.main = diff_main,
+	.options = options,
+	.help = "usage: lintel diff [OPTIONS] A B\n"
+		"\n"
+		"Shows what differs between the VMX capabilities of two recorded processors, and "
+		"only\n"
+		"that: controls and fields by name, bits of CR0 and CR4, and the value of a bit "
+		"that\n"
+		"has no name.  A and B are recordings of one processor; one file of two will do "
+		"too.\n"
+		"- is the standard input.\n"
+		"\n"
+		"A control is \"free\", \"fixed 0\" or \"fixed 1\".  An MSR that one of them lacks "
+		"is\n"
+		"\"not there\".\n"
+		"\n"
+		"Options:\n"
+		"  --json    as JSON (docs/tool.md)\n"
+		"  --help    this text\n"
+		"\n"
+		"Exit status: 0 they do not differ; 1 they differ; 2 bad input or usage.\n"
+		"\n"
+		"Examples:\n"
+		"  lintel diff old.msr new.msr\n"
+		"  lintel record | lintel diff data/cpus/Skylake_00506E3.msr -\n",
+};
