@@ -104,7 +104,7 @@ headers_alone
 report $? "each header of the core compiles alone"
 includes_inside
 report $? "the core includes only its own headers"
-tests/floors.sh build/linux/core
+tests/floors.sh build/linux
 report $? "each room of the core calls only rooms below it"
 ioctls_fail
 report $? "each ioctl has a row in tests/api/fault_rows.c"

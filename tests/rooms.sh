@@ -7,16 +7,17 @@ cd "$(dirname -- "$0")/.." || exit 2
 
 # FILES: what an #include of theirs in quotes may name, as ERE.
 rooms='
-core/*.[ch] core/*/*.[ch]: core/
-sim/*.[ch] sim/include/*.h: (sim|core)/
-linux/*.[ch] linux/include/*.h: (linux|core)/
-words/*.[ch]: (words|core)/
-vmm/*.[ch] vmm/device/*.[ch]: (vmm|words)/|core/exit/reason\.h
+facts/*.[ch]: (facts|core)/
+core/*.[ch] core/*/*.[ch]: (facts|core)/
+sim/*.[ch] sim/include/*.h: (sim|core|facts)/
+linux/*.[ch] linux/include/*.h: (linux|core|facts)/
+words/*.[ch]: words/
+vmm/*.[ch] vmm/device/*.[ch]: (vmm|words|facts)/|core/exit/reason\.h
 tool/*.[ch]: tool/[^/]*$|words/|vmm/vmm\.h
-tool/processor/*.[ch]: tool/(processor/)?[^/]*$|core/
-tool/processors/*.[ch]: tool/(processors?/)?[^/]*$|(words|core)/
-tool/explain/*.[ch]: tool/((explain|processor)/)?[^/]*$|(words|core)/
-tool/vms/*.[ch]: tool/((vms|explain|processor)/)?[^/]*$|(words|core)/
+tool/processor/*.[ch]: tool/(processor/)?[^/]*$|(core|facts)/
+tool/processors/*.[ch]: tool/(processors?/)?[^/]*$|(words|core|facts)/
+tool/explain/*.[ch]: tool/((explain|processor)/)?[^/]*$|(words|core|facts)/
+tool/vms/*.[ch]: tool/((vms|explain|processor)/)?[^/]*$|(words|core|facts)/
 tool/generate/*.[ch]: tool/((generate|processor)/)?[^/]*$
 '
 
@@ -58,7 +59,7 @@ echo "$rooms" | while IFS=: read -r files allowed; do
 	printf '%s\n' "$@" >>"$scratch/checked"
 	outside "${allowed# }" "$@"
 done >"$scratch/outside"
-find core sim linux words vmm tool -name '*.[ch]' | grep -vxF -f "$scratch/checked" |
+find facts core sim linux words vmm tool -name '*.[ch]' | grep -vxF -f "$scratch/checked" |
 	sed 's/$/: no row of tests\/rooms.sh has it/' >>"$scratch/outside"
 cat "$scratch/outside"
 [ ! -s "$scratch/outside" ]

@@ -4,8 +4,9 @@
 
 #include "exit/reason.h"
 #include "exit_report.h"
+#include "facts/instruction_error.h"
 #include "words/say.h"
-#include "words/text.h"
+#include "facts/text.h"
 
 typedef unsigned long long ull;
 
@@ -46,7 +47,7 @@ static const char *entry_failure(uint64_t reason)
 
 	if (reason & EXIT_REASON_ENTRY_FAILURE)
 		return exit ? exit->name : "an exit reason that the SDM does not name";
-	return error_text_name((u32)reason);
+	return vmcs_instruction_error((u32)reason);
 }
 
 static const char *suberror(uint32_t error)

@@ -7,6 +7,7 @@
 #include "host_entry.h"
 #include "exit/run.h"
 #include "exit/table.h"
+#include "facts/instruction_error.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "life/life.h"

@@ -3,51 +3,10 @@
  * What the fast VMREAD and VMWRITE of vmcs.h do not do: an access that failed is tried once more
  * and put into words.
  *
- * SDM: "VMREAD", "VMWRITE", "VM-Instruction Error Numbers".
+ * SDM: "VMREAD", "VMWRITE".
  */
 #include "vmcs/field_table.h"
-
-static const char *const instruction_errors[] = {
-	[1] = "VMCALL executed in VMX root operation",
-	[2] = "VMCLEAR with invalid physical address",
-	[3] = "VMCLEAR with VMXON pointer",
-	[4] = "VMLAUNCH with non-clear VMCS",
-	[5] = "VMRESUME with non-launched VMCS",
-	[6] = "VMRESUME after VMXOFF (VMXOFF and VMXON between VMLAUNCH and VMRESUME)",
-	[7] = "VM entry with invalid control field(s)",
-	[8] = "VM entry with invalid host-state field(s)",
-	[9] = "VMPTRLD with invalid physical address",
-	[10] = "VMPTRLD with VMXON pointer",
-	[11] = "VMPTRLD with incorrect VMCS revision identifier",
-	[12] = "VMREAD/VMWRITE from/to unsupported VMCS component",
-	[13] = "VMWRITE to read-only VMCS component",
-	[15] = "VMXON executed in VMX root operation",
-	[16] = "VM entry with invalid executive-VMCS pointer",
-	[17] = "VM entry with non-launched executive VMCS",
-	[18] = "VM entry with executive-VMCS pointer not VMXON pointer (when attempting to "
-	       "deactivate the dual-monitor treatment of SMIs and SMM)",
-	[19] = "VMCALL with non-clear VMCS (when attempting to activate the dual-monitor treatment "
-	       "of SMIs and SMM)",
-	[20] = "VMCALL with invalid VM-exit control fields",
-	[22] = "VMCALL with incorrect MSEG revision identifier (when attempting to activate the "
-	       "dual-monitor treatment of SMIs and SMM)",
-	[23] = "VMXOFF under dual-monitor treatment of SMIs and SMM",
-	[24] = "VMCALL with invalid SMM-monitor features (when attempting to activate the "
-	       "dual-monitor treatment of SMIs and SMM)",
-	[25] = "VM entry with invalid VM-execution control fields in executive VMCS (when "
-	       "attempting to return from SMM)",
-	[26] = "VM entry with events blocked by MOV SS",
-	[28] = "Invalid operand to INVEPT/INVVPID",
-};
-
-const char *vmcs_instruction_error(u32 number)
-{
-	const char *words = NULL;
-
-	if (number < COUNT_OF(instruction_errors))
-		words = instruction_errors[number];
-	return words ? words : "an error the SDM does not name";
-}
+#include "facts/instruction_error.h"
 
 /* Why the last access failed, for the log. */
 static const char *reason(enum vmx_status status, u64 *number)

@@ -18,9 +18,6 @@
 u64 vmcs_read_any(u32 field);
 void vmcs_write_any(u32 field, u64 value);
 
-/* "VM-Instruction Error Numbers": the words for number n. */
-const char *vmcs_instruction_error(u32 number);
-
 #define VMCS_FIELD_WIDTH(field) (((field) >> 13) & 3)
 enum { VMCS_WIDTH_16, VMCS_WIDTH_64, VMCS_WIDTH_32, VMCS_WIDTH_NATURAL };
 

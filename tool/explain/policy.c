@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "policy.h"
-#include "words/text.h"
+#include "facts/text.h"
 
 const char *policy_instruction(enum msr_direction direction)
 {

@@ -7,6 +7,7 @@
 
 #include "exit/exit.h"
 #include "exit/reason.h"
+#include "facts/instruction_error.h"
 #include "msr/msr.h"
 #include "topic.h"
 
@@ -154,7 +155,7 @@ static void add_error(const struct error_text *row)
 {
 	struct topic *topic = add(TOPIC_ERROR, row->number, row->number);
 
-	topic->name = error_text_name(row->number);
+	topic->name = vmcs_instruction_error(row->number);
 	topic->section = S_ERRORS;
 	topic->text = row->text;
 	snprintf(topic->id, sizeof(topic->id), "error:%u", row->number);

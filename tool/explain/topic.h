@@ -7,7 +7,7 @@
 #define TOOL_TOPIC_H
 
 #include "cap/fields.h"
-#include "words/text.h"
+#include "facts/text.h"
 #include "vmcs/field_table.h"
 
 struct msr_row;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "matrix.h"
-#include "words/text.h"
+#include "facts/text.h"
 
 /* matrix_assets.S */
 extern const char matrix_css[], matrix_js[];

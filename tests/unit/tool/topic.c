@@ -5,6 +5,7 @@
  */
 #include "exit/exit.h"
 #include "exit/reason.h"
+#include "facts/instruction_error.h"
 #include "msr/msr.h"
 #include "test.h"
 #include "tool/explain/topic_links.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of VMCS fields, and the words for an access that fails. */
 #include "sim.h"
+#include "facts/instruction_error.h"
 #include "vmcs/field_table.h"
 #include "../msr/guest.h"
 #include "test.h"

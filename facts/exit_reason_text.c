@@ -5,7 +5,7 @@
  * SDM: appendix "VMX Basic Exit Reasons".
  */
 #include "exit/reason.h"
-#include "text.h"
+#include "facts/text.h"
 
 #define REF(word_, mask)                                                                           \
 	{                                                                                          \

@@ -6,7 +6,7 @@
  * SDM: volume 4, "Model-Specific Registers"; appendix "VMX Capability Reporting Facility".
  */
 #include "msr/index.h"
-#include "text.h"
+#include "facts/text.h"
 
 #define TEXT(msr, section_, words)                                                                 \
 	{                                                                                          \

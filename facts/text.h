@@ -69,7 +69,5 @@ const struct msr_text *msr_text_find(u32 first);
 const struct capability_text *capability_text_find(unsigned int msr, unsigned int bit);
 const struct exit_text *exit_text_find(u32 reason);
 const struct error_text *error_text_find(u32 number);
-/* The SDM's words for a VM-instruction error; for one that it does not name, words that say so. */
-const char *error_text_name(u32 number);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * SDM: the sections that core/cap/control_table.c names.
  */
-#include "text.h"
+#include "facts/text.h"
 
 #define TEXT(word_, mask, kvm_, words)                                                             \
 	{                                                                                          \

@@ -6,7 +6,7 @@
  * SDM: appendix "VMX Capability Reporting Facility".
  */
 #include "cap/cap.h"
-#include "text.h"
+#include "facts/text.h"
 
 #define TEXT(msr_, bit_, words)                                                                    \
 	{                                                                                          \

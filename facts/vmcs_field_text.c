@@ -4,7 +4,7 @@
  *
  * SDM: "Virtual Machine Control Structures".
  */
-#include "text.h"
+#include "facts/text.h"
 #include "vmcs/fields.h"
 
 #define TEXT(field, section_, words)                                                               \
