@@ -156,6 +156,18 @@ static inline void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 valu
 
 u64 vcpu_rip_read(struct vcpu *vcpu);
 void vcpu_rip_write(struct vcpu *vcpu, u64 value);
+/*
+ * The instruction at RIP has been carried out: RIP moves past it, blocking by STI and MOV SS and
+ * RFLAGS.RF end, the single-step #DB is raised.  One that branches sets its RIP afterwards.
+ * "Instruction-Breakpoint Exception Condition", "Single-Stepping on Branches".
+ */
+void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length);
+void vcpu_skip_branch(struct vcpu *vcpu, unsigned int length);
+/* One element of a REP, of which others are left: RIP stays, and the breakpoint at the instruction
+ * does not come again. */
+void vcpu_repeat_instruction(struct vcpu *vcpu);
+/* Is TF on, and not for branches only? */
+bool vcpu_single_steps(struct vcpu *vcpu);
 u64 vcpu_rflags_read(struct vcpu *vcpu);
 /* Before an entry: what was written goes to the VMCS. */
 void vcpu_registers_flush(struct vcpu *vcpu);
@@ -175,21 +187,6 @@ void vcpu_cr8_store(struct vcpu *vcpu, u64 value);
 enum vcpu_width { WIDTH_16 = 2, WIDTH_32 = 4, WIDTH_64 = 8 };
 /* Default operand and address size of the code that runs (CS.L, CS.D, EFER.LMA). */
 enum vcpu_width vcpu_code_width(struct vcpu *vcpu);
-
-/* --- skip.c; loaded --- */
-
-/*
- * The instruction at RIP has been carried out: RIP moves past it, blocking by STI and MOV SS and
- * RFLAGS.RF end, the single-step #DB is raised.  One that branches sets its RIP afterwards.
- * "Instruction-Breakpoint Exception Condition", "Single-Stepping on Branches".
- */
-void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length);
-void vcpu_skip_branch(struct vcpu *vcpu, unsigned int length);
-/* One element of a REP, of which others are left: RIP stays, and the breakpoint at the instruction
- * does not come again. */
-void vcpu_repeat_instruction(struct vcpu *vcpu);
-/* Is TF on, and not for branches only? */
-bool vcpu_single_steps(struct vcpu *vcpu);
 
 /* --- control_registers.c: MOV CRn as the SDM says; loaded --- */
 
