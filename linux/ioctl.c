@@ -124,7 +124,7 @@ static long call_loaded(struct prepared *p)
 	if (READ_ONCE(vmx_shutting_down))
 		return -ESHUTDOWN;
 	host_vcpu_get(p->call.vcpu);
-	result = p->row->call(&p->call);
+	result = ioctl_carry_out(p->row, &p->call);
 	host_vcpu_release(p->call.vcpu);
 	/* What it read of the VMCS is nobody's, what it wrote went nowhere. */
 	return host_vmx_ended() ? -ESHUTDOWN : result;
@@ -138,7 +138,7 @@ static long call_vcpu(struct prepared *p)
 
 	if (mutex_lock_killable(&vcpu->host.mutex))
 		return -EINTR;
-	result = loaded ? call_loaded(p) : p->row->call(&p->call);
+	result = loaded ? call_loaded(p) : ioctl_carry_out(p->row, &p->call);
 	mutex_unlock(&vcpu->host.mutex);
 	return result;
 }
@@ -150,7 +150,7 @@ static long call_locked(struct prepared *p)
 
 	if (vm_lock && mutex_lock_killable(&p->call.vm->lock))
 		return -EINTR;
-	result = p->call.vcpu ? call_vcpu(p) : p->row->call(&p->call);
+	result = p->call.vcpu ? call_vcpu(p) : ioctl_carry_out(p->row, &p->call);
 	if (vm_lock)
 		mutex_unlock(&p->call.vm->lock);
 	return result;

@@ -122,7 +122,7 @@ static long call_loaded(struct argument *argument)
 	if (sim_guests_stopped())
 		return -ESHUTDOWN;
 	host_vcpu_get(argument->call.vcpu);
-	result = argument->row->call(&argument->call);
+	result = ioctl_carry_out(argument->row, &argument->call);
 	host_vcpu_release(argument->call.vcpu);
 	return host_vmx_ended() ? -ESHUTDOWN : result;
 }
@@ -133,10 +133,10 @@ static long call_of_vcpu(struct argument *argument)
 	long result;
 
 	if (!vcpu)
-		return argument->row->call(&argument->call);
+		return ioctl_carry_out(argument->row, &argument->call);
 	host_mutex_lock(&vcpu->host.mutex);
 	result = argument->row->flags & IOCTL_LOADED ? call_loaded(argument) :
-						       argument->row->call(&argument->call);
+						       ioctl_carry_out(argument->row, &argument->call);
 	host_mutex_unlock(&vcpu->host.mutex);
 	return result;
 }

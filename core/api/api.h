@@ -28,6 +28,7 @@ enum ioctl_flags {
 	IOCTL_ENTRIES_EINVAL = 1 << 8, /* more than max_entries: -EINVAL */
 	/* The number is wrong about the argument: entry_size bytes are read, none are written. */
 	IOCTL_ARGUMENT_IN = 1 << 9,
+	IOCTL_SRCU = 1 << 10, /* in a read section of vm->srcu */
 };
 /* Calls of SCOPE_VCPU always hold the vCPU's mutex. */
 
@@ -43,9 +44,9 @@ struct ioctl_row {
 	u32 number; /* KVM_GET_REGS ... */
 	const char *name;
 	u32 flags;
-	u32 entry_size, max_entries;
-	/* Result of the ioctl, or a negative errno.  NULL: the platform's own (CREATE_VM,
-	 * CREATE_VCPU, RUN, SET_SIGNAL_MASK, GET_VCPU_MMAP_SIZE). */
+	u32 entry_size; /* without entries: the argument's size, as its type has it */
+	u32 max_entries;
+	/* NULL: the platform's own.  Everybody else calls ioctl_carry_out(). */
 	int (*call)(struct ioctl_call *call);
 };
 
@@ -101,6 +102,10 @@ const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
 /* The row in this slot of the table or, if it is empty, in the next that is not; NULL: none is
  * left. *slot becomes that of the row's successor. */
 const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot);
+
+/* The ioctl, in the locks and with the copies that its flags name, which are the platform's part.  Gives
+ * its result, or a negative errno. */
+int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call *call);
 
 /* KVM_CHECK_EXTENSION, for both kinds of file. */
 int api_check_extension(u64 extension);

@@ -50,10 +50,9 @@ static void get_x87(struct kvm_fpu *fpu, const struct legacy_region *legacy)
 	fpu->last_dp = legacy->fdp;
 }
 
-int api_get_fpu(struct ioctl_call *call)
+int api_get_fpu(struct vcpu *vcpu, struct kvm_fpu *fpu)
 {
-	struct kvm_fpu *fpu = call->data;
-	const struct legacy_region *legacy = host_fpu_area(call->vcpu);
+	const struct legacy_region *legacy = host_fpu_area(vcpu);
 	u64 in_use = components_in_use(legacy);
 
 	fpu->fcw = FCW_INIT;
@@ -65,16 +64,15 @@ int api_get_fpu(struct ioctl_call *call)
 	return 0;
 }
 
-int api_set_fpu(struct ioctl_call *call)
+int api_set_fpu(struct vcpu *vcpu, const struct kvm_fpu *fpu)
 {
-	const struct kvm_fpu *fpu = call->data;
 	struct kvm_xsave *area = host_zalloc(sizeof(*area));
 	struct legacy_region *legacy = (void *)area;
 	int error;
 
 	if (!area)
 		return -ENOMEM;
-	host_fpu_get_xsave(call->vcpu, area);
+	host_fpu_get_xsave(vcpu, area);
 	copy(legacy->st, fpu->fpr, sizeof(fpu->fpr));
 	copy(legacy->xmm, fpu->xmm, sizeof(fpu->xmm));
 	legacy->fcw = fpu->fcw;
@@ -85,42 +83,27 @@ int api_set_fpu(struct ioctl_call *call)
 	legacy->fdp = fpu->last_dp;
 	/* KVM_SET_FPU leaves MXCSR alone, as it always has. */
 	*(u64 *)((char *)area + XSTATE_BV_OFFSET) |= XSTATE_X87 | XSTATE_SSE;
-	error = host_fpu_set_xsave(call->vcpu, area);
+	error = host_fpu_set_xsave(vcpu, area);
 	host_free(area);
 	return error;
 }
 
-int api_get_xsave(struct ioctl_call *call)
+int api_get_xcrs(struct vcpu *vcpu, struct kvm_xcrs *xcrs)
 {
-	host_fpu_get_xsave(call->vcpu, call->data);
-	return 0;
-}
-
-int api_set_xsave(struct ioctl_call *call)
-{
-	return host_fpu_set_xsave(call->vcpu, call->data);
-}
-
-int api_get_xcrs(struct ioctl_call *call)
-{
-	struct kvm_xcrs *xcrs = call->data;
-
 	if (!host_xcr0())
 		return -EINVAL;
 	xcrs->nr_xcrs = 1;
 	xcrs->xcrs[0].xcr = 0;
-	xcrs->xcrs[0].value = call->vcpu->xcr0;
+	xcrs->xcrs[0].value = vcpu->xcr0;
 	return 0;
 }
 
-int api_set_xcrs(struct ioctl_call *call)
+int api_set_xcrs(struct vcpu *vcpu, const struct kvm_xcrs *xcrs)
 {
-	const struct kvm_xcrs *xcrs = call->data;
-
 	if (!host_xcr0() || xcrs->nr_xcrs > KVM_MAX_XCRS || xcrs->flags)
 		return -EINVAL;
 	for (unsigned int i = 0; i < xcrs->nr_xcrs; i++)
 		if (xcrs->xcrs[i].xcr == 0)
-			return vcpu_xcr0_write(call->vcpu, 0, xcrs->xcrs[i].value);
+			return vcpu_xcr0_write(vcpu, 0, xcrs->xcrs[i].value);
 	return 0;
 }

@@ -3,40 +3,32 @@
 #include "api/internal.h"
 #include "irq/irqchip.h"
 
-int api_create_irqchip(struct ioctl_call *call)
+int api_get_irqchip(struct vm *vm, struct kvm_irqchip *chip)
 {
-	return irqchip_create(call->vm);
+	return irqchip_get(vm) ? irqchip_state_get(vm, chip) : -ENXIO;
 }
 
-int api_get_irqchip(struct ioctl_call *call)
+int api_set_irqchip(struct vm *vm, const struct kvm_irqchip *chip)
 {
-	return irqchip_get(call->vm) ? irqchip_state_get(call->vm, call->data) : -ENXIO;
-}
-
-int api_set_irqchip(struct ioctl_call *call)
-{
-	return irqchip_get(call->vm) ? irqchip_state_set(call->vm, call->data) : -ENXIO;
+	return irqchip_get(vm) ? irqchip_state_set(vm, chip) : -ENXIO;
 }
 
 /* KVM_IRQ_LINE and KVM_IRQ_LINE_STATUS, whose number says whether the result goes back. */
-int api_irq_line(struct ioctl_call *call)
+int api_irq_line(struct vm *vm, struct kvm_irq_level *line)
 {
-	struct kvm_irq_level *line = call->data;
-
-	if (!irqchip_get(call->vm))
+	if (!irqchip_get(vm))
 		return -ENXIO;
-	line->status = irq_line_set(call->vm, line->irq, line->level, IRQ_SOURCE_USER);
+	line->status = irq_line_set(vm, line->irq, line->level, IRQ_SOURCE_USER);
 	return 0;
 }
 
-int api_signal_msi(struct ioctl_call *call)
+int api_signal_msi(struct vm *vm, const struct kvm_msi *msi)
 {
-	const struct kvm_msi *msi = call->data;
 	int result;
 
-	if (!irqchip_get(call->vm) || msi->flags)
+	if (!irqchip_get(vm) || msi->flags)
 		return -EINVAL;
-	result = irq_msi_send(call->vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->data);
+	result = irq_msi_send(vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->data);
 	/* A message for nobody goes nowhere, as a guest that blocks it. */
 	return result < 0 ? 0 : result;
 }
@@ -50,48 +42,37 @@ int api_set_gsi_routing(struct ioctl_call *call)
 	return irq_routing_set(call->vm, routing->entries, call->entries);
 }
 
-int api_create_pit(struct ioctl_call *call)
+int api_create_pit(struct vm *vm)
 {
-	return pit_create(call->vm, KVM_PIT_SPEAKER_DUMMY);
+	return pit_create(vm, KVM_PIT_SPEAKER_DUMMY);
 }
 
-int api_create_pit2(struct ioctl_call *call)
+int api_create_pit2(struct vm *vm, const struct kvm_pit_config *config)
 {
-	return pit_create(call->vm, ((const struct kvm_pit_config *)call->data)->flags);
+	return pit_create(vm, config->flags);
 }
 
-int api_get_pit2(struct ioctl_call *call)
-{
-	return pit_state_get(call->vm, call->data);
-}
-
-int api_set_pit2(struct ioctl_call *call)
-{
-	return pit_state_set(call->vm, call->data);
-}
-
-int api_get_pit(struct ioctl_call *call)
+int api_get_pit(struct vm *vm, struct kvm_pit_state *pit)
 {
 	struct kvm_pit_state2 state = { 0 };
-	int error = pit_state_get(call->vm, &state);
+	int error = pit_state_get(vm, &state);
 
 	if (!error)
-		__builtin_memcpy(call->data, state.channels, sizeof(state.channels));
+		__builtin_memcpy(pit->channels, state.channels, sizeof(state.channels));
 	return error;
 }
 
-int api_set_pit(struct ioctl_call *call)
+int api_set_pit(struct vm *vm, const struct kvm_pit_state *pit)
 {
 	struct kvm_pit_state2 state = { 0 };
 
-	__builtin_memcpy(state.channels, call->data, sizeof(state.channels));
-	return pit_state_set(call->vm, &state);
+	__builtin_memcpy(state.channels, pit->channels, sizeof(state.channels));
+	return pit_state_set(vm, &state);
 }
 
-int api_reinject_control(struct ioctl_call *call)
+int api_reinject_control(struct vm *vm, const struct kvm_reinject_control *control)
 {
-	return pit_reinject_set(call->vm,
-				((const struct kvm_reinject_control *)call->data)->pit_reinject);
+	return pit_reinject_set(vm, control->pit_reinject);
 }
 
 int api_set_boot_cpu_id(struct ioctl_call *call)

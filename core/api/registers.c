@@ -21,23 +21,18 @@ static const struct reg_offset reg_offsets[REG_COUNT] = {
 	REG(REG_R12, r12), REG(REG_R13, r13), REG(REG_R14, r14), REG(REG_R15, r15),
 };
 
-int api_get_regs(struct ioctl_call *call)
+int api_get_regs(struct vcpu *vcpu, struct kvm_regs *regs)
 {
-	struct kvm_regs *regs = call->data;
-
 	for (unsigned int i = 0; i < REG_COUNT; i++)
 		*(u64 *)((char *)regs + reg_offsets[i].offset) =
-			vcpu_reg_read(call->vcpu, reg_offsets[i].reg);
-	regs->rip = vcpu_rip_read(call->vcpu);
-	regs->rflags = vcpu_rflags_read(call->vcpu);
+			vcpu_reg_read(vcpu, reg_offsets[i].reg);
+	regs->rip = vcpu_rip_read(vcpu);
+	regs->rflags = vcpu_rflags_read(vcpu);
 	return 0;
 }
 
-int api_set_regs(struct ioctl_call *call)
+int api_set_regs(struct vcpu *vcpu, const struct kvm_regs *regs)
 {
-	const struct kvm_regs *regs = call->data;
-	struct vcpu *vcpu = call->vcpu;
-
 	for (unsigned int i = 0; i < REG_COUNT; i++)
 		vcpu_reg_write(vcpu, reg_offsets[i].reg,
 			       *(const u64 *)((const char *)regs + reg_offsets[i].offset));
@@ -67,11 +62,8 @@ static const struct kvm_segment *segment_of(const struct kvm_sregs *sregs, unsig
 	return (const struct kvm_segment *)((const char *)sregs + seg_offsets[i].offset);
 }
 
-int api_get_sregs(struct ioctl_call *call)
+int api_get_sregs(struct vcpu *vcpu, struct kvm_sregs *sregs)
 {
-	struct kvm_sregs *sregs = call->data;
-	struct vcpu *vcpu = call->vcpu;
-
 	for (unsigned int i = 0; i < SEG_COUNT; i++)
 		vcpu_seg_read(vcpu, seg_offsets[i].seg,
 			      (struct kvm_segment *)((char *)sregs + seg_offsets[i].offset));
@@ -130,12 +122,8 @@ static void queue_bitmap_interrupt(struct vcpu *vcpu, const struct kvm_sregs *sr
 	}
 }
 
-int api_set_sregs(struct ioctl_call *call)
+int api_set_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 {
-	const struct kvm_sregs *sregs = call->data;
-	struct vcpu *vcpu = call->vcpu;
-	int ticket;
-
 	if (!sregs_valid(vcpu, sregs))
 		return -EINVAL;
 	vmcs_writel(GUEST_GDTR_BASE, sregs->gdt.base);
@@ -149,9 +137,7 @@ int api_set_sregs(struct ioctl_call *call)
 	vcpu_efer_store(vcpu, sregs->efer);
 	vcpu_cr0_store(vcpu, (sregs->cr0 & CR0_DEFINED) | CR0_ET);
 	vcpu_cr4_store(vcpu, sregs->cr4);
-	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	vcpu_pdptes_reload(vcpu);
-	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	for (unsigned int i = 0; i < SEG_COUNT; i++)
 		vcpu_seg_write(vcpu, seg_offsets[i].seg, segment_of(sregs, i));
 	queue_bitmap_interrupt(vcpu, sregs);
@@ -168,13 +154,11 @@ static bool uses_pdptes(u64 cr0, u64 cr4, u64 efer)
 	return (cr0 & CR0_PG) && (cr4 & CR4_PAE) && !(efer & IA32_EFER_LMA);
 }
 
-int api_get_sregs2(struct ioctl_call *call)
+int api_get_sregs2(struct vcpu *vcpu, struct kvm_sregs2 *sregs2)
 {
-	struct kvm_sregs2 *sregs2 = call->data;
 	struct kvm_sregs sregs = { 0 };
-	struct ioctl_call common = { .vm = call->vm, .vcpu = call->vcpu, .data = &sregs };
 
-	api_get_sregs(&common);
+	api_get_sregs(vcpu, &sregs);
 	__builtin_memcpy(sregs2, &sregs, SREGS_COMMON);
 	if (!uses_pdptes(sregs.cr0, sregs.cr4, sregs.efer))
 		return 0;
@@ -184,11 +168,9 @@ int api_get_sregs2(struct ioctl_call *call)
 	return 0;
 }
 
-int api_set_sregs2(struct ioctl_call *call)
+int api_set_sregs2(struct vcpu *vcpu, const struct kvm_sregs2 *sregs2)
 {
-	const struct kvm_sregs2 *sregs2 = call->data;
 	struct kvm_sregs sregs = { 0 };
-	struct ioctl_call common = { .vm = call->vm, .vcpu = call->vcpu, .data = &sregs };
 	bool pdptes = sregs2->flags & KVM_SREGS2_FLAGS_PDPTRS_VALID;
 	int error;
 
@@ -197,32 +179,28 @@ int api_set_sregs2(struct ioctl_call *call)
 	if (pdptes && !uses_pdptes(sregs2->cr0, sregs2->cr4, sregs2->efer))
 		return -EINVAL;
 	__builtin_memcpy(&sregs, sregs2, SREGS_COMMON);
-	error = api_set_sregs(&common);
+	error = api_set_sregs(vcpu, &sregs);
 	if (!error && pdptes)
 		vcpu_pdptes_write((const u64 *)sregs2->pdptrs);
 	return error;
 }
 
-int api_get_debugregs(struct ioctl_call *call)
+int api_get_debugregs(struct vcpu *vcpu, struct kvm_debugregs *regs)
 {
-	struct kvm_debugregs *regs = call->data;
-
 	for (unsigned int i = 0; i < COUNT_OF(regs->db); i++)
-		regs->db[i] = call->vcpu->dr[i];
-	regs->dr6 = call->vcpu->dr6;
-	regs->dr7 = call->vcpu->dr7;
+		regs->db[i] = vcpu->dr[i];
+	regs->dr6 = vcpu->dr6;
+	regs->dr7 = vcpu->dr7;
 	return 0;
 }
 
-int api_set_debugregs(struct ioctl_call *call)
+int api_set_debugregs(struct vcpu *vcpu, const struct kvm_debugregs *regs)
 {
-	const struct kvm_debugregs *regs = call->data;
-
 	if (regs->flags || (regs->dr6 >> 32) || (regs->dr7 >> 32))
 		return -EINVAL;
 	for (unsigned int i = 0; i < COUNT_OF(regs->db); i++)
-		vcpu_dr_write(call->vcpu, i, regs->db[i]);
-	vcpu_dr_write(call->vcpu, 6, regs->dr6);
-	vcpu_dr_write(call->vcpu, 7, regs->dr7);
+		vcpu_dr_write(vcpu, i, regs->db[i]);
+	vcpu_dr_write(vcpu, 6, regs->dr6);
+	vcpu_dr_write(vcpu, 7, regs->dr7);
 	return 0;
 }

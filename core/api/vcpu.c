@@ -52,39 +52,35 @@ int api_set_cpuid2(struct ioctl_call *call)
 int api_get_msrs(struct ioctl_call *call)
 {
 	struct kvm_msrs *list = call->data;
-	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_read(call->vcpu, list->entries[i].index, &list->entries[i].data, true))
 			break;
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 
 int api_set_msrs(struct ioctl_call *call)
 {
 	const struct kvm_msrs *list = call->data;
-	int ticket = host_srcu_read_lock(&call->vm->srcu);
 	unsigned int i;
 
 	for (i = 0; i < call->entries; i++)
 		if (msr_write(call->vcpu, list->entries[i].index, list->entries[i].data, true))
 			break;
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
 	return (int)i;
 }
 
-int api_get_mp_state(struct ioctl_call *call)
+int api_get_mp_state(struct vcpu *vcpu, struct kvm_mp_state *state)
 {
-	vcpu_take_signals(call->vcpu);
-	((struct kvm_mp_state *)call->data)->mp_state = call->vcpu->mp_state;
+	vcpu_take_signals(vcpu);
+	state->mp_state = vcpu->mp_state;
 	return 0;
 }
 
-int api_set_mp_state(struct ioctl_call *call)
+int api_set_mp_state(struct vcpu *vcpu, const struct kvm_mp_state *state)
 {
-	return vcpu_mp_state_set(call->vcpu, ((const struct kvm_mp_state *)call->data)->mp_state);
+	return vcpu_mp_state_set(vcpu, state->mp_state);
 }
 
 /* INT3 and INTO need an instruction length, which the API has no field for: the guest executes
@@ -112,10 +108,8 @@ static u32 shadow_from_user(u8 shadow)
 	return shadow & KVM_X86_SHADOW_INT_STI ? BLOCKING_BY_STI : 0;
 }
 
-int api_get_vcpu_events(struct ioctl_call *call)
+int api_get_vcpu_events(struct vcpu *vcpu, struct kvm_vcpu_events *events)
 {
-	struct kvm_vcpu_events *events = call->data;
-	struct vcpu *vcpu = call->vcpu;
 	struct vcpu_events *now = &vcpu->events;
 
 	vcpu_take_nmis(vcpu);
@@ -159,10 +153,8 @@ static void set_pending_nmis(struct vcpu *vcpu, unsigned int count)
 		vcpu_nmi_queue(vcpu);
 }
 
-int api_set_vcpu_events(struct ioctl_call *call)
+int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 {
-	const struct kvm_vcpu_events *events = call->data;
-	struct vcpu *vcpu = call->vcpu;
 	struct vcpu_events *now = &vcpu->events;
 
 	if (!events_valid(events))
@@ -192,54 +184,47 @@ int api_set_vcpu_events(struct ioctl_call *call)
 	return 0;
 }
 
-int api_interrupt(struct ioctl_call *call)
+int api_interrupt(struct vcpu *vcpu, const struct kvm_interrupt *interrupt)
 {
-	u32 vector = ((const struct kvm_interrupt *)call->data)->irq;
-
-	if (vector >= KVM_NR_INTERRUPTS)
+	if (interrupt->irq >= KVM_NR_INTERRUPTS)
 		return -EINVAL;
 	/* They come by the 8259s, which are not user space's. */
-	if (call->vm->irqchip)
+	if (vcpu->vm->irqchip)
 		return -ENXIO;
-	call->vcpu->events.interrupt.injected = true;
-	call->vcpu->events.interrupt.vector = (u8)vector;
+	vcpu->events.interrupt.injected = true;
+	vcpu->events.interrupt.vector = (u8)interrupt->irq;
 	return 0;
 }
 
-int api_nmi(struct ioctl_call *call)
+int api_nmi(struct vcpu *vcpu)
 {
-	vcpu_nmi_queue(call->vcpu);
+	vcpu_nmi_queue(vcpu);
 	return 0;
 }
 
-int api_setup_mce(struct ioctl_call *call)
+int api_setup_mce(struct vcpu *vcpu, const u64 *capabilities)
 {
-	return msr_setup_mce(call->vcpu, *(const u64 *)call->data);
+	return msr_setup_mce(vcpu, *capabilities);
 }
 
-int api_set_mce(struct ioctl_call *call)
+int api_get_tsc_khz(struct vcpu *vcpu)
 {
-	return msr_set_mce(call->vcpu, call->data);
-}
-
-int api_get_tsc_khz(struct ioctl_call *call)
-{
-	(void)call;
+	(void)vcpu;
 	return (int)host_tsc_khz();
 }
 
-int api_get_lapic(struct ioctl_call *call)
+int api_get_lapic(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
-	if (!call->vcpu->lapic)
+	if (!vcpu->lapic)
 		return -EINVAL;
-	lapic_state_get(call->vcpu, call->data);
+	lapic_state_get(vcpu, state);
 	return 0;
 }
 
-int api_set_lapic(struct ioctl_call *call)
+int api_set_lapic(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 {
-	if (!call->vcpu->lapic)
+	if (!vcpu->lapic)
 		return -EINVAL;
-	lapic_state_set(call->vcpu, call->data);
+	lapic_state_set(vcpu, state);
 	return 0;
 }

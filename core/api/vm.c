@@ -1,27 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctls of a VM. */
 #include "api/internal.h"
-#include "io/coalesced.h"
-#include "io/ioeventfd.h"
-#include "irq/irqfd.h"
-#include "mem/dirty_log.h"
-#include "mem/mem.h"
-#include "msr/filter.h"
-
-int api_set_user_memory_region(struct ioctl_call *call)
-{
-	return memslot_set(call->vm, call->data);
-}
-
-int api_get_dirty_log(struct ioctl_call *call)
-{
-	return dirty_log_get(call->vm, call->data);
-}
-
-int api_clear_dirty_log(struct ioctl_call *call)
-{
-	return dirty_log_clear(call->vm, call->data);
-}
 
 /*
  * The three pages that processors without "unrestricted guest" need for real mode.  Lintel runs
@@ -35,35 +14,10 @@ int api_set_tss_addr(struct ioctl_call *call)
 	return 0;
 }
 
-int api_set_identity_map_addr(struct ioctl_call *call)
+int api_set_identity_map_addr(struct vm *vm, const u64 *address)
 {
-	if (call->vm->nr_vcpus)
+	if (vm->nr_vcpus)
 		return -EINVAL;
-	call->vm->identity_map_addr = *(const u64 *)call->data;
+	vm->identity_map_addr = *address;
 	return 0;
-}
-
-int api_set_msr_filter(struct ioctl_call *call)
-{
-	return msr_filter_set(call->vm, call->data);
-}
-
-int api_irqfd(struct ioctl_call *call)
-{
-	return irqfd_set(call->vm, call->data);
-}
-
-int api_ioeventfd(struct ioctl_call *call)
-{
-	return ioeventfd_set(call->vm, call->data);
-}
-
-int api_register_coalesced_mmio(struct ioctl_call *call)
-{
-	return coalesced_zone_add(call->vm, call->data);
-}
-
-int api_unregister_coalesced_mmio(struct ioctl_call *call)
-{
-	return coalesced_zones_remove(call->vm, call->data);
 }

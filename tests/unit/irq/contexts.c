@@ -48,7 +48,7 @@ static void call(u32 number, void *data, u32 entries, int expected)
 	struct ioctl_call argument = {.vm = vm, .vcpu = vcpu, .data = data, .entries = entries};
 
 	host_vcpu_get(vcpu);
-	EXPECT_EQ(ioctl_find(SCOPE_VCPU, number)->call(&argument), expected);
+	EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &argument), expected);
 	host_vcpu_release(vcpu);
 }
 

@@ -180,7 +180,7 @@ static void raise(struct vcpu *vcpu, u32 ioctl)
 	struct kvm_interrupt interrupt = {.irq = 0x20 + (u32)sim_random_below(0xe0)};
 	struct ioctl_call call = {.vm = vcpu->vm, .vcpu = vcpu, .data = &interrupt};
 
-	ioctl_find(SCOPE_VCPU, ioctl)->call(&call);
+	ioctl_carry_out(ioctl_find(SCOPE_VCPU, ioctl), &call);
 }
 
 static void user_space_raises(struct vcpu *vcpu)

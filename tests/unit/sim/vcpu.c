@@ -269,10 +269,10 @@ TEST(vcpu_events_translate_the_shadow)
 		events = (struct kvm_vcpu_events){ .flags = KVM_VCPUEVENT_VALID_SHADOW,
 						   .interrupt.shadow = rows[i].set };
 		host_vcpu_get(&machine->vcpu);
-		EXPECT_EQ(ioctl_find(SCOPE_VCPU, KVM_SET_VCPU_EVENTS)->call(&call), 0);
+		EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, KVM_SET_VCPU_EVENTS), &call), 0);
 		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_INTERRUPTIBILITY_INFO),
 			  rows[i].blocking);
-		EXPECT_EQ(ioctl_find(SCOPE_VCPU, KVM_GET_VCPU_EVENTS)->call(&call), 0);
+		EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, KVM_GET_VCPU_EVENTS), &call), 0);
 		EXPECT_EQ(events.interrupt.shadow, rows[i].get);
 		host_vcpu_release(&machine->vcpu);
 	}

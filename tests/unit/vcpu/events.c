@@ -35,7 +35,7 @@ static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 {
 	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .data = data};
 
-	return ioctl_find(SCOPE_VCPU, number)->call(&call);
+	return ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &call);
 }
 
 static void set_field(u32 field, u64 value)

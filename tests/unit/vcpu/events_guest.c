@@ -45,7 +45,7 @@ static int call(u32 number, void *data)
 	int result;
 
 	host_vcpu_get(vcpu);
-	result = ioctl_find(SCOPE_VCPU, number)->call(&call);
+	result = ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &call);
 	host_vcpu_release(vcpu);
 	return result;
 }

@@ -121,7 +121,7 @@ static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .data = data};
 	int error;
 
-	PAIR_LOADED(vcpu, error = ioctl_find(SCOPE_VCPU, number)->call(&call));
+	PAIR_LOADED(vcpu, error = ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &call));
 	return error;
 }
 
