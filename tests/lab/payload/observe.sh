@@ -133,6 +133,8 @@ check "the exits of VMs that have ended are kept" more_than 10 "$(count $debug/e
 check "their MSRs too" grep -qE '^ +[0-9]+ +[1-9][0-9]* +0xc0000080 IA32_EFER' $debug/msrs
 check "no VM is left" test "$(find $debug -name 'vcpu*' | wc -l)" -eq 0
 
+# Its memory in small pages, whatever the kernel prefers: of large ones it has hardly a table.
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
 check "a guest starts to spin" spin_start
 vcpu=$(find $debug -name vcpu0)
 check "its directory has pid and file number in its name" \
