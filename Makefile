@@ -64,10 +64,9 @@ unit: deps
 unit-test: unit
 	$(BUILD)/unit/unit
 
-# Without LeakSanitizer: each run counts by itself what it has left.
 SEEDS ?= $(if $(SEED),1,10000)
 simulate: unit
-	ASAN_OPTIONS=detect_leaks=0 $(BUILD)/unit/unit --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
+	$(BUILD)/unit/unit --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
 		$(if $(STEPS),--steps $(STEPS)) simulation
 
 # What documents say of the tree, and how scripts are written.

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "leaks.h"
 #include "seeds.h"
 #include "test.h"
 
@@ -122,6 +123,8 @@ static bool is_chosen(const struct test *test, char **texts, int count)
 /* gives: whether the test passed; its failures are printed. */
 static bool run_here(const struct test *test, unsigned long long seed, unsigned long long steps)
 {
+	size_t before = leaks_bytes();
+
 	failures = 0;
 	context[0] = '\0';
 	if (test->run)
@@ -130,7 +133,7 @@ static bool run_here(const struct test *test, unsigned long long seed, unsigned 
 		test->run_seed(seed, steps);
 	if (failures > FAILURES_PRINTED)
 		printf("%s: %u failures more\n", test->file, failures - FAILURES_PRINTED);
-	return failures == 0;
+	return !leaks_found(before) && failures == 0;
 }
 
 static bool run_apart(const struct test *test)

@@ -5,8 +5,9 @@
  *	TEST(module_does_this) { EXPECT_EQ(got, expected); }
  *
  * A test registers itself and runs in a process of its own, so that a crash, a
- * sanitizer's report or a panic of the simulator is one failed test.  EXPECT_*
- * records a failure and goes on; REQUIRE_* also leaves the function.
+ * sanitizer's report or a panic of the simulator is one failed test; so is one
+ * that loses memory.  EXPECT_* records a failure and goes on; REQUIRE_* also
+ * leaves the function.
  */
 #ifndef LINTEL_TESTS_UNIT_TEST_H
 #define LINTEL_TESTS_UNIT_TEST_H
