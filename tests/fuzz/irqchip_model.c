@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The local APIC, the 8259s and the 8254 against the models of the unit tests, which are written
- * from the data sheets and the SDM: the fuzzer's bytes choose the steps, and when there are no
- * more, a generator that begins with them.
+ * The local APIC, the I/O APIC, the 8259s and the 8254 against the models of the unit tests, which
+ * are written from the data sheets and the SDM: the fuzzer's bytes choose the steps, and when there
+ * are no more, a generator that begins with them.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,12 +43,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			      .size = size};
 	struct chips *chips = chips_open();
 
-	switch (choose(&input.choices, 3)) {
+	switch (choose(&input.choices, 4)) {
 	case 0:
 		pic_against_model(chips, &input.choices, STEPS);
 		break;
 	case 1:
 		counter_against_model(chips, &input.choices, STEPS);
+		break;
+	case 2:
+		ioapic_against_model(chips, &input.choices, STEPS);
 		break;
 	default:
 		lapic_against_model(&chips->vcpu[0], &input.choices, STEPS);

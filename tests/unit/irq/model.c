@@ -23,6 +23,17 @@ TEST(pit_as_its_data_sheet)
 	chips_close(chips);
 }
 
+TEST(ioapic_as_its_data_sheet)
+{
+	for (u64 seed = 1; seed <= 4; seed++) {
+		struct chips *chips = chips_open();
+		struct choices choices = choices_random(seed);
+
+		ioapic_against_model(chips, &choices, STEPS);
+		chips_close(chips);
+	}
+}
+
 TEST(lapic_priorities_against_a_model)
 {
 	for (unsigned int x2apic = 0; x2apic < 2; x2apic++) {

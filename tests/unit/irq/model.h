@@ -32,6 +32,11 @@ void pic_against_model(struct chips *chips, struct choices *choices, unsigned in
 
 void counter_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
 
+/* --- model_ioapic.c --- */
+
+/* The local APICs behind it too; all are as after a reset. */
+void ioapic_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
+
 /* --- model_lapic.c --- */
 
 /* In xAPIC or x2APIC mode, software-enabled and empty. */

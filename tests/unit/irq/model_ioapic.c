@@ -5,11 +5,10 @@
  *
  * 82093AA data sheet: "I/O Redirection Table Registers"; SDM: "Handling Interrupts".
  */
-#include "fixture.h"
+#include "model.h"
 
 #define PINS	   4
 #define FIRST_PIN  20
-#define STEPS	   20000
 #define REMOTE_IRR 0x4000u
 
 struct model_pin {
@@ -112,90 +111,85 @@ static void model_eoi(struct model *m, struct model_cpu *cpu)
 	}
 }
 
-/* --- Both, step by step --- */
+/* --- side by side --- */
 
 static u32 entry_low(const struct model_pin *pin)
 {
 	return pin->vector | (pin->level ? CHIPS_LEVEL : 0) | (pin->masked ? CHIPS_MASKED : 0);
 }
 
-static u32 next_random(u64 *state)
-{
-	*state = *state * 6364136223846793005ull + 1442695040888963407ull;
-	return (u32)(*state >> 33);
-}
-
 /* The high half first, masked meanwhile, as drivers do it; the destination may be nobody's. */
-static void redirect(struct chips *chips, struct model *m, unsigned int i, u64 *random)
+static void step_redirect(struct chips *chips, struct model *m, struct choices *choices)
 {
 	static const u8 vectors[] = {0x41, 0x41, 0x45, 0x61, 0x71};
-	u32 choice = next_random(random);
-	struct model_pin entry = {
-		.vector = vectors[choice % COUNT_OF(vectors)],
-		.destination = (u8)(choice >> 4) % 3,
-		.level = choice & 0x100,
-		.masked = !(choice & 0x600),
-	};
+	unsigned int i = choose(choices, PINS);
+	struct model_pin entry = {.vector = vectors[choose(choices, COUNT_OF(vectors))]};
 	struct model_pin hidden = m->pin[i];
 
+	entry.destination = (u8)choose(choices, CHIPS_VCPUS + 1);
+	entry.level = choose(choices, 2);
+	entry.masked = !choose(choices, 4);
 	hidden.masked = true;
+	test_context("pin %u: vector 0x%x, destination %u, level %u, masked %u", i, entry.vector,
+		     entry.destination, entry.level, entry.masked);
 	model_write(m, &m->pin[i], &hidden);
 	chips_ioapic_write(chips, (u8)(0x10 + 2 * (FIRST_PIN + i)), entry_low(&hidden));
 	model_write(m, &m->pin[i], &entry);
 	chips_redirect(chips, FIRST_PIN + i, entry.destination, entry_low(&entry));
 }
 
-static void step(struct chips *chips, struct model *m, u64 *random)
+static void step_raise(struct chips *chips, struct model *m, struct choices *choices)
 {
-	unsigned int pin = next_random(random) % PINS, cpu = next_random(random) % CHIPS_VCPUS;
+	unsigned int i = choose(choices, PINS);
 
-	switch (next_random(random) % 8) {
-	case 0:
-		redirect(chips, m, pin, random);
-		break;
-	case 1:
-	case 2:
-		EXPECT_EQ(chips_line(chips, FIRST_PIN + pin, true), model_raise(m, &m->pin[pin]));
-		break;
-	case 3:
-	case 4:
-		m->pin[pin].up = false;
-		chips_line(chips, FIRST_PIN + pin, false);
-		break;
-	case 5:
-		model_eoi(m, &m->cpu[cpu]);
-		chips_eoi(chips, cpu);
-		break;
-	default:
-		EXPECT_EQ(chips_take(chips, cpu), model_take(&m->cpu[cpu]));
-		break;
-	}
+	test_context("pin %u: up", i);
+	EXPECT_EQ(chips_line(chips, FIRST_PIN + i, true), model_raise(m, &m->pin[i]));
 }
 
-static bool same_entries(struct chips *chips, const struct model *m)
+static void step_lower(struct chips *chips, struct model *m, struct choices *choices)
 {
-	bool same = true;
+	unsigned int i = choose(choices, PINS);
+
+	test_context("pin %u: down", i);
+	m->pin[i].up = false;
+	chips_line(chips, FIRST_PIN + i, false);
+}
+
+static void step_take(struct chips *chips, struct model *m, struct choices *choices)
+{
+	unsigned int cpu = choose(choices, CHIPS_VCPUS);
+
+	test_context("vCPU %u takes", cpu);
+	EXPECT_EQ(chips_take(chips, cpu), model_take(&m->cpu[cpu]));
+}
+
+static void step_eoi(struct chips *chips, struct model *m, struct choices *choices)
+{
+	unsigned int cpu = choose(choices, CHIPS_VCPUS);
+
+	test_context("vCPU %u: EOI", cpu);
+	model_eoi(m, &m->cpu[cpu]);
+	chips_eoi(chips, cpu);
+}
+
+static void compare(struct chips *chips, const struct model *m)
+{
+	for (unsigned int i = 0; i < PINS; i++)
+		EXPECT_EQ(chips_ioapic_read(chips, (u8)(0x10 + 2 * (FIRST_PIN + i))),
+			  entry_low(&m->pin[i]) | (m->pin[i].remote_irr ? REMOTE_IRR : 0));
+}
+
+void ioapic_against_model(struct chips *chips, struct choices *choices, unsigned int steps)
+{
+	static void (*const step[])(struct chips *, struct model *, struct choices *) = {
+		step_redirect, step_raise, step_raise, step_lower,
+		step_lower,    step_eoi,   step_take,  step_take};
+	struct model m = {0};
 
 	for (unsigned int i = 0; i < PINS; i++)
-		same &= EXPECT_EQ(chips_ioapic_read(chips, (u8)(0x10 + 2 * (FIRST_PIN + i))),
-				  entry_low(&m->pin[i]) | (m->pin[i].remote_irr ? REMOTE_IRR : 0));
-	return same;
-}
-
-TEST(ioapic_against_a_model)
-{
-	for (u64 seed = 1; seed <= 4; seed++) {
-		struct chips *chips = chips_open();
-		struct model m = {0};
-		u64 random = seed;
-
-		for (unsigned int i = 0; i < PINS; i++)
-			m.pin[i].masked = true;
-		for (unsigned int i = 0; i < STEPS; i++) {
-			test_context("seed %llu, step %u", (unsigned long long)seed, i);
-			step(chips, &m, &random);
-			REQUIRE_TRUE(same_entries(chips, &m));
-		}
-		chips_close(chips);
+		m.pin[i].masked = true;
+	while (steps--) {
+		step[choose(choices, COUNT_OF(step))](chips, &m, choices);
+		compare(chips, &m);
 	}
 }
