@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -504,23 +503,6 @@ static void *churn_memory(void *argument)
 	return NULL;
 }
 
-/* The vCPU's exits of that name so far, where the hypervisor tells; else 0. */
-static u64 count_exits(const struct guest *g, const char *name)
-{
-	char line[128], file[96];
-	u64 count = 0, found;
-	FILE *exits;
-
-	snprintf(file, sizeof(file), "/sys/kernel/debug/lintel/%d-%d/vcpu0/exits", getpid(), g->vm.fd);
-	exits = fopen(file, "r");
-	while (exits && fgets(line, sizeof(line), exits))
-		if (strstr(line, name) && sscanf(line, "%llu", (unsigned long long *)&found) == 1)
-			count = found;
-	if (exits)
-		fclose(exits);
-	return count;
-}
-
 /* A fault on one page is not made again because some other memory of the program has changed. */
 TEST(memory_touched_while_other_memory_changes)
 {
@@ -546,7 +528,7 @@ TEST(memory_touched_while_other_memory_changes)
 	CHECK_EQ(pthread_join(churn.thread, NULL), 0);
 	for (u64 at = 0; at < size; at += PAGE)
 		CHECK_EQ(memory[at], 1);
-	exits = count_exits(&g, "EPT_VIOLATION");
+	exits = guest_exits(&g, "EPT_VIOLATION");
 	test_row("%llu EPT violations for %llu pages, %u rounds of changes", (unsigned long long)exits,
 		 (unsigned long long)(size / PAGE), rounds);
 	CHECK(rounds > 10);

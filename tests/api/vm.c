@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
@@ -426,4 +427,21 @@ void pin_to_cpu(int cpu)
 int online_cpus(void)
 {
 	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+u64 guest_exits(const struct guest *g, const char *name)
+{
+	char line[128], file[96];
+	u64 count = 0, found;
+	FILE *exits;
+
+	snprintf(file, sizeof(file), "/sys/kernel/debug/lintel/%d-%d/vcpu0/exits", getpid(),
+		 g->vm.fd);
+	exits = fopen(file, "r");
+	while (exits && fgets(line, sizeof(line), exits))
+		if (strstr(line, name) && sscanf(line, "%llu", (unsigned long long *)&found) == 1)
+			count = found;
+	if (exits)
+		fclose(exits);
+	return count;
 }

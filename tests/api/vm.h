@@ -91,6 +91,8 @@ void vm_load(struct vm *vm, const u8 *code, const u8 *end);
 struct guest guest_real(const u8 *code, const u8 *end);
 struct guest guest_long(const u8 *code, const u8 *end);
 void guest_destroy(struct guest *guest);
+/* Exits of the vCPU so far whose name has this in it, where the hypervisor tells; else 0. */
+u64 guest_exits(const struct guest *g, const char *name);
 
 #define GUEST_REAL(code) guest_real(code, code##_end)
 #define GUEST_LONG(code) guest_long(code, code##_end)
