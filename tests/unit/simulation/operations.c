@@ -96,6 +96,9 @@ static bool may_be_drawn(const struct guest *guest, const struct operation *oper
 		return guest->depth < MAX_FRAMES / 2;
 	if (operation->execute == op_sti)
 		return guest->depth < MAX_FRAMES / 2 || !guest->nmi_blocked;
+	/* What a handler has interrupted may be about to send by it. */
+	if (operation->begin == op_destination_begin && guest->depth)
+		return false;
 	return operation->drawn == ALWAYS ||
 	       (operation->drawn == WITH_IRQCHIP && simulation.irqchip);
 }
