@@ -162,6 +162,7 @@ static u64 clock_ns(const struct clock_page *page, u64 tsc)
 bool op_clock_read(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
 	struct clock_page page;
+	u64 tsc, ns;
 
 	(void)now;
 	(void)exit;
@@ -169,8 +170,10 @@ bool op_clock_read(struct guest *guest, struct instruction *now, struct sim_exit
 		return false;
 	if (!page.version || page.version % 2)
 		guest_broken(guest, "the version of kvmclock's page is %u", page.version);
-	check_time(guest, &simulation.last_ns,
-		   clock_ns(&page, sim_rdtsc() + guest_get(guest, TSC_OFFSET)), "kvmclock");
+	tsc = sim_rdtsc();
+	ns = clock_ns(&page, tsc + guest_get(guest, TSC_OFFSET));
+	check_time(guest, &simulation.last_ns, ns, "kvmclock");
+	clock_check(guest, ns, tsc);
 	guest_next(guest);
 	return false;
 }

@@ -57,6 +57,10 @@ bool memory_change_pages(void);
 bool memory_ask_young(void);
 /* Until what the process does to its memory at the moment is done. */
 void memory_wait_for_process(void);
+/* All stand still, and another VM comes: what the log has is taken; the slots, as they were, on the
+ * same memory or on that of another process, where the logged slot's is the copy. */
+void memory_save(void);
+void memory_restore(void);
 
 /* --- guest.c: a model of a 32-bit guest without paging --- */
 
@@ -103,11 +107,12 @@ struct guest {
 	unsigned int services;
 	u8 tpr;
 	u32 destination; /* as written to the high half of its ICR */
-	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
+	u64 timer_due;	 /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
 
 	u64 msr[4];	/* what it wrote last: see operations_system.c */
 	bool has_clock; /* it asked for kvmclock */
+	bool stopped;	/* its thread waits in stop_here() */
 };
 
 extern const struct sim_guest guest_model;
@@ -188,10 +193,57 @@ bool interrupt_pulse_line(void);
 bool interrupt_signal_event(void);
 bool interrupt_change_routing(void);
 void interrupts_create(void);
+/* In another VM: routing and events. */
+void interrupts_restore(void);
+/* Between these the vCPU's thread gets all that waits in the local APIC and sets that again: what
+ * is sent meanwhile may be lost. */
+void interrupts_replace_begin(struct guest *guest);
+void interrupts_replace_end(struct guest *guest);
+/* The timer stood still for so long. */
+void interrupt_timer_moved(struct guest *guest, u64 ns);
 
-/* --- state.c --- */
+/* --- clock.c --- */
 
+void clock_create(void);
+/* What a guest reads from its page when the host's TSC is `tsc`. */
+void clock_check(const struct guest *guest, u64 ns, u64 tsc);
+/* An action of the program: KVM_SET_CLOCK. */
+bool clock_step(void);
+void clock_save(void);
+void clock_restore(void);
+
+/* --- state.c: what a program gets and sets of a vCPU, and of the VM --- */
+
+/* Got, set again and got again it is the same state, and the guest notices nothing. */
 void state_round_trip(struct guest *guest);
+/* All of it, of a vCPU whose thread stands still, into another vCPU; then it has just that. */
+void state_save(struct guest *guest);
+void state_restore(struct guest *guest);
+void state_save_vm(void);
+void state_restore_vm(void);
+/* What is to be saved.  Needs: a vCPU. */
+void state_create(void);
+
+/* --- stop.c: everybody stands still --- */
+
+/* The threads beside those of vCPUs. */
+enum actor { ACTOR_PROGRAM, ACTOR_ANOTHER, ACTOR_PROCESS, ACTOR_CLOCK, ACTORS };
+
+void stop_create(void);
+/* Between these the actor may touch the machine. */
+void actor_begin(enum actor actor);
+void actor_end(enum actor actor);
+/* Nobody but the caller, ACTOR_PROGRAM, touches the machine until stop_end(): no vCPU is in
+ * KVM_RUN, nor has it left anything to be finished. */
+void stop_all(void);
+void stop_end(void);
+/* By a vCPU's thread, after KVM_RUN. */
+void stop_here_if_asked(struct guest *guest, long result);
+
+/* --- migration.c --- */
+
+/* The machine is saved and ends; another one goes on in its place. */
+void migrate(void);
 
 /* --- thread.c: the thread of a vCPU --- */
 
@@ -220,6 +272,11 @@ bool chance(unsigned int one_in);
 long call(int fd, u32 number, void *argument, size_t size);
 /* Words, and the end of the run: something is not so that must always be so. */
 __attribute__((noreturn, format(printf, 1, 2))) void broken(const char *format, ...);
+
+/* A VM, and a vCPU of it, as they are before anything is set. */
+void machine_create_vm(void);
+void machine_create_vcpu(struct guest *guest);
+void machine_close(void);
 
 void simulation_make(u64 seed);
 void simulation_run(u64 steps);

@@ -108,10 +108,13 @@ static bool all_are_quiet(void)
 void vcpu_thread(void *argument)
 {
 	struct guest *guest = argument;
+	long result;
 
 	for (;;) {
-		handle(guest, sim_ioctl(guest->fd, KVM_RUN, 0));
+		result = sim_ioctl(guest->fd, KVM_RUN, 0);
+		handle(guest, result);
 		sim_signal(false);
+		stop_here_if_asked(guest, result);
 		if (all_are_quiet() && !interrupts_wait(guest))
 			return;
 		between_runs(guest);
