@@ -162,9 +162,22 @@ void interrupts_check(struct guest *guest)
 			     deliverable(guest));
 }
 
+void interrupts_lost(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		vectors[guest->id][vector].waits = false;
+		vectors[guest->id][vector].losses++;
+	}
+	nmis[guest->id].waits = false;
+	nmis[guest->id].losses++;
+}
+
 void interrupts_check_asleep(struct guest *guest)
 {
 	if (!sim_task_sleeps(guest->task) || guest->vcpu->mode != VCPU_WAITING)
+		return;
+	start_check_asleep(guest);
+	if (guest->start.is_away)
 		return;
 	if (nmi_deliverable(guest) || (guest_interrupts_on(guest) && deliverable(guest)))
 		guest_broken(guest, "0x%x waits, and the guest sleeps", deliverable(guest));

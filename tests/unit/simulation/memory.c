@@ -341,6 +341,19 @@ u8 memory_expected(u64 gpa)
 	return expected[memory_hva(gpa) - process];
 }
 
+void memory_settle(const struct instruction *instruction)
+{
+	const struct operation *operation = instruction->operation;
+	unsigned int size = operation && instruction->address ? operation->size : 0;
+
+	for (unsigned int i = 0; i < size; i++) {
+		u64 hva = memory_hva(instruction->address + i);
+
+		if (hva)
+			memory_written(instruction->address + i, *(u8 *)sim_user_pointer(hva));
+	}
+}
+
 static void fill(const struct window *window)
 {
 	u64 hva = hva_of_window(window);

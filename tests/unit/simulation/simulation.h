@@ -26,6 +26,8 @@
 
 /* --- memory.c: the slots, and what must be in the memory behind them --- */
 
+struct instruction;
+
 enum slot_id { SLOT_RAM, SLOT_LOGGED, SLOT_ROM, SLOT_MOVED, SLOT_LARGE, SLOTS };
 
 /* Places in SLOT_RAM; the last two are shared by the guests, each has a part. */
@@ -45,6 +47,8 @@ u64 memory_hva(u64 gpa);
 /* A guest has written this byte; where no slot can be that is nothing. */
 void memory_written(u64 gpa, u8 value);
 u8 memory_expected(u64 gpa);
+/* Nobody knows whether the instruction has written what it was to write: now it is known. */
+void memory_settle(const struct instruction *instruction);
 /* No byte is another than guests wrote, and the copy that was made with the dirty log is all. */
 void memory_check(void);
 
@@ -88,6 +92,17 @@ struct frame {
 	bool in_service; /* its vector is still to be ended */
 };
 
+/* Of an INIT that was sent to it; see startup.c. */
+struct start {
+	bool is_away;		     /* from its sending until the guest has started again */
+	bool init_is_sent;	     /* who sent it has returned */
+	bool sipi;		     /* was sent, or is being */
+	bool init_waits, sipi_waits; /* sent by one who has returned, and not taken since */
+	bool begun;		     /* it is in the code that it starts with */
+	bool registers_left;	     /* those of its local APIC are still to be set ... */
+	bool svr_is_set;	     /* ... but for this one */
+};
+
 struct guest {
 	unsigned int id;
 	int fd;
@@ -112,7 +127,8 @@ struct guest {
 
 	u64 msr[4];	/* what it wrote last: see operations_system.c */
 	bool has_clock; /* it asked for kvmclock */
-	bool stopped;	/* its thread waits in stop_here() */
+	struct start start;
+	bool stopped; /* its thread waits in stop_here() */
 };
 
 extern const struct sim_guest guest_model;
@@ -165,6 +181,22 @@ const struct operation *operation_draw(struct guest *guest);
 void operation_mmio(struct guest *guest);
 void operation_io(struct guest *guest);
 
+/* --- startup.c: INIT and SIPI --- */
+
+void start_write_code(void);
+/* The guest is in real mode, or on its way out of it: then these are for guest_model's. */
+bool start_is_under_way(const struct guest *guest);
+bool start_step(struct guest *guest, struct sim_exit *exit);
+void start_deliver(struct guest *guest, const struct sim_injection *event);
+/* May an INIT, or any SIPI, be sent now; may another be who gets it; is a SIPI waited for? */
+bool start_may_send(const struct guest *guest);
+bool start_may_send_init(const struct guest *guest);
+bool start_may_change_target(const struct guest *guest);
+bool start_sipi_is_due(const struct guest *guest);
+/* Nothing was sent that the guest has not taken; as interrupts_check(). */
+void start_check(struct guest *guest);
+void start_check_asleep(struct guest *guest);
+
 /* --- interrupts.c: sent, and delivered --- */
 
 /* One that guests send, and devices. */
@@ -187,6 +219,8 @@ void interrupts_check(struct guest *guest);
 /* Nothing waits that could have ended HLT. */
 void interrupts_check_asleep(struct guest *guest);
 bool interrupts_wait(const struct guest *guest);
+/* What waits for it, or is being sent, is perhaps lost. */
+void interrupts_lost(struct guest *guest);
 
 bool interrupt_send_msi(void);
 bool interrupt_pulse_line(void);
@@ -223,6 +257,8 @@ void state_save_vm(void);
 void state_restore_vm(void);
 /* What is to be saved.  Needs: a vCPU. */
 void state_create(void);
+/* Of the registers that no guest uses, those are others after an INIT. */
+void state_after_init(struct guest *guest);
 
 /* --- stop.c: everybody stands still --- */
 
