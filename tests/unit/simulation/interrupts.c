@@ -13,9 +13,11 @@
 
 struct tally {
 	u64 begun, taken;
-	u64 losses;    /* what was being sent may have been lost */
-	bool waits;    /* sent by one who has returned, and not taken since */
-	bool was_kept; /* it waited when interrupts_replace_begin() was called */
+	u64 under_way;	 /* begun, and the sender has not returned */
+	u64 before_init; /* begun and returned, before the last INIT was sent */
+	u64 losses;	 /* what was being sent may have been lost */
+	bool waits;	 /* sent by one who has returned, and not taken since */
+	bool was_kept;	 /* it waited when interrupts_replace_begin() was called */
 };
 
 static struct tally vectors[MAX_GUESTS][256], nmis[MAX_GUESTS];
@@ -28,11 +30,13 @@ u8 interrupt_any_vector(void)
 static u64 send_begin(struct tally *tally)
 {
 	tally->begun++;
+	tally->under_way++;
 	return tally->taken + tally->losses;
 }
 
 static void send_end(struct tally *tally, u64 token)
 {
+	tally->under_way--;
 	/* One of those that came since may be this one. */
 	if (tally->taken + tally->losses == token)
 		tally->waits = true;
@@ -170,6 +174,27 @@ void interrupts_lost(struct guest *guest)
 	}
 	nmis[guest->id].waits = false;
 	nmis[guest->id].losses++;
+}
+
+void interrupts_before_init(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct tally *tally = &vectors[guest->id][vector];
+
+		tally->before_init = tally->begun - tally->under_way;
+	}
+}
+
+/* What was sent before the INIT does not come any more; what was being sent then may. */
+void interrupts_after_init(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct tally *tally = &vectors[guest->id][vector];
+
+		if (tally->taken < tally->before_init)
+			tally->taken = tally->before_init;
+	}
+	interrupts_lost(guest);
 }
 
 void interrupts_check_asleep(struct guest *guest)

@@ -221,6 +221,9 @@ void interrupts_check_asleep(struct guest *guest);
 bool interrupts_wait(const struct guest *guest);
 /* What waits for it, or is being sent, is perhaps lost. */
 void interrupts_lost(struct guest *guest);
+/* Someone is about to send it an INIT; and it has been reset by that. */
+void interrupts_before_init(struct guest *guest);
+void interrupts_after_init(struct guest *guest);
 
 bool interrupt_send_msi(void);
 bool interrupt_pulse_line(void);

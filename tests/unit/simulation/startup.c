@@ -102,7 +102,7 @@ static void forget(struct guest *guest)
 	guest->tpr = 0;
 	guest->destination = 0;
 	guest->timer_due = 0;
-	interrupts_lost(guest);
+	interrupts_after_init(guest);
 	state_after_init(guest);
 }
 
@@ -254,6 +254,7 @@ void op_init_begin(struct guest *guest, struct instruction *now)
 {
 	op_apic_register(guest, now, LAPIC_ICR, (u32)IRQ_INIT << 8 | ICR_ASSERT);
 	target_of(guest)->start = (struct start){.is_away = true};
+	interrupts_before_init(target_of(guest));
 }
 
 void op_init_end(struct guest *guest, struct instruction *now)
