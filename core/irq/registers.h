@@ -136,6 +136,10 @@ void lapic_timer_lvt_write(struct vcpu *vcpu, u32 value);
 void lapic_timer_count_write(struct vcpu *vcpu, u32 value);
 void lapic_timer_divide_write(struct vcpu *vcpu, u32 value);
 u32 lapic_timer_count(const struct vcpu *vcpu);
+/* Between these the callback does not come: the count and IRR are those of one moment.  May wait for
+ * the callback, as lapic_timer_stop(). */
+void lapic_timer_pause(struct vcpu *vcpu);
+void lapic_timer_continue(struct vcpu *vcpu);
 /* After the registers came from KVM_SET_LAPIC: goes on from there. */
 void lapic_timer_resume(struct vcpu *vcpu);
 

@@ -13,6 +13,8 @@ void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 	static const u16 computed[] = { LAPIC_ID, LAPIC_APR, LAPIC_PPR, LAPIC_LDR,
 					LAPIC_TIMER_CURRENT };
 
+	/* Or an interrupt that comes meanwhile is in neither of the two, or in both. */
+	lapic_timer_pause(vcpu);
 	__builtin_memcpy(state, vcpu->lapic->page, sizeof(*state));
 	for (unsigned int i = 0; i < COUNT_OF(computed); i++) {
 		u32 value = lapic_register_read(vcpu, computed[i]);
@@ -21,6 +23,7 @@ void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 			value <<= 24;
 		__builtin_memcpy(state->regs + computed[i], &value, sizeof(value));
 	}
+	lapic_timer_continue(vcpu);
 }
 
 /* The bits of a register that are state; the others follow from something else or do not exist. */

@@ -61,6 +61,19 @@ void lapic_timer_stop(struct vcpu *vcpu)
 	not_armed(vcpu->lapic);
 }
 
+void lapic_timer_pause(struct vcpu *vcpu)
+{
+	host_timer_cancel(&vcpu->lapic->timer);
+}
+
+void lapic_timer_continue(struct vcpu *vcpu)
+{
+	u64 when = expires(vcpu->lapic);
+
+	if (when)
+		host_timer_start(&vcpu->lapic->timer, when);
+}
+
 static void deliver(struct lapic *lapic)
 {
 	u32 lvt = lapic_get(lapic, LAPIC_LVT_TIMER);

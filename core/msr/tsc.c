@@ -28,8 +28,9 @@ static bool is_near(u64 a, u64 b)
 
 /*
  * User space sets the counters of a VM's vCPUs one after the other and means them to be equal,
- * which they would not be, by the time between.  So a value near to what another vCPU has, or the 0
- * of a processor that starts, means the counter of that other one.
+ * which they would not be, by the time between.  So a value near to what another vCPU was set to, or
+ * the 0 of a processor that starts, means the counter of that other one.  Not near to what one
+ * began with: a guest that was saved in its first second would go back to the beginning.
  */
 static u64 offset_for(const struct vcpu *vcpu, u64 value)
 {
@@ -42,7 +43,8 @@ static u64 offset_for(const struct vcpu *vcpu, u64 value)
 		if (other == vcpu)
 			continue;
 		offset = __atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED);
-		if (!value || is_near(value, now + offset))
+		if (!value || (__atomic_load_n(&other->tsc_is_set, __ATOMIC_RELAXED) &&
+			       is_near(value, now + offset)))
 			return offset;
 	}
 	return value - now;
@@ -67,6 +69,7 @@ MSR_SET(tsc)
 	(void)msr;
 	if (from_host) {
 		offset_write(vcpu, offset_for(vcpu, value));
+		__atomic_store_n(&vcpu->tsc_is_set, value != 0, __ATOMIC_RELAXED);
 		return 0;
 	}
 	/* What WRMSR adds to the counter it adds to IA32_TSC_ADJUST as well. */

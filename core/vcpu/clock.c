@@ -122,8 +122,10 @@ int clock_set(struct vm *vm, const struct kvm_clock_data *data)
 	if ((data->flags & KVM_CLOCK_REALTIME) && now.realtime_ns > data->realtime)
 		ns += now.realtime_ns - data->realtime;
 	set_moment(clock, &now, ns);
-	host_spin_unlock(&clock->lock);
+	/* Nobody has a page with the new time while another is still in the guest with the old one:
+	 * who is to write its page waits for the lock. */
 	vm_request_all(vm, VCPU_REQUEST_CLOCK);
+	host_spin_unlock(&clock->lock);
 	return 0;
 }
 

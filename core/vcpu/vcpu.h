@@ -125,6 +125,7 @@ struct vcpu {
 	bool has_run; /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
 	u64 tsc_offset;
+	bool tsc_is_set; /* user space has given it a value, not only begun it */
 	struct {
 		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
 		bool stopped; /* user space says that the guest was: tell it */

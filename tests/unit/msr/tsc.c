@@ -121,3 +121,28 @@ TEST(msr_tsc_of_two_vcpus)
 		guest_destroy(g);
 	}
 }
+
+/* A VM that was saved in its first second is restored: what its vCPUs have begun with, or were reset
+ * to, is no counter to be equal to. */
+TEST(msr_tsc_restored_early)
+{
+	static const struct {
+		const char *name;
+		bool reset;
+	} rows[] = {{"as they began", false}, {"reset", true}};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct guest *g = guest_create();
+		struct vcpu *second;
+
+		test_context("%s", rows[i].name);
+		if (rows[i].reset)
+			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSC, 0, true), 0);
+		second = guest_add_vcpu(g);
+		if (rows[i].reset)
+			EXPECT_EQ(msr_write(second, MSR_IA32_TSC, 0, true), 0);
+		EXPECT_EQ(msr_write(second, MSR_IA32_TSC, SECOND / 2, true), 0);
+		EXPECT_TRUE(is_soon_after(tsc_of(second), SECOND / 2));
+		guest_destroy(g);
+	}
+}

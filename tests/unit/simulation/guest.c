@@ -164,6 +164,7 @@ static void check_state(struct guest *guest)
 	if (blocked != guest->nmi_blocked)
 		guest_broken(guest, "NMIs are %sblocked", blocked ? "" : "not ");
 	interrupts_check(guest);
+	start_check(guest);
 }
 
 /* It stays where it is when there is nothing more to do. */
@@ -171,6 +172,8 @@ static bool step(struct vcpu *vcpu, struct sim_exit *exit)
 {
 	struct guest *guest = guest_of(vcpu);
 
+	if (start_is_under_way(guest))
+		return start_step(guest, exit);
 	settle(guest);
 	check_state(guest);
 	if (!guest->now.operation)
@@ -214,6 +217,10 @@ static void deliver(struct vcpu *vcpu, const struct sim_injection *event)
 	struct guest *guest = guest_of(vcpu);
 	struct frame *frame = &guest->frame[guest->depth];
 
+	if (start_is_under_way(guest)) {
+		start_deliver(guest, event);
+		return;
+	}
 	settle(guest);
 	if (!guest_push_frame(guest, vector, return_address(guest, event)))
 		return;
@@ -242,6 +249,7 @@ static void write_code(void)
 		       sizeof(operations[i].bytes));
 		note_written(at, operations[i].bytes, sizeof(operations[i].bytes));
 	}
+	start_write_code();
 }
 
 static struct kvm_segment flat_segment(u16 selector, u8 type)

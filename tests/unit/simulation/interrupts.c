@@ -13,7 +13,11 @@
 
 struct tally {
 	u64 begun, taken;
-	bool waits; /* sent by one who has returned, and not taken since */
+	u64 under_way;	 /* begun, and the sender has not returned */
+	u64 before_init; /* begun and returned, before the last INIT was sent */
+	u64 losses;	 /* what was being sent may have been lost */
+	bool waits;	 /* sent by one who has returned, and not taken since */
+	bool was_kept;	 /* it waited when interrupts_replace_begin() was called */
 };
 
 static struct tally vectors[MAX_GUESTS][256], nmis[MAX_GUESTS];
@@ -26,13 +30,15 @@ u8 interrupt_any_vector(void)
 static u64 send_begin(struct tally *tally)
 {
 	tally->begun++;
-	return tally->taken;
+	tally->under_way++;
+	return tally->taken + tally->losses;
 }
 
 static void send_end(struct tally *tally, u64 token)
 {
+	tally->under_way--;
 	/* One of those that came since may be this one. */
-	if (tally->taken == token)
+	if (tally->taken + tally->losses == token)
 		tally->waits = true;
 }
 
@@ -72,6 +78,30 @@ void interrupt_timer_begin(struct guest *guest)
 void interrupt_timer_started(struct guest *guest, u64 ns)
 {
 	guest->timer_due = host_time_ns() + ns;
+}
+
+void interrupts_replace_begin(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++)
+		vectors[guest->id][vector].was_kept = vectors[guest->id][vector].waits;
+}
+
+/* The timer goes on from where it was. */
+void interrupts_replace_end(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct tally *tally = &vectors[guest->id][vector];
+
+		tally->waits = tally->was_kept;
+		tally->losses++;
+	}
+	guest->timer_token++;
+}
+
+void interrupt_timer_moved(struct guest *guest, u64 ns)
+{
+	if (guest->timer_due)
+		guest->timer_due += ns;
 }
 
 void interrupt_timer_look(struct guest *guest)
@@ -136,9 +166,43 @@ void interrupts_check(struct guest *guest)
 			     deliverable(guest));
 }
 
+void interrupts_lost(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		vectors[guest->id][vector].waits = false;
+		vectors[guest->id][vector].losses++;
+	}
+	nmis[guest->id].waits = false;
+	nmis[guest->id].losses++;
+}
+
+void interrupts_before_init(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct tally *tally = &vectors[guest->id][vector];
+
+		tally->before_init = tally->begun - tally->under_way;
+	}
+}
+
+/* What was sent before the INIT does not come any more; what was being sent then may. */
+void interrupts_after_init(struct guest *guest)
+{
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct tally *tally = &vectors[guest->id][vector];
+
+		if (tally->taken < tally->before_init)
+			tally->taken = tally->before_init;
+	}
+	interrupts_lost(guest);
+}
+
 void interrupts_check_asleep(struct guest *guest)
 {
 	if (!sim_task_sleeps(guest->task) || guest->vcpu->mode != VCPU_WAITING)
+		return;
+	start_check_asleep(guest);
+	if (guest->start.is_away)
 		return;
 	if (nmi_deliverable(guest) || (guest_interrupts_on(guest) && deliverable(guest)))
 		guest_broken(guest, "0x%x waits, and the guest sleeps", deliverable(guest));
@@ -277,16 +341,30 @@ static void set_redirection(void)
 		broken("KVM_SET_IRQCHIP fails");
 }
 
-static void open_events(void)
+static void assign_events(void)
 {
 	for (unsigned int i = 0; i < MSIS; i++) {
-		struct kvm_irqfd irqfd = {.gsi = MSI_FIRST + i};
+		struct kvm_irqfd irqfd = {.fd = (u32)events[i], .gsi = MSI_FIRST + i};
 
-		events[i] = sim_event_open();
-		irqfd.fd = (u32)events[i];
 		if (call(simulation.vm_fd, KVM_IRQFD, &irqfd, sizeof(irqfd)))
 			broken("KVM_IRQFD fails");
 	}
+}
+
+/* One is signalled before the VM has it, and is not lost.  That does not take the signal from the
+ * event: before, what is left of the last time is read. */
+void interrupts_restore(void)
+{
+	unsigned int early = (unsigned int)sim_random_below(MSIS);
+	const struct target *target = &messages[early];
+	u64 token = interrupt_send_begin(target->id, target->vector);
+
+	for (unsigned int i = 0; i < MSIS; i++)
+		sim_event_read(events[i]);
+	sim_event_write(events[early]);
+	set_routing();
+	assign_events();
+	interrupt_send_end(target->id, target->vector, token);
 }
 
 void interrupts_create(void)
@@ -304,5 +382,7 @@ void interrupts_create(void)
 		return;
 	set_redirection();
 	set_routing();
-	open_events();
+	for (unsigned int i = 0; i < MSIS; i++)
+		events[i] = sim_event_open();
+	assign_events();
 }

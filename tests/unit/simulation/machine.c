@@ -13,7 +13,8 @@
 #define ARGUMENT_SIZE (4 * PAGE)
 #define EPT_CAP_FLAGS BIT64(21)
 #define MAX_CPUS      4
-#define OTHERS	      3 /* tasks beside the vCPUs' and the clock's */
+#define OTHERS	      3	 /* tasks beside the vCPUs' and the clock's */
+#define MIGRATES_IN   20 /* of the program's actions, one is followed by this */
 
 struct simulation simulation;
 
@@ -94,18 +95,49 @@ static void set_cpuid(int fd)
 		broken("CPUID cannot be set");
 }
 
+/* Again, where there was no memory for it. */
+static long call_with(int fd, u32 number, u64 argument)
+{
+	long result;
+
+	do
+		result = sim_ioctl(fd, number, argument);
+	while (result == -ENOMEM);
+	if (result < 0)
+		broken("ioctl 0x%x: %ld", number, result);
+	return result;
+}
+
+void machine_create_vm(void)
+{
+	simulation.vm_fd = (int)call_with(simulation.device, KVM_CREATE_VM, 0);
+	simulation.vm = sim_file_vm(simulation.vm_fd);
+	if (simulation.irqchip)
+		call_with(simulation.vm_fd, KVM_CREATE_IRQCHIP, 0);
+}
+
+void machine_create_vcpu(struct guest *guest)
+{
+	guest->fd = (int)call_with(simulation.vm_fd, KVM_CREATE_VCPU, guest->id);
+	guest->vcpu = sim_file_vcpu(guest->fd);
+	guest->run = sim_file_page(guest->fd, 0);
+	guest->vmcs = host_virt_to_phys(guest->vcpu->vmcs.region);
+	set_cpuid(guest->fd);
+}
+
+void machine_close(void)
+{
+	for (unsigned int id = 0; id < simulation.guests; id++)
+		sim_file_close(simulation.guest[id].fd);
+	sim_file_close(simulation.vm_fd);
+}
+
 static void create_guest(unsigned int id)
 {
 	struct guest *guest = &simulation.guest[id];
 
 	*guest = (struct guest){.id = id};
-	guest->fd = (int)sim_ioctl(simulation.vm_fd, KVM_CREATE_VCPU, id);
-	if (guest->fd < 0)
-		broken("KVM_CREATE_VCPU: %d", guest->fd);
-	guest->vcpu = sim_file_vcpu(guest->fd);
-	guest->run = sim_file_page(guest->fd, 0);
-	guest->vmcs = host_virt_to_phys(guest->vcpu->vmcs.region);
-	set_cpuid(guest->fd);
+	machine_create_vcpu(guest);
 	guest_make(guest);
 }
 
@@ -118,16 +150,16 @@ void simulation_make(u64 seed)
 	draw_processor();
 	host_mutex_init(&simulation.plug_lock);
 	arguments = sim_user_map(ARGUMENTS * ARGUMENT_SIZE);
+	stop_create();
 	simulation.device = sim_device_open();
-	simulation.vm_fd = (int)sim_ioctl(simulation.device, KVM_CREATE_VM, 0);
-	simulation.vm = sim_file_vm(simulation.vm_fd);
 	simulation.irqchip = !chance(4);
 	simulation.guests = 1 + (unsigned int)sim_random_below(MAX_GUESTS);
-	if (simulation.irqchip && sim_ioctl(simulation.vm_fd, KVM_CREATE_IRQCHIP, 0))
-		broken("KVM_CREATE_IRQCHIP fails");
+	machine_create_vm();
+	clock_create();
 	memory_create();
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		create_guest(id);
+	state_create();
 	interrupts_create();
 	sim_use_guest(&guest_model);
 }
@@ -179,17 +211,12 @@ static bool plug_cpu(void)
 }
 
 static const struct action program_actions[] = {
-	{fail_an_allocation, 2, false},
-	{plug_cpu, 1, false},
-	{signal_guest, 2, false},
-	{want_guest_elsewhere, 3, false},
-	{memory_get_log, 2, false},
-	{memory_change_flags, 1, false},
-	{memory_move_slot, 3, false},
-	{interrupt_send_msi, 6, true},
-	{interrupt_pulse_line, 4, true},
-	{interrupt_signal_event, 4, true},
-	{interrupt_change_routing, 1, true},
+	{fail_an_allocation, 2, false},	   {plug_cpu, 1, false},
+	{signal_guest, 2, false},	   {want_guest_elsewhere, 3, false},
+	{memory_get_log, 2, false},	   {memory_change_flags, 1, false},
+	{memory_move_slot, 3, false},	   {clock_step, 1, false},
+	{interrupt_send_msi, 6, true},	   {interrupt_pulse_line, 4, true},
+	{interrupt_signal_event, 4, true}, {interrupt_change_routing, 1, true},
 };
 
 static const struct action process_actions[] = {
@@ -222,18 +249,35 @@ static void pause_between(void)
 		host_cond_resched();
 }
 
+static void act(enum actor actor, const struct action *actions, unsigned int count)
+{
+	actor_begin(actor);
+	act_any(actions, count);
+	actor_end(actor);
+}
+
 static void program_thread(void *unused)
 {
 	(void)unused;
+	for (; step_take(); pause_between()) {
+		act(ACTOR_PROGRAM, program_actions, COUNT_OF(program_actions));
+		if (chance(MIGRATES_IN))
+			migrate();
+	}
+}
+
+static void another_thread(void *unused)
+{
+	(void)unused;
 	for (; step_take(); pause_between())
-		act_any(program_actions, COUNT_OF(program_actions));
+		act(ACTOR_ANOTHER, program_actions, COUNT_OF(program_actions));
 }
 
 static void process_thread(void *unused)
 {
 	(void)unused;
 	for (; step_take(); pause_between())
-		act_any(process_actions, COUNT_OF(process_actions));
+		act(ACTOR_PROCESS, process_actions, COUNT_OF(process_actions));
 }
 
 static void guests_check_asleep(void)
@@ -244,11 +288,13 @@ static void guests_check_asleep(void)
 
 static void time_passes(void)
 {
+	actor_begin(ACTOR_CLOCK);
 	sim_advance_time(1 + sim_random_below(20000));
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		interrupt_timer_look(&simulation.guest[id]);
 	sim_work_run();
 	guests_check_asleep();
+	actor_end(ACTOR_CLOCK);
 	host_cond_resched();
 }
 
@@ -290,7 +336,7 @@ void simulation_run(u64 steps)
 		simulation.guest[id].task =
 			sim_task_create(names[id], vcpu_thread, &simulation.guest[id]);
 	others[0] = sim_task_create("program", program_thread, NULL);
-	others[1] = sim_task_create("another thread", program_thread, NULL);
+	others[1] = sim_task_create("another thread", another_thread, NULL);
 	others[2] = sim_task_create("process", process_thread, NULL);
 	sim_task_create("clock", clock_thread, others);
 	sim_tasks_run(2 + (unsigned int)sim_random_below(15));
@@ -305,9 +351,7 @@ void simulation_end(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (interrupts_wait(&simulation.guest[id]))
 			broken("vCPU %u has ended, and something waits for it", id);
-	for (unsigned int id = 0; id < simulation.guests; id++)
-		sim_file_close(simulation.guest[id].fd);
-	sim_file_close(simulation.vm_fd);
+	machine_close();
 	sim_file_close(simulation.device);
 	if (sim_leaks())
 		broken("something is left");

@@ -98,6 +98,33 @@ bool memory_move_slot(void)
 	return true;
 }
 
+static u64 place_of(enum slot_id id)
+{
+	return id == SLOT_MOVED ? moved_to : slots[id].gpa;
+}
+
+static void set_slots(void)
+{
+	for (enum slot_id id = 0; id < SLOTS; id++) {
+		u32 flags = id == SLOT_LOGGED && is_logged ? KVM_MEM_LOG_DIRTY_PAGES : 0;
+
+		if (place_of(id) != MMIO_BASE)
+			set_slot(id, place_of(id), slots[id].pages * PAGE, slots[id].flags | flags);
+	}
+}
+
+static void set_capability(void)
+{
+	struct kvm_enable_cap manual = {
+		.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
+		.args[0] = KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE |
+			   (chance(2) ? KVM_DIRTY_LOG_INITIALLY_SET : 0),
+	};
+
+	if (is_manual && call(simulation.vm_fd, KVM_ENABLE_CAP, &manual, sizeof(manual)))
+		broken("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is refused");
+}
+
 /* --- the dirty log --- */
 
 static void copy_page(u64 page)
@@ -314,6 +341,19 @@ u8 memory_expected(u64 gpa)
 	return expected[memory_hva(gpa) - process];
 }
 
+void memory_settle(const struct instruction *instruction)
+{
+	const struct operation *operation = instruction->operation;
+	unsigned int size = operation && instruction->address ? operation->size : 0;
+
+	for (unsigned int i = 0; i < size; i++) {
+		u64 hva = memory_hva(instruction->address + i);
+
+		if (hva)
+			memory_written(instruction->address + i, *(u8 *)sim_user_pointer(hva));
+	}
+}
+
 static void fill(const struct window *window)
 {
 	u64 hva = hva_of_window(window);
@@ -329,7 +369,6 @@ static void fill(const struct window *window)
 void memory_create(void)
 {
 	static u8 memory[2][PROCESS_PAGES * LINTEL_PAGE_SIZE];
-	struct kvm_enable_cap manual = {.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2};
 
 	host_mutex_init(&process_lock);
 	host_mutex_init(&slots_lock);
@@ -341,15 +380,49 @@ void memory_create(void)
 	moved_to = slots[SLOT_MOVED].gpa;
 	is_logged = false;
 	is_manual = chance(2);
-	manual.args[0] =
-		KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | (chance(2) ? KVM_DIRTY_LOG_INITIALLY_SET : 0);
-	if (is_manual && call(simulation.vm_fd, KVM_ENABLE_CAP, &manual, sizeof(manual)))
-		broken("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is refused");
+	set_capability();
 	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
 		fill(&windows[i]);
-	for (enum slot_id id = 0; id < SLOTS; id++)
-		set_slot(id, slots[id].gpa, slots[id].pages * PAGE, slots[id].flags);
+	set_slots();
 }
+
+/* --- in another VM --- */
+
+void memory_save(void)
+{
+	if (is_logged)
+		take_log();
+}
+
+/* What was logged comes as the log's reader has it. */
+static void copy_window(const struct window *window, u64 from)
+{
+	u64 at = hva_of_window(window) - process;
+	bool by_log = window->slot == SLOT_LOGGED && is_logged;
+
+	memcpy(sim_user_pointer(process + at), by_log ? copied + at : sim_user_pointer(from + at),
+	       window->pages * PAGE);
+}
+
+static void move_to_another_process(void)
+{
+	u64 from = process;
+
+	process = sim_user_map(PROCESS_PAGES * PAGE);
+	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
+		copy_window(&windows[i], from);
+	sim_user_unmap(from, PROCESS_PAGES * PAGE);
+}
+
+void memory_restore(void)
+{
+	if (chance(3))
+		move_to_another_process();
+	set_capability();
+	set_slots();
+}
+
+/* --- the end --- */
 
 static void compare(const struct window *window, const u8 *with, const char *words, u64 from)
 {

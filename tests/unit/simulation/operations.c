@@ -55,6 +55,10 @@ const struct operation operations[] = {
 	ROW("ICR, high", 2, 4, 2, WITH_IRQCHIP, op_destination_begin, op_store, op_destination_end,
 	    0x89, 0x06),
 	ROW("timer", 2, 4, 2, WITH_IRQCHIP, op_timer_begin, op_store, op_timer_end, 0x89, 0x06),
+	ROW("ICR, INIT", 2, 4, 4, WITH_IRQCHIP, op_init_begin, op_store, op_init_end, 0x89, 0x06),
+	ROW("ICR, SIPI", 2, 4, 8, WITH_IRQCHIP, op_sipi_begin, op_store, op_sipi_end, 0x89, 0x06),
+	ROW("SVR", 2, 4, 0, NEVER, op_svr_begin, op_store, op_svr_end, 0x89, 0x06),
+	ROW("LVT", 2, 4, 0, NEVER, op_lvt_begin, op_store, op_lvt_end, 0x89, 0x06),
 	ROW("ICR", 2, 4, 6, WITH_IRQCHIP, op_icr_begin, op_store, op_icr_end, 0x89, 0x06),
 };
 const unsigned int operation_count = COUNT_OF(operations);
@@ -82,6 +86,8 @@ static const struct operation *come_to_an_end(struct guest *guest)
 {
 	if (guest->depth)
 		return return_from_handler(guest);
+	if (start_sipi_is_due(guest))
+		return by_function(op_store, "ICR, SIPI");
 	if (guest->tpr)
 		return by_function(op_store, "TPR");
 	if (!(guest_get(guest, GUEST_RFLAGS) & RFLAGS_IF))
@@ -96,6 +102,13 @@ static bool may_be_drawn(const struct guest *guest, const struct operation *oper
 		return guest->depth < MAX_FRAMES / 2;
 	if (operation->execute == op_sti)
 		return guest->depth < MAX_FRAMES / 2 || !guest->nmi_blocked;
+	/* What a handler has interrupted may be about to send by it. */
+	if (operation->begin == op_destination_begin && !start_may_change_target(guest))
+		return false;
+	if (operation->begin == op_init_begin)
+		return start_may_send_init(guest);
+	if (operation->begin == op_sipi_begin)
+		return start_may_send(guest);
 	return operation->drawn == ALWAYS ||
 	       (operation->drawn == WITH_IRQCHIP && simulation.irqchip);
 }
@@ -118,8 +131,15 @@ static const struct operation *draw(const struct guest *guest)
 	}
 }
 
+static const struct operation *start_local_apic(const struct guest *guest)
+{
+	return by_function(op_store, guest->start.svr_is_set ? "LVT" : "SVR");
+}
+
 const struct operation *operation_draw(struct guest *guest)
 {
+	if (guest->start.registers_left)
+		return start_local_apic(guest);
 	if (simulation.over)
 		return come_to_an_end(guest);
 	if (!step_take())
@@ -128,6 +148,8 @@ const struct operation *operation_draw(struct guest *guest)
 		return return_from_handler(guest);
 	if (!guest->depth && guest_interrupts_on(guest) && chance(20))
 		return by_function(op_hlt, NULL);
+	if (start_sipi_is_due(guest) && chance(8))
+		return by_function(op_store, "ICR, SIPI");
 	if (guest->has_clock && chance(20))
 		return by_function(op_clock_read, NULL);
 	return draw(guest);

@@ -20,6 +20,21 @@ static inline bool exits(const struct instruction *now, struct sim_exit *exit, u
 	return true;
 }
 
+/* A register of the local APIC is to be written, with op_store. */
+static inline void op_apic_register(struct guest *guest, struct instruction *now, u32 offset,
+				    u32 value)
+{
+	now->address = (u32)LAPIC_BASE + offset;
+	now->value = value;
+	set_register(guest, REG_RSI, now->address);
+	set_register(guest, REG_RAX, value);
+}
+
+/* --- startup.c --- */
+
+operation_begin_fn op_init_begin, op_sipi_begin, op_svr_begin, op_lvt_begin;
+operation_end_fn op_init_end, op_sipi_end, op_svr_end, op_lvt_end;
+
 /* --- operations_memory.c --- */
 
 operation_begin_fn op_address_any;
@@ -43,6 +58,11 @@ operation_end_fn op_clock_is_on;
 operation_begin_fn op_cr_any;
 operation_execute_fn op_mov_cr;
 operation_end_fn op_mov_cr_end;
+
+/* CR0 or CR4, as the guest has it. */
+u32 op_register_value(const struct guest *guest, unsigned int cr);
+/* MOV to it: false: it exits, *exit says how, but for the length. */
+bool op_register_write(struct guest *guest, unsigned int cr, u32 value, struct sim_exit *exit);
 
 operation_begin_fn op_leaf_any;
 operation_execute_fn op_cpuid;

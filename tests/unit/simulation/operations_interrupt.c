@@ -93,17 +93,9 @@ bool op_hlt(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 
 /* --- the local APIC --- */
 
-static void apic_register(struct guest *guest, struct instruction *now, u32 offset, u32 value)
-{
-	now->address = (u32)LAPIC_BASE + offset;
-	now->value = value;
-	set_register(guest, REG_RSI, now->address);
-	set_register(guest, REG_RAX, value);
-}
-
 void op_eoi_begin(struct guest *guest, struct instruction *now)
 {
-	apic_register(guest, now, LAPIC_EOI, 0);
+	op_apic_register(guest, now, LAPIC_EOI, 0);
 }
 
 void op_eoi_end(struct guest *guest, struct instruction *now)
@@ -121,7 +113,7 @@ void op_tpr_begin(struct guest *guest, struct instruction *now)
 {
 	bool lower = simulation.over || chance(2);
 
-	apic_register(guest, now, LAPIC_TPR, lower ? 0 : (u32)sim_random_below(15) << 4);
+	op_apic_register(guest, now, LAPIC_TPR, lower ? 0 : (u32)sim_random_below(15) << 4);
 }
 
 void op_tpr_end(struct guest *guest, struct instruction *now)
@@ -149,7 +141,7 @@ void op_cr8_begin(struct guest *guest, struct instruction *now)
 
 void op_destination_begin(struct guest *guest, struct instruction *now)
 {
-	apic_register(guest, now, LAPIC_ICR2, (u32)sim_random_below(simulation.guests) << 24);
+	op_apic_register(guest, now, LAPIC_ICR2, (u32)sim_random_below(simulation.guests) << 24);
 }
 
 void op_destination_end(struct guest *guest, struct instruction *now)
@@ -161,7 +153,7 @@ void op_destination_end(struct guest *guest, struct instruction *now)
 
 void op_timer_begin(struct guest *guest, struct instruction *now)
 {
-	apic_register(guest, now, LAPIC_TIMER_INITIAL, 1 + (u32)sim_random_below(50000));
+	op_apic_register(guest, now, LAPIC_TIMER_INITIAL, 1 + (u32)sim_random_below(50000));
 	interrupt_timer_begin(guest);
 }
 
@@ -198,7 +190,7 @@ void op_icr_begin(struct guest *guest, struct instruction *now)
 		icr = (icr & ~(u32)0xc0000) | (u32)IRQ_NMI << 8 | (chance(2) ? 3u << 18 : 0);
 	else
 		icr |= interrupt_any_vector();
-	apic_register(guest, now, LAPIC_ICR, icr);
+	op_apic_register(guest, now, LAPIC_ICR, icr);
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (is_for(guest, icr, id))
 			now->token[id] = is_nmi(icr) ? nmi_send_begin(id)

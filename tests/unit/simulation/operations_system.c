@@ -162,6 +162,7 @@ static u64 clock_ns(const struct clock_page *page, u64 tsc)
 bool op_clock_read(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
 	struct clock_page page;
+	u64 tsc, ns;
 
 	(void)now;
 	(void)exit;
@@ -169,8 +170,10 @@ bool op_clock_read(struct guest *guest, struct instruction *now, struct sim_exit
 		return false;
 	if (!page.version || page.version % 2)
 		guest_broken(guest, "the version of kvmclock's page is %u", page.version);
-	check_time(guest, &simulation.last_ns,
-		   clock_ns(&page, sim_rdtsc() + guest_get(guest, TSC_OFFSET)), "kvmclock");
+	tsc = sim_rdtsc();
+	ns = clock_ns(&page, tsc + guest_get(guest, TSC_OFFSET));
+	check_time(guest, &simulation.last_ns, ns, "kvmclock");
+	clock_check(guest, ns, tsc);
 	guest_next(guest);
 	return false;
 }
@@ -192,8 +195,9 @@ static unsigned int register_of(const struct instruction *now)
 	return now->operation->bytes[2] == 0xe0;
 }
 
-static u32 register_value(const struct guest *guest, unsigned int which)
+u32 op_register_value(const struct guest *guest, unsigned int cr)
 {
+	unsigned int which = cr == 4;
 	u64 mask = guest_get(guest, registers[which].mask);
 
 	return (u32)((guest_get(guest, registers[which].guest) & ~mask) |
@@ -208,27 +212,36 @@ void op_cr_any(struct guest *guest, struct instruction *now)
 	set_register(guest, REG_RAX, now->value);
 }
 
-bool op_mov_cr(struct guest *guest, struct instruction *now, struct sim_exit *exit)
+bool op_register_write(struct guest *guest, unsigned int cr, u32 value, struct sim_exit *exit)
 {
-	unsigned int which = register_of(now);
+	unsigned int which = cr == 4;
 	u64 mask = guest_get(guest, registers[which].mask), old;
 
-	exit->qualification = registers[which].cr;
-	if ((guest_get(guest, registers[which].shadow) ^ now->value) & mask)
-		return exits(now, exit, EXIT_REASON_CR_ACCESS);
+	exit->reason = EXIT_REASON_CR_ACCESS;
+	exit->qualification = cr;
+	if ((guest_get(guest, registers[which].shadow) ^ value) & mask)
+		return false;
 	old = guest_get(guest, registers[which].guest);
-	guest_set(guest, registers[which].guest, (old & mask) | (now->value & ~mask));
+	guest_set(guest, registers[which].guest, (old & mask) | (value & ~mask));
+	return true;
+}
+
+bool op_mov_cr(struct guest *guest, struct instruction *now, struct sim_exit *exit)
+{
+	exit->instruction_length = now->operation->length;
+	if (!op_register_write(guest, registers[register_of(now)].cr, now->value, exit))
+		return true;
 	guest_next(guest);
 	return false;
 }
 
 void op_mov_cr_end(struct guest *guest, struct instruction *now)
 {
-	unsigned int which = register_of(now);
+	unsigned int cr = registers[register_of(now)].cr;
 
-	if (now->faulted || register_value(guest, which) != now->value)
-		guest_broken(guest, "CR%u is 0x%x, and 0x%x was written", registers[which].cr,
-			     register_value(guest, which), now->value);
+	if (now->faulted || op_register_value(guest, cr) != now->value)
+		guest_broken(guest, "CR%u is 0x%x, and 0x%x was written", cr,
+			     op_register_value(guest, cr), now->value);
 }
 
 /* --- CPUID --- */

@@ -26,6 +26,8 @@
 
 /* --- memory.c: the slots, and what must be in the memory behind them --- */
 
+struct instruction;
+
 enum slot_id { SLOT_RAM, SLOT_LOGGED, SLOT_ROM, SLOT_MOVED, SLOT_LARGE, SLOTS };
 
 /* Places in SLOT_RAM; the last two are shared by the guests, each has a part. */
@@ -45,6 +47,8 @@ u64 memory_hva(u64 gpa);
 /* A guest has written this byte; where no slot can be that is nothing. */
 void memory_written(u64 gpa, u8 value);
 u8 memory_expected(u64 gpa);
+/* Nobody knows whether the instruction has written what it was to write: now it is known. */
+void memory_settle(const struct instruction *instruction);
 /* No byte is another than guests wrote, and the copy that was made with the dirty log is all. */
 void memory_check(void);
 
@@ -57,6 +61,10 @@ bool memory_change_pages(void);
 bool memory_ask_young(void);
 /* Until what the process does to its memory at the moment is done. */
 void memory_wait_for_process(void);
+/* All stand still, and another VM comes: what the log has is taken; the slots, as they were, on the
+ * same memory or on that of another process, where the logged slot's is the copy. */
+void memory_save(void);
+void memory_restore(void);
 
 /* --- guest.c: a model of a 32-bit guest without paging --- */
 
@@ -84,6 +92,17 @@ struct frame {
 	bool in_service; /* its vector is still to be ended */
 };
 
+/* Of an INIT that was sent to it; see startup.c. */
+struct start {
+	bool is_away;		     /* from its sending until the guest has started again */
+	bool init_is_sent;	     /* who sent it has returned */
+	bool sipi;		     /* was sent, or is being */
+	bool init_waits, sipi_waits; /* sent by one who has returned, and not taken since */
+	bool begun;		     /* it is in the code that it starts with */
+	bool registers_left;	     /* those of its local APIC are still to be set ... */
+	bool svr_is_set;	     /* ... but for this one */
+};
+
 struct guest {
 	unsigned int id;
 	int fd;
@@ -103,11 +122,13 @@ struct guest {
 	unsigned int services;
 	u8 tpr;
 	u32 destination; /* as written to the high half of its ICR */
-	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
+	u64 timer_due;	 /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
 
 	u64 msr[4];	/* what it wrote last: see operations_system.c */
 	bool has_clock; /* it asked for kvmclock */
+	struct start start;
+	bool stopped; /* its thread waits in stop_here() */
 };
 
 extern const struct sim_guest guest_model;
@@ -160,6 +181,22 @@ const struct operation *operation_draw(struct guest *guest);
 void operation_mmio(struct guest *guest);
 void operation_io(struct guest *guest);
 
+/* --- startup.c: INIT and SIPI --- */
+
+void start_write_code(void);
+/* The guest is in real mode, or on its way out of it: then these are for guest_model's. */
+bool start_is_under_way(const struct guest *guest);
+bool start_step(struct guest *guest, struct sim_exit *exit);
+void start_deliver(struct guest *guest, const struct sim_injection *event);
+/* May an INIT, or any SIPI, be sent now; may another be who gets it; is a SIPI waited for? */
+bool start_may_send(const struct guest *guest);
+bool start_may_send_init(const struct guest *guest);
+bool start_may_change_target(const struct guest *guest);
+bool start_sipi_is_due(const struct guest *guest);
+/* Nothing was sent that the guest has not taken; as interrupts_check(). */
+void start_check(struct guest *guest);
+void start_check_asleep(struct guest *guest);
+
 /* --- interrupts.c: sent, and delivered --- */
 
 /* One that guests send, and devices. */
@@ -182,16 +219,70 @@ void interrupts_check(struct guest *guest);
 /* Nothing waits that could have ended HLT. */
 void interrupts_check_asleep(struct guest *guest);
 bool interrupts_wait(const struct guest *guest);
+/* What waits for it, or is being sent, is perhaps lost. */
+void interrupts_lost(struct guest *guest);
+/* Someone is about to send it an INIT; and it has been reset by that. */
+void interrupts_before_init(struct guest *guest);
+void interrupts_after_init(struct guest *guest);
 
 bool interrupt_send_msi(void);
 bool interrupt_pulse_line(void);
 bool interrupt_signal_event(void);
 bool interrupt_change_routing(void);
 void interrupts_create(void);
+/* In another VM: routing and events. */
+void interrupts_restore(void);
+/* Between these the vCPU's thread gets all that waits in the local APIC and sets that again: what
+ * is sent meanwhile may be lost. */
+void interrupts_replace_begin(struct guest *guest);
+void interrupts_replace_end(struct guest *guest);
+/* The timer stood still for so long. */
+void interrupt_timer_moved(struct guest *guest, u64 ns);
 
-/* --- state.c --- */
+/* --- clock.c --- */
 
+void clock_create(void);
+/* What a guest reads from its page when the host's TSC is `tsc`. */
+void clock_check(const struct guest *guest, u64 ns, u64 tsc);
+/* An action of the program: KVM_SET_CLOCK. */
+bool clock_step(void);
+void clock_save(void);
+void clock_restore(void);
+
+/* --- state.c: what a program gets and sets of a vCPU, and of the VM --- */
+
+/* Got, set again and got again it is the same state, and the guest notices nothing. */
 void state_round_trip(struct guest *guest);
+/* All of it, of a vCPU whose thread stands still, into another vCPU; then it has just that. */
+void state_save(struct guest *guest);
+void state_restore(struct guest *guest);
+void state_save_vm(void);
+void state_restore_vm(void);
+/* What is to be saved.  Needs: a vCPU. */
+void state_create(void);
+/* Of the registers that no guest uses, those are others after an INIT. */
+void state_after_init(struct guest *guest);
+
+/* --- stop.c: everybody stands still --- */
+
+/* The threads beside those of vCPUs. */
+enum actor { ACTOR_PROGRAM, ACTOR_ANOTHER, ACTOR_PROCESS, ACTOR_CLOCK, ACTORS };
+
+void stop_create(void);
+/* Between these the actor may touch the machine. */
+void actor_begin(enum actor actor);
+void actor_end(enum actor actor);
+/* Nobody but the caller, ACTOR_PROGRAM, touches the machine until stop_end(): no vCPU is in
+ * KVM_RUN, nor has it left anything to be finished. */
+void stop_all(void);
+void stop_end(void);
+/* By a vCPU's thread, after KVM_RUN. */
+void stop_here_if_asked(struct guest *guest, long result);
+
+/* --- migration.c --- */
+
+/* The machine is saved and ends; another one goes on in its place. */
+void migrate(void);
 
 /* --- thread.c: the thread of a vCPU --- */
 
@@ -220,6 +311,11 @@ bool chance(unsigned int one_in);
 long call(int fd, u32 number, void *argument, size_t size);
 /* Words, and the end of the run: something is not so that must always be so. */
 __attribute__((noreturn, format(printf, 1, 2))) void broken(const char *format, ...);
+
+/* A VM, and a vCPU of it, as they are before anything is set. */
+void machine_create_vm(void);
+void machine_create_vcpu(struct guest *guest);
+void machine_close(void);
 
 void simulation_make(u64 seed);
 void simulation_run(u64 steps);

@@ -87,11 +87,16 @@ static void between_runs(struct guest *guest)
 		sim_ioctl(guest->fd, KVM_KVMCLOCK_CTRL, 0);
 }
 
-/* Who is asleep when all is over goes on, to come to the end. */
+/* Who is halted when all is over goes on, to come to the end; who waits for a SIPI gets one. */
 static void wake(struct guest *guest)
 {
-	struct kvm_mp_state state = {.mp_state = KVM_MP_STATE_RUNNABLE};
+	struct kvm_mp_state state;
 
+	if (call(guest->fd, KVM_GET_MP_STATE, &state, sizeof(state)))
+		guest_broken(guest, "KVM_GET_MP_STATE fails");
+	if (state.mp_state != KVM_MP_STATE_HALTED)
+		return;
+	state.mp_state = KVM_MP_STATE_RUNNABLE;
 	if (call(guest->fd, KVM_SET_MP_STATE, &state, sizeof(state)))
 		guest_broken(guest, "KVM_SET_MP_STATE fails");
 }
@@ -108,10 +113,13 @@ static bool all_are_quiet(void)
 void vcpu_thread(void *argument)
 {
 	struct guest *guest = argument;
+	long result;
 
 	for (;;) {
-		handle(guest, sim_ioctl(guest->fd, KVM_RUN, 0));
+		result = sim_ioctl(guest->fd, KVM_RUN, 0);
+		handle(guest, result);
 		sim_signal(false);
+		stop_here_if_asked(guest, result);
 		if (all_are_quiet() && !interrupts_wait(guest))
 			return;
 		between_runs(guest);
