@@ -58,6 +58,10 @@ for name in $names; do
 		check "completion: $name $option" offers "$option" lintel "$name" "${option%?}"
 	done
 done
+picture_is_true() {
+	"$top/tool/man/terminal.sh" "$lintel" >terminal.svg && cmp terminal.svg "$top/docs/terminal.svg"
+}
+check "the picture in README.md shows what the command says (tool/man/terminal.sh)" picture_is_true
 check "completion: a word of explain" offers primary:28 lintel explain primary:2
 check "completion: a file" offers README.md lintel caps READ
 check "completion: a file after an option" offers README.md lintel matrix -o READ
