@@ -78,4 +78,5 @@ static void __exit vmx_exit(void)
 module_exit(vmx_exit);
 
 MODULE_DESCRIPTION("A small hypervisor for Intel VT-x that speaks the KVM API");
+MODULE_VERSION(LINTEL_VERSION);
 MODULE_LICENSE("GPL");

@@ -28,7 +28,7 @@ static void usage(FILE *to)
 	fputs("usage: lintel COMMAND [OPTIONS]\n\ncommands:\n", to);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\nlintel COMMAND --help says more.\n"
+	fputs("\nlintel COMMAND --help says more; lintel --version says which this is.\n"
 	      "\nExit status (run: see there): 0 fine; 1 the answer is no; 2 bad input or usage.\n",
 	      to);
 }
@@ -52,6 +52,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		usage(stdout);
+		return finish(COMMAND_FINE);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("lintel " LINTEL_VERSION);
 		return finish(COMMAND_FINE);
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

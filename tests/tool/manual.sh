@@ -58,6 +58,8 @@ for name in $names; do
 		check "completion: $name $option" offers "$option" lintel "$name" "${option%?}"
 	done
 done
+check "the version is that of the tree" test "$("$lintel" --version)" = "lintel $(cat "$top/VERSION")"
+check "and has its paragraph in CHANGELOG.md" grep -q "^## $(cat "$top/VERSION")" "$top/CHANGELOG.md"
 picture_is_true() {
 	"$top/tool/man/terminal.sh" "$lintel" >terminal.svg && cmp terminal.svg "$top/docs/terminal.svg"
 }

@@ -41,7 +41,7 @@ _lintel() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_lintel_offer "$(_lintel_commands "$lintel") --help"
+		_lintel_offer "$(_lintel_commands "$lintel") --help --version"
 		return
 	fi
 	[[ $before != -* ]] || argument=$(_lintel_argument "$lintel" "$command" "$before")
