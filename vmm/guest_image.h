@@ -51,7 +51,7 @@ struct image {
 	uint64_t entry;
 	uint64_t end;	   /* first address after everything that was loaded */
 	uint32_t eax, ebx; /* START_PROTECTED: what the boot protocol says */
-	bool os;	   /* a PC's operating system: CPU 0 starts alone, with  */
+	bool os;	   /* a PC's operating system: CPU 0 starts alone, with `rsi` */
 	uint64_t rsi;
 };
 
@@ -92,8 +92,8 @@ int image_place(struct memory *mem, uint64_t gpa, const void *data, uint64_t siz
 		uint64_t memory_size);
 
 /*
- * Puts the text where guests find it: , if there is one, and ; its length in , if
- * that is not NULL.  -1 after a message if it is longer than a page.
+ * Puts the command line where guests find it: @path, if there is one, and @args; its length in
+ * @length, if that is not NULL.  -1 after a message if it is longer than a page.
  */
 int image_place_command_line(struct memory *mem, const char *path, const char *args,
 			     size_t *length);
@@ -107,8 +107,8 @@ struct image_initrd {
 };
 
 /*
- * Puts the request's one module, if it has any, as high as it fits between  and , and
- * below 4 GiB.  0, or -1 after saying why.
+ * Puts the request's one module, if it has any, as high as it fits between @floor and @ceiling,
+ * and below 4 GiB.  0, or -1 after saying why.
  */
 int image_place_initrd(struct memory *mem, const struct image_request *request, uint64_t floor,
 		       uint64_t ceiling, struct image_initrd *initrd);

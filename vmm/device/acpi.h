@@ -11,7 +11,7 @@
 
 /*
  * A virtio-mmio device ("LNRO0005"): its registers below 4 GiB, in the hole of machine_memory.h,
- * and its interrupt: The line is edge-triggered, active high: a pulse, as an irqfd without
+ * and its interrupt.  The line is edge-triggered, active high: a pulse, as an irqfd without
  * resampling gives it.
  */
 struct acpi_mmio {
