@@ -93,6 +93,10 @@ mutate: deps
 	@lab/deps.sh python3-clang
 	tests/mutate/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
+# For clangd and its like.
+compile_commands.json: module
+	tests/compile-commands.sh $(KDIR) >$@
+
 # The module against both kernels it is for: no warning, from the compiler or from sparse.
 module-test: deps
 	tests/module.sh
