@@ -12,15 +12,15 @@
 static enum exit_action exit_unexpected(struct vcpu *vcpu)
 {
 	(void)vcpu;
-	return EXIT_BROKEN;
+	return ACTION_BROKEN;
 }
 
 #define ROW(reason, name, handler, captures) [EXIT_REASON_##reason] = { name, handler, captures }
 #define HOLE(number) [number] = { "RESERVED", exit_unexpected, 0 }
 
-#define MEMORY	    (EXIT_CAPTURES_GPA | EXIT_CAPTURES_GLA)
-#define INSTRUCTION EXIT_CAPTURES_INSTRUCTION
-#define INTERRUPTION EXIT_CAPTURES_INTERRUPTION
+#define MEMORY	    (CAPTURE_GPA | CAPTURE_GLA)
+#define INSTRUCTION CAPTURE_INSTRUCTION
+#define INTERRUPTION CAPTURE_INTERRUPTION
 
 static const struct exit_row rows[EXIT_REASONS] = {
 	ROW(EXCEPTION_OR_NMI, "EXCEPTION_NMI", exit_exception, INTERRUPTION),
@@ -53,7 +53,7 @@ static const struct exit_row rows[EXIT_REASONS] = {
 	ROW(VMXON, "VMON", exit_undefined, 0),
 	ROW(CR_ACCESS, "CR_ACCESS", exit_cr_access, 0),
 	ROW(MOV_DR, "DR_ACCESS", exit_mov_dr, 0),
-	ROW(IO_INSTRUCTION, "IO_INSTRUCTION", exit_io, EXIT_CAPTURES_GLA | INSTRUCTION),
+	ROW(IO_INSTRUCTION, "IO_INSTRUCTION", exit_io, CAPTURE_GLA | INSTRUCTION),
 	ROW(RDMSR, "MSR_READ", exit_rdmsr, 0),
 	ROW(WRMSR, "MSR_WRITE", exit_wrmsr, 0),
 	ROW(INVALID_GUEST_STATE, "INVALID_STATE", exit_entry_failure, 0),
@@ -132,10 +132,10 @@ enum exit_action exit_dispatch(struct vcpu *vcpu)
 		vcpu->stats.exits[basic]++;
 	host_trace_exit(vcpu);
 	action = exit_row(exit->reason)->handle(vcpu);
-	if (action != EXIT_NEXT_INSN)
+	if (action != ACTION_NEXT_INSN)
 		return action;
 	vcpu_skip_instruction(vcpu, exit->instruction_length);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 void exit_report_broken(struct vcpu *vcpu)

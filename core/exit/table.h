@@ -9,11 +9,11 @@
 #include "exit/reason.h"
 
 /* Beside reason, qualification, instruction length, IDT-vectoring information and RIP. */
-enum exit_captures {
-	EXIT_CAPTURES_GPA = 1 << 0,
-	EXIT_CAPTURES_GLA = 1 << 1,
-	EXIT_CAPTURES_INSTRUCTION = 1 << 2, /* VM-exit instruction information */
-	EXIT_CAPTURES_INTERRUPTION = 1 << 3,
+enum exit_capture {
+	CAPTURE_GPA = 1 << 0,
+	CAPTURE_GLA = 1 << 1,
+	CAPTURE_INSTRUCTION = 1 << 2, /* VM-exit instruction information */
+	CAPTURE_INTERRUPTION = 1 << 3,
 };
 
 struct exit_row {
