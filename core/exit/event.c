@@ -66,27 +66,6 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 	return ACTION_BROKEN;
 }
 
-/* The interrupt is still pending in the host's APIC: it was taken when interrupts came on. */
-enum exit_action exit_external_interrupt(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_SAME_INSN;
-}
-
-/* The next entry decides anew which windows are needed. */
-enum exit_action exit_interrupt_window(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_SAME_INSN;
-}
-
-/* Of a write to the TPR that was done in the virtual-APIC page: an interrupt may go in now. */
-enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_SAME_INSN;
-}
-
 /*
  * The next entry puts the NMI in.  A processor that opens the window in the shadow of STI is one
  * that takes NMIs there ("NMI-Window Exiting": another may wait for the end of the shadow): so does
@@ -97,12 +76,6 @@ enum exit_action exit_nmi_window(struct vcpu *vcpu)
 	if (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI)
 		vcpu_interrupt_shadow_clear(vcpu);
 	return ACTION_SAME_INSN;
-}
-
-enum exit_action exit_triple_fault(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_SHUTDOWN;
 }
 
 enum exit_action exit_entry_failure(struct vcpu *vcpu)

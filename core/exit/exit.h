@@ -5,7 +5,7 @@
 #ifndef LINTEL_EXIT_H
 #define LINTEL_EXIT_H
 
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "vcpu/state.h"
 
 struct vcpu;
@@ -44,8 +44,5 @@ static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 in
 
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);
-
-/* "Basic Exit Reasons": its name in the SDM's words, shortened as KVM's tools know it. */
-const char *exit_reason_name(u32 reason);
 
 #endif

@@ -10,12 +10,6 @@
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
-static enum exit_action undefined(struct vcpu *vcpu)
-{
-	vcpu_inject_exception(vcpu, VECTOR_UD);
-	return ACTION_SAME_INSN;
-}
-
 enum exit_action exit_general_protection(struct vcpu *vcpu)
 {
 	vcpu_inject_gp(vcpu, 0);
@@ -55,29 +49,6 @@ enum exit_action exit_hlt(struct vcpu *vcpu)
 	}
 	vcpu->run->exit_reason = KVM_EXIT_HLT;
 	return ACTION_TO_USER;
-}
-
-/*
- * INVD and WBINVD: guest memory is coherent, there is nothing to write back, and the host's caches
- * are not the guest's to drop.  MONITOR and MWAIT: MWAIT may end at any time, so at once.  PAUSE in
- * a loop: the exit itself lets the host see that another task waits.
- */
-enum exit_action exit_nothing_to_do(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_NEXT_INSN;
-}
-
-/* VMX, SMX, SGX ...: the guest's CPUID does not offer them. */
-enum exit_action exit_undefined(struct vcpu *vcpu)
-{
-	return undefined(vcpu);
-}
-
-/* There are no performance counters to read. */
-enum exit_action exit_rdpmc(struct vcpu *vcpu)
-{
-	return exit_general_protection(vcpu);
 }
 
 enum exit_action exit_xsetbv(struct vcpu *vcpu)

@@ -74,13 +74,6 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	return emulate_mmio(vcpu, vcpu->exit.gpa);
 }
 
-/* The list was emptied right after the exit, as after every other. */
-enum exit_action exit_pml_full(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return ACTION_SAME_INSN;
-}
-
 enum exit_action exit_io(struct vcpu *vcpu)
 {
 	return emulate_io(vcpu);

@@ -10,7 +10,7 @@
 #include "emulate/decode.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "sim.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"

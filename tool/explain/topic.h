@@ -7,6 +7,7 @@
 #define TOOL_TOPIC_H
 
 #include "cap/fields.h"
+#include "facts/exit_reason_text.h"
 #include "facts/text.h"
 #include "vmcs/field_table.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "emulate/emulate.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "native/processor.h"
 #include "sim.h"
 #include "vcpu/state.h"

@@ -7,7 +7,7 @@
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
 #include "emulate/operation.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "mem/mem.h"
 #include "sim.h"
 #include "test.h"

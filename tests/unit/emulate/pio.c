@@ -5,7 +5,7 @@
 #include "cap/cap.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "sim.h"
 #include "test.h"
 #include "vcpu/state.h"

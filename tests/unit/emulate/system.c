@@ -10,7 +10,7 @@
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
 #include "emulate/operation.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "test.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"

@@ -6,7 +6,7 @@
 
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/table.h"
 #include "test.h"
 #include "vcpu/events.h"

@@ -3,7 +3,7 @@
 #include "cap/cap.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "io/bus.h"
 #include "sim.h"
 #include "test.h"

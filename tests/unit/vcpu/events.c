@@ -8,7 +8,7 @@
 #include "../sim/machine.h"
 #include "api/api.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "exit/table.h"
 #include "io/bus.h"
