@@ -2,7 +2,7 @@
 #include "facts/instruction_error.h"
 
 static const char *const names[] = {
-#define INSTRUCTION_ERROR(number, name, text) [number] = name,
+#define INSTRUCTION_ERROR(constant, number, name, text) [number] = name,
 #include "facts/instruction_error_list.h"
 };
 

@@ -4,7 +4,13 @@
 
 #include "types.h"
 
-/* The SDM's words for a VM-instruction error.  "VM-Instruction Error Numbers".  Never NULL. */
+/* "VM-Instruction Error Numbers" */
+enum instruction_error {
+#define INSTRUCTION_ERROR(constant, number, ...) ERROR_##constant = number,
+#include "facts/instruction_error_list.h"
+};
+
+/* The SDM's words for a VM-instruction error.  Never NULL. */
 const char *vmcs_instruction_error(u32 number);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "facts/text.h"
+#include "facts/instruction_error_text.h"
 
 const struct error_text error_texts[] = {
-#define INSTRUCTION_ERROR(number, name, text) {number, text},
+#define INSTRUCTION_ERROR(constant, number, name, text) {number, text},
 #include "facts/instruction_error_list.h"
 };
 const unsigned int error_text_count = COUNT_OF(error_texts);

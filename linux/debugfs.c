@@ -72,7 +72,7 @@ DEFINE_SHOW_ATTRIBUTE(recording);
 
 static void put_exits(struct seq_file *file, const struct vcpu_stats *stats)
 {
-	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++) {
+	for (unsigned int reason = 0; reason < EXIT_REASONS; reason++) {
 		u64 count = READ_ONCE(stats->exits[reason]);
 
 		if (count)
@@ -125,7 +125,7 @@ static void put_costs(struct seq_file *file, const struct vcpu_stats *stats)
 	for (unsigned int phase = 0; phase < VCPU_PHASES; phase++)
 		seq_printf(file, "%16llu  %s\n", READ_ONCE(stats->ticks[phase]), phases[phase]);
 	seq_puts(file, "       exits           kernel             user\n");
-	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++) {
+	for (unsigned int reason = 0; reason < EXIT_REASONS; reason++) {
 		if (!READ_ONCE(stats->cost[reason].count))
 			continue;
 		put_cost(file, &stats->cost[reason]);

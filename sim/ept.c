@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "emulate/access.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "mem/ept_table.h"
 #include "processor.h"
 #include "vcpu/vcpu.h"

@@ -7,7 +7,7 @@
  * SDM: "Event Injection", "VM Exits Induced by the TPR Threshold", "NMI-Window Exiting",
  * "Interrupt-Window Exiting and Virtual-Interrupt Delivery", "VM Exits".
  */
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "processor.h"
 #include "task.h"
 #include "vcpu/vcpu.h"

@@ -4,26 +4,11 @@
 #define LINTEL_SIM_PROCESSOR_H
 
 #include "vmx.h"
+#include "facts/instruction_error.h"
 #include "vmcs/check.h"
 #include "vmcs/fields.h"
 
 #define NO_VMCS (~(hpa_t)0) /* the current-VMCS pointer when there is none */
-
-/* "VM-Instruction Error Numbers" */
-enum instruction_error {
-	ERROR_VMCLEAR_ADDRESS = 2,
-	ERROR_VMCLEAR_VMXON_POINTER = 3,
-	ERROR_VMLAUNCH_NOT_CLEAR = 4,
-	ERROR_VMRESUME_NOT_LAUNCHED = 5,
-	ERROR_ENTRY_CONTROLS = 7,
-	ERROR_ENTRY_HOST_STATE = 8,
-	ERROR_VMPTRLD_ADDRESS = 9,
-	ERROR_VMPTRLD_VMXON_POINTER = 10,
-	ERROR_VMPTRLD_REVISION = 11,
-	ERROR_UNSUPPORTED_FIELD = 12,
-	ERROR_READ_ONLY_FIELD = 13,
-	ERROR_INVALIDATION_OPERAND = 28,
-};
 
 struct processor {
 	bool has_vmx, vmxon;

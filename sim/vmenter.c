@@ -6,7 +6,7 @@
  */
 #include "processor.h"
 #include "vcpu/vcpu.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "msr/index.h"
 
 #define ENTRY_FAILED BIT32(31) /* in the exit reason */

@@ -12,7 +12,7 @@ core/*.[ch] core/*/*.[ch]: (facts|core)/
 sim/*.[ch] sim/include/*.h: (sim|core|facts)/
 linux/*.[ch] linux/include/*.h: (linux|core|facts)/
 words/*.[ch]: words/
-vmm/*.[ch] vmm/device/*.[ch]: (vmm|words|facts)/|core/exit/reason\.h
+vmm/*.[ch] vmm/device/*.[ch]: (vmm|words|facts)/
 tool/*.[ch]: tool/[^/]*$|words/|vmm/vmm\.h
 tool/processor/*.[ch]: tool/(processor/)?[^/]*$|(core|facts)/
 tool/processors/*.[ch]: tool/(processors?/)?[^/]*$|(words|core|facts)/

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
-#include "exit/reason.h"
 #include "exit_report.h"
+#include "facts/exit_reason.h"
+#include "facts/exit_reason_text.h"
 #include "facts/instruction_error.h"
 #include "words/say.h"
-#include "facts/text.h"
 
 typedef unsigned long long ull;
 

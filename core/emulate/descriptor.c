@@ -25,7 +25,7 @@ enum exit_action descriptor_fault_inject(struct vcpu *vcpu, const struct descrip
 	if (fault->page != WALK_OK)
 		return emulate_walk_failed(vcpu, fault->page, &fault->linear);
 	vcpu_inject_exception_error(vcpu, fault->vector, fault->error);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 static bool long_mode(const struct vcpu *vcpu)

@@ -8,7 +8,7 @@
 enum exit_action emulate_inject(struct vcpu *vcpu, u8 vector)
 {
 	vcpu_inject_exception_error(vcpu, vector, 0);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 static void log_failure(struct vcpu *vcpu, const char *why, const u8 *bytes, unsigned int count)
@@ -36,7 +36,7 @@ enum exit_action emulate_failed(struct vcpu *vcpu, const char *why, const u8 *by
 	/* A program of the guest must not be able to stop the guest's VM. */
 	if (vcpu_cpl(vcpu) != 0) {
 		vcpu_inject_exception(vcpu, VECTOR_UD);
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	}
 	if (count) {
 		/* In units of 64 bits: the flags, and the size with the bytes. */
@@ -47,7 +47,7 @@ enum exit_action emulate_failed(struct vcpu *vcpu, const char *why, const u8 *by
 	}
 	vcpu->run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
 	vcpu->run->emulation_failure = failure;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 enum exit_action emulate_walk_failed(struct vcpu *vcpu, enum walk_result result,
@@ -55,7 +55,7 @@ enum exit_action emulate_walk_failed(struct vcpu *vcpu, enum walk_result result,
 {
 	if (result == WALK_FAULT) {
 		vcpu_inject_page_fault(vcpu, fault->address, fault->error);
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	}
 	return emulate_failed(vcpu, "it needs memory where there is none", NULL, 0);
 }

@@ -25,7 +25,7 @@ static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result resu
 	if (result != DECODE_INVALID)
 		return emulate_failed(vcpu, decode_reason(result), bytes, count);
 	vcpu_inject_exception(vcpu, VECTOR_UD);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 /*

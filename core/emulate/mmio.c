@@ -8,7 +8,7 @@
  * processor meets the next one by itself, so that interrupts and signals come in between.
  */
 #include "emulate/access.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "io/bus.h"
 #include "irq/lapic.h"
 #include "mem/mem.h"
@@ -216,7 +216,7 @@ static enum exit_action mmio_commit(struct vcpu *vcpu)
 	else
 		vcpu_skip_instruction(vcpu, insn->length);
 	store_results(vcpu, mmio);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 static enum exit_action mmio_complete(struct vcpu *vcpu)
@@ -226,7 +226,7 @@ static enum exit_action mmio_complete(struct vcpu *vcpu)
 
 	vcpu->complete = NULL;
 	if (vcpu_rip_read(vcpu) != io->rip)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	if (!transfer->write) {
 		u8 *to = transfer_bytes(&io->mmio, transfer);
 
@@ -255,7 +255,7 @@ static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transf
 	vcpu->run->exit_reason = KVM_EXIT_MMIO;
 	vcpu->run->mmio = mmio;
 	vcpu->complete = mmio_complete;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 /* Does a device in the kernel take it? */
@@ -313,7 +313,7 @@ static bool execute_once(struct vcpu *vcpu, enum exit_action *action)
 	opcode->execute(operation);
 	if (operation->divide_error) {
 		vcpu_inject_exception(vcpu, VECTOR_DE);
-		*action = EXIT_SAME_INSN;
+		*action = ACTION_SAME_INSN;
 		return false;
 	}
 	if (operation->next != mmio->next_rip && !branch_allowed(vcpu, operation->next)) {
@@ -378,13 +378,13 @@ static enum exit_action mmio_start(struct vcpu *vcpu)
 		return emulate_failed(vcpu, "ENTER with a nesting level", NULL, 0);
 	if (insn->repeat != REPEAT_NONE && !register_read(vcpu, REG_RCX, insn->address_size)) {
 		vcpu_skip_instruction(vcpu, insn->length);
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	}
 	if (!list_transfers(vcpu, slots, &action))
 		return action;
 	/* It became memory meanwhile; the processor does that better, and LOCK as it should be. */
 	if (!any_device(mmio) && memory_is_ram(slots, vcpu->exit.gpa, write))
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	if (!any_device(mmio))
 		return emulate_failed(vcpu, "the device is none of its operands", NULL, 0);
 	load_operation(vcpu);
@@ -398,7 +398,7 @@ static bool begin_string_io(struct vcpu *vcpu, bool in, enum exit_action *action
 
 	if (!mmio_begin(vcpu, action))
 		return false;
-	*action = EXIT_SAME_INSN;
+	*action = ACTION_SAME_INSN;
 	return (insn->opcode->flags & INSN_IO) && (insn->opcode->dst == PLACE_DI) == in &&
 	       list_transfers(vcpu, memslots_get(vcpu->vm), action);
 }
@@ -462,11 +462,11 @@ enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)
 	if (is_implicit_access(&vcpu->exit))
 		return emulate_failed(vcpu, "code or page tables in a device", NULL, 0);
 	if (mmio_write_any(vcpu, gpa))
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	if (!mmio_begin(vcpu, &action))
 		return action;
 	/* INS and OUTS exit for the port before they touch memory. */
 	if (vcpu->io->mmio.insn.opcode->flags & INSN_IO)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	return mmio_start(vcpu);
 }

@@ -46,7 +46,7 @@ static void string_advance(struct vcpu *vcpu, const struct pio_access *pio, unsi
 static enum exit_action pio_done(struct vcpu *vcpu, const struct pio_access *pio)
 {
 	vcpu_skip_instruction(vcpu, pio->length);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 /* The address of the next element, checked for its size; or the vector to raise. */
@@ -71,7 +71,7 @@ static enum exit_action pio_complete_ins(struct vcpu *vcpu, const struct pio_acc
 			      (size_t)count * pio->size, &fault);
 	if (result != WALK_OK)
 		return emulate_walk_failed(vcpu, result, &fault);
-	return EXIT_NEXT_INSN;
+	return ACTION_NEXT_INSN;
 }
 
 static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_access *pio)
@@ -93,7 +93,7 @@ static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_
 	}
 	if (pio->in && count) {
 		action = pio_complete_ins(vcpu, pio, count);
-		if (action != EXIT_NEXT_INSN)
+		if (action != ACTION_NEXT_INSN)
 			return action;
 	}
 	string_advance(vcpu, pio, count);
@@ -102,7 +102,7 @@ static enum exit_action pio_complete_string(struct vcpu *vcpu, const struct pio_
 		vcpu_repeat_instruction(vcpu);
 	else
 		vcpu_skip_instruction(vcpu, pio->length);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 static enum exit_action pio_complete(struct vcpu *vcpu)
@@ -114,7 +114,7 @@ static enum exit_action pio_complete(struct vcpu *vcpu)
 	if (pio->in)
 		host_trace_pio(false, pio->port, pio->size, pio->count, vcpu->pio_data);
 	if (vcpu_rip_read(vcpu) != vcpu->io->rip)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	if (pio->string)
 		return pio_complete_string(vcpu, pio);
 	if (pio->in) {
@@ -139,7 +139,7 @@ static enum exit_action pio_to_user(struct vcpu *vcpu, const struct pio_access *
 	vcpu->run->exit_reason = KVM_EXIT_IO;
 	vcpu->run->io = io;
 	vcpu->complete = pio_complete;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 /* Does a device in the kernel take the element?  `data` is nobody else's. */
@@ -194,7 +194,7 @@ static bool string_describe(struct vcpu *vcpu, struct pio_access *pio, enum exit
 		return false;
 	/* The code changed since the exit: the processor will meet what is there now. */
 	if (!(insn.opcode->flags & INSN_IO) || (insn.opcode->dst == PLACE_DI) != pio->in) {
-		*action = EXIT_SAME_INSN;
+		*action = ACTION_SAME_INSN;
 		return false;
 	}
 	pio->width = insn.address_size;
@@ -275,7 +275,7 @@ static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access 
 	if (pio_in_kernel(vcpu, pio, &value)) {
 		if (pio->in)
 			register_write(vcpu, REG_RAX, pio->size, value);
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	}
 	if (!pio->in)
 		__builtin_memcpy(vcpu->pio_data, &value, pio->size);

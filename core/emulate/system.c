@@ -233,7 +233,7 @@ bool state_prepare(struct vcpu *vcpu, const struct insn *insn, struct operation 
 	struct descriptor_fault fault;
 	bool ok = true;
 
-	*action = EXIT_SAME_INSN;
+	*action = ACTION_SAME_INSN;
 	switch ((enum insn_state)insn->opcode->state) {
 	case STATE_CS_IP:
 		ok = prepare_far_branch(vcpu, insn, op, segment, &fault, action);
@@ -249,7 +249,7 @@ bool state_prepare(struct vcpu *vcpu, const struct insn *insn, struct operation 
 	default:
 		break;
 	}
-	if (!ok && *action == EXIT_SAME_INSN)
+	if (!ok && *action == ACTION_SAME_INSN)
 		*action = descriptor_fault_inject(vcpu, &fault);
 	return ok;
 }

@@ -13,9 +13,9 @@ enum cr_access { CR_MOV_TO, CR_MOV_FROM, CR_CLTS, CR_LMSW };
 static enum exit_action after_write(struct vcpu *vcpu, int error)
 {
 	if (!error)
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	vcpu_inject_gp(vcpu, 0);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 /* Outside 64-bit code the operand is 32 bits. */
@@ -35,10 +35,10 @@ static enum exit_action write_cr8(struct vcpu *vcpu, u64 value)
 		return after_write(vcpu, -EINVAL);
 	vcpu_cr8_store(vcpu, value);
 	if (before <= value || vcpu->lapic)
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
 	vcpu->run->exit_reason = KVM_EXIT_SET_TPR;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 static enum exit_action mov_to(struct vcpu *vcpu, unsigned int cr, enum vcpu_reg reg)
@@ -55,7 +55,7 @@ static enum exit_action mov_to(struct vcpu *vcpu, unsigned int cr, enum vcpu_reg
 	case 8:
 		return write_cr8(vcpu, value);
 	default:
-		return EXIT_BROKEN;
+		return ACTION_BROKEN;
 	}
 }
 
@@ -64,12 +64,12 @@ static enum exit_action mov_from(struct vcpu *vcpu, unsigned int cr, enum vcpu_r
 	switch (cr) {
 	case 3:
 		vcpu_reg_write(vcpu, reg, vcpu_cr3_read(vcpu));
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	case 8:
 		vcpu_reg_write(vcpu, reg, vcpu_cr8_read(vcpu));
-		return EXIT_NEXT_INSN;
+		return ACTION_NEXT_INSN;
 	default:
-		return EXIT_BROKEN;
+		return ACTION_BROKEN;
 	}
 }
 
@@ -89,5 +89,5 @@ enum exit_action exit_cr_access(struct vcpu *vcpu)
 	case CR_LMSW:
 		return after_write(vcpu, vcpu_msw_write(vcpu, (u16)(qualification >> 16)));
 	}
-	return EXIT_BROKEN;
+	return ACTION_BROKEN;
 }

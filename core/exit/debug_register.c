@@ -26,8 +26,8 @@ enum exit_action exit_mov_dr(struct vcpu *vcpu)
 {
 	if (general_detect(vcpu)) {
 		vcpu_inject_debug(vcpu, DR6_BD);
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, false);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }

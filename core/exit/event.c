@@ -28,7 +28,7 @@ static enum exit_action deliver_exception(struct vcpu *vcpu, u32 info)
 		vcpu_inject_exception(vcpu, vector);
 	}
 	vcpu_event_used_up(vcpu);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 /* "Alignment Checking": what the guest itself has asked for, at CPL 3. */
@@ -45,11 +45,11 @@ static enum exit_action alignment_check(struct vcpu *vcpu, u32 info)
 	if (guest_checks_alignment(vcpu))
 		return deliver_exception(vcpu, info);
 	if (host_split_lock(vcpu->exit.rip))
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	vcpu->run->exit_reason = KVM_EXIT_EXCEPTION;
 	vcpu->run->ex.exception = VECTOR_AC;
 	vcpu->run->ex.error_code = vcpu->exit.interruption_error;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 enum exit_action exit_exception(struct vcpu *vcpu)
@@ -58,33 +58,12 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 
 	/* The run loop has handed NMIs and machine checks to the host. */
 	if (INTERRUPTION_TYPE(info) == INTERRUPTION_NMI || INTERRUPTION_VECTOR(info) == VECTOR_MC)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	if (INTERRUPTION_VECTOR(info) == VECTOR_AC)
 		return alignment_check(vcpu, info);
 	if (INTERRUPTION_VECTOR(info) == VECTOR_DB)
 		return deliver_exception(vcpu, info);
-	return EXIT_BROKEN;
-}
-
-/* The interrupt is still pending in the host's APIC: it was taken when interrupts came on. */
-enum exit_action exit_external_interrupt(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_SAME_INSN;
-}
-
-/* The next entry decides anew which windows are needed. */
-enum exit_action exit_interrupt_window(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_SAME_INSN;
-}
-
-/* Of a write to the TPR that was done in the virtual-APIC page: an interrupt may go in now. */
-enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_SAME_INSN;
+	return ACTION_BROKEN;
 }
 
 /*
@@ -96,13 +75,7 @@ enum exit_action exit_nmi_window(struct vcpu *vcpu)
 {
 	if (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI)
 		vcpu_interrupt_shadow_clear(vcpu);
-	return EXIT_SAME_INSN;
-}
-
-enum exit_action exit_triple_fault(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_SHUTDOWN;
+	return ACTION_SAME_INSN;
 }
 
 enum exit_action exit_entry_failure(struct vcpu *vcpu)
@@ -117,5 +90,5 @@ enum exit_action exit_entry_failure(struct vcpu *vcpu)
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = vcpu->exit.reason;
 	vcpu->run->fail_entry.cpu = (u32)vcpu->vmcs.cpu;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }

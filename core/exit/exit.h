@@ -5,7 +5,7 @@
 #ifndef LINTEL_EXIT_H
 #define LINTEL_EXIT_H
 
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "vcpu/state.h"
 
 struct vcpu;
@@ -26,12 +26,12 @@ struct exit_info {
 };
 
 enum exit_action {
-	EXIT_NEXT_INSN, /* advance RIP by the instruction's length, run on */
-	EXIT_SAME_INSN, /* run on where RIP is */
-	EXIT_TO_USER,	/* run->exit_reason is set; return 0 from KVM_RUN */
-	EXIT_SHUTDOWN,	/* triple fault: KVM_EXIT_SHUTDOWN */
-	EXIT_ERROR,	/* KVM_RUN returns vcpu->error */
-	EXIT_BROKEN,	/* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR with the exit's data */
+	ACTION_NEXT_INSN, /* advance RIP by the instruction's length, run on */
+	ACTION_SAME_INSN, /* run on where RIP is */
+	ACTION_TO_USER,	  /* run->exit_reason is set; return 0 from KVM_RUN */
+	ACTION_SHUTDOWN,  /* triple fault: KVM_EXIT_SHUTDOWN */
+	ACTION_ERROR,	  /* KVM_RUN returns vcpu->error */
+	ACTION_BROKEN,	  /* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR, the exit's data */
 };
 
 /* Did the host's NMI cause the exit?  For the platform's host_vmenter(), where nothing may be traced:
@@ -44,8 +44,5 @@ static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 in
 
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);
-
-/* "Basic Exit Reasons": its name in the SDM's words, shortened as KVM's tools know it. */
-const char *exit_reason_name(u32 reason);
 
 #endif

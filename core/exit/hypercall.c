@@ -67,5 +67,5 @@ enum exit_action exit_vmcall(struct vcpu *vcpu)
 	else if ((vcpu_reg_read(vcpu, REG_RAX) & mask) == HYPERCALL_SEND_IPI)
 		result = send_ipi(vcpu, mask);
 	vcpu_reg_write(vcpu, REG_RAX, (u64)result & mask);
-	return EXIT_NEXT_INSN;
+	return ACTION_NEXT_INSN;
 }

@@ -10,16 +10,10 @@
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
-static enum exit_action undefined(struct vcpu *vcpu)
-{
-	vcpu_inject_exception(vcpu, VECTOR_UD);
-	return EXIT_SAME_INSN;
-}
-
 enum exit_action exit_general_protection(struct vcpu *vcpu)
 {
 	vcpu_inject_gp(vcpu, 0);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 u64 exit_edx_eax(struct vcpu *vcpu)
@@ -42,7 +36,7 @@ enum exit_action exit_cpuid(struct vcpu *vcpu)
 	vcpu_reg_write(vcpu, REG_RBX, out[CPUID_REG_EBX]);
 	vcpu_reg_write(vcpu, REG_RCX, out[CPUID_REG_ECX]);
 	vcpu_reg_write(vcpu, REG_RDX, out[CPUID_REG_EDX]);
-	return EXIT_NEXT_INSN;
+	return ACTION_NEXT_INSN;
 }
 
 /* The run loop waits for the interrupt; or user space, which has the local APIC. */
@@ -51,33 +45,10 @@ enum exit_action exit_hlt(struct vcpu *vcpu)
 	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
 	if (vcpu->lapic) {
 		vcpu->mp_state = KVM_MP_STATE_HALTED;
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	}
 	vcpu->run->exit_reason = KVM_EXIT_HLT;
-	return EXIT_TO_USER;
-}
-
-/*
- * INVD and WBINVD: guest memory is coherent, there is nothing to write back, and the host's caches
- * are not the guest's to drop.  MONITOR and MWAIT: MWAIT may end at any time, so at once.  PAUSE in
- * a loop: the exit itself lets the host see that another task waits.
- */
-enum exit_action exit_nothing_to_do(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_NEXT_INSN;
-}
-
-/* VMX, SMX, SGX ...: the guest's CPUID does not offer them. */
-enum exit_action exit_undefined(struct vcpu *vcpu)
-{
-	return undefined(vcpu);
-}
-
-/* There are no performance counters to read. */
-enum exit_action exit_rdpmc(struct vcpu *vcpu)
-{
-	return exit_general_protection(vcpu);
+	return ACTION_TO_USER;
 }
 
 enum exit_action exit_xsetbv(struct vcpu *vcpu)
@@ -87,5 +58,5 @@ enum exit_action exit_xsetbv(struct vcpu *vcpu)
 	/* CR4.OSXSAVE = 0 is a #UD that the processor raises before the exit. */
 	if (vcpu_cpl(vcpu) != 0 || vcpu_xcr0_write(vcpu, index, exit_edx_eax(vcpu)))
 		return exit_general_protection(vcpu);
-	return EXIT_NEXT_INSN;
+	return ACTION_NEXT_INSN;
 }

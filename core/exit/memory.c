@@ -27,7 +27,7 @@ static enum exit_action delivery_touched_device(struct vcpu *vcpu)
 	run->internal.data[1] = vcpu->exit.reason;
 	run->internal.data[2] = vcpu->exit.qualification;
 	run->internal.data[3] = vcpu->exit.gpa;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 /* vcpu->error has the reason. */
@@ -38,7 +38,7 @@ static enum exit_action no_page(struct vcpu *vcpu)
 		vcpu->error = -EINTR;
 		vcpu->run->exit_reason = KVM_EXIT_INTR;
 	}
-	return EXIT_ERROR;
+	return ACTION_ERROR;
 }
 
 /* Was it a write only because the EPT has flags?  "Accessed and Dirty Flags for EPT".  The vCPU may
@@ -63,7 +63,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 
 	switch (ept_fault(vcpu->vm, vcpu->exit.gpa, access, &vcpu->error)) {
 	case EPT_MAPPED:
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	case EPT_ERROR:
 		return no_page(vcpu);
 	case EPT_MMIO:
@@ -72,13 +72,6 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	if (vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID)
 		return delivery_touched_device(vcpu);
 	return emulate_mmio(vcpu, vcpu->exit.gpa);
-}
-
-/* The list was emptied right after the exit, as after every other. */
-enum exit_action exit_pml_full(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_SAME_INSN;
 }
 
 enum exit_action exit_io(struct vcpu *vcpu)

@@ -36,13 +36,13 @@ static void put_value(struct vcpu *vcpu, u64 value)
 static enum exit_action complete_access(struct vcpu *vcpu, bool is_read)
 {
 	if (vcpu_rip_read(vcpu) != vcpu->exit.rip)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	if (__atomic_load_n(&vcpu->run->msr.error, __ATOMIC_RELAXED))
 		return exit_general_protection(vcpu);
 	if (is_read)
 		put_value(vcpu, __atomic_load_n(&vcpu->run->msr.data, __ATOMIC_RELAXED));
 	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 static enum exit_action complete_read(struct vcpu *vcpu)
@@ -69,7 +69,7 @@ static enum exit_action refuse(struct vcpu *vcpu, int error, u32 msr, enum msr_d
 	run->msr.index = msr;
 	run->msr.data = value;
 	vcpu->complete = direction == MSR_READ ? complete_read : complete_write;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 enum exit_action exit_rdmsr(struct vcpu *vcpu)
@@ -85,7 +85,7 @@ enum exit_action exit_rdmsr(struct vcpu *vcpu)
 	if (error)
 		return refuse(vcpu, error, msr, MSR_READ, 0);
 	put_value(vcpu, value);
-	return EXIT_NEXT_INSN;
+	return ACTION_NEXT_INSN;
 }
 
 enum exit_action exit_wrmsr(struct vcpu *vcpu)
@@ -98,5 +98,5 @@ enum exit_action exit_wrmsr(struct vcpu *vcpu)
 		error = msr_write(vcpu, msr, value, false);
 	vcpu_stats_count_msr(&vcpu->stats, msr, 0, 1);
 	host_trace_msr(true, msr, value, error);
-	return error ? refuse(vcpu, error, msr, MSR_WRITE, value) : EXIT_NEXT_INSN;
+	return error ? refuse(vcpu, error, msr, MSR_WRITE, value) : ACTION_NEXT_INSN;
 }

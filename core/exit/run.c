@@ -61,14 +61,14 @@ static void capture_exit(struct vcpu *vcpu)
 		exit->idt_vectoring_error = vmcs_read32(IDT_VECTORING_ERROR_CODE);
 
 	extra = exit_row(exit->reason)->captures;
-	if (extra & EXIT_CAPTURES_GPA)
+	if (extra & CAPTURE_GPA)
 		exit->gpa = vmcs_read64(GUEST_PHYSICAL_ADDRESS);
-	if (extra & EXIT_CAPTURES_GLA)
+	if (extra & CAPTURE_GLA)
 		exit->gla = vmcs_readl(GUEST_LINEAR_ADDRESS);
-	if (extra & EXIT_CAPTURES_INSTRUCTION)
+	if (extra & CAPTURE_INSTRUCTION)
 		exit->instruction_info = vmcs_read32(VMX_INSTRUCTION_INFO);
 	exit->interruption_info = 0;
-	if (extra & EXIT_CAPTURES_INTERRUPTION) {
+	if (extra & CAPTURE_INTERRUPTION) {
 		exit->interruption_info = vmcs_read32(VM_EXIT_INTR_INFO);
 		exit->interruption_error = vmcs_read32(VM_EXIT_INTR_ERROR_CODE);
 	}
@@ -223,7 +223,7 @@ static enum exit_action report_failed_entry(struct vcpu *vcpu)
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = error;
 	vcpu->run->fail_entry.cpu = (u32)vcpu->vmcs.cpu;
-	return EXIT_TO_USER;
+	return ACTION_TO_USER;
 }
 
 /* The slots are read only after the exit: a guest that stays in must not hold up their change. */
@@ -234,7 +234,7 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 
 	switch (enter(vcpu)) {
 	case ENTER_AGAIN:
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	case ENTER_FAILED:
 		return report_failed_entry(vcpu);
 	case ENTER_EXITED:
@@ -263,22 +263,22 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 
 	for (;;) {
 		if (serve_requests(vcpu))
-			return EXIT_SHUTDOWN;
+			return ACTION_SHUTDOWN;
 		if (vcpu_wait(vcpu)) {
 			action = enter_and_handle(vcpu);
-			if (action != EXIT_SAME_INSN)
+			if (action != ACTION_SAME_INSN)
 				return action;
 		}
 		if (window_wanted_and_open(vcpu)) {
 			vcpu->run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
-			return EXIT_TO_USER;
+			return ACTION_TO_USER;
 		}
 		if (!host_guest_must_wait())
 			continue;
 		vcpu->error = host_before_guest(vcpu);
 		if (vcpu->error) {
 			vcpu->run->exit_reason = KVM_EXIT_INTR;
-			return EXIT_ERROR;
+			return ACTION_ERROR;
 		}
 	}
 }
@@ -291,7 +291,7 @@ static enum exit_action complete_last_exit(struct vcpu *vcpu)
 	int ticket;
 
 	if (!complete)
-		return EXIT_SAME_INSN;
+		return ACTION_SAME_INSN;
 	vcpu->complete = NULL;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	action = complete(vcpu);
@@ -304,12 +304,12 @@ static int result_of(struct vcpu *vcpu, enum exit_action action)
 	struct kvm_run *run = vcpu->run;
 
 	switch (action) {
-	case EXIT_TO_USER:
+	case ACTION_TO_USER:
 		return 0;
-	case EXIT_SHUTDOWN:
+	case ACTION_SHUTDOWN:
 		run->exit_reason = KVM_EXIT_SHUTDOWN;
 		return 0;
-	case EXIT_ERROR:
+	case ACTION_ERROR:
 		return vcpu->error;
 	default:
 		exit_report_broken(vcpu);
@@ -362,10 +362,10 @@ int vcpu_run(struct vcpu *vcpu)
 	host_fpu_load_guest(vcpu);
 
 	action = complete_last_exit(vcpu);
-	if (action == EXIT_SAME_INSN) {
+	if (action == ACTION_SAME_INSN) {
 		if (__atomic_load_n(&vcpu->run->immediate_exit, __ATOMIC_RELAXED)) {
 			vcpu->error = -EINTR;
-			action = EXIT_ERROR;
+			action = ACTION_ERROR;
 		} else {
 			vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 			action = run_until_user(vcpu);

@@ -1,125 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The dispatcher: one row for each exit reason of the SDM.  It counts, traces,
- * calls, and moves RIP; handlers only act.
- *
- * SDM: appendix "VMX Basic Exit Reasons".
+ * The dispatcher: it counts, traces, does what the row of the exit reason says, and moves RIP;
+ * handlers only act.
  */
 #include "exit/table.h"
 #include "exit/exit.h"
 #include "vcpu/state.h"
 
-static enum exit_action exit_unexpected(struct vcpu *vcpu)
-{
-	(void)vcpu;
-	return EXIT_BROKEN;
-}
+#define HANDLERS(HANDLER)                                                                          \
+	HANDLER(EXCEPTION_OR_NMI, exit_exception)                                                  \
+	HANDLER(NMI_WINDOW, exit_nmi_window)                                                       \
+	HANDLER(TASK_SWITCH, exit_task_switch)                                                     \
+	HANDLER(CPUID, exit_cpuid)                                                                 \
+	HANDLER(HLT, exit_hlt)                                                                     \
+	HANDLER(VMCALL, exit_vmcall)                                                               \
+	HANDLER(CR_ACCESS, exit_cr_access)                                                         \
+	HANDLER(MOV_DR, exit_mov_dr)                                                               \
+	HANDLER(IO_INSTRUCTION, exit_io)                                                           \
+	HANDLER(RDMSR, exit_rdmsr)                                                                 \
+	HANDLER(WRMSR, exit_wrmsr)                                                                 \
+	HANDLER(EPT_VIOLATION, exit_ept_violation)                                                 \
+	HANDLER(XSETBV, exit_xsetbv)
 
-#define ROW(reason, name, handler, captures) [EXIT_REASON_##reason] = { name, handler, captures }
-#define HOLE(number) [number] = { "RESERVED", exit_unexpected, 0 }
+#define ROW(reason, handler) [EXIT_REASON_##reason] = handler,
+#define ONE(reason, handler) +1
 
-#define MEMORY	    (EXIT_CAPTURES_GPA | EXIT_CAPTURES_GLA)
-#define INSTRUCTION EXIT_CAPTURES_INSTRUCTION
-#define INTERRUPTION EXIT_CAPTURES_INTERRUPTION
+static enum exit_action (*const handlers[EXIT_REASONS])(struct vcpu *vcpu) = {HANDLERS(ROW)};
 
-static const struct exit_row rows[EXIT_REASONS] = {
-	ROW(EXCEPTION_OR_NMI, "EXCEPTION_NMI", exit_exception, INTERRUPTION),
-	ROW(EXTERNAL_INTERRUPT, "EXTERNAL_INTERRUPT", exit_external_interrupt, 0),
-	ROW(TRIPLE_FAULT, "TRIPLE_FAULT", exit_triple_fault, 0),
-	ROW(INIT_SIGNAL, "INIT_SIGNAL", exit_unexpected, 0),
-	ROW(SIPI, "SIPI_SIGNAL", exit_unexpected, 0),
-	ROW(IO_SMI, "IO_SMI", exit_unexpected, 0),
-	ROW(OTHER_SMI, "OTHER_SMI", exit_unexpected, 0),
-	ROW(INTERRUPT_WINDOW, "INTERRUPT_WINDOW", exit_interrupt_window, 0),
-	ROW(NMI_WINDOW, "NMI_WINDOW", exit_nmi_window, 0),
-	ROW(TASK_SWITCH, "TASK_SWITCH", exit_task_switch, 0),
-	ROW(CPUID, "CPUID", exit_cpuid, 0),
-	ROW(GETSEC, "GETSEC", exit_undefined, 0),
-	ROW(HLT, "HLT", exit_hlt, 0),
-	ROW(INVD, "INVD", exit_nothing_to_do, 0),
-	ROW(INVLPG, "INVLPG", exit_unexpected, 0),
-	ROW(RDPMC, "RDPMC", exit_rdpmc, 0),
-	ROW(RDTSC, "RDTSC", exit_unexpected, 0),
-	ROW(RSM, "RSM", exit_undefined, 0),
-	ROW(VMCALL, "VMCALL", exit_vmcall, 0),
-	ROW(VMCLEAR, "VMCLEAR", exit_undefined, 0),
-	ROW(VMLAUNCH, "VMLAUNCH", exit_undefined, 0),
-	ROW(VMPTRLD, "VMPTRLD", exit_undefined, 0),
-	ROW(VMPTRST, "VMPTRST", exit_undefined, 0),
-	ROW(VMREAD, "VMREAD", exit_undefined, 0),
-	ROW(VMRESUME, "VMRESUME", exit_undefined, 0),
-	ROW(VMWRITE, "VMWRITE", exit_undefined, 0),
-	ROW(VMXOFF, "VMOFF", exit_undefined, 0),
-	ROW(VMXON, "VMON", exit_undefined, 0),
-	ROW(CR_ACCESS, "CR_ACCESS", exit_cr_access, 0),
-	ROW(MOV_DR, "DR_ACCESS", exit_mov_dr, 0),
-	ROW(IO_INSTRUCTION, "IO_INSTRUCTION", exit_io, EXIT_CAPTURES_GLA | INSTRUCTION),
-	ROW(RDMSR, "MSR_READ", exit_rdmsr, 0),
-	ROW(WRMSR, "MSR_WRITE", exit_wrmsr, 0),
-	ROW(INVALID_GUEST_STATE, "INVALID_STATE", exit_entry_failure, 0),
-	ROW(MSR_LOADING, "MSR_LOAD_FAIL", exit_entry_failure, 0),
-	HOLE(35),
-	ROW(MWAIT, "MWAIT_INSTRUCTION", exit_nothing_to_do, 0),
-	ROW(MONITOR_TRAP_FLAG, "MONITOR_TRAP_FLAG", exit_unexpected, 0),
-	HOLE(38),
-	ROW(MONITOR, "MONITOR_INSTRUCTION", exit_nothing_to_do, 0),
-	ROW(PAUSE, "PAUSE_INSTRUCTION", exit_nothing_to_do, 0),
-	ROW(MACHINE_CHECK_ENTRY, "MCE_DURING_VMENTRY", exit_entry_failure, 0),
-	HOLE(42),
-	ROW(TPR_BELOW_THRESHOLD, "TPR_BELOW_THRESHOLD", exit_tpr_below_threshold, 0),
-	ROW(APIC_ACCESS, "APIC_ACCESS", exit_unexpected, 0),
-	ROW(VIRTUALIZED_EOI, "EOI_INDUCED", exit_unexpected, 0),
-	ROW(GDTR_IDTR, "GDTR_IDTR", exit_unexpected, INSTRUCTION),
-	ROW(LDTR_TR, "LDTR_TR", exit_unexpected, INSTRUCTION),
-	ROW(EPT_VIOLATION, "EPT_VIOLATION", exit_ept_violation, MEMORY),
-	ROW(EPT_MISCONFIGURATION, "EPT_MISCONFIG", exit_unexpected, MEMORY),
-	ROW(INVEPT, "INVEPT", exit_undefined, 0),
-	ROW(RDTSCP, "RDTSCP", exit_undefined, 0),
-	ROW(PREEMPTION_TIMER, "PREEMPTION_TIMER", exit_unexpected, 0),
-	ROW(INVVPID, "INVVPID", exit_undefined, 0),
-	ROW(WBINVD, "WBINVD", exit_nothing_to_do, 0),
-	ROW(XSETBV, "XSETBV", exit_xsetbv, 0),
-	ROW(APIC_WRITE, "APIC_WRITE", exit_unexpected, 0),
-	ROW(RDRAND, "RDRAND", exit_undefined, 0),
-	ROW(INVPCID, "INVPCID", exit_undefined, 0),
-	ROW(VMFUNC, "VMFUNC", exit_undefined, 0),
-	ROW(ENCLS, "ENCLS", exit_undefined, 0),
-	ROW(RDSEED, "RDSEED", exit_undefined, 0),
-	ROW(PML_FULL, "PML_FULL", exit_pml_full, 0),
-	ROW(XSAVES, "XSAVES", exit_undefined, 0),
-	ROW(XRSTORS, "XRSTORS", exit_undefined, 0),
-	ROW(PCONFIG, "PCONFIG", exit_undefined, 0),
-	ROW(SPP_EVENT, "SPP_EVENT", exit_unexpected, 0),
-	ROW(UMWAIT, "UMWAIT", exit_undefined, 0),
-	ROW(TPAUSE, "TPAUSE", exit_undefined, 0),
-	ROW(LOADIWKEY, "LOADIWKEY", exit_undefined, 0),
-	ROW(ENCLV, "ENCLV", exit_undefined, 0),
-	HOLE(71),
-	ROW(ENQCMD_PASID, "ENQCMD_PASID", exit_undefined, 0),
-	ROW(ENQCMDS_PASID, "ENQCMDS_PASID", exit_undefined, 0),
-	ROW(BUS_LOCK, "BUS_LOCK", exit_unexpected, 0),
-	ROW(INSTRUCTION_TIMEOUT, "NOTIFY", exit_unexpected, 0),
-	ROW(SEAMCALL, "SEAMCALL", exit_undefined, 0),
-	ROW(TDCALL, "TDCALL", exit_undefined, 0),
-	ROW(RDMSRLIST, "RDMSRLIST", exit_undefined, 0),
-	ROW(WRMSRLIST, "WRMSRLIST", exit_undefined, 0),
+enum {
+	HANDLED = 0
+#define EXIT_REASON(constant, number, name, captures, answer, ...)                                 \
+	+(ANSWER_##answer == ANSWER_HANDLER)
+#include "facts/exit_reason_list.h"
 };
+_Static_assert(HANDLED == 0 HANDLERS(ONE), "one handler for each reason whose answer is a handler");
 
-static const struct exit_row beyond = { "UNKNOWN", exit_unexpected, 0 };
-
-const struct exit_row *exit_row(u32 reason)
+static enum exit_action act(struct vcpu *vcpu)
 {
-	u32 basic = EXIT_REASON_BASIC(reason);
+	u32 reason = vcpu->exit.reason;
 
-	return basic < EXIT_REASONS ? &rows[basic] : &beyond;
+	switch ((enum exit_answer)exit_row(reason)->answer) {
+	case ANSWER_HANDLER:
+		return handlers[EXIT_REASON_BASIC(reason)](vcpu);
+	case ANSWER_NEXT_INSN:
+		return ACTION_NEXT_INSN;
+	case ANSWER_SAME_INSN:
+		return ACTION_SAME_INSN;
+	case ANSWER_UD:
+		vcpu_inject_exception(vcpu, VECTOR_UD);
+		return ACTION_SAME_INSN;
+	case ANSWER_GP:
+		return exit_general_protection(vcpu);
+	case ANSWER_SHUTDOWN:
+		return ACTION_SHUTDOWN;
+	case ANSWER_FAIL_ENTRY:
+		return exit_entry_failure(vcpu);
+	case ANSWER_UNEXPECTED:
+		break;
+	}
+	return ACTION_BROKEN;
 }
-
-const char *exit_reason_name(u32 reason)
-{
-	return exit_row(reason)->name;
-}
-
-_Static_assert(EXIT_REASONS <= VCPU_EXIT_REASONS, "an exit reason without a counter");
 
 enum exit_action exit_dispatch(struct vcpu *vcpu)
 {
@@ -131,11 +71,11 @@ enum exit_action exit_dispatch(struct vcpu *vcpu)
 	if (basic < EXIT_REASONS)
 		vcpu->stats.exits[basic]++;
 	host_trace_exit(vcpu);
-	action = exit_row(exit->reason)->handle(vcpu);
-	if (action != EXIT_NEXT_INSN)
+	action = act(vcpu);
+	if (action != ACTION_NEXT_INSN)
 		return action;
 	vcpu_skip_instruction(vcpu, exit->instruction_length);
-	return EXIT_SAME_INSN;
+	return ACTION_SAME_INSN;
 }
 
 void exit_report_broken(struct vcpu *vcpu)

@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The table of exit reasons: what is read at the exit, and who handles it.
+ * The handlers of exits whose answer depends on something (ANSWER_HANDLER), and what they share.
  */
 #ifndef LINTEL_EXIT_TABLE_H
 #define LINTEL_EXIT_TABLE_H
 
 #include "vcpu/vcpu.h"
-#include "exit/reason.h"
-
-/* Beside reason, qualification, instruction length, IDT-vectoring information and RIP. */
-enum exit_captures {
-	EXIT_CAPTURES_GPA = 1 << 0,
-	EXIT_CAPTURES_GLA = 1 << 1,
-	EXIT_CAPTURES_INSTRUCTION = 1 << 2, /* VM-exit instruction information */
-	EXIT_CAPTURES_INTERRUPTION = 1 << 3,
-};
-
-struct exit_row {
-	const char *name; /* as KVM's tracepoints and perf know it */
-	enum exit_action (*handle)(struct vcpu *vcpu);
-	u32 captures;
-};
-
-/* Never NULL: a reason beyond the table has a row of its own. */
-const struct exit_row *exit_row(u32 reason);
 
 /* KVM_EXIT_INTERNAL_ERROR with the exit's data: nobody expected this exit. */
 void exit_report_broken(struct vcpu *vcpu);
@@ -32,19 +14,12 @@ void exit_report_broken(struct vcpu *vcpu);
 
 /* event.c */
 enum exit_action exit_exception(struct vcpu *vcpu);
-enum exit_action exit_external_interrupt(struct vcpu *vcpu);
-enum exit_action exit_interrupt_window(struct vcpu *vcpu);
 enum exit_action exit_nmi_window(struct vcpu *vcpu);
-enum exit_action exit_tpr_below_threshold(struct vcpu *vcpu);
-enum exit_action exit_triple_fault(struct vcpu *vcpu);
 enum exit_action exit_entry_failure(struct vcpu *vcpu);
 
 /* instruction.c */
 enum exit_action exit_cpuid(struct vcpu *vcpu);
 enum exit_action exit_hlt(struct vcpu *vcpu);
-enum exit_action exit_nothing_to_do(struct vcpu *vcpu);
-enum exit_action exit_undefined(struct vcpu *vcpu);
-enum exit_action exit_rdpmc(struct vcpu *vcpu);
 enum exit_action exit_vmcall(struct vcpu *vcpu);
 enum exit_action exit_xsetbv(struct vcpu *vcpu);
 /* What WRMSR and XSETBV write. */
@@ -67,7 +42,6 @@ enum exit_action exit_mov_dr(struct vcpu *vcpu);
 
 /* memory.c */
 enum exit_action exit_ept_violation(struct vcpu *vcpu);
-enum exit_action exit_pml_full(struct vcpu *vcpu);
 enum exit_action exit_io(struct vcpu *vcpu);
 
 #endif

@@ -345,7 +345,7 @@ static enum exit_action inject_fault(struct vcpu *vcpu, struct task_switch *task
 	if (task->fault.page == WALK_OK && task->external)
 		task->fault.error |= 1;
 	action = descriptor_fault_inject(vcpu, &task->fault);
-	if (action == EXIT_SAME_INSN)
+	if (action == ACTION_SAME_INSN)
 		vcpu_event_used_up(vcpu);
 	return action;
 }
@@ -362,5 +362,5 @@ enum exit_action exit_task_switch(struct vcpu *vcpu)
 	if (!prepare(vcpu, &task) || !write_links(vcpu, &task) || !save_old(vcpu, &task))
 		return inject_fault(vcpu, &task);
 	finish_event(vcpu, &task);
-	return enter_new(vcpu, &task) ? EXIT_SAME_INSN : inject_fault(vcpu, &task);
+	return enter_new(vcpu, &task) ? ACTION_SAME_INSN : inject_fault(vcpu, &task);
 }

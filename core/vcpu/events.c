@@ -12,7 +12,7 @@
  */
 #include "vcpu/events.h"
 #include "vcpu/state.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "vmcs/vmcs.h"

@@ -3,7 +3,7 @@
 #ifndef LINTEL_VCPU_MEASURE_H
 #define LINTEL_VCPU_MEASURE_H
 
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "vcpu/vcpu.h"
 
 /* From now on the vCPU is in the phase `next`.  Costs nothing while nobody measures. */

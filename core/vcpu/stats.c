@@ -44,7 +44,7 @@ void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu
 	} else {
 		stats->ticks[stats->phase] += ticks;
 		/* Before the first entry of all there was no exit. */
-		if (reason < VCPU_EXIT_REASONS && stats->exits[reason])
+		if (reason < EXIT_REASONS && stats->exits[reason])
 			charge(&stats->cost[reason], stats->phase, ticks, ended);
 		if (stats->last_msr)
 			charge(&stats->last_msr->cost, stats->phase, ticks, ended);
@@ -57,7 +57,7 @@ void vcpu_stats_enter_phase(struct vcpu_stats *stats, u32 measurement, enum vcpu
 
 void vcpu_stats_add(struct vcpu_stats *total, const struct vcpu_stats *one)
 {
-	for (unsigned int reason = 0; reason < VCPU_EXIT_REASONS; reason++)
+	for (unsigned int reason = 0; reason < EXIT_REASONS; reason++)
 		total->exits[reason] += one->exits[reason];
 	for (unsigned int row = 0; row < VCPU_MSR_COUNTERS; row++)
 		if (one->msr[row].reads + one->msr[row].writes)

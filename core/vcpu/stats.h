@@ -3,10 +3,9 @@
 #ifndef LINTEL_VCPU_STATS_H
 #define LINTEL_VCPU_STATS_H
 
-#include "types.h"
+#include "facts/exit_reason.h"
 
-#define VCPU_MSR_COUNTERS  32
-#define VCPU_EXIT_REASONS  80
+#define VCPU_MSR_COUNTERS    32
 #define VCPU_STATS_MSR_OTHER 0xffffffffu
 
 /* Where a vCPU's time goes: in the guest; from a VM exit to the next entry, but for what follows;
@@ -28,7 +27,7 @@ struct vcpu_cost {
 /* Rows of msr[] fill from the front; the last one (msr VCPU_STATS_MSR_OTHER) counts all those
  * that found no room. */
 struct vcpu_stats {
-	u64 exits[VCPU_EXIT_REASONS];
+	u64 exits[EXIT_REASONS];
 	struct vcpu_msr_counter {
 		u32 msr;
 		u64 reads, writes;
@@ -36,7 +35,7 @@ struct vcpu_stats {
 	} msr[VCPU_MSR_COUNTERS];
 	u64 to_user;
 
-	struct vcpu_cost cost[VCPU_EXIT_REASONS];
+	struct vcpu_cost cost[EXIT_REASONS];
 	u64 ticks[VCPU_PHASES];
 	u32 measurement; /* the one that `phase' and `since' are of: see host_measurement() */
 	enum vcpu_phase phase;

@@ -118,7 +118,7 @@ struct vcpu {
 	struct vcpu_cpuid *cpuid; /* KVM_SET_CPUID2: see cpuid.h */
 	struct vcpu_msrs *msrs;	  /* values of the MSRs that Lintel keeps: see msr/ */
 
-	int error; /* errno for EXIT_ERROR */
+	int error; /* errno for ACTION_ERROR */
 	u32 requests;
 	u32 mode;
 	bool loaded;

@@ -11,6 +11,8 @@
 #ifndef LINTEL_VMCS_CHECK_H
 #define LINTEL_VMCS_CHECK_H
 
+#include "facts/exit_reason.h"
+#include "facts/instruction_error.h"
 #include "vmcs/image.h"
 
 /* The sections of the SDM, in the order in which the rules are. */
@@ -33,10 +35,10 @@ enum check_section {
 
 /* What a broken rule of a section leads to. */
 enum check_consequence {
-	CHECK_FAILS_CONTROLS = 7,     /* VM-instruction error 7 */
-	CHECK_FAILS_HOST_STATE = 8,   /* VM-instruction error 8 */
-	CHECK_FAILS_GUEST_STATE = 33, /* VM-entry failure with this basic exit reason */
-	CHECK_FAILS_MSR_LOADING = 34, /* the same */
+	CHECK_FAILS_CONTROLS = ERROR_ENTRY_CONTROLS, /* VM-instruction errors */
+	CHECK_FAILS_HOST_STATE = ERROR_ENTRY_HOST_STATE,
+	CHECK_FAILS_GUEST_STATE = EXIT_REASON_INVALID_GUEST_STATE, /* VM-entry failures */
+	CHECK_FAILS_MSR_LOADING = EXIT_REASON_MSR_LOADING,
 };
 
 struct check_section_info {

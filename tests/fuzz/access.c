@@ -10,7 +10,7 @@
 #include "emulate/decode.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "sim.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -200,7 +200,7 @@ static void run_access(struct machine *m, struct input *input)
 	enum exit_action action = start_access(m, input);
 	unsigned int exits = 0;
 
-	while (action == EXIT_TO_USER) {
+	while (action == ACTION_TO_USER) {
 		enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
 
 		check_user_exit(m);
@@ -212,7 +212,7 @@ static void run_access(struct machine *m, struct input *input)
 		m->vcpu.complete = NULL;
 		action = complete(&m->vcpu);
 	}
-	MUST(action == EXIT_SAME_INSN);
+	MUST(action == ACTION_SAME_INSN);
 	MUST(!m->vcpu.complete);
 }
 

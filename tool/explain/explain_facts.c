@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "demand.h"
-#include "exit/table.h"
 #include "explain.h"
+#include "facts/exit_reason.h"
 
 static enum availability availability_exit(const struct vmx_cap_msrs *raw,
 					   const struct exit_text *exit)
@@ -141,26 +141,23 @@ static const struct ctl_bit *exit_prevented_by(const struct exit_text *exit)
 
 static struct explain_lintel lintel_exit(const struct exit_text *exit, char words[200])
 {
-	const struct exit_row *row = exit_row(exit->reason), *unexpected = exit_row(0xffff);
+	static const struct explain_lintel answers[] = {
+		[ANSWER_UNEXPECTED] = {"it is not expected: user space gets KVM_EXIT_INTERNAL_ERROR "
+				       "with its data"},
+		[ANSWER_NEXT_INSN] = {"the instruction is skipped"},
+		[ANSWER_SAME_INSN] = {"it is handled"},
+		[ANSWER_UD] = {"the guest gets #UD", "its CPUID does not offer the instruction"},
+		[ANSWER_GP] = {"it is handled"},
+		[ANSWER_SHUTDOWN] = {"it is handled"},
+		[ANSWER_FAIL_ENTRY] = {"user space gets KVM_EXIT_FAIL_ENTRY, the log the details"},
+		[ANSWER_HANDLER] = {"it is handled"},
+	};
 	const struct ctl_bit *off = exit_prevented_by(exit);
 
-	if (off) {
-		snprintf(words, 200, "\"%s\" is 0: %s", off->name, off->why);
-		return (struct explain_lintel){"it does not happen", words};
-	}
-	if (row->handle == unexpected->handle)
-		return (struct explain_lintel){
-			"it is not expected: user space gets KVM_EXIT_INTERNAL_ERROR with its data",
-			NULL};
-	if (row->handle == exit_undefined)
-		return (struct explain_lintel){"the guest gets #UD",
-					       "its CPUID does not offer the instruction"};
-	if (row->handle == exit_nothing_to_do)
-		return (struct explain_lintel){"the instruction is skipped", NULL};
-	if (row->handle == exit_entry_failure)
-		return (struct explain_lintel){
-			"user space gets KVM_EXIT_FAIL_ENTRY, the log the details", NULL};
-	return (struct explain_lintel){"it is handled", NULL};
+	if (!off)
+		return answers[exit_row(exit->reason)->answer];
+	snprintf(words, 200, "\"%s\" is 0: %s", off->name, off->why);
+	return (struct explain_lintel){"it does not happen", words};
 }
 
 /* A field is used with the control that it goes with. */

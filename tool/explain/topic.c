@@ -5,8 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "exit/exit.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "facts/instruction_error.h"
 #include "msr/msr.h"
 #include "topic.h"

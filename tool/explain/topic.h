@@ -7,6 +7,8 @@
 #define TOOL_TOPIC_H
 
 #include "cap/fields.h"
+#include "facts/exit_reason_text.h"
+#include "facts/instruction_error_text.h"
 #include "facts/text.h"
 #include "vmcs/field_table.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "topic.h"
 
 #define PLAIN_MAX 200

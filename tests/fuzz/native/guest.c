@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "emulate/emulate.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "native/processor.h"
 #include "sim.h"
 #include "vcpu/state.h"
@@ -168,14 +168,14 @@ void guest_run(struct processor_state *state, const struct guest_exit *exit, con
 	load_state(state);
 	set_exit(exit);
 	action = emulate_mmio(&m->vcpu, m->vcpu.exit.gpa);
-	while (action == EXIT_TO_USER && m->vcpu.run->exit_reason == KVM_EXIT_MMIO) {
+	while (action == ACTION_TO_USER && m->vcpu.run->exit_reason == KVM_EXIT_MMIO) {
 		enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
 
 		answer(&before);
 		m->vcpu.complete = NULL;
 		action = complete(&m->vcpu);
 	}
-	if (action != EXIT_SAME_INSN)
+	if (action != ACTION_SAME_INSN)
 		complain("ended with action %d", (int)action);
 	memcpy(memory, m->ram + window_gpa[0], LINTEL_PAGE_SIZE);
 	store_state(state);

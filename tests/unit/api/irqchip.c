@@ -3,7 +3,7 @@
  * is refused, and where an interrupt arrives. */
 #include "guest_sees.h"
 #include "snapshot.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/irqchip.h"
 
 /* --- Order ------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 /* Slots and their logs by ioctl, with a guest that has written: nothing is lost where one fails. */
 #include "guest_sees.h"
 #include "snapshot.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 
 #define LOGGED 1 /* the slot: RAM_PAGES behind slot 0 */
 #define GPA    (RAM_PAGES * PAGE)

@@ -6,7 +6,7 @@
  * API leaves to it, and nothing is left at the end.
  */
 #include "guest_sees.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/irqchip.h"
 #include "msr/index.h"
 

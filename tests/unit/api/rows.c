@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rows.h"
 #include "cpuid/cpuid.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/irqchip.h"
 #include "msr/msr.h"
 

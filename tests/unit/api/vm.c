@@ -3,7 +3,7 @@
  * buses and filters do is tested in io/ and msr/. */
 #include "guest_sees.h"
 #include "snapshot.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "msr/msr.h"
 
 /* --- KVM_CHECK_EXTENSION ----------------------------------------------------------- */

@@ -73,16 +73,16 @@ TEST(apic_page_by_the_emulator)
 	struct machine *m = ready();
 
 	machine_set_code(m, "\x89\x83\x80\x00\x00\x00", 6); /* mov %eax, 0x80(%rbx) */
-	EXPECT_EQ(touch(m, WRITE, LAPIC_TPR, 6), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE, LAPIC_TPR, 6), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 6);
 	EXPECT_EQ(read_register(m, LAPIC_TPR), 0x30);
 
 	machine_set_code(m, "\x8b\x8b\x30\x00\x00\x00", 6); /* mov 0x30(%rbx), %ecx */
-	EXPECT_EQ(touch(m, READ, LAPIC_VERSION, 6), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, READ, LAPIC_VERSION, 6), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RCX), read_register(m, LAPIC_VERSION));
 
 	machine_set_code(m, "\x83\x8b\x80\x00\x00\x00\x0f", 7); /* orl $0xf, 0x80(%rbx) */
-	EXPECT_EQ(touch(m, READ | WRITE, LAPIC_TPR, 7), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, READ | WRITE, LAPIC_TPR, 7), ACTION_SAME_INSN);
 	EXPECT_EQ(read_register(m, LAPIC_TPR), 0x3f);
 	EXPECT_TRUE(!m->vcpu.complete);
 	machine_destroy(m);
@@ -95,7 +95,7 @@ TEST(apic_page_that_was_moved)
 
 	m->vcpu.apic_base = 0xfed00000 | (m->vcpu.apic_base & 0xfff);
 	machine_set_code(m, "\x89\x83\x80\x00\x00\x00", 6);
-	EXPECT_EQ(touch(m, WRITE, LAPIC_TPR, 6), EXIT_TO_USER);
+	EXPECT_EQ(touch(m, WRITE, LAPIC_TPR, 6), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_MMIO);
 	EXPECT_EQ(m->vcpu.run->mmio.phys_addr, APIC + LAPIC_TPR);
 	machine_destroy(m);
@@ -130,7 +130,7 @@ TEST(apic_page_eoi_needs_no_decoding)
 		serve_interrupt(m);
 		machine_set_code(m, "\x0f\x0b", 2); /* UD2 */
 		EXPECT_EQ(touch(m, rows[i].qualification, rows[i].offset, rows[i].length),
-			  decoded ? EXIT_TO_USER : EXIT_SAME_INSN);
+			  decoded ? ACTION_TO_USER : ACTION_SAME_INSN);
 		EXPECT_EQ(in_service(m), decoded);
 		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + (decoded ? 0 : rows[i].length));
 		machine_destroy(m);
@@ -145,7 +145,7 @@ TEST(apic_page_eoi_by_the_emulator)
 	m->vm.under_hypervisor = true;
 	serve_interrupt(m);
 	machine_set_code(m, "\x89\x83\xb0\x00\x00\x00", 6); /* mov %eax, 0xb0(%rbx) */
-	EXPECT_EQ(touch(m, WRITE, LAPIC_EOI, 0), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE, LAPIC_EOI, 0), ACTION_SAME_INSN);
 	EXPECT_FALSE(in_service(m));
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 6);
 	machine_destroy(m);

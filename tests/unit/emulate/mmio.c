@@ -7,7 +7,7 @@
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
 #include "emulate/operation.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "mem/mem.h"
 #include "sim.h"
 #include "test.h"
@@ -34,7 +34,7 @@ static enum exit_action run_again(struct machine *m)
 
 	m->vcpu.complete = NULL;
 	if (!EXPECT_TRUE(complete))
-		return EXIT_BROKEN;
+		return ACTION_BROKEN;
 	return complete(&m->vcpu);
 }
 
@@ -151,7 +151,7 @@ static void check_one(struct machine *m, const struct one_access *row)
 {
 	test_context("%s", row->code);
 	set_code(m, row->code);
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + row->offset, row->length, row->write, row->value);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	EXPECT_EQ(REG(m, RAX), RAX);
@@ -161,7 +161,7 @@ static void check_one(struct machine *m, const struct one_access *row)
 	m->vcpu.run->mmio.len = 0xffffffff;
 	m->vcpu.run->mmio.phys_addr = ~0ull;
 	m->vcpu.run->mmio.is_write = !row->write;
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + code_length(row->code));
 	EXPECT_EQ(REG(m, RAX), row->rax);
 	EXPECT_TRUE(!m->vcpu.complete);
@@ -215,9 +215,9 @@ TEST(mmio_in_real_mode)
 	vcpu_seg_write(&m->vcpu, SEG_ES, &es);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0xabcd0004);
 	set_code(m, "26 89 05");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 4, 2, true, 0x7788);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 	machine_destroy(m);
 }
@@ -230,15 +230,15 @@ TEST(mmio_read_across_pages)
 	machine_map(m, DEVICE + 0x1000, DEVICE + 0x8000, 7);
 	vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0xffd);
 	set_code(m, "48 8b 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0xffd, 3, false, 0);
 	answer(m, 0xffffffffff332211);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	expect_exit(m, DEVICE + 0x8000, 5, false, 0);
 	answer(m, 0xffffff8877665544);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0x8877665544332211);
 	machine_destroy(m);
 }
@@ -252,11 +252,11 @@ TEST(mmio_write_across_memory_and_device)
 	machine_map(m, 0x11000, DEVICE + 0x8000, 7);
 	vcpu_reg_write(&m->vcpu, REG_RBX, 0x10ffe);
 	set_code(m, "89 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x8000, 2, true, 0x5566);
 	EXPECT_EQ(m->ram[0x9ffe], 0x88);
 	EXPECT_EQ(m->ram[0x9fff], 0x77);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	machine_destroy(m);
 }
 
@@ -268,9 +268,9 @@ TEST(mmio_write_to_rom)
 	m->rom[8] = 0x40;
 	vcpu_reg_write(&m->vcpu, REG_RBX, MACHINE_ROM + 8);
 	set_code(m, "00 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, MACHINE_ROM + 8, 1, true, 0xc8);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(m->rom[8], 0x40);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_STATUS, RFLAGS_SF);
 	machine_destroy(m);
@@ -282,14 +282,14 @@ TEST(mmio_read_modify_write)
 	struct machine *m = ready(MODE_LONG);
 
 	set_code(m, "f0 01 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xffffffff);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667787);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), 2);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_IF | 2);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_IF | 2 | RFLAGS_CF | RFLAGS_PF | RFLAGS_AF);
 	machine_destroy(m);
 }
@@ -312,12 +312,12 @@ TEST(mmio_shift_by_one)
 
 		test_context("%s", rows[i].code);
 		set_code(m, rows[i].code);
-		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE, rows[i].length, false, 0);
 		answer(m, rows[i].before);
-		EXPECT_EQ(run_again(m), EXIT_TO_USER);
+		EXPECT_EQ(run_again(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE, rows[i].length, true, rows[i].after);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		machine_destroy(m);
 	}
 }
@@ -327,12 +327,12 @@ TEST(mmio_exchange)
 	struct machine *m = ready(MODE_LONG);
 
 	set_code(m, "87 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xcafe);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0xcafe);
 	machine_destroy(m);
 }
@@ -343,20 +343,20 @@ TEST(mmio_compare_exchange)
 	struct machine *m = ready(MODE_LONG);
 
 	set_code(m, "f0 0f b1 0b");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x55667788);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x10);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 
 	set_code(m, "f0 0f b1 0b");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x1234);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x1234);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0x1234);
 	EXPECT_FALSE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 	machine_destroy(m);
@@ -367,9 +367,9 @@ TEST(mmio_compare_only_reads)
 	struct machine *m = ready(MODE_LONG);
 
 	set_code(m, "f6 03 08");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x08);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_STATUS, 0);
 	machine_destroy(m);
 }
@@ -401,10 +401,10 @@ TEST(mmio_bit_test)
 		vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0x1000);
 		vcpu_reg_write(&m->vcpu, REG_RCX, rows[i].offset);
 		set_code(m, rows[i].code);
-		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE + 0x1000 + (u64)rows[i].at, rows[i].length, false, 0);
 		answer(m, 1ull << rows[i].bit);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_CF, RFLAGS_CF);
 		machine_destroy(m);
 	}
@@ -417,29 +417,29 @@ TEST(mmio_push_and_pop)
 	u64 value = 0x8877665544332211;
 
 	set_code(m, "ff 33");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, value);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK - 8);
 	EXPECT_EQ(memcmp(m->ram + MACHINE_STACK - 8, &value, 8), 0);
 
 	set_code(m, "8f 43 08");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 8, 8, true, value);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK);
 
 	/* POP [RSP]: the address is that after the increment */
 	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 0x10);
 	set_code(m, "8f 04 24");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x10, 8, false, 0);
 	answer(m, 77);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x18, 8, true, 77);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), DEVICE + 0x18);
 	machine_destroy(m);
 
@@ -452,9 +452,9 @@ TEST(mmio_push_and_pop)
 
 		vcpu_seg_write(&m->vcpu, SEG_DS, &ds);
 	}
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x12345678);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), 0xabcd0000 | (MACHINE_STACK - 4));
 	EXPECT_EQ(m->ram[MACHINE_STACK - 4], 0x78);
 	machine_destroy(m);
@@ -522,12 +522,12 @@ TEST(mmio_strings)
 		vcpu_reg_write(&m->vcpu, REG_RCX, row->rcx);
 		vcpu_rflags_write(&m->vcpu, row->down ? 2 | RFLAGS_DF : 2);
 		set_code(m, row->code);
-		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, row->gpa, row->length, row->write, row->value);
 		EXPECT_EQ(REG(m, RCX), row->rcx);
 		if (!row->write)
 			answer(m, row->value);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(REG(m, RSI), row->rsi_after);
 		EXPECT_EQ(REG(m, RDI), row->rdi_after);
 		EXPECT_EQ(REG(m, RCX), row->rcx_after);
@@ -547,16 +547,16 @@ TEST(mmio_string_16_bit)
 	vcpu_reg_write(&m->vcpu, REG_RCX, 0xbbbb0001);
 	vcpu_rflags_write(&m->vcpu, 2 | RFLAGS_DF);
 	set_code(m, "f3 66 ab");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 2, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RDI), 0xaaaafffe);
 	EXPECT_EQ(REG(m, RCX), 0xbbbb0000);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 
 	/* CX is 0 now: the next one does nothing, whatever is above */
 	set_code(m, "f3 66 ab");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 	EXPECT_EQ(REG(m, RDI), 0xaaaafffe);
 	machine_destroy(m);
@@ -570,12 +570,12 @@ TEST(mmio_device_to_device)
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE + 0x20);
 	set_code(m, "48 a5");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, 0x0123456789abcdef);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x20, 8, true, 0x0123456789abcdef);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSI), DEVICE + 8);
 	EXPECT_EQ(REG(m, RDI), DEVICE + 0x28);
 	machine_destroy(m);
@@ -601,7 +601,7 @@ TEST(mmio_faults_come_first)
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0x7fff0000);
 	set_code(m, "a5");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, true, PF_WRITE);
 	machine_destroy(m);
 
@@ -611,7 +611,7 @@ TEST(mmio_faults_come_first)
 	machine_map(m, DEVICE + 0x1000, DEVICE + 0x1000, 3);
 	vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0xffe);
 	set_code(m, "89 03");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, true, PF_WRITE | PF_USER | PF_PRESENT);
 	machine_destroy(m);
 
@@ -620,7 +620,7 @@ TEST(mmio_faults_come_first)
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0x8000000000000000);
 	set_code(m, "a5");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_GP, true, 0);
 	machine_destroy(m);
 
@@ -632,7 +632,7 @@ TEST(mmio_faults_come_first)
 		vcpu_seg_write(&m->vcpu, SEG_SS, &ss);
 	}
 	set_code(m, "ff 33");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_SS, true, 0);
 	machine_destroy(m);
 }
@@ -690,7 +690,7 @@ TEST(mmio_translation_of_the_exit)
 						  .gpa = DEVICE + 0x123,
 						  .gla = DEVICE + 0x123};
 		EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE),
-			  rows[i].gpa ? EXIT_TO_USER : EXIT_SAME_INSN);
+			  rows[i].gpa ? ACTION_TO_USER : ACTION_SAME_INSN);
 		if (rows[i].gpa)
 			EXPECT_EQ(m->vcpu.run->mmio.phys_addr, rows[i].gpa);
 		EXPECT_EQ(m->vcpu.events.exception.payload, rows[i].cr2);
@@ -704,24 +704,24 @@ TEST(mmio_failure_to_user)
 
 	sim_log_clear();
 	set_code(m, "0f 58 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_failure(m, "0f 58 03");
 	EXPECT_CONTAINS(sim_log_text(), "can't emulate the instruction at RIP 1000");
 	EXPECT_CONTAINS(sim_log_text(), " 0f 58 03");
 
 	/* no operand in memory */
 	set_code(m, "89 c8");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_failure(m, NULL);
 
 	/* a fetch, and a page table, in the device */
 	set_code(m, "89 03");
 	m->vcpu.exit =
 		(struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION, .qualification = 0x184};
-	EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE), EXIT_TO_USER);
+	EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE), ACTION_TO_USER);
 	expect_failure(m, NULL);
 	m->vcpu.exit.qualification = 0x81;
-	EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE), EXIT_TO_USER);
+	EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE), ACTION_TO_USER);
 	expect_failure(m, NULL);
 	machine_destroy(m);
 }
@@ -733,7 +733,7 @@ TEST(mmio_failure_of_a_program)
 
 	machine_set_cpl(m, 3);
 	set_code(m, "0f 58 03");
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_UD, false, 0);
 	machine_destroy(m);
 }
@@ -747,22 +747,22 @@ TEST(mmio_fetch_at_end_of_page)
 	machine_map(m, 0x11000, 0, 0);
 	memcpy(m->ram + 0x9ffe, "\x89\x03", 2);
 	vcpu_rip_write(&m->vcpu, 0x10ffe);
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x11000);
 
 	/* it goes on there: the fetch faults at the second page */
 	memcpy(m->ram + 0x9ffe, "\x89\x43", 2);
 	vcpu_rip_write(&m->vcpu, 0x10ffe);
-	EXPECT_EQ(touch(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_PF);
 	EXPECT_EQ(m->vcpu.events.exception.error, PF_FETCH);
 	m->vcpu.events.exception.pending = false;
 
 	machine_map(m, 0x11000, 0xb000, 7);
 	m->ram[0xb000] = 0x10;
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x10, 4, true, 0x55667788);
 	machine_destroy(m);
 }
@@ -778,7 +778,7 @@ TEST(mmio_became_memory)
 					  .qualification = QUALIFICATION,
 					  .gpa = MACHINE_DATA,
 					  .gla = MACHINE_DATA};
-	EXPECT_EQ(emulate_mmio(&m->vcpu, MACHINE_DATA), EXIT_SAME_INSN);
+	EXPECT_EQ(emulate_mmio(&m->vcpu, MACHINE_DATA), ACTION_SAME_INSN);
 	EXPECT_EQ(m->ram[MACHINE_DATA], 0);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	machine_destroy(m);
@@ -808,11 +808,11 @@ TEST(mmio_memory_goes_away)
 		vcpu_reg_write(&m->vcpu, REG_RSP, MACHINE_DATA + 0x100);
 		set_code(m, rows[i].code);
 		if (rows[i].answered) {
-			EXPECT_EQ(touch(m), EXIT_TO_USER);
+			EXPECT_EQ(touch(m), ACTION_TO_USER);
 			answer(m, 0x99);
 		}
 		sim_user_unmap(hva + MACHINE_DATA, LINTEL_PAGE_SIZE);
-		EXPECT_EQ(rows[i].answered ? run_again(m) : touch(m), EXIT_TO_USER);
+		EXPECT_EQ(rows[i].answered ? run_again(m) : touch(m), ACTION_TO_USER);
 		expect_failure(m, NULL);
 		EXPECT_EQ(REG(m, RSI), rows[i].rsi);
 		EXPECT_EQ(REG(m, RDI), rows[i].rdi);
@@ -827,10 +827,10 @@ TEST(mmio_user_moves_rip)
 	struct machine *m = ready(MODE_LONG);
 
 	set_code(m, "8b 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x99);
 	vcpu_rip_write(&m->vcpu, 0x2000);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x2000);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	machine_destroy(m);
@@ -843,9 +843,9 @@ TEST(mmio_user_changes_count)
 
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	set_code(m, "f3 aa");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 0);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RCX), 0);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	machine_destroy(m);
@@ -859,9 +859,9 @@ TEST(mmio_single_step)
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_TF | 2);
 	set_code(m, "f3 aa");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_TRUE(m->vcpu.events.exception.pending);
 	EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_DB);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
@@ -876,9 +876,9 @@ TEST(mmio_resume_flag)
 
 	set_code(m, "89 03");
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_RF);
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_RF);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
 	machine_destroy(m);
 
@@ -886,12 +886,12 @@ TEST(mmio_resume_flag)
 	set_code(m, "f3 aa");
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 2);
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED | RFLAGS_RF);
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
 	machine_destroy(m);
@@ -913,9 +913,9 @@ TEST(mmio_steps_on_branches)
 		set_code(m, rows[i].code);
 		vmcs_write64(GUEST_IA32_DEBUGCTL, DEBUGCTL_BTF);
 		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_TF);
-		EXPECT_EQ(touch(m), EXIT_TO_USER);
+		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		answer(m, MACHINE_CODE + 0x100);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(m->vcpu.events.exception.pending, rows[i].branch);
 		if (rows[i].branch)
 			EXPECT_EQ(m->vcpu.events.exception.payload, DR6_BS);
@@ -929,9 +929,9 @@ TEST(mmio_traced)
 	u64 before = sim_traces.mmio;
 
 	set_code(m, "8b 03");
-	EXPECT_EQ(touch(m), EXIT_TO_USER);
+	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_EQ(sim_traces.mmio, before + 1);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(sim_traces.mmio, before + 2);
 	machine_destroy(m);
 }

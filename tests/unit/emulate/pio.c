@@ -5,7 +5,7 @@
 #include "cap/cap.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "sim.h"
 #include "test.h"
 #include "vcpu/state.h"
@@ -49,7 +49,7 @@ static enum exit_action run_again(struct machine *m)
 
 	m->vcpu.complete = NULL;
 	if (!EXPECT_TRUE(complete))
-		return EXIT_BROKEN;
+		return ACTION_BROKEN;
 	/* user space may scribble over everything: only the data counts */
 	memset(&m->vcpu.run->io, 0xff, sizeof(m->vcpu.run->io));
 	return complete(&m->vcpu);
@@ -62,7 +62,7 @@ static enum exit_action answer_mmio(struct machine *m, u8 value)
 
 	m->vcpu.complete = NULL;
 	m->vcpu.run->mmio.data[0] = value;
-	return complete ? complete(&m->vcpu) : EXIT_BROKEN;
+	return complete ? complete(&m->vcpu) : ACTION_BROKEN;
 }
 
 static void expect_io(struct machine *m, u8 direction, u8 size, u32 count)
@@ -103,11 +103,11 @@ TEST(pio_out)
 		u64 rax = RAX;
 
 		memset(m->vcpu.pio_data, 0, 8);
-		EXPECT_EQ(exit_io(m, sizes[i], 0, 0), EXIT_TO_USER);
+		EXPECT_EQ(exit_io(m, sizes[i], 0, 0), ACTION_TO_USER);
 		expect_io(m, KVM_EXIT_IO_OUT, (u8)sizes[i], 1);
 		EXPECT_EQ(memcmp(m->vcpu.pio_data, &rax, sizes[i]), 0);
 		EXPECT_EQ(m->vcpu.pio_data[sizes[i]], 0);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 		EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), RAX);
 		machine_destroy(m);
@@ -125,11 +125,11 @@ TEST(pio_in)
 	for (i = 0; i < COUNT_OF(rows); i++) {
 		struct machine *m = ready(MODE_LONG);
 
-		EXPECT_EQ(exit_io(m, rows[i].size, IN, 0), EXIT_TO_USER);
+		EXPECT_EQ(exit_io(m, rows[i].size, IN, 0), ACTION_TO_USER);
 		expect_io(m, KVM_EXIT_IO_IN, (u8)rows[i].size, 1);
 		memcpy(m->vcpu.pio_data, "\xa1\xb2\xc3\xd4\xe5", 5);
 		EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), RAX);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), rows[i].rax);
 		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 		machine_destroy(m);
@@ -141,9 +141,9 @@ TEST(pio_user_moves_rip)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	EXPECT_EQ(exit_io(m, 1, IN, 0), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, IN, 0), ACTION_TO_USER);
 	vcpu_rip_write(&m->vcpu, 0xfff0);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0xfff0);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), RAX);
 	machine_destroy(m);
@@ -207,7 +207,7 @@ static void check_string(const struct string_row *row, bool in)
 	for (i = 0; i < bytes; i++)
 		m->ram[start + i] = in ? 0 : (u8)(i * 7 + 1);
 	EXPECT_EQ(exit_io(m, row->size, STRING | row->flags | (in ? IN : 0), row->info),
-		  EXIT_TO_USER);
+		  ACTION_TO_USER);
 	expect_io(m, in ? KVM_EXIT_IO_IN : KVM_EXIT_IO_OUT, (u8)row->size, row->count);
 	expect_registers(m, rsi, rdi, row->rcx, 0);
 	if (in) {
@@ -215,7 +215,7 @@ static void check_string(const struct string_row *row, bool in)
 			m->vcpu.pio_data[i] = (u8)(i * 7 + 1);
 	}
 	EXPECT_EQ(memcmp(m->vcpu.pio_data, m->ram + start, bytes) == 0, !in);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(memcmp(m->vcpu.pio_data, m->ram + start, bytes), 0);
 	if (in && start + bytes < MACHINE_DATA + 0x3000)
 		EXPECT_EQ(m->ram[start + bytes], 0);
@@ -239,12 +239,12 @@ TEST(pio_string_count_0)
 	struct machine *m = ready(MODE_LONG);
 
 	set_registers(m, 0xdead00000000, 2, 0);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), ACTION_SAME_INSN);
 	expect_registers(m, 0xdead00000000, 2, 0, 2);
 	/* with 32-bit addresses ECX counts */
 	machine_set_code(m, "\xf3\x6e", 2);
 	set_registers(m, 1, 2, 0xf00000000);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_32, SEG_DS)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_32, SEG_DS)), ACTION_SAME_INSN);
 	expect_registers(m, 1, 2, 0xf00000000, 2);
 	EXPECT_TRUE(!m->vcpu.complete);
 	machine_destroy(m);
@@ -257,7 +257,7 @@ TEST(pio_outs_segment)
 	vcpu_seg_write(&m->vcpu, SEG_FS, &(struct kvm_segment){.base = 0x9000, .present = 1});
 	m->ram[0x9010] = 0x42;
 	set_registers(m, 0x10, 0x20, 0);
-	EXPECT_EQ(exit_io(m, 1, STRING, INFO(ADDRESS_64, SEG_FS)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING, INFO(ADDRESS_64, SEG_FS)), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.pio_data[0], 0x42);
 	machine_destroy(m);
 }
@@ -272,22 +272,22 @@ TEST(pio_string_without_information)
 	m->ram[0x9010] = 0x42;
 	set_registers(m, 0xf00000010, 0x20, 0xf00000003);
 	machine_set_code(m, "\x65\x67\xf3\x6e", 4);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, 0), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, 0), ACTION_TO_USER);
 	expect_io(m, KVM_EXIT_IO_OUT, 1, 3);
 	EXPECT_EQ(m->vcpu.pio_data[0], 0x42);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RSI), 0x13);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RCX), 0);
 
 	/* the code changed meanwhile */
 	machine_set_code(m, "\x0f\x0b", 2);
-	EXPECT_EQ(exit_io(m, 1, STRING, 0), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING, 0), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	/* a known instruction, but not OUTS: the processor shall do it */
 	machine_set_code(m, "\x89\xc8", 2);
-	EXPECT_EQ(exit_io(m, 1, STRING, 0), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING, 0), ACTION_SAME_INSN);
 	machine_set_code(m, "\x6c", 1);
-	EXPECT_EQ(exit_io(m, 1, STRING, 0), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING, 0), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	machine_destroy(m);
 }
@@ -307,10 +307,10 @@ TEST(pio_user_changes_count)
 
 		test_context("%llu to %llu", rows[i].before, rows[i].between);
 		set_registers(m, 1, DATA, rows[i].before);
-		EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+		EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), ACTION_TO_USER);
 		memset(m->vcpu.pio_data, 0xaa, LINTEL_PAGE_SIZE);
 		vcpu_reg_write(&m->vcpu, REG_RCX, rows[i].between);
-		EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 		expect_registers(m, 1, DATA + rows[i].moved, rows[i].after, rows[i].rip);
 		EXPECT_EQ(m->ram[DATA + rows[i].moved], 0);
 		if (rows[i].moved)
@@ -336,27 +336,27 @@ TEST(pio_string_faults)
 	machine_map(m, 0xa000, 0xa000, 1); /* read-only, supervisor */
 	set_registers(m, 1, 0xa000, 5);
 	machine_set_cr0(m, m->vcpu.cr0 | CR0_WP);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, PF_PRESENT | PF_WRITE);
 	expect_registers(m, 1, 0xa000, 5, 0);
 
 	/* the second batch faults, the first does not */
 	set_registers(m, 0x9ffe, 1, 5);
 	machine_set_cpl(m, 3);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), ACTION_TO_USER);
 	expect_io(m, KVM_EXIT_IO_OUT, 1, 2);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_registers(m, 0xa000, 1, 3, 0);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, PF_PRESENT | PF_USER);
 	expect_registers(m, 0xa000, 1, 3, 0);
 	machine_destroy(m);
 
 	m = ready(MODE_LONG);
 	set_registers(m, 0x800000000000, 1, 5);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_GP, 0);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_SS)), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_SS)), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_SS, 0);
 	machine_destroy(m);
 
@@ -366,12 +366,12 @@ TEST(pio_string_faults)
 		&m->vcpu, SEG_ES,
 		&(struct kvm_segment){.limit = DATA + 1, .type = 3, .present = 1, .s = 1, .db = 1});
 	set_registers(m, 1, DATA, 5);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), ACTION_TO_USER);
 	expect_io(m, KVM_EXIT_IO_IN, 1, 1);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), EXIT_TO_USER);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), ACTION_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_32, 0)), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_GP, 0);
 	expect_registers(m, 1, DATA + 2, 3, 0);
 	machine_destroy(m);
@@ -383,9 +383,9 @@ TEST(pio_ins_page_goes_away)
 	struct machine *m = ready(MODE_LONG);
 
 	set_registers(m, 1, DATA, 5);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP | IN, INFO(ADDRESS_64, 0)), ACTION_TO_USER);
 	machine_map(m, DATA, 0, 0);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, PF_WRITE);
 	expect_registers(m, 1, DATA, 5, 0);
 	machine_destroy(m);
@@ -398,17 +398,17 @@ TEST(pio_outs_from_device)
 
 	machine_set_code(m, "\xf3\x6e", 2);
 	set_registers(m, MACHINE_DEVICE, 0, 2);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_64, SEG_DS)), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_MMIO);
 	EXPECT_EQ(m->vcpu.run->mmio.phys_addr, MACHINE_DEVICE);
 	EXPECT_EQ(m->vcpu.run->mmio.len, 1);
 	EXPECT_FALSE(m->vcpu.run->mmio.is_write);
-	EXPECT_EQ(answer_mmio(m, 0x5a), EXIT_TO_USER);
+	EXPECT_EQ(answer_mmio(m, 0x5a), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_IO);
 	EXPECT_EQ(m->vcpu.run->io.count, 1);
 	EXPECT_EQ(m->vcpu.pio_data[0], 0x5a);
 	expect_registers(m, MACHINE_DEVICE, 0, 2, 0);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_registers(m, MACHINE_DEVICE + 1, 0, 1, 0);
 	machine_destroy(m);
 }
@@ -419,24 +419,24 @@ TEST(pio_ins_to_device)
 
 	machine_set_code(m, "\xf3\x66\x6d", 3);
 	set_registers(m, 1, MACHINE_ROM + 6, 5);
-	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_IO);
 	EXPECT_EQ(m->vcpu.run->io.count, 1);
 	memcpy(m->vcpu.pio_data, "\x34\x12", 2);
-	EXPECT_EQ(run_again(m), EXIT_TO_USER);
+	EXPECT_EQ(run_again(m), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_MMIO);
 	EXPECT_EQ(m->vcpu.run->mmio.phys_addr, MACHINE_ROM + 6);
 	EXPECT_EQ(m->vcpu.run->mmio.len, 2);
 	EXPECT_TRUE(m->vcpu.run->mmio.is_write);
 	EXPECT_EQ(m->vcpu.run->mmio.data[0], 0x34);
 	expect_registers(m, 1, MACHINE_ROM + 6, 5, 0);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_registers(m, 1, MACHINE_ROM + 8, 4, 0);
 
 	/* the code changed meanwhile: nothing is written, nothing moves */
-	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 2, STRING | IN | REP, INFO(ADDRESS_64, 0)), ACTION_TO_USER);
 	machine_set_code(m, "\x89\x03", 2);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_registers(m, 1, MACHINE_ROM + 8, 4, 0);
 	machine_destroy(m);
 }
@@ -446,9 +446,9 @@ TEST(pio_single_step)
 	struct machine *m = ready(MODE_LONG);
 
 	vcpu_rflags_write(&m->vcpu, RFLAGS_TF | 2);
-	EXPECT_EQ(exit_io(m, 1, 0, 0), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, 0, 0), ACTION_TO_USER);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_DB);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	machine_destroy(m);
@@ -462,9 +462,9 @@ TEST(pio_outs_offset_wraps)
 
 	vcpu_seg_write(&m->vcpu, SEG_FS, &fs);
 	set_registers(m, 0xffffffff, 1, 8);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_32, SEG_FS)), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP, INFO(ADDRESS_32, SEG_FS)), ACTION_TO_USER);
 	expect_io(m, KVM_EXIT_IO_OUT, 1, 1);
-	EXPECT_EQ(run_again(m), EXIT_SAME_INSN);
+	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
 	expect_registers(m, 0, 1, 7, 0);
 	machine_destroy(m);
 }

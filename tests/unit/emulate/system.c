@@ -10,7 +10,7 @@
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
 #include "emulate/operation.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "test.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
@@ -76,11 +76,11 @@ static enum exit_action run(struct machine *m, const char *hex)
 					  .gpa = DEVICE,
 					  .gla = DEVICE};
 	action = emulate_mmio(&m->vcpu, DEVICE);
-	while (action == EXIT_TO_USER && run->exit_reason == KVM_EXIT_MMIO) {
+	while (action == ACTION_TO_USER && run->exit_reason == KVM_EXIT_MMIO) {
 		u8 *at = device + (run->mmio.phys_addr - DEVICE);
 
 		if (!EXPECT_TRUE(run->mmio.phys_addr - DEVICE + run->mmio.len <= sizeof(device)))
-			return EXIT_BROKEN;
+			return ACTION_BROKEN;
 		if (run->mmio.is_write)
 			memcpy(at, run->mmio.data, run->mmio.len);
 		else
@@ -106,7 +106,7 @@ static void device_put(unsigned int offset, u64 value, unsigned int size)
 static void expect_fault(struct machine *m, const char *code, u8 vector, u32 error)
 {
 	test_context("%s", code);
-	EXPECT_EQ(run(m, code), EXIT_SAME_INSN);
+	EXPECT_EQ(run(m, code), ACTION_SAME_INSN);
 	EXPECT_TRUE(m->vcpu.events.exception.pending);
 	EXPECT_EQ(m->vcpu.events.exception.vector, vector);
 	EXPECT_EQ(m->vcpu.events.exception.error, error);
@@ -116,7 +116,7 @@ static void expect_fault(struct machine *m, const char *code, u8 vector, u32 err
 static void expect_done(struct machine *m, const char *code, u64 rip)
 {
 	test_context("%s", code);
-	EXPECT_EQ(run(m, code), EXIT_SAME_INSN);
+	EXPECT_EQ(run(m, code), ACTION_SAME_INSN);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), rip);
 }
@@ -209,7 +209,7 @@ TEST(system_segment_privileges)
 		machine_set_cpl(m, rows[i].cpl);
 		device_put(0, DATA | rows[i].rpl, 2);
 		test_context("row %zu", i);
-		EXPECT_EQ(run(m, "8e 23"), EXIT_SAME_INSN); /* MOV FS */
+		EXPECT_EQ(run(m, "8e 23"), ACTION_SAME_INSN); /* MOV FS */
 		EXPECT_EQ(m->vcpu.events.exception.pending, !rows[i].allowed);
 		EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_FS),
 			  rows[i].allowed ? DATA | rows[i].rpl : 0);
@@ -279,7 +279,7 @@ TEST(system_far_branches)
 	expect_fault(m, "48 ff 1b", VECTOR_GP, 0);
 	/* a gate is not followed */
 	device_put(8, GATE, 2);
-	EXPECT_EQ(run(m, "48 ff 1b"), EXIT_TO_USER);
+	EXPECT_EQ(run(m, "48 ff 1b"), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	machine_destroy(m);
 
@@ -532,7 +532,7 @@ TEST(system_frames)
 	EXPECT_EQ(REG(m, RBP), 0x77770000 | (u16)(DEVICE + 46));
 	EXPECT_EQ(REG(m, RSP), DEVICE + 46 - 32);
 	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 48);
-	EXPECT_EQ(run(m, "c8 20 00 01"), EXIT_TO_USER);
+	EXPECT_EQ(run(m, "c8 20 00 01"), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	machine_destroy(m);
 }

@@ -41,7 +41,7 @@ TEST(exit_mov_dr_general_detect)
 		vcpu->exit = (struct exit_info){.reason = EXIT_REASON_MOV_DR,
 						.instruction_length = 3,
 						.qualification = mov(dr, from)};
-		EXPECT_EQ(exit_dispatch(vcpu), EXIT_SAME_INSN);
+		EXPECT_EQ(exit_dispatch(vcpu), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_rip_read(vcpu), MACHINE_CODE);
 		EXPECT_EQ(vcpu->events.exception.pending, detected);
 		EXPECT_EQ(vcpu_owns_debug_registers(vcpu), !detected);

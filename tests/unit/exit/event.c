@@ -77,7 +77,7 @@ TEST(exit_event_what_the_guest_gets)
 		test_context("%s", rows[i].what);
 		vcpu->dr6 = DR6_BEFORE;
 		vcpu->dr7 = DR7_FIXED | DR7_GD;
-		EXPECT_EQ(take(vcpu, rows[i].info, rows[i].qualification, 0), EXIT_SAME_INSN);
+		EXPECT_EQ(take(vcpu, rows[i].info, rows[i].qualification, 0), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu->dr6, DR6_BEFORE);
 		EXPECT_EQ(enter(vcpu), rows[i].event);
 		EXPECT_EQ(vcpu_rip_read(vcpu), MACHINE_CODE + rows[i].moves);
@@ -93,8 +93,8 @@ TEST(exit_event_that_nobody_expects)
 {
 	struct machine *m = machine_create(MODE_LONG);
 
-	EXPECT_EQ(take(&m->vcpu, HARDWARE(VECTOR_UD), 0, 0), EXIT_BROKEN);
-	EXPECT_EQ(take(&m->vcpu, WITH_ERROR(VECTOR_PF), 0, 0), EXIT_BROKEN);
+	EXPECT_EQ(take(&m->vcpu, HARDWARE(VECTOR_UD), 0, 0), ACTION_BROKEN);
+	EXPECT_EQ(take(&m->vcpu, WITH_ERROR(VECTOR_PF), 0, 0), ACTION_BROKEN);
 	EXPECT_EQ(enter(&m->vcpu), 0);
 	machine_destroy(m);
 }
@@ -124,7 +124,7 @@ TEST(exit_event_alignment_check)
 		vcpu_rflags_write(vcpu, RFLAGS_FIXED | rows[i / 2].ac);
 		machine_set_cpl(m, rows[i / 2].cpl);
 		EXPECT_EQ(take(vcpu, WITH_ERROR(VECTOR_AC), 0, 0),
-			  !own && refused ? EXIT_TO_USER : EXIT_SAME_INSN);
+			  !own && refused ? ACTION_TO_USER : ACTION_SAME_INSN);
 		if (!own && refused) {
 			EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_EXCEPTION);
 			EXPECT_EQ(vcpu->run->ex.exception, VECTOR_AC);
@@ -168,7 +168,7 @@ TEST(exit_event_in_place_of_another)
 			.instruction_length = 2,
 		};
 		vcpu_events_exit(vcpu);
-		EXPECT_EQ(exit_dispatch(vcpu), EXIT_SAME_INSN);
+		EXPECT_EQ(exit_dispatch(vcpu), ACTION_SAME_INSN);
 		EXPECT_EQ(enter(vcpu), rows[i].event);
 		EXPECT_EQ(vcpu_nmi_masked(vcpu), rows[i].blocks);
 		/* It was delivered; the other one is gone. */

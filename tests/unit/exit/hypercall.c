@@ -76,7 +76,7 @@ static u64 execute(struct vcpu *vcpu, const struct call *call, bool wide, unsign
 	vcpu->regs[REG_RDX] = call->rdx;
 	vcpu->regs[REG_RSI] = call->rsi;
 	vcpu->exit = (struct exit_info){.reason = EXIT_REASON_VMCALL, .instruction_length = LENGTH};
-	EXPECT_EQ(exit_dispatch(vcpu), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_dispatch(vcpu), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(vcpu), rip + LENGTH);
 	EXPECT_FALSE(vcpu->events.exception.pending);
 	host_vcpu_release(vcpu);

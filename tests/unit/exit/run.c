@@ -4,7 +4,7 @@
 #include "../msr/guest.h"
 #include "../sim/machine.h"
 #include "api/api.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "host_entry.h"
 #include "exit/run.h"
 #include "life/switch.h"

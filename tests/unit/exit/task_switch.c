@@ -6,7 +6,7 @@
 
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/table.h"
 #include "test.h"
 #include "vcpu/events.h"
@@ -155,7 +155,7 @@ TEST(task_switch_call_and_return)
 {
 	struct machine *m = ready();
 
-	EXPECT_EQ(switch_task(m, NEW, CALL), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, CALL), ACTION_SAME_INSN);
 	expect_saved(m, MACHINE_CODE + 7, 2);
 	expect_new_task(m, 0x202 | RFLAGS_NT);
 	EXPECT_EQ(get(m, NEW_TSS) & 0xffff, OLD);
@@ -163,7 +163,7 @@ TEST(task_switch_call_and_return)
 
 	/* IRET clears NT in what it saves, and leaves its task free */
 	fill_tss(m, OLD_TSS);
-	EXPECT_EQ(switch_task(m, OLD, IRET), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, OLD, IRET), ACTION_SAME_INSN);
 	EXPECT_EQ(get(m, NEW_TSS + 36), 0x202);
 	EXPECT_EQ(get(m, NEW_TSS + 32), 0x1234 + 7);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), 0x202);
@@ -178,7 +178,7 @@ TEST(task_switch_jump)
 	struct machine *m = ready();
 
 	m->vcpu.dr7 = 0x7ff;
-	EXPECT_EQ(switch_task(m, NEW, JMP), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, JMP), ACTION_SAME_INSN);
 	expect_saved(m, MACHINE_CODE + 7, 2);
 	expect_new_task(m, 0x202);
 	EXPECT_FALSE(busy(m, OLD));
@@ -195,7 +195,7 @@ TEST(task_switch_exception)
 	put(m, NEW_TSS + 100, 1); /* T */
 	m->vcpu.exit.idt_vectoring_info = 0x80000b0e;
 	m->vcpu.exit.idt_vectoring_error = 6;
-	EXPECT_EQ(switch_task(m, NEW, GATE), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, GATE), ACTION_SAME_INSN);
 	expect_saved(m, MACHINE_CODE, 2);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RSP), 0xa000 - 4);
 	EXPECT_EQ(get(m, 0xa000 - 4), 6);
@@ -212,20 +212,20 @@ TEST(task_switch_interrupt_and_nmi)
 	struct machine *m = ready();
 
 	m->vcpu.exit.idt_vectoring_info = 0x80000480;
-	EXPECT_EQ(switch_task(m, NEW, GATE), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, GATE), ACTION_SAME_INSN);
 	expect_saved(m, MACHINE_CODE + 7, 2);
 	EXPECT_FALSE(m->vcpu.events.interrupt.injected);
 	machine_destroy(m);
 
 	m = ready();
 	m->vcpu.exit.idt_vectoring_info = 0x80000202;
-	EXPECT_EQ(switch_task(m, NEW, GATE), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, GATE), ACTION_SAME_INSN);
 	expect_saved(m, MACHINE_CODE, 2);
 	EXPECT_FALSE(m->vcpu.events.nmi.injected);
 	EXPECT_TRUE(vcpu_nmi_masked(&m->vcpu));
 	fill_tss(m, OLD_TSS);
 	m->vcpu.exit.idt_vectoring_info = 0;
-	EXPECT_EQ(switch_task(m, OLD, IRET), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, OLD, IRET), ACTION_SAME_INSN);
 	EXPECT_FALSE(vcpu_nmi_masked(&m->vcpu));
 	machine_destroy(m);
 }
@@ -242,7 +242,7 @@ TEST(task_switch_16_bit)
 	image[18] = CODE;
 	memcpy(m->ram + NEW_TSS, image, sizeof(image));
 	descriptor_set(m, NEW, system_descriptor(NEW_TSS, 43, 1));
-	EXPECT_EQ(switch_task(m, NEW, CALL), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, CALL), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x4321);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), 0x0206 | RFLAGS_NT);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RDI), 0x9007);
@@ -251,7 +251,7 @@ TEST(task_switch_16_bit)
 
 	/* and back to the 32-bit one: 16 bits are saved */
 	fill_tss(m, OLD_TSS);
-	EXPECT_EQ(switch_task(m, OLD, IRET), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, OLD, IRET), ACTION_SAME_INSN);
 	EXPECT_EQ(get(m, NEW_TSS + 14), 0x02064321 + 7);
 	EXPECT_EQ(get(m, NEW_TSS + 32) & 0xffff, 0x9007);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x1234);
@@ -266,7 +266,7 @@ TEST(task_switch_to_virtual_8086)
 	put(m, NEW_TSS + 36, 0x20002);
 	put(m, NEW_TSS + 76, 0x4200);
 	put(m, NEW_TSS + 84, 0x1234);
-	EXPECT_EQ(switch_task(m, NEW, JMP), EXIT_SAME_INSN);
+	EXPECT_EQ(switch_task(m, NEW, JMP), ACTION_SAME_INSN);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
 	vcpu_seg_read(&m->vcpu, SEG_CS, &segment);
 	EXPECT_EQ(segment.base, 0x42000);
@@ -323,7 +323,7 @@ TEST(task_switch_faults)
 		if (row->at)
 			put(m, row->at, row->value);
 		m->vcpu.exit.idt_vectoring_info = row->vectoring;
-		EXPECT_EQ(switch_task(m, row->selector, row->source), EXIT_SAME_INSN);
+		EXPECT_EQ(switch_task(m, row->selector, row->source), ACTION_SAME_INSN);
 		EXPECT_TRUE(m->vcpu.events.exception.pending);
 		EXPECT_EQ(m->vcpu.events.exception.vector, row->vector);
 		EXPECT_EQ(m->vcpu.events.exception.error, row->error);
@@ -361,7 +361,7 @@ TEST(task_switch_under_smap)
 			machine_map(m, at, at, at == rows[i].user_page ? 7 : 3);
 		machine_set_cr4(m, m->vcpu.cr4 | CR4_SMAP);
 		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_AC);
-		EXPECT_EQ(switch_task(m, NEW, CALL), EXIT_SAME_INSN);
+		EXPECT_EQ(switch_task(m, NEW, CALL), ACTION_SAME_INSN);
 		EXPECT_EQ(m->vcpu.events.exception.pending, faults);
 		EXPECT_EQ(vcpu_seg_selector(&m->vcpu, SEG_TR), faults ? OLD : NEW);
 		if (faults) {
@@ -389,7 +389,7 @@ TEST(task_switch_faults_use_up_the_event)
 		vcpu->events.interrupt.vector = 0x41;
 		put(m, GDT + NEW + 4, 0x00000900); /* not present */
 		vcpu->exit.idt_vectoring_info = events[i];
-		EXPECT_EQ(switch_task(m, NEW, GATE), EXIT_SAME_INSN);
+		EXPECT_EQ(switch_task(m, NEW, GATE), ACTION_SAME_INSN);
 		EXPECT_TRUE(vcpu->events.exception.pending);
 		EXPECT_EQ(vcpu->events.exception.vector, VECTOR_NP);
 		EXPECT_EQ(vcpu->events.interrupt.injected, waits);

@@ -3,7 +3,7 @@
 #include "cap/cap.h"
 #include "emulate/emulate.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "io/bus.h"
 #include "sim.h"
 #include "test.h"
@@ -85,15 +85,15 @@ TEST(io_in_kernel_register)
 {
 	struct machine *m = ready(BUS_PIO, PORT, 4);
 
-	EXPECT_EQ(exit_io(m, 4, 0), EXIT_NEXT_INSN);
+	EXPECT_EQ(exit_io(m, 4, 0), ACTION_NEXT_INSN);
 	EXPECT_EQ(stack.used, 4);
-	EXPECT_EQ(exit_io(m, 2, IN), EXIT_NEXT_INSN);
+	EXPECT_EQ(exit_io(m, 2, IN), ACTION_NEXT_INSN);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), 0x1122334455665566);
-	EXPECT_EQ(exit_io(m, 1, IN), EXIT_NEXT_INSN);
+	EXPECT_EQ(exit_io(m, 1, IN), ACTION_NEXT_INSN);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), 0x1122334455665577);
 	EXPECT_TRUE(!m->vcpu.complete);
 	/* it has no more: user space's */
-	EXPECT_EQ(exit_io(m, 4, IN), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 4, IN), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_IO);
 	machine_destroy(m);
 }
@@ -109,20 +109,20 @@ TEST(io_in_kernel_strings)
 	vcpu_reg_write(&m->vcpu, REG_RDI, DATA + 0x10);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 4);
 	for (unsigned int i = 0; i < 3; i++) {
-		EXPECT_EQ(exit_io(m, 1, STRING | REP), EXIT_SAME_INSN);
+		EXPECT_EQ(exit_io(m, 1, STRING | REP), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RCX), 3 - i);
 		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	}
 	EXPECT_EQ(memcmp(stack.bytes, "abc", 3), 0);
-	EXPECT_EQ(exit_io(m, 1, STRING | REP), EXIT_TO_USER);
+	EXPECT_EQ(exit_io(m, 1, STRING | REP), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->io.count, 1);
 	EXPECT_EQ(m->vcpu.pio_data[0], 'd');
-	EXPECT_EQ(m->vcpu.complete(&m->vcpu), EXIT_SAME_INSN);
+	EXPECT_EQ(m->vcpu.complete(&m->vcpu), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	vcpu_rip_write(&m->vcpu, MACHINE_CODE);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 3);
 	for (unsigned int i = 0; i < 3; i++)
-		EXPECT_EQ(exit_io(m, 1, STRING | REP | IN), EXIT_SAME_INSN);
+		EXPECT_EQ(exit_io(m, 1, STRING | REP | IN), ACTION_SAME_INSN);
 	EXPECT_EQ(memcmp(m->ram + DATA + 0x10, "cba", 4), 0);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RDI), DATA + 0x13);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
@@ -147,20 +147,20 @@ TEST(io_in_kernel_memory)
 	struct machine *m = ready(BUS_MMIO, MACHINE_DEVICE, 8);
 
 	machine_set_code(m, "\x89\x03", 2); /* mov %eax, (%rbx) */
-	EXPECT_EQ(touch(m, WRITE, 2), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE, 2), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	EXPECT_EQ(stack.used, 4);
 	machine_set_code(m, "\x66\x8b\x0b", 3); /* mov (%rbx), %cx */
-	EXPECT_EQ(touch(m, READ, 3), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, READ, 3), ACTION_SAME_INSN);
 	EXPECT_EQ((u16)vcpu_reg_read(&m->vcpu, REG_RCX), 0x5566);
 	machine_set_code(m, "\x66\x01\x03", 3); /* add %ax, (%rbx): what it reads is 0x7788 */
-	EXPECT_EQ(touch(m, READ, 3), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, READ, 3), ACTION_SAME_INSN);
 	EXPECT_EQ(stack.used, 2);
 	EXPECT_EQ(memcmp(stack.bytes, "\x10\xef", 2), 0);
 	EXPECT_EQ(stack.writes_of_any, 0);
 	/* not all of it in the device */
 	machine_set_code(m, "\x66\x89\x43\x07", 4);
-	EXPECT_EQ(touch(m, WRITE, 4), EXIT_TO_USER);
+	EXPECT_EQ(touch(m, WRITE, 4), ACTION_TO_USER);
 	machine_destroy(m);
 }
 
@@ -170,18 +170,18 @@ TEST(io_write_of_any)
 	struct machine *m = ready(BUS_MMIO, MACHINE_DEVICE, 0);
 
 	machine_set_code(m, "\x0f\x0b", 2);
-	EXPECT_EQ(touch(m, WRITE, 2), EXIT_NEXT_INSN);
+	EXPECT_EQ(touch(m, WRITE, 2), ACTION_NEXT_INSN);
 	EXPECT_EQ(stack.writes_of_any, 1);
 	/* a length that cannot be; a read; another hypervisor below, which may not tell it */
 	machine_set_code(m, "\x89\x03", 2);
-	EXPECT_EQ(touch(m, WRITE, 0), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE, 0), ACTION_SAME_INSN);
 	EXPECT_EQ(stack.used, 4);
 	machine_set_code(m, "\x89\x03", 2);
-	EXPECT_EQ(touch(m, WRITE | READ, 2), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE | READ, 2), ACTION_SAME_INSN);
 	EXPECT_EQ(stack.used, 8);
 	machine_set_code(m, "\x89\x03", 2);
 	m->vm.under_hypervisor = true;
-	EXPECT_EQ(touch(m, WRITE, 2), EXIT_SAME_INSN);
+	EXPECT_EQ(touch(m, WRITE, 2), ACTION_SAME_INSN);
 	EXPECT_EQ(stack.used, 12);
 	EXPECT_EQ(stack.writes_of_any, 1);
 	machine_destroy(m);

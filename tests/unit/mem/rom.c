@@ -3,7 +3,7 @@
  */
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "mem/dirty_log.h"
 #include "mem/ept_table.h"

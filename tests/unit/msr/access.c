@@ -333,7 +333,7 @@ TEST(msr_cpuid_faulting)
 		vcpu_seg_read(vcpu, SEG_SS, &ss);
 		ss.dpl = (u8)row[i].cpl;
 		vcpu_seg_write(vcpu, SEG_SS, &ss);
-		EXPECT_EQ(exit_cpuid(vcpu), row[i].faults ? EXIT_SAME_INSN : EXIT_NEXT_INSN);
+		EXPECT_EQ(exit_cpuid(vcpu), row[i].faults ? ACTION_SAME_INSN : ACTION_NEXT_INSN);
 		EXPECT_EQ(vcpu->events.exception.pending, row[i].faults);
 		if (row[i].faults)
 			EXPECT_EQ(vcpu->events.exception.vector, VECTOR_GP);

@@ -2,7 +2,7 @@
 /* Each rule of VM entry, broken alone: the entry fails as the SDM says. */
 #include "../../vmentry/vmentry.h"
 #include "../cap/fixture.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "machine.h"
 #include "exit/run.h"
 

@@ -2,7 +2,7 @@
 /* The guest's accesses to memory on the software processor: walks, flags, the TLB, what exits. */
 #include "../cap/fixture.h"
 #include "emulate/access.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "machine.h"
 #include "exit/run.h"
 #include "mem/ept_table.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The simulator sees it when the host does not get back what it had. */
 #include "../cap/fixture.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "host_entry.h"
 #include "machine.h"
 #include "exit/run.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The software processor from an entry to the exit: what comes before the exit of the script. */
 #include "../cap/fixture.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "irq/lapic.h"
 #include "machine.h"

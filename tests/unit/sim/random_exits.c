@@ -7,7 +7,7 @@
  */
 #include "../cap/fixture.h"
 #include "api/api.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "machine.h"
 #include "exit/run.h"
 

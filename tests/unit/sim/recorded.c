@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "machine.h"
 #include "exit/run.h"
 #include "tool/processor/recording.h"

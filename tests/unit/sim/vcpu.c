@@ -2,7 +2,7 @@
 /* The whole core on the software processor: what goes wrong, and that it goes on afterwards. */
 #include "../cap/fixture.h"
 #include "api/api.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "io/bus.h"
 #include "machine.h"

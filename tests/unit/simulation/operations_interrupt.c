@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What guests do about interrupts: they let them in or not, wait for them, raise, send and end
  * them. */
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/registers.h"
 #include "operations.h"
 #include "vcpu/state.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What guests do to memory, to devices in it, and to ports; and the device's part. */
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "operations.h"
 
 #define PORT 0x510

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What guests do to the registers of the system: MSRs, kvmclock by one of them, CR0, CR4; and
  * CPUID. */
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "msr/index.h"
 #include "operations.h"
 #include "vcpu/state.h"

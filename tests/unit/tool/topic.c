@@ -3,9 +3,6 @@
  * What `lintel explain' knows: that it has something to say about every row of the core's tables,
  * and that what is asked for is found.
  */
-#include "exit/exit.h"
-#include "exit/reason.h"
-#include "facts/instruction_error.h"
 #include "msr/msr.h"
 #include "test.h"
 #include "tool/explain/topic_links.h"
@@ -74,20 +71,6 @@ TEST(topic_covers_the_tables)
 		EXPECT_TRUE(msr_text_find(msr_table[i].first));
 	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
 		EXPECT_TRUE(msr_text_find(cap_msr_table[msr].index));
-}
-
-TEST(topic_covers_the_exit_reasons_and_errors)
-{
-	for (u32 reason = 0; reason < EXIT_REASONS; reason++) {
-		test_context("exit reason %u", reason);
-		EXPECT_EQ(exit_text_find(reason) == NULL,
-			  !strcmp(exit_reason_name(reason), "RESERVED"));
-	}
-	for (u32 number = 0; number < 64; number++) {
-		test_context("error %u", number);
-		EXPECT_EQ(error_text_find(number) == NULL,
-			  !strcmp(vmcs_instruction_error(number), vmcs_instruction_error(99)));
-	}
 }
 
 /* The conditions are the table's functions in words: the same where the function is. */

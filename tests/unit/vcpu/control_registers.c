@@ -290,7 +290,7 @@ TEST(control_registers_rules)
 		set_up(m, rule);
 		before = registers_of(&m->vcpu);
 		value = (value_of(&before, rule->access) | rule->set) & ~rule->clear;
-		EXPECT_EQ(execute(&m->vcpu, rule->access, value), EXIT_SAME_INSN);
+		EXPECT_EQ(execute(&m->vcpu, rule->access, value), ACTION_SAME_INSN);
 		now = registers_of(&m->vcpu);
 		EXPECT_EQ(took_gp(&m->vcpu), !rule->allowed);
 		EXPECT_EQ(now.rip, before.rip + (rule->allowed ? LENGTH : 0));
@@ -308,9 +308,9 @@ TEST(control_registers_cr8_falls)
 	struct machine *m = machine_create(MODE_LONG);
 	u64 rip = vcpu_rip_read(&m->vcpu);
 
-	EXPECT_EQ(execute(&m->vcpu, CR8, 9), EXIT_SAME_INSN);
-	EXPECT_EQ(execute(&m->vcpu, CR8, 9), EXIT_SAME_INSN);
-	EXPECT_EQ(execute(&m->vcpu, CR8, 8), EXIT_TO_USER);
+	EXPECT_EQ(execute(&m->vcpu, CR8, 9), ACTION_SAME_INSN);
+	EXPECT_EQ(execute(&m->vcpu, CR8, 9), ACTION_SAME_INSN);
+	EXPECT_EQ(execute(&m->vcpu, CR8, 8), ACTION_TO_USER);
 	EXPECT_EQ(m->vcpu.run->exit_reason, KVM_EXIT_SET_TPR);
 	EXPECT_EQ(vcpu_cr8_read(&m->vcpu), 8);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), rip + 3 * LENGTH);
@@ -368,7 +368,7 @@ TEST(control_registers_pdptes)
 		test_context("entry %zu is 0x%llx", i % 4, (unsigned long long)value);
 		/* Bits 4:0 of CR3 are not of the address. */
 		put_pdpt(m, PDPT + 32, i % 4, value);
-		EXPECT_EQ(execute(&m->vcpu, CR3, PDPT + 32 + 0x1f), EXIT_SAME_INSN);
+		EXPECT_EQ(execute(&m->vcpu, CR3, PDPT + 32 + 0x1f), ACTION_SAME_INSN);
 		now = registers_of(&m->vcpu);
 		EXPECT_EQ(took_gp(&m->vcpu), !pdptes[i / 4].valid);
 		if (pdptes[i / 4].valid) {
@@ -386,7 +386,7 @@ TEST(control_registers_pdptes_of_no_memory)
 	struct machine *m = machine_create(MODE_PAE);
 	struct registers before = registers_of(&m->vcpu), now;
 
-	EXPECT_EQ(execute(&m->vcpu, CR3, MACHINE_DEVICE + LINTEL_PAGE_SIZE), EXIT_SAME_INSN);
+	EXPECT_EQ(execute(&m->vcpu, CR3, MACHINE_DEVICE + LINTEL_PAGE_SIZE), ACTION_SAME_INSN);
 	EXPECT_TRUE(took_gp(&m->vcpu));
 	now = registers_of(&m->vcpu);
 	expect_same(&now, &before);
@@ -439,7 +439,7 @@ TEST(control_registers_load_pdptes)
 		before = registers_of(&m->vcpu);
 		value = value_of(&before, loads[i / 2].access) | loads[i / 2].set;
 		EXPECT_EQ(execute(&m->vcpu, loads[i / 2].access, value & ~loads[i / 2].clear),
-			  EXIT_SAME_INSN);
+			  ACTION_SAME_INSN);
 		EXPECT_EQ(took_gp(&m->vcpu), loads[i / 2].loads && !valid);
 		if (loads[i / 2].loads && valid)
 			expect_loaded(m, PDPT);
@@ -509,7 +509,7 @@ TEST(control_registers_without_the_feature)
 			  has ? 0 : BIT32(features[i / 2].feature));
 		before = registers_of(&m->vcpu);
 		value = value_of(&before, features[i / 2].access) | features[i / 2].bit;
-		EXPECT_EQ(execute(&m->vcpu, features[i / 2].access, value), EXIT_SAME_INSN);
+		EXPECT_EQ(execute(&m->vcpu, features[i / 2].access, value), ACTION_SAME_INSN);
 		EXPECT_EQ(took_gp(&m->vcpu), !has);
 		before = registers_of(&m->vcpu);
 		EXPECT_EQ(!!(value_of(&before, features[i / 2].access) & features[i / 2].bit), has);

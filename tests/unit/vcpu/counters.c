@@ -3,7 +3,7 @@
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
 #include "cap/controls.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 
 #define MSR_PERF_GLOBAL_CTRL 0x38f

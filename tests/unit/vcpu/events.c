@@ -8,7 +8,7 @@
 #include "../sim/machine.h"
 #include "api/api.h"
 #include "emulate/machine.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "exit/table.h"
 #include "io/bus.h"
@@ -500,7 +500,7 @@ TEST(events_exception_in_place_of_a_delivery)
 		m->vcpu.exit.reason = EXIT_REASON_EXCEPTION_OR_NMI;
 		m->vcpu.exit.interruption_info = INTERRUPTION_VALID | INTERRUPTION_ERROR_CODE |
 						 INTERRUPTION_HARDWARE_EXCEPTION << 8 | VECTOR_AC;
-		EXPECT_EQ(exit_exception(&m->vcpu), EXIT_SAME_INSN);
+		EXPECT_EQ(exit_exception(&m->vcpu), ACTION_SAME_INSN);
 		EXPECT_TRUE(m->vcpu.events.exception.pending);
 		EXPECT_FALSE(m->vcpu.events.interrupt.injected || m->vcpu.events.soft.injected ||
 			     m->vcpu.events.nmi.injected);

@@ -6,7 +6,7 @@
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
 #include "api/api.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"

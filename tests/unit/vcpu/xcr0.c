@@ -63,7 +63,7 @@ static void execute_xsetbv(struct vcpu *vcpu, u32 index, u64 value)
 	vcpu_reg_write(vcpu, REG_RCX, index | 0xabcd00000000ull);
 	vcpu_reg_write(vcpu, REG_RAX, (u32)value | 0xabcd00000000ull);
 	vcpu_reg_write(vcpu, REG_RDX, value >> 32 | 0xabcd00000000ull);
-	EXPECT_EQ(exit_dispatch(vcpu), EXIT_SAME_INSN);
+	EXPECT_EQ(exit_dispatch(vcpu), ACTION_SAME_INSN);
 }
 
 static void set_xcr0_cpuid(struct vcpu *vcpu, u64 offered)
