@@ -84,9 +84,9 @@ enum cap_msr cap_msr_find(u32 index);
 bool cap_msr_announced(const struct vmx_cap_msrs *raw, enum cap_msr msr);
 
 /*
- * What Lintel chose.  ctl[] is what a new VMCS starts with; at run time only the
- * bits of toggle[] change.  allowed0[] has a 1 where the processor forces a 1,
- * allowed1[] a 0 where it forces a 0 (of the TRUE MSRs where there are any).
+ * What Lintel chose.  ctl[] is what a new VMCS starts with; what a vCPU changes of
+ * it, it keeps in its own control[].  allowed0[] has a 1 where the processor forces
+ * a 1, allowed1[] a 0 where it forces a 0 (of the TRUE MSRs where there are any).
  */
 struct vmcs_config {
 	u32 size;	 /* bytes of a VMCS or VMXON region, 1..4096 */
@@ -94,7 +94,6 @@ struct vmcs_config {
 	u32 basic_cap;	 /* high half of IA32_VMX_BASIC without the size */
 	u32 revision_id; /* first dword of a VMCS or VMXON region; bit 31 is 0 */
 	u64 ctl[CTL_WORDS];
-	u64 toggle[CTL_WORDS];
 	u64 allowed0[CTL_WORDS];
 	u64 allowed1[CTL_WORDS];
 	u64 cr0_fixed0, cr0_fixed1; /* bits that must be 1, bits that may be 1, in VMX operation */

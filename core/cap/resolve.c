@@ -79,12 +79,8 @@ static void start_word(struct cap_setup *setup, enum ctl_word word)
 	for (size_t i = 0; i < ctl_table_count; i++) {
 		const struct ctl_bit *row = &ctl_table[i];
 
-		if (row->word != word)
-			continue;
-		if (row->ask == CTL_MUST1 || row->ask == CTL_LIKE1)
+		if (row->word == word && (row->ask == CTL_MUST1 || row->ask == CTL_LIKE1))
 			value |= BIT64(row->bit);
-		if (row->ask == CTL_TOGGLE)
-			config->toggle[word] |= BIT64(row->bit);
 	}
 	config->ctl[word] = (value | config->allowed0[word]) & config->allowed1[word];
 }
