@@ -3,7 +3,7 @@
 #ifndef LINTEL_FACTS_EXIT_REASON_TEXT_H
 #define LINTEL_FACTS_EXIT_REASON_TEXT_H
 
-#include "cap/control_table.h"
+#include "facts/control.h"
 
 struct exit_text {
 	u16 reason;

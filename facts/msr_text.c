@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the MSRs of the core's two tables are: those that report capabilities of VMX, and those that
- * guests ask about.  Ordered by index.
+ * What the MSRs are that guests ask about.  Ordered by index.
  *
- * SDM: volume 4, "Model-Specific Registers"; appendix "VMX Capability Reporting Facility".
+ * SDM: volume 4, "Model-Specific Registers".
  */
 #include "msr/index.h"
 #include "facts/text.h"
@@ -16,10 +15,6 @@
 	{                                                                                          \
 		.first = msr, .constant = #msr, .section = section_, .text = words,                \
 		.condition = condition_                                                            \
-	}
-#define CAPABILITY(index, name, section_, words)                                                   \
-	{                                                                                          \
-		.first = index, .constant = "MSR_IA32_" name, .section = section_, .text = words   \
 	}
 
 /* When a guest has an MSR, where not every one has: the functions of the core's table in words. */
@@ -45,10 +40,6 @@
 #define S_MCG	  "Machine-Check Global Control MSRs"
 #define S_FIXED	  "Fixed Range MTRRs"
 #define S_RAPL	  "RAPL Interfaces"
-#define S_PIN	  "Pin-Based VM-Execution Controls"
-#define S_CPU1	  "Primary Processor-Based VM-Execution Controls"
-#define S_EXIT	  "VM-Exit Controls"
-#define S_ENTRY	  "VM-Entry Controls"
 
 /* clang-format off */
 const struct msr_text msr_texts[] = {
@@ -189,58 +180,6 @@ TEXT(MSR_KERNEL_GS_BASE, S_BASES,
 TEXT_IF(MSR_TSC_AUX, C_RDTSCP, "IA32_TSC_AUX Register and RDTSCP Support",
      "A number that RDTSCP gives with the TSC, and RDPID alone; kernels put the processor's "
      "number there."),
-
-CAPABILITY(0x480, "VMX_BASIC", "Basic VMX Information",
-     "The revision identifier and size of the VMCS, the memory type for it, and whether there "
-     "are TRUE control MSRs."),
-CAPABILITY(0x481, "VMX_PINBASED_CTLS", S_PIN,
-     "Which pin-based controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
-     "there must be 0). Bits of the default1 class read as if they had to be 1."),
-CAPABILITY(0x482, "VMX_PROCBASED_CTLS", S_CPU1,
-     "Which primary processor-based controls may be 0 (low half: a 1 there must be 1) and 1 "
-     "(high half: a 0 there must be 0). Bits of the default1 class read as if they had to be 1."),
-CAPABILITY(0x483, "VMX_EXIT_CTLS", S_EXIT,
-     "Which VM-exit controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
-     "there must be 0). Bits of the default1 class read as if they had to be 1."),
-CAPABILITY(0x484, "VMX_ENTRY_CTLS", S_ENTRY,
-     "Which VM-entry controls may be 0 (low half: a 1 there must be 1) and 1 (high half: a 0 "
-     "there must be 0). Bits of the default1 class read as if they had to be 1."),
-CAPABILITY(0x485, "VMX_MISC", "Miscellaneous Data",
-     "The rate of the VMX-preemption timer, the activity states, the number of CR3-target "
-     "values, the length of MSR lists, and single features."),
-CAPABILITY(0x486, "VMX_CR0_FIXED0", "VMX-Fixed Bits in CR0",
-     "A 1 is a bit of CR0 that must be 1 in VMX operation; unrestricted guests are exempt from "
-     "PE and PG."),
-CAPABILITY(0x487, "VMX_CR0_FIXED1", "VMX-Fixed Bits in CR0",
-     "A 0 is a bit of CR0 that must be 0 in VMX operation."),
-CAPABILITY(0x488, "VMX_CR4_FIXED0", "VMX-Fixed Bits in CR4",
-     "A 1 is a bit of CR4 that must be 1 in VMX operation."),
-CAPABILITY(0x489, "VMX_CR4_FIXED1", "VMX-Fixed Bits in CR4",
-     "A 0 is a bit of CR4 that must be 0 in VMX operation."),
-CAPABILITY(0x48a, "VMX_VMCS_ENUM", "VMCS Enumeration",
-     "The highest index (bits 9:1) that the encoding of a VMCS field has on this processor."),
-CAPABILITY(0x48b, "VMX_PROCBASED_CTLS2", "Secondary Processor-Based VM-Execution Controls",
-     "Which secondary processor-based controls may be 1 (high half). All may be 0."),
-CAPABILITY(0x48c, "VMX_EPT_VPID_CAP", "VPID and EPT Capabilities",
-     "What EPT can do (page sizes, memory types, accessed and dirty flags, walk length), and "
-     "which kinds of INVEPT and INVVPID there are."),
-CAPABILITY(0x48d, "VMX_TRUE_PINBASED_CTLS", S_PIN,
-     "As IA32_VMX_PINBASED_CTLS, without the pretence about the default1 class: what may really "
-     "be 0."),
-CAPABILITY(0x48e, "VMX_TRUE_PROCBASED_CTLS", S_CPU1,
-     "As IA32_VMX_PROCBASED_CTLS, without the pretence about the default1 class: what may really "
-     "be 0."),
-CAPABILITY(0x48f, "VMX_TRUE_EXIT_CTLS", S_EXIT,
-     "As IA32_VMX_EXIT_CTLS, without the pretence about the default1 class: what may really be 0."),
-CAPABILITY(0x490, "VMX_TRUE_ENTRY_CTLS", S_ENTRY,
-     "As IA32_VMX_ENTRY_CTLS, without the pretence about the default1 class: what may really be "
-     "0."),
-CAPABILITY(0x491, "VMX_VMFUNC", "VM Functions",
-     "Which VM functions may be enabled. Bit 0: EPTP switching."),
-CAPABILITY(0x492, "VMX_PROCBASED_CTLS3", "Tertiary Processor-Based VM-Execution Controls",
-     "Which tertiary processor-based controls may be 1, 64 of them. All may be 0."),
-CAPABILITY(0x493, "VMX_EXIT_CTLS2", "Secondary VM-Exit Controls",
-     "Which secondary VM-exit controls may be 1, 64 of them. All may be 0."),
 };
 /* clang-format on */
 

@@ -6,7 +6,7 @@
  * SDM: appendix "VMX Capability Reporting Facility".
  */
 #include "cap/internal.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
 
 #define BASIC_SIZE_MAX	     LINTEL_PAGE_SIZE
 #define MEMORY_TYPE_WB	     6

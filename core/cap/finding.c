@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a step of the capability set-up has found goes to the report, with the value that it is about. */
 #include "cap/internal.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
 
 static void fill_value(const struct cap_setup *setup, struct cap_problem *entry)
 {

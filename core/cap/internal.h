@@ -6,7 +6,6 @@
 #define LINTEL_CAP_INTERNAL_H
 
 #include "cap/cap.h"
-#include "cap/control_table.h"
 
 /* What is at hand while one processor is looked at. */
 struct cap_setup {

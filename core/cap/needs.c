@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dependencies between controls, as the rows of control_table.c state them.
+ * Dependencies between controls, as the rows of facts/control_list.h state them.
  *
  * SDM: "Checks on VMX Controls".
  */

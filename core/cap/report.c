@@ -3,7 +3,6 @@
  * The report of the capability set-up, and its words.
  */
 #include "cap/report.h"
-#include "cap/control_table.h"
 #include "cap/cap.h"
 #include "host.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The control words: from what the processor allows and what control_table.c
- * asks, to the value that a new VMCS starts with.
+ * The control words: from what the processor allows and what the rows of
+ * facts/control_list.h ask, to the value that a new VMCS starts with.
  *
  * This is the third of the SDM's algorithms: the TRUE MSR where there is one; a
  * control whose meaning is known is set as wanted where that is allowed; one
@@ -11,17 +11,6 @@
  * controls: "Checks on VMX Controls".
  */
 #include "cap/internal.h"
-
-#define BASIC_TRUE_CONTROLS BIT64(55)
-
-enum cap_msr cap_word_msr(const struct vmx_cap_msrs *raw, enum ctl_word word)
-{
-	const struct ctl_word_info *info = &ctl_word_table[word];
-	bool exact = cap_msr_present(raw, CAP_BASIC) ? raw->value[CAP_BASIC] & BASIC_TRUE_CONTROLS
-						     : cap_msr_present(raw, info->true_msr);
-
-	return exact ? info->true_msr : info->msr;
-}
 
 void cap_word_decode(const struct vmx_cap_msrs *raw, enum ctl_word word, struct vmcs_config *config)
 {
@@ -79,12 +68,8 @@ static void start_word(struct cap_setup *setup, enum ctl_word word)
 	for (size_t i = 0; i < ctl_table_count; i++) {
 		const struct ctl_bit *row = &ctl_table[i];
 
-		if (row->word != word)
-			continue;
-		if (row->ask == CTL_MUST1 || row->ask == CTL_LIKE1)
+		if (row->word == word && (row->ask == CTL_MUST1 || row->ask == CTL_LIKE1))
 			value |= BIT64(row->bit);
-		if (row->ask == CTL_TOGGLE)
-			config->toggle[word] |= BIT64(row->bit);
 	}
 	config->ctl[word] = (value | config->allowed0[word]) & config->allowed1[word];
 }

@@ -6,7 +6,7 @@
  * SDM: "VM-Execution Control Fields", "VM-Exit Control Fields", "VM-Entry Control Fields".
  */
 #include "life/life.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 #include "irq/lapic.h"
 #include "mem/pml.h"
 #include "vcpu/counters.h"

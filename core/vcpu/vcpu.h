@@ -10,8 +10,8 @@
 
 #include "request.h"
 #include "vm.h"
-#include "cap/controls.h"
 #include "exit/exit.h"
+#include "facts/control.h"
 #include "vcpu/stats.h"
 
 /* Encoding order of the processor ("Instruction Format"). */
@@ -130,7 +130,7 @@ struct vcpu {
 		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
 		bool stopped; /* user space says that the guest was: tell it */
 	} clock; /* kvmclock: see clock.h */
-	u64 control[7]; /* the control words as the VMCS has them: enum ctl_word */
+	u64 control[CTL_WORDS]; /* as the VMCS has them */
 
 	struct vcpu_stats stats;
 	struct host_vcpu host;

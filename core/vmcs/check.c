@@ -5,7 +5,7 @@
  * SDM: "VM Entries".
  */
 #include "vmcs/check_rule.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 #include "host.h"
 
 const struct check_section_info check_sections[CHECK_SECTIONS] = {

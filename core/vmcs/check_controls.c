@@ -5,7 +5,7 @@
  * SDM: "Checks on VMX Controls".
  */
 #include "vmcs/check_rule.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 
 /* The operand is the word. */
 static bool allowed(struct vmcs_check *check, const struct check_rule *rule)

@@ -9,7 +9,7 @@
 #define LINTEL_VMCS_FIELD_TABLE_H
 
 #include "vmcs/vmcs.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 
 enum vmcs_type { VMCS_CONTROL, VMCS_READ_ONLY, VMCS_GUEST, VMCS_HOST };
 

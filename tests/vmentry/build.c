@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A VMCS that breaks no rule. */
 #include "vmentry.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 #include "vcpu/state.h"
 #include "vcpu/vcpu.h"
 

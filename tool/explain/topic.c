@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "facts/capability_text.h"
+#include "facts/control_text.h"
 #include "facts/exit_reason.h"
 #include "facts/instruction_error.h"
 #include "msr/msr.h"
@@ -26,21 +28,6 @@ const char *topic_kind_name(enum topic_kind kind)
 	return names[kind];
 }
 
-const char *topic_word_name(enum ctl_word word)
-{
-	static const char *const names[CTL_WORDS] = {
-		[CTL_PIN] = "pin",
-		[CTL_PRIMARY] = "primary",
-		[CTL_SECONDARY] = "secondary",
-		[CTL_TERTIARY] = "tertiary",
-		[CTL_EXIT] = "exit-control",
-		[CTL_EXIT2] = "exit-control2",
-		[CTL_ENTRY] = "entry",
-	};
-
-	return names[word];
-}
-
 static struct topic *add(enum topic_kind kind, u32 number, u32 last)
 {
 	struct topic *topic = &topics[topic_count++];
@@ -52,16 +39,15 @@ static struct topic *add(enum topic_kind kind, u32 number, u32 last)
 
 static void add_control(const struct ctl_bit *row)
 {
-	const struct control_text *text = control_text_find(row->word, row->bit);
+	const struct control_text *text = control_text(row);
 	struct topic *topic = add(TOPIC_CONTROL, row->bit, row->bit);
 
 	topic->word = row->word;
 	topic->control = row;
 	topic->name = row->name;
-	topic->section = row->section;
-	snprintf(topic->id, sizeof(topic->id), "%s:%u", topic_word_name(row->word), row->bit);
-	if (!text)
-		return;
+	snprintf(topic->id, sizeof(topic->id), "%s:%u", control_word_short_names[row->word],
+		 row->bit);
+	topic->section = text->section;
 	topic->text = text->text;
 	topic->constant = text->constant;
 	topic->kvm = text->kvm;
@@ -69,15 +55,13 @@ static void add_control(const struct ctl_bit *row)
 
 static void add_capability(const struct cap_field *row)
 {
-	const struct capability_text *text = capability_text_find(row->msr, row->lo_bit);
-	const struct msr_text *msr = msr_text_find(cap_msr_table[row->msr].index);
 	struct topic *topic = add(TOPIC_CAPABILITY, row->lo_bit, row->hi_bit);
 
 	topic->word = row->msr;
 	topic->capability = row;
 	topic->name = row->name;
-	topic->section = msr ? msr->section : NULL;
-	topic->text = text ? text->text : NULL;
+	topic->section = capability_msr_texts[row->msr].section;
+	topic->text = capability_field_text(row);
 	snprintf(topic->id, sizeof(topic->id), "0x%x:%u", cap_msr_table[row->msr].index,
 		 row->lo_bit);
 }
@@ -97,18 +81,32 @@ static void add_field(const struct vmcs_field *row)
 	topic->constant = text->constant;
 }
 
-static void add_msr(u32 first, u32 last, const char *name, const struct msr_row *row,
-		    const struct cap_msr_info *capability)
+/* An MSR that guests ask about; capability: its other row, if it is a capability MSR too. */
+static void add_guest_msr(const struct msr_row *row, const struct cap_msr_info *capability)
 {
-	const struct msr_text *text = msr_text_find(first);
-	struct topic *topic = add(TOPIC_MSR, first, last);
+	const struct msr_text *text = msr_text_find(row->first);
+	struct topic *topic = add(TOPIC_MSR, row->first, row->last);
 
 	topic->msr = row;
 	topic->cap_msr = capability;
-	topic->name = name;
-	snprintf(topic->id, sizeof(topic->id), "msr:0x%x", first);
+	topic->name = row->name;
+	snprintf(topic->id, sizeof(topic->id), "msr:0x%x", row->first);
 	if (!text)
 		return;
+	topic->section = text->section;
+	topic->text = text->text;
+	topic->constant = text->constant;
+}
+
+static void add_capability_msr(enum cap_msr msr)
+{
+	const struct cap_msr_info *info = &cap_msr_table[msr];
+	const struct capability_msr_text *text = &capability_msr_texts[msr];
+	struct topic *topic = add(TOPIC_MSR, info->index, info->index);
+
+	topic->cap_msr = info;
+	topic->name = info->name;
+	snprintf(topic->id, sizeof(topic->id), "msr:0x%x", info->index);
 	topic->section = text->section;
 	topic->text = text->text;
 	topic->constant = text->constant;
@@ -123,17 +121,14 @@ static void add_msrs(void)
 	while (row < msr_table_rows || cap < CAP_MSRS) {
 		const struct msr_row *msr = row < msr_table_rows ? &msr_table[row] : NULL;
 		const struct cap_msr_info *info = cap < CAP_MSRS ? &cap_msr_table[cap] : NULL;
+		bool both = msr && info && msr->first == info->index;
 
-		if (msr && info && msr->first == info->index) {
-			add_msr(msr->first, msr->last, info->name, msr, info);
+		if (both || !info || (msr && msr->first < info->index)) {
+			add_guest_msr(msr, both ? info : NULL);
 			row++;
-			cap++;
-		} else if (msr && (!info || msr->first < info->index)) {
-			add_msr(msr->first, msr->last, msr->name, msr, NULL);
-			row++;
+			cap += both;
 		} else {
-			add_msr(info->index, info->index, info->name, NULL, info);
-			cap++;
+			add_capability_msr(cap++);
 		}
 	}
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Everything that `lintel explain' knows, as one list that is made from the core's tables and the
+ * Everything that `lintel explain' knows, as one list that is made from the tables and the
  * texts; and the search in it.
  */
 #ifndef TOOL_TOPIC_H
 #define TOOL_TOPIC_H
 
-#include "cap/fields.h"
+#include "facts/capability_field.h"
+#include "facts/control.h"
 #include "facts/exit_reason_text.h"
 #include "facts/instruction_error_text.h"
 #include "facts/text.h"
@@ -37,7 +38,7 @@ struct topic {
 	const char *constant; /* Lintel's, and the kernel's if that is another; NULL: none */
 	const char *kvm;
 
-	/* The rows of the core's tables; those of other kinds are NULL. */
+	/* The rows of the tables; those of other kinds are NULL. */
 	const struct ctl_bit *control;
 	const struct cap_field *capability;
 	const struct vmcs_field *field;
@@ -51,9 +52,6 @@ const struct topic *topic_list(unsigned int *count);
 
 /* What kind of thing it is, in words: "VMCS field". */
 const char *topic_kind_name(enum topic_kind kind);
-
-/* What stands before the colon of a control's id: "primary". */
-const char *topic_word_name(enum ctl_word word);
 
 /* The topic of a control; of a bit of a capability MSR that struct ctl_ref refers to too. */
 const struct topic *topic_of_control(struct ctl_ref ref);

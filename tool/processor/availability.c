@@ -44,7 +44,7 @@ enum availability availability_control(const struct vmx_cap_msrs *raw, struct ct
 	/* What may be 1 is in the high half, in the TRUE variant as well. */
 	bit = info->wide ? ref.bit : ref.bit + 32u;
 	by_msr = availability_bit(raw, info->msr, bit);
-	if (by_msr != AVAILABLE_UNKNOWN || !info->true_msr)
+	if (by_msr != AVAILABLE_UNKNOWN)
 		return by_msr;
 	return availability_bit(raw, info->true_msr, bit);
 }

@@ -7,7 +7,7 @@
 #define TOOL_AVAILABILITY_H
 
 #include "cap/cap.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 
 struct vmcs_field;
 

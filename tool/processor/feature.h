@@ -7,7 +7,7 @@
 #define TOOL_FEATURE_H
 
 #include "cap/cap.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 
 struct feature {
 	const char *key; /* as in JSON */

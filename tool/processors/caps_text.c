@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cap/describe.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
 #include "tool/processor/availability.h"
 #include "caps.h"
 #include "tool/colour.h"

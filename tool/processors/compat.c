@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "cap/describe.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
 #include "caps.h"
 #include "tool/colour.h"
 #include "tool/command.h"

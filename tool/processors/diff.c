@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cap/fields.h"
+#include "facts/capability_field.h"
 #include "tool/colour.h"
 #include "tool/command.h"
 #include "tool/processor/feature.h"

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "cap/control_table.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
+#include "facts/control.h"
 #include "tool/processor/generation.h"
 #include "tool/processor/processor_list.h"
 

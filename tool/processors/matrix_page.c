@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "matrix.h"
-#include "facts/text.h"
+#include "facts/capability_text.h"
+#include "facts/control_text.h"
 
 /* matrix_assets.S */
 extern const char matrix_css[], matrix_js[];
@@ -214,30 +215,26 @@ static void put_paragraph(const char *text, FILE *out)
 
 static void put_control_words(const struct ctl_bit *control, FILE *out)
 {
-	const struct control_text *text = control_text_find(control->word, control->bit);
+	const struct control_text *text = control_text(control);
 	const struct ctl_word_info *word = &ctl_word_table[control->word];
 	const struct cap_msr_info *msr = &cap_msr_table[word->true_msr];
 
-	if (text)
-		put_paragraph(text->text, out);
+	put_paragraph(text->text, out);
 	fprintf(out, "<p class=\"where\">%s control, bit %u; allowed by %s (%#x)", word->name,
 		control->bit, msr->name, msr->index);
-	if (text)
-		fprintf(out, "; <code>%s</code>", text->constant);
-	if (text && text->kvm)
+	fprintf(out, "; <code>%s</code>", text->constant);
+	if (text->kvm)
 		fprintf(out, ", in KVM <code>%s</code>", text->kvm);
 	fputs(".</p>", out);
 	fprintf(out, "<p>%s: %s.</p>", ask_words(control->ask), control->why);
-	fprintf(out, "<p>SDM: “%s”</p>", control->section);
+	fprintf(out, "<p>SDM: “%s”</p>", text->section);
 }
 
 static void put_field_words(const struct cap_field *field, FILE *out)
 {
-	const struct capability_text *text = capability_text_find(field->msr, field->lo_bit);
 	const struct cap_msr_info *msr = &cap_msr_table[field->msr];
 
-	if (text)
-		put_paragraph(text->text, out);
+	put_paragraph(capability_field_text(field), out);
 	if (field->hi_bit == field->lo_bit)
 		fprintf(out, "<p class=\"where\">bit %u of %s (%#x).</p>", field->lo_bit, msr->name,
 			msr->index);

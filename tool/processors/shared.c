@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "cap/control_table.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
+#include "facts/control.h"
 #include "shared.h"
 
 #define BASIC_SIZE_BIT	   32 /* of the field, the lowest */

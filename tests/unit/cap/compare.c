@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
-#include "cap/control_table.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
+#include "facts/control.h"
 #include "fixture.h"
 
 /* Processor b beside processor a; the result's report is that of the comparison. */

@@ -3,8 +3,8 @@
  * Random capability MSRs: nothing crashes, and whatever is called usable obeys
  * the MSRs, the table and the dependencies.  The sequence is the same each time.
  */
-#include "cap/control_table.h"
 #include "cap/describe.h"
+#include "facts/control.h"
 #include "fixture.h"
 #include "verdicts.h"
 

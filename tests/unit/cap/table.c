@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of control bits against itself, against controls.h and against what
- * the SDM says of the default1 classes.
+ * The tables of control bits and capability MSRs against themselves, and against
+ * what the SDM says of the default1 classes.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "cap/control_table.h"
-#include "cap/fields.h"
+#include "facts/capability_field.h"
+#include "facts/control_text.h"
 #include "fixture.h"
 
 TEST(cap_table_rows_are_in_order_and_unique)
@@ -27,7 +26,6 @@ TEST(cap_table_rows_are_complete)
 
 		test_context("row %zu", i);
 		EXPECT_TRUE(row->name && *row->name);
-		EXPECT_TRUE(row->section && *row->section);
 		EXPECT_TRUE(row->why && *row->why);
 		EXPECT_TRUE(row->word < CTL_WORDS);
 		EXPECT_TRUE(row->bit < (ctl_word_table[row->word].wide ? 64 : 32));
@@ -80,43 +78,22 @@ TEST(cap_table_pairs_are_mutual)
 	}
 }
 
-static enum ctl_word word_of_prefix(const char *prefix, size_t length)
+/* A constant says by its first part of which word it is a bit. */
+TEST(cap_constants_are_named_after_their_word)
 {
 	static const char *const prefixes[CTL_WORDS] = {
-		[CTL_PIN] = "PIN",	 [CTL_PRIMARY] = "CPU1", [CTL_SECONDARY] = "CPU2",
-		[CTL_TERTIARY] = "CPU3", [CTL_EXIT] = "EXIT",	 [CTL_EXIT2] = "EXIT2",
-		[CTL_ENTRY] = "ENTRY",
+		[CTL_PIN] = "PIN_",	  [CTL_PRIMARY] = "CPU1_", [CTL_SECONDARY] = "CPU2_",
+		[CTL_TERTIARY] = "CPU3_", [CTL_EXIT] = "EXIT_",	   [CTL_EXIT2] = "EXIT2_",
+		[CTL_ENTRY] = "ENTRY_",
 	};
-	enum ctl_word word = 0;
 
-	while (word < CTL_WORDS &&
-	       (strlen(prefixes[word]) != length || strncmp(prefixes[word], prefix, length)))
-		word++;
-	return word;
-}
+	for (size_t i = 0; i < ctl_table_count; i++) {
+		const char *constant = control_text(&ctl_table[i])->constant;
+		const char *prefix = prefixes[ctl_table[i].word];
 
-TEST(cap_table_has_a_row_for_each_constant)
-{
-	FILE *header = fopen(test_source_path("core/cap/controls.h"), "r");
-	char line[256], name[128];
-	size_t constants = 0;
-
-	REQUIRE_TRUE(header);
-	while (fgets(line, sizeof(line), header)) {
-		enum ctl_word word;
-		unsigned int width, bit;
-
-		if (sscanf(line, "#define %127s BIT%u(%u)", name, &width, &bit) != 3)
-			continue;
-		constants++;
-		test_context("%s", name);
-		word = word_of_prefix(name, strcspn(name, "_"));
-		REQUIRE_TRUE(word < CTL_WORDS);
-		EXPECT_TRUE(ctl_find(word, bit));
-		EXPECT_EQ(width, ctl_word_table[word].wide ? 64 : 32);
+		test_context("%s", constant);
+		EXPECT_EQ(strncmp(constant, prefix, strlen(prefix)), 0);
 	}
-	fclose(header);
-	EXPECT_EQ(constants, ctl_table_count);
 }
 
 /*

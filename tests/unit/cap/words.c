@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "cap/control_table.h"
 #include "cap/describe.h"
+#include "facts/control.h"
 #include "fixture.h"
 
 static const char *format(const struct cap_problem *entry)

@@ -9,7 +9,7 @@
  * SDM: "MP Initialization Protocol Algorithm for MP Systems", "Local APIC State After It Receives
  * an INIT Reset", table "IA-32 and Intel 64 Processor States Following Power-up, Reset, or INIT".
  */
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "irq/registers.h"
 #include "operations.h"
 #include "vcpu/state.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What `lintel explain' knows: that it has something to say about every row of the core's tables,
+ * What `lintel explain' knows: that it has something to say about every row of the tables,
  * and that what is asked for is found.
  */
 #include "msr/msr.h"
@@ -57,20 +57,18 @@ static unsigned int count_kind(enum topic_kind kind)
 	return of_kind;
 }
 
-/* Nothing of the core's tables is missing, and no text is about something that they lack. */
+/* Nothing of the tables is missing, and no text is about something that they lack. */
 TEST(topic_covers_the_tables)
 {
 	EXPECT_EQ(count_kind(TOPIC_CONTROL), ctl_table_count);
-	EXPECT_EQ(control_text_count, ctl_table_count);
 	EXPECT_EQ(count_kind(TOPIC_CAPABILITY), cap_field_count);
-	EXPECT_EQ(capability_text_count, cap_field_count);
 	EXPECT_EQ(count_kind(TOPIC_FIELD), vmcs_field_count);
 	EXPECT_EQ(field_text_count, vmcs_field_count);
-	EXPECT_EQ(count_kind(TOPIC_MSR), msr_text_count);
+	EXPECT_EQ(msr_text_count, msr_table_rows);
+	/* IA32_FEATURE_CONTROL is in both tables. */
+	EXPECT_EQ(count_kind(TOPIC_MSR), msr_table_rows + CAP_MSRS - 1);
 	for (unsigned int i = 0; i < msr_table_rows; i++)
 		EXPECT_TRUE(msr_text_find(msr_table[i].first));
-	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
-		EXPECT_TRUE(msr_text_find(cap_msr_table[msr].index));
 }
 
 /* The conditions are the table's functions in words: the same where the function is. */

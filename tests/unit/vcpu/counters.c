@@ -2,9 +2,9 @@
 /* Performance counters of the host round a guest. */
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
-#include "cap/controls.h"
-#include "facts/exit_reason.h"
 #include "exit/run.h"
+#include "facts/control.h"
+#include "facts/exit_reason.h"
 
 #define MSR_PERF_GLOBAL_CTRL 0x38f
 #define OF_HOST		     0x70000000full

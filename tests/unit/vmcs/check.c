@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "../../vmentry/vmentry.h"
-#include "cap/control_table.h"
+#include "facts/control.h"
 #include "test.h"
 #include "vcpu/state.h"
 

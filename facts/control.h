@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The table of control bits: every bit the SDM names, and what Lintel asks of
- * it.  The resolver, the report, the descriptions and the VM-entry checks all
- * read these rows.
+ * The VMX controls: every bit the SDM names, and what Lintel asks of it.  The resolver, the report,
+ * the descriptions and the VM-entry checks all read these rows.
  */
-#ifndef LINTEL_CAP_CONTROL_TABLE_H
-#define LINTEL_CAP_CONTROL_TABLE_H
+#ifndef LINTEL_FACTS_CONTROL_H
+#define LINTEL_FACTS_CONTROL_H
 
-#include "cap/controls.h"
+#include "facts/capability_msr.h"
+
+enum ctl_word {
+#define CONTROL_WORD(word, ...) CTL_##word,
+#include "facts/control_word_list.h"
+	CTL_WORDS
+};
+
+/* A constant for each bit: CPU1_USE_MSR_BITMAPS is that bit of the primary processor-based word. */
+enum {
+#define CONTROL(word, bit, constant, ...) constant = BIT64(bit),
+#include "facts/control_list.h"
+};
 
 enum ctl_ask {
 	CTL_MUST1,  /* 1, or the processor is refused */
@@ -35,7 +46,6 @@ struct ctl_bit {
 	bool has_pair;
 	struct ctl_ref pair; /* the exit (entry) control that undoes this one */
 	const char *name;    /* the SDM's words */
-	const char *section; /* title of the SDM section that explains it */
 	const char *why;     /* why Lintel asks that */
 };
 
@@ -45,10 +55,10 @@ extern const size_t ctl_table_count;
 /* What a word is called, where in the VMCS it is, and which MSRs say what it may be. */
 struct ctl_word_info {
 	const char *name;
-	u32 field;	/* encoding */
-	u32 msr;	/* index of the MSR that announces the settings */
-	u32 true_msr;	/* the TRUE variant, or 0 if there is none */
 	u64 default1;	/* the word's default1 class */
+	u32 field;	/* encoding */
+	u8 msr;		/* enum cap_msr that announces the settings */
+	u8 true_msr;	/* the TRUE variant; the same where there is none */
 	bool wide;	/* 64 control bits, allowed 1-settings only */
 	bool activated; /* off as a whole unless `activator' is 1 */
 	struct ctl_ref activator;
@@ -58,5 +68,11 @@ extern const struct ctl_word_info ctl_word_table[CTL_WORDS];
 
 /* The row of a bit, or NULL if the SDM gives it no name. */
 const struct ctl_bit *ctl_find(enum ctl_word word, unsigned int bit);
+
+/*
+ * The MSR that says what a control word may be: the TRUE one where bit 55 of IA32_VMX_BASIC says
+ * so, or where nobody can say.
+ */
+enum cap_msr cap_word_msr(const struct vmx_cap_msrs *raw, enum ctl_word word);
 
 #endif
