@@ -35,22 +35,20 @@
 
 static bool has_tsc_adjust(const struct vcpu *vcpu)
 {
-	return !vcpu || cpuid_has(vcpu, 7, 0, CPUID_REG_EBX, 1);
+	return !vcpu || cpuid_has(vcpu, FEATURE_TSC_ADJUST);
 }
 
 static bool has_mtrr(const struct vcpu *vcpu)
 {
-	return !vcpu || cpuid_has(vcpu, 1, 0, CPUID_REG_EDX, 12);
+	return !vcpu || cpuid_has(vcpu, FEATURE_MTRR);
 }
 
 /* RDTSCP and RDPID read it, so it is there only where the processor has it. */
 static bool has_tsc_aux(const struct vcpu *vcpu)
 {
 	if (!vcpu)
-		return cpuid_offered(0x80000001, 0, CPUID_REG_EDX, 27) ||
-		       cpuid_offered(7, 0, CPUID_REG_ECX, 22);
-	return cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 27) ||
-	       cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 22);
+		return cpuid_offered(FEATURE_RDTSCP) || cpuid_offered(FEATURE_RDPID);
+	return cpuid_has(vcpu, FEATURE_RDTSCP) || cpuid_has(vcpu, FEATURE_RDPID);
 }
 
 static bool has_lapic(const struct vcpu *vcpu)
@@ -63,25 +61,25 @@ static bool has_platform_info(const struct vcpu *vcpu)
 	return !vcpu || !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
 }
 
-static bool has_7_edx(const struct vcpu *vcpu, unsigned int bit)
+static bool has_feature(const struct vcpu *vcpu, enum cpuid_feature feature)
 {
-	return vcpu ? cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, bit) :
-		      cpuid_offered(7, 0, CPUID_REG_EDX, bit);
+	return vcpu ? cpuid_has(vcpu, feature) : cpuid_offered(feature);
 }
 
 static bool has_ibpb(const struct vcpu *vcpu)
 {
-	return has_7_edx(vcpu, 26);
+	return has_feature(vcpu, FEATURE_SPEC_CTRL);
 }
 
 static bool has_spec_ctrl(const struct vcpu *vcpu)
 {
-	return has_7_edx(vcpu, 26) || has_7_edx(vcpu, 27) || has_7_edx(vcpu, 31);
+	return has_feature(vcpu, FEATURE_SPEC_CTRL) || has_feature(vcpu, FEATURE_STIBP) ||
+	       has_feature(vcpu, FEATURE_SSBD);
 }
 
 static bool has_arch_capabilities(const struct vcpu *vcpu)
 {
-	return has_7_edx(vcpu, 29);
+	return has_feature(vcpu, FEATURE_ARCH_CAPABILITIES);
 }
 
 /* No guest is told of it, and every guest runs with it. */
@@ -92,8 +90,7 @@ static bool has_tsx_ctrl(const struct vcpu *vcpu)
 
 static bool has_xsaves(const struct vcpu *vcpu)
 {
-	return vcpu ? cpuid_has(vcpu, 0xd, 1, CPUID_REG_EAX, 3) :
-		      cpuid_offered(0xd, 1, CPUID_REG_EAX, 3);
+	return has_feature(vcpu, FEATURE_XSAVES);
 }
 
 static bool has_mcg_ctl(const struct vcpu *vcpu)
