@@ -29,7 +29,6 @@ struct msr_text {
 	const char *constant;
 	const char *section;
 	const char *text;
-	const char *condition; /* what has to be so for a guest to have the MSR; NULL: nothing */
 };
 
 /* A field of a capability MSR, as cap_field_table has it. */
