@@ -57,12 +57,13 @@ refused() {
 }
 
 headers_alone() {
-	git ls-files 'core/*.h' | xargs -n 1 gcc -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function \
-		-fsyntax-only -x c -Icore -Isim/include -Isim /dev/null -include
+	git ls-files 'core/*.h' 'facts/*.h' | grep -v '_list\.h$' |
+		xargs -n 1 gcc -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function \
+			-fsyntax-only -x c -I. -Icore -Isim/include -Isim /dev/null -include
 }
 
 includes_inside() {
-	! grep -rnE '#[[:space:]]*include[[:space:]]*<' core |
+	! grep -rnE '#[[:space:]]*include[[:space:]]*<' core facts |
 		grep -vE '<(linux/kvm\.h|std(bool|def|int)\.h|limits\.h|host_(types|inline|entry_inline)\.h)>'
 }
 
@@ -101,9 +102,9 @@ refused 'Lintel needs a kernel that is configured with KVM' \
 	VERSION=6 PATCHLEVEL=1 KERNELVERSION=6.1.192 CONFIG_KVM=
 report $? "and one without KVM"
 headers_alone
-report $? "each header of the core compiles alone"
+report $? "each header of the core and of the facts compiles alone"
 includes_inside
-report $? "the core includes only its own headers"
+report $? "the core and the facts include only their own headers"
 tests/floors.sh build/linux
 report $? "each room of the core calls only rooms below it"
 ioctls_fail
