@@ -161,6 +161,22 @@ TEST(cpuid_supported_follows_the_kernel)
 	EXPECT_TRUE(cpuid_offered(FEATURE_HYPERVISOR));
 }
 
+/* A VM knows whether its host is a guest itself: that is the processor's word, not the kernel's. */
+TEST(cpuid_tells_of_a_hypervisor_below)
+{
+	for (u32 below = 0; below < 2; below++) {
+		struct guest *g;
+
+		test_context("%u hypervisors", below);
+		sim_reset();
+		sim_cpuid_set(1, SIM_ANY_SUBLEAF, 0x306c3, 0, below << 31, ~0u);
+		sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
+		g = guest_create();
+		EXPECT_EQ(g->vm.under_hypervisor, below);
+		guest_destroy(g);
+	}
+}
+
 TEST(cpuid_supported_without_xsave)
 {
 	struct supported list;
