@@ -18,6 +18,7 @@
 #define LINTEL_HOST_H
 
 #include "types.h"
+#include "facts/cpuid_feature.h"
 #include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
 			 * host_srcu_t, struct host_timer, struct host_work, struct host_event_watch,
 			 * struct host_vm, struct host_vcpu */
@@ -244,9 +245,8 @@ u64 host_arch_capabilities(void);
 static inline u64 host_xcr0(void); /* XCR0 of the host; 0 without XSAVE */
 /* XSAVE state components that a guest may get: those that the host's FPU code can switch. */
 u64 host_xcr0_supported(void);
-/* A CPUID feature word as the kernel left it for use (a feature that the kernel disabled is 0):
- * the registers of leaf 1, 7, 0xd.1, 0x80000001 masked by what the host uses. */
-void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4]);
+/* A word of CPUID's features as the kernel left it for use: a feature that it disabled is 0. */
+u32 host_cpuid_enabled(enum cpuid_word word);
 
 /* --- VMX instructions ("VMX Instruction Reference") ------------------------ */
 

@@ -11,24 +11,6 @@
 	{                                                                                          \
 		.first = msr, .constant = #msr, .section = section_, .text = words                 \
 	}
-#define TEXT_IF(msr, condition_, section_, words)                                                  \
-	{                                                                                          \
-		.first = msr, .constant = #msr, .section = section_, .text = words,                \
-		.condition = condition_                                                            \
-	}
-
-/* When a guest has an MSR, where not every one has: the functions of the core's table in words. */
-#define C_MTRR		"CPUID.01H:EDX.MTRR[12] is 1"
-#define C_TSC_ADJUST	"CPUID.07H:EBX.TSC_ADJUST[1] is 1"
-#define C_IBPB		"CPUID.07H:EDX[26] is 1"
-#define C_SPEC_CTRL	"CPUID.07H:EDX[26], [27] or [31] is 1"
-#define C_ARCH		"CPUID.07H:EDX[29] is 1"
-#define C_TSX_CTRL	"IA32_ARCH_CAPABILITIES.TSX_CTRL[7] is 1, which no guest is told"
-#define C_XSAVES	"CPUID.(0DH,1):EAX.XSAVES[3] is 1"
-#define C_RDTSCP	"CPUID.80000001H:EDX.RDTSCP[27] or CPUID.07H:ECX.RDPID[22] is 1"
-#define C_LAPIC		"the local APIC is in the kernel"
-#define C_MCG_CTL	"IA32_MCG_CAP.MCG_CTL_P[8] is 1"
-#define C_PLATFORM_INFO "user space does not hide it (KVM_CAP_MSR_PLATFORM_INFO)"
 
 #define S_ARCHITECTURAL "Architectural MSRs"
 #define S_MODEL		"Model-Specific Registers (MSRs)"
@@ -69,13 +51,13 @@ TEXT(MSR_SMI_COUNT, S_MODEL, "How many SMIs have come since the last reset."),
 TEXT(MSR_IA32_FEAT_CTL, "Enabling and Entering VMX Operation",
      "What the firmware allows: VMXON outside SMX (bit 2) and inside (1), SGX and others. Bit 0 "
      "locks it until the next reset; VMXON faults while it is not locked with VMX allowed."),
-TEXT_IF(MSR_IA32_TSC_ADJUST, C_TSC_ADJUST, "IA32_TSC_ADJUST MSR",
+TEXT(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST MSR",
      "How much software has moved the TSC: adding to it adds to the TSC, writing the TSC changes "
      "it likewise."),
-TEXT_IF(MSR_IA32_SPEC_CTRL, C_SPEC_CTRL, S_ARCHITECTURAL,
+TEXT(MSR_IA32_SPEC_CTRL, S_ARCHITECTURAL,
      "Switches that restrict speculation: indirect branches (IBRS, bit 0; STIBP, 1), reads past "
      "older stores (SSBD, 2), and later ones."),
-TEXT_IF(MSR_IA32_PRED_CMD, C_IBPB, S_ARCHITECTURAL,
+TEXT(MSR_IA32_PRED_CMD, S_ARCHITECTURAL,
      "Write-only. Bit 0 (IBPB): indirect branches before the write do not influence the "
      "prediction of those after it."),
 TEXT(MSR_IA32_UCODE_WRITE, "Microcode Update Loader",
@@ -84,17 +66,17 @@ TEXT(MSR_IA32_UCODE_REV, "Microcode Update Facilities",
      "The revision of the microcode, in bits 63:32, after a 0 was written and CPUID executed."),
 TEXT(MSR_IA32_PERFCTR0, "Architectural Performance Monitoring",
      "Counters of the processor's events, which the IA32_PERFEVTSELx choose."),
-TEXT_IF(MSR_PLATFORM_INFO, C_PLATFORM_INFO, S_MODEL,
+TEXT(MSR_PLATFORM_INFO, S_MODEL,
      "Ratios of the processor's clock, and whether it can make CPUID fault (bit 31)."),
-TEXT_IF(MSR_MTRRcap, C_MTRR, "MTRR Feature Identification",
+TEXT(MSR_MTRRcap, "MTRR Feature Identification",
      "Which memory-type range registers there are: how many variable ones (bits 7:0), the fixed "
      "ones (8), write-combining (10), SMRR (11)."),
-TEXT_IF(MSR_IA32_ARCH_CAPABILITIES, C_ARCH, S_ARCHITECTURAL,
+TEXT(MSR_IA32_ARCH_CAPABILITIES, S_ARCHITECTURAL,
      "Which side channels the processor is not open to, and which means against the others it "
      "has."),
 TEXT(MSR_IA32_BBL_CR_CTL3, S_MODEL,
      "The level 2 cache: enabled by the hardware (bit 0), enabled (8), not there (23)."),
-TEXT_IF(MSR_IA32_TSX_CTRL, C_TSX_CTRL, S_ARCHITECTURAL,
+TEXT(MSR_IA32_TSX_CTRL, S_ARCHITECTURAL,
      "Bit 0: each transaction (XBEGIN) aborts at once. Bit 1: CPUID shows no TSX."),
 TEXT(MSR_MISC_FEATURES_ENABLES, S_MODEL,
      "Bit 0: CPUID at CPL > 0 raises #GP(0). Bit 1, on some processors: MONITOR and MWAIT are "
@@ -109,7 +91,7 @@ TEXT(MSR_IA32_MCG_CAP, S_MCG,
 TEXT(MSR_IA32_MCG_STATUS, S_MCG,
      "The state of the processor after a machine check: whether it can go on (RIPV), whether RIP "
      "has to do with the error (EIPV), whether one is in progress (MCIP)."),
-TEXT_IF(MSR_IA32_MCG_CTL, C_MCG_CTL, S_MCG,
+TEXT(MSR_IA32_MCG_CTL, S_MCG,
      "Enables the reporting of machine-check features, all at once. It is there if bit 8 of "
      "IA32_MCG_CAP is 1."),
 TEXT(MSR_P6_EVNTSEL0, "Architectural Performance Monitoring",
@@ -128,18 +110,18 @@ TEXT(MSR_IA32_DEBUGCTLMSR, "IA32_DEBUGCTL MSR",
 TEXT(MSR_IA32_LASTBRANCHFROMIP, "LBR Stack",
      "From where and to where the last branch went, and the last one before an exception or "
      "interrupt."),
-TEXT_IF(MSR_IA32_MTRR_PHYSBASE0, C_MTRR, "Variable Range MTRRs",
+TEXT(MSR_IA32_MTRR_PHYSBASE0, "Variable Range MTRRs",
      "Pairs of base and mask: each gives a range of physical memory its memory type."),
-TEXT_IF(MSR_MTRRfix64K_00000, C_MTRR, S_FIXED,
+TEXT(MSR_MTRRfix64K_00000, S_FIXED,
      "The memory types of the eight pieces of 64 KBytes from 0 on."),
-TEXT_IF(MSR_MTRRfix16K_80000, C_MTRR, S_FIXED,
+TEXT(MSR_MTRRfix16K_80000, S_FIXED,
      "The memory types of the pieces of 16 KBytes from 80000H and A0000H on, eight in each."),
-TEXT_IF(MSR_MTRRfix4K_C0000, C_MTRR, S_FIXED,
+TEXT(MSR_MTRRfix4K_C0000, S_FIXED,
      "The memory types of the pieces of 4 KBytes from C0000H to FFFFFH, eight in each."),
 TEXT(MSR_IA32_CR_PAT, "IA32_PAT MSR",
      "The page attribute table: eight memory types, among which the PAT, PCD and PWT bits of a "
      "page-table entry choose."),
-TEXT_IF(MSR_MTRRdefType, C_MTRR, "IA32_MTRR_DEF_TYPE MSR",
+TEXT(MSR_MTRRdefType, "IA32_MTRR_DEF_TYPE MSR",
      "The memory type of what no range register covers, and the switches that enable the ranges "
      "(bit 11) and the fixed ones (10)."),
 TEXT(MSR_IA32_MC0_CTL, "Error-Reporting Register Banks",
@@ -150,13 +132,13 @@ TEXT(MSR_PKG_ENERGY_STATUS, S_RAPL, "The energy that the package has used."),
 TEXT(MSR_DRAM_ENERGY_STATUS, S_RAPL, "The energy that the memory has used."),
 TEXT(MSR_PP0_ENERGY_STATUS, S_RAPL, "The energy that the processor's cores have used."),
 TEXT(MSR_PP1_ENERGY_STATUS, S_RAPL, "The energy that the graphics have used."),
-TEXT_IF(MSR_IA32_TSC_DEADLINE, C_LAPIC, "TSC-Deadline Mode",
+TEXT(MSR_IA32_TSC_DEADLINE, "TSC-Deadline Mode",
      "The local APIC's timer, in TSC-deadline mode: it interrupts when the TSC reaches this "
      "value; 0 disarms it."),
-TEXT_IF(MSR_X2APIC_FIRST, C_LAPIC, "Extended XAPIC (x2APIC)",
+TEXT(MSR_X2APIC_FIRST, "Extended XAPIC (x2APIC)",
      "The registers of the local APIC in x2APIC mode: MSR 800H + N is what offset 16 * N is in "
      "memory, and ICR is one MSR of 64 bits."),
-TEXT_IF(MSR_IA32_XSS, C_XSAVES, "Enabling the XSAVE Feature Set and XSAVE-Enabled Features",
+TEXT(MSR_IA32_XSS, "Enabling the XSAVE Feature Set and XSAVE-Enabled Features",
      "Which supervisor state components XSAVES and XRSTORS handle."),
 TEXT(MSR_KVM_WALL_CLOCK_NEW, S_KVM,
      "KVM_WALL_CLOCK at a number that no processor uses."),
@@ -177,7 +159,7 @@ TEXT(MSR_FS_BASE, S_BASES, "The base address of FS, 64 bits."),
 TEXT(MSR_GS_BASE, S_BASES, "The base address of GS, 64 bits."),
 TEXT(MSR_KERNEL_GS_BASE, S_BASES,
      "What SWAPGS exchanges with the base of GS: the kernel's while a program runs."),
-TEXT_IF(MSR_TSC_AUX, C_RDTSCP, "IA32_TSC_AUX Register and RDTSCP Support",
+TEXT(MSR_TSC_AUX, "IA32_TSC_AUX Register and RDTSCP Support",
      "A number that RDTSCP gives with the TSC, and RDPID alone; kernels put the processor's "
      "number there."),
 };

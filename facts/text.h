@@ -21,7 +21,6 @@ struct msr_text {
 	const char *constant;
 	const char *section;
 	const char *text;
-	const char *condition; /* what has to be so for a guest to have the MSR; NULL: nothing */
 };
 
 extern const struct field_text field_texts[];

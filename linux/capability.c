@@ -13,6 +13,7 @@
 #include <compat.h>
 #include "platform.h"
 #include "cap/describe.h"
+#include "cpuid/cpuid.h"
 
 struct vmx_cap_msrs capability_msrs;
 
@@ -143,7 +144,7 @@ int __init hardware_setup(void)
 
 	/* Not the kernel's feature bit: it is off too where the firmware has disabled VT-x, and
 	 * IA32_FEATURE_CONTROL says that better. */
-	if (!(cpuid_ecx(1) & BIT32(X86_FEATURE_VMX & 31))) {
+	if (!cpuid_host_has(FEATURE_VMX)) {
 		pr_err("this processor has no VT-x (CPUID.1:ECX.VMX is 0)\n");
 		return -EOPNOTSUPP;
 	}

@@ -153,33 +153,33 @@ u64 host_arch_capabilities(void)
 	return value & ARCH_CAPABILITIES_OF_GUESTS;
 }
 
-/* Where the kernel keeps a register of CPUID, cleared of what it does not use. */
-static const struct cpuid_word {
-	u32 leaf, subleaf;
-	u8 reg; /* EAX EBX ECX EDX */
+/* Where the kernel keeps a word of CPUID, cleared of what it does not use. */
+static const struct kernel_word {
 	u8 word;
-} cpuid_words[] = {
-	{ 0x1, 0, 2, CPUID_1_ECX },
-	{ 0x1, 0, 3, CPUID_1_EDX },
-	{ 0x7, 0, 1, CPUID_7_0_EBX },
-	{ 0x7, 0, 2, CPUID_7_ECX },
-	{ 0x7, 0, 3, CPUID_7_EDX },
-	{ 0x7, 1, 0, CPUID_7_1_EAX },
-	{ 0xd, 1, 0, CPUID_D_1_EAX },
-	{ 0x80000001, 0, 2, CPUID_8000_0001_ECX },
-	{ 0x80000001, 0, 3, CPUID_8000_0001_EDX },
-	{ 0x80000008, 0, 1, CPUID_8000_0008_EBX },
+	u8 kept;
+} kernel_words[] = {
+	{ CPUID_WORD_1_ECX, CPUID_1_ECX },
+	{ CPUID_WORD_1_EDX, CPUID_1_EDX },
+	{ CPUID_WORD_7_EBX, CPUID_7_0_EBX },
+	{ CPUID_WORD_7_ECX, CPUID_7_ECX },
+	{ CPUID_WORD_7_EDX, CPUID_7_EDX },
+	{ CPUID_WORD_7_1_EAX, CPUID_7_1_EAX },
+	{ CPUID_WORD_D_1_EAX, CPUID_D_1_EAX },
+	{ CPUID_WORD_80000001_ECX, CPUID_8000_0001_ECX },
+	{ CPUID_WORD_80000001_EDX, CPUID_8000_0001_EDX },
 };
 
-void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4])
+u32 host_cpuid_enabled(enum cpuid_word word)
 {
-	host_cpuid(leaf, subleaf, out);
-	for (unsigned int i = 0; i < ARRAY_SIZE(cpuid_words); i++) {
-		const struct cpuid_word *row = &cpuid_words[i];
+	const struct cpuid_place *place = &cpuid_places[word];
+	u32 out[4];
 
-		if (row->leaf == leaf && row->subleaf == subleaf)
-			out[row->reg] &= boot_cpu_data.x86_capability[row->word];
-	}
+	host_cpuid(place->leaf, place->subleaf, out);
+	for (unsigned int i = 0; i < ARRAY_SIZE(kernel_words); i++)
+		if (kernel_words[i].word == word)
+			return out[place->reg] &
+			       boot_cpu_data.x86_capability[kernel_words[i].kept];
+	return out[place->reg];
 }
 
 unsigned int host_cpus_online(void)

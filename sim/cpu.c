@@ -367,13 +367,12 @@ void sim_cpuid(u32 leaf, u32 subleaf, u32 out[4])
 		out[i] = row->out[i];
 }
 
-void host_cpuid_enabled(u32 leaf, u32 subleaf, u32 out[4])
+u32 host_cpuid_enabled(enum cpuid_word word)
 {
-	const struct cpuid_row *row = cpuid_row(leaf, subleaf);
-	unsigned int i;
+	const struct cpuid_place *place = &cpuid_places[word];
+	const struct cpuid_row *row = cpuid_row(place->leaf, place->subleaf);
 
-	for (i = 0; i < 4; i++)
-		out[i] = row->out[i] & ~row->disabled[i];
+	return row->out[place->reg] & ~row->disabled[place->reg];
 }
 
 u64 sim_host_xcr0(void)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "facts/cpuid_leaf.h"
 #include "processor.h"
 
 #define FEATURE_CONTROL_LOCK 1u
@@ -31,9 +32,9 @@ static void widths_read(struct vmcs_processor *can)
 {
 	u32 out[4];
 
-	sim_cpuid(0x80000008, 0, out);
-	can->physical_width = (u8)out[0];
-	can->linear_width = (u8)(out[0] >> 8);
+	sim_cpuid(CPUID_LEAF_ADDRESS_WIDTHS, 0, out);
+	can->physical_width = (u8)cpuid_physical_bits(out[0]);
+	can->linear_width = (u8)cpuid_linear_bits(out[0]);
 }
 
 /* gives: are all bits that must be 1 so, and no other that must be 0? */

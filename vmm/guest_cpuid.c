@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "facts/cpuid_feature.h"
+#include "facts/cpuid_leaf.h"
 #include "guest_cpuid.h"
 #include "words/say.h"
 
-/* CPUID.01H; SDM volume 2, "CPUID - CPU Identification". */
-#define ECX1_X2APIC	  (1u << 21)
-#define ECX1_TSC_DEADLINE (1u << 24)
-#define ECX1_HYPERVISOR	  (1u << 31)
-#define EDX1_APIC	  (1u << 9)
-#define EDX1_HTT	  (1u << 28)
+/* The register of an entry that has the feature; NULL: it is another entry's. */
+static uint32_t *register_of(struct kvm_cpuid_entry2 *e, enum cpuid_feature feature)
+{
+	const struct cpuid_place *place = &cpuid_places[cpuid_feature_word(feature)];
+	uint32_t *const registers[] = {&e->eax, &e->ebx, &e->ecx, &e->edx};
 
-/* Level types of leaves 0BH and 1FH. */
-#define LEVEL_SMT  (1u << 8)
-#define LEVEL_CORE (2u << 8)
+	return e->function == place->leaf && e->index == place->subleaf ? registers[place->reg]
+									: NULL;
+}
+
+static void set_bits(struct kvm_cpuid2 *cpuid, enum cpuid_feature feature, uint32_t mask, bool on)
+{
+	for (uint32_t i = 0; i < cpuid->nent; i++) {
+		uint32_t *reg = register_of(&cpuid->entries[i], feature);
+
+		if (reg)
+			*reg = on ? *reg | mask : *reg & ~mask;
+	}
+}
+
+static void set_feature(struct kvm_cpuid2 *cpuid, enum cpuid_feature feature, bool on)
+{
+	set_bits(cpuid, feature, cpuid_feature_mask(feature), on);
+}
 
 /* Bits an APIC id needs so that every CPU has its own. */
 static unsigned int id_bits(unsigned int cpus)
@@ -27,29 +42,34 @@ static unsigned int id_bits(unsigned int cpus)
 	return bits;
 }
 
-static void set_leaf1(struct kvm_cpuid_entry2 *e, unsigned int cpu, unsigned int cpus, bool irqchip)
+static void set_leaf1(struct kvm_cpuid_entry2 *e, unsigned int cpu, unsigned int cpus)
 {
-	e->ebx = (e->ebx & 0xffff) | (uint32_t)cpu << 24 | (1u << id_bits(cpus)) << 16;
-	e->ecx |= ECX1_HYPERVISOR;
-	if (cpus > 1)
-		e->edx |= EDX1_HTT;
-	else
-		e->edx &= ~EDX1_HTT;
+	e->ebx = (e->ebx & CPUID_OF_ALL_PROCESSORS) | (uint32_t)cpu << CPUID_INITIAL_ID_SHIFT |
+		 (1u << id_bits(cpus)) << CPUID_LOGICAL_IDS_SHIFT;
+}
+
+static void set_features(struct kvm_cpuid2 *cpuid, unsigned int cpus, bool irqchip)
+{
+	set_feature(cpuid, FEATURE_HYPERVISOR, true);
+	set_feature(cpuid, FEATURE_HTT, cpus > 1);
 	if (irqchip)
 		return;
-	e->edx &= ~EDX1_APIC;
-	e->ecx &= ~(ECX1_X2APIC | ECX1_TSC_DEADLINE);
+	set_feature(cpuid, FEATURE_APIC, false);
+	set_feature(cpuid, FEATURE_X2APIC, false);
+	set_feature(cpuid, FEATURE_TSC_DEADLINE, false);
 }
 
 /* Caches below the last level belong to one core each, the last one to all of them. */
 static void set_leaf4(struct kvm_cpuid_entry2 *e, unsigned int cpus)
 {
 	uint32_t ids = (1u << id_bits(cpus)) - 1;
-	uint32_t level = e->eax >> 5 & 7;
+	uint32_t level = e->eax >> CPUID_CACHE_LEVEL_SHIFT & CPUID_CACHE_LEVEL;
 	uint32_t sharing = level >= 3 ? ids : 0;
+	uint32_t cores = ids < CPUID_CORES ? ids : CPUID_CORES;
 
-	if (e->eax & 0x1f)
-		e->eax = (e->eax & 0x3fff) | sharing << 14 | (ids < 63 ? ids : 63) << 26;
+	if (e->eax & CPUID_CACHE_TYPE)
+		e->eax = (e->eax & CPUID_CACHE_ITSELF) | sharing << CPUID_SHARING_SHIFT |
+			 cores << CPUID_CORES_SHIFT;
 }
 
 static void set_topology(struct kvm_cpuid_entry2 *e, uint32_t leaf, uint32_t level,
@@ -61,14 +81,14 @@ static void set_topology(struct kvm_cpuid_entry2 *e, uint32_t leaf, uint32_t lev
 		.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
 		.eax = level ? id_bits(cpus) : 0,
 		.ebx = level ? cpus : 1,
-		.ecx = level | (level ? LEVEL_CORE : LEVEL_SMT),
+		.ecx = level | (level ? CPUID_LEVEL_CORE : CPUID_LEVEL_SMT),
 		.edx = cpu,
 	};
 }
 
 static bool is_topology(const struct kvm_cpuid_entry2 *e)
 {
-	return e->function == 0xb || e->function == 0x1f;
+	return e->function == CPUID_LEAF_TOPOLOGY || e->function == CPUID_LEAF_TOPOLOGY_2;
 }
 
 /*
@@ -81,15 +101,15 @@ static void replace_topology(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigne
 	uint32_t i, kept = 0;
 
 	for (i = 0; i < cpuid->nent; i++) {
-		leaf_b |= cpuid->entries[i].function == 0xb;
-		leaf_1f |= cpuid->entries[i].function == 0x1f;
+		leaf_b |= cpuid->entries[i].function == CPUID_LEAF_TOPOLOGY;
+		leaf_1f |= cpuid->entries[i].function == CPUID_LEAF_TOPOLOGY_2;
 		if (!is_topology(&cpuid->entries[i]))
 			cpuid->entries[kept++] = cpuid->entries[i];
 	}
 	for (i = 0; i < 2 && leaf_b; i++)
-		set_topology(&cpuid->entries[kept++], 0xb, i, cpu, cpus);
+		set_topology(&cpuid->entries[kept++], CPUID_LEAF_TOPOLOGY, i, cpu, cpus);
 	for (i = 0; i < 2 && leaf_1f; i++)
-		set_topology(&cpuid->entries[kept++], 0x1f, i, cpu, cpus);
+		set_topology(&cpuid->entries[kept++], CPUID_LEAF_TOPOLOGY_2, i, cpu, cpus);
 	cpuid->nent = kept;
 }
 
@@ -101,58 +121,46 @@ void cpuid_set_identity(struct kvm_cpuid2 *cpuid, unsigned int cpu, unsigned int
 		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
 
 		if (e->function == 1)
-			set_leaf1(e, cpu, cpus, irqchip);
+			set_leaf1(e, cpu, cpus);
 		else if (e->function == 4)
 			set_leaf4(e, cpus);
 	}
+	set_features(cpuid, cpus, irqchip);
 	replace_topology(cpuid, cpu, cpus);
 }
 
 /* Features that guests are tested without. */
-static const struct feature {
+static const struct hideable {
 	const char *name;
-	uint32_t leaf; /* subleaf 0 */
-	size_t reg;    /* offset in the entry */
-	uint32_t bit;
-} features[] = {
-	{"pcid", 1, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 17},
-	{"x2apic", 1, offsetof(struct kvm_cpuid_entry2, ecx), ECX1_X2APIC},
-	{"tsc-deadline", 1, offsetof(struct kvm_cpuid_entry2, ecx), ECX1_TSC_DEADLINE},
-	{"xsave", 1, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 26},
-	{"invpcid", 7, offsetof(struct kvm_cpuid_entry2, ebx), 1u << 10},
-	{"umip", 7, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 2},
-	{"la57", 7, offsetof(struct kvm_cpuid_entry2, ecx), 1u << 16},
-	{"kvm", 0x40000001, offsetof(struct kvm_cpuid_entry2, eax), ~0u},
+	enum cpuid_feature feature;
+	bool whole_word; /* all that is in the same register too */
+} hideable[] = {
+	{"pcid", FEATURE_PCID, false},
+	{"x2apic", FEATURE_X2APIC, false},
+	{"tsc-deadline", FEATURE_TSC_DEADLINE, false},
+	{"xsave", FEATURE_XSAVE, false},
+	{"invpcid", FEATURE_INVPCID, false},
+	{"umip", FEATURE_UMIP, false},
+	{"la57", FEATURE_LA57, false},
+	{"kvm", FEATURE_KVM_CLOCKSOURCE, true},
 };
-
-#define FEATURES (sizeof(features) / sizeof(features[0]))
-
-static void hide_feature(struct kvm_cpuid2 *cpuid, const struct feature *f)
-{
-	uint32_t i;
-
-	for (i = 0; i < cpuid->nent; i++) {
-		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
-		uint32_t *reg = (uint32_t *)((uint8_t *)e + f->reg);
-
-		if (e->function == f->leaf && e->index == 0)
-			*reg &= ~f->bit;
-	}
-}
 
 int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names)
 {
 	while (*names) {
 		size_t i, length = strcspn(names, ",");
 
-		for (i = 0; i < FEATURES; i++)
-			if (strlen(features[i].name) == length &&
-			    !memcmp(features[i].name, names, length))
+		for (i = 0; i < COUNT_OF(hideable); i++)
+			if (strlen(hideable[i].name) == length &&
+			    !memcmp(hideable[i].name, names, length))
 				break;
-		if (i == FEATURES)
+		if (i == COUNT_OF(hideable))
 			return say_error("see lintel run --help", "--hide %s: unknown feature",
 					 names);
-		hide_feature(cpuid, &features[i]);
+		set_bits(cpuid, hideable[i].feature,
+			 hideable[i].whole_word ? UINT32_MAX
+						: cpuid_feature_mask(hideable[i].feature),
+			 false);
 		names += length + (names[length] == ',');
 	}
 	return 0;
@@ -160,9 +168,5 @@ int cpuid_hide(struct kvm_cpuid2 *cpuid, const char *names)
 
 void cpuid_add_tsc_deadline(struct kvm_cpuid2 *cpuid)
 {
-	uint32_t i;
-
-	for (i = 0; i < cpuid->nent; i++)
-		if (cpuid->entries[i].function == 1)
-			cpuid->entries[i].ecx |= ECX1_TSC_DEADLINE;
+	set_feature(cpuid, FEATURE_TSC_DEADLINE, true);
 }

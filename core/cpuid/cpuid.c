@@ -6,6 +6,7 @@
  * SDM: "CPUID - CPU Identification".
  */
 #include "cpuid/cpuid.h"
+#include "facts/cpuid_leaf.h"
 #include "vcpu/state.h"
 
 #define MAXPHYADDR_DEFAULT 36
@@ -23,11 +24,6 @@ static const struct kvm_cpuid_entry2 *find(const struct vcpu_cpuid *cpuid, u32 l
 	return NULL;
 }
 
-const struct kvm_cpuid_entry2 *cpuid_find(const struct vcpu *vcpu, u32 leaf, u32 subleaf)
-{
-	return vcpu->cpuid ? find(vcpu->cpuid, leaf, subleaf) : NULL;
-}
-
 static u32 register_of(const struct kvm_cpuid_entry2 *entry, enum cpuid_register reg)
 {
 	switch (reg) {
@@ -42,34 +38,37 @@ static u32 register_of(const struct kvm_cpuid_entry2 *entry, enum cpuid_register
 	}
 }
 
+static u32 told(const struct vcpu_cpuid *cpuid, enum cpuid_word word)
+{
+	const struct cpuid_place *place = &cpuid_places[word];
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, place->leaf, place->subleaf);
+
+	return entry ? register_of(entry, place->reg) : 0;
+}
+
 /* --- KVM_SET_CPUID2 ------------------------------------------------------------ */
 
 /* Linear addresses of other than 48 or 57 bits exist nowhere; 0 says nothing. */
 static bool valid(const struct vcpu_cpuid *cpuid)
 {
-	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0x80000008, 0);
-	u32 linear = entry ? (entry->eax >> 8) & 0xff : 0;
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, CPUID_LEAF_ADDRESS_WIDTHS, 0);
+	u32 linear = entry ? cpuid_linear_bits(entry->eax) : 0;
 
 	return linear == 0 || linear == 48 || linear == 57;
 }
 
 static void note_features(struct vcpu_cpuid *cpuid)
 {
-	for (unsigned int i = 0; i < CPUID_WORDS; i++) {
-		const struct cpuid_word *word = &cpuid_words[i];
-		const struct kvm_cpuid_entry2 *entry = find(cpuid, word->leaf, word->subleaf);
-
-		if (entry)
-			cpuid->features[i] = register_of(entry, word->reg) & cpuid_offered_word(i);
-	}
+	for (enum cpuid_word word = 0; word < CPUID_WORDS; word++)
+		cpuid->features[word] = told(cpuid, word) & cpuid_offered_word(word);
 }
 
 /* The host bounds the guest: VM entry takes no wider CR3, and EPT maps no wider address. */
 static void note_address_width(struct vcpu_cpuid *cpuid)
 {
-	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0x80000008, 0);
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, CPUID_LEAF_ADDRESS_WIDTHS, 0);
 	u32 most = cpuid_address_bits_offered();
-	u32 bits = entry ? entry->eax & 0xff : MAXPHYADDR_DEFAULT;
+	u32 bits = entry ? cpuid_physical_bits(entry->eax) : MAXPHYADDR_DEFAULT;
 
 	if (bits > most)
 		bits = most;
@@ -78,7 +77,7 @@ static void note_address_width(struct vcpu_cpuid *cpuid)
 
 static void note_xcr0(struct vcpu_cpuid *cpuid)
 {
-	const struct kvm_cpuid_entry2 *entry = find(cpuid, 0xd, 0);
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, CPUID_LEAF_XSAVE_STATE, 0);
 
 	if (entry)
 		cpuid->xcr0_allowed = (entry->eax | (u64)entry->edx << 32) & cpuid_xcr0_offered();
@@ -110,18 +109,19 @@ int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned 
 
 /* --- What the guest has ---------------------------------------------------------- */
 
-bool cpuid_has(const struct vcpu *vcpu, u32 leaf, u32 subleaf, enum cpuid_register reg,
-	       unsigned int bit)
+bool cpuid_has(const struct vcpu *vcpu, enum cpuid_feature feature)
 {
-	if (!vcpu->cpuid)
-		return false;
-	for (unsigned int i = 0; i < CPUID_WORDS; i++) {
-		const struct cpuid_word *word = &cpuid_words[i];
+	const struct vcpu_cpuid *cpuid = vcpu->cpuid;
 
-		if (word->leaf == leaf && word->subleaf == subleaf && word->reg == reg)
-			return vcpu->cpuid->features[i] & BIT32(bit);
-	}
-	return false;
+	return cpuid &&
+	       (cpuid->features[cpuid_feature_word(feature)] & cpuid_feature_mask(feature));
+}
+
+bool cpuid_told(const struct vcpu *vcpu, enum cpuid_feature feature)
+{
+	const struct vcpu_cpuid *cpuid = vcpu->cpuid;
+
+	return cpuid && (told(cpuid, cpuid_feature_word(feature)) & cpuid_feature_mask(feature));
 }
 
 unsigned int cpuid_maxphyaddr(const struct vcpu *vcpu)
@@ -165,9 +165,12 @@ static const struct kvm_cpuid_entry2 *out_of_range(const struct vcpu_cpuid *cpui
 	return find(cpuid, basic->eax, subleaf);
 }
 
-static u32 with_bit(u32 value, unsigned int bit, bool on)
+static void show(u32 out[4], enum cpuid_feature feature, bool on)
 {
-	return on ? value | BIT32(bit) : value & ~BIT32(bit);
+	u32 *reg = &out[cpuid_places[cpuid_feature_word(feature)].reg];
+	u32 mask = cpuid_feature_mask(feature);
+
+	*reg = on ? *reg | mask : *reg & ~mask;
 }
 
 /* Bits that show the guest's registers. */
@@ -176,18 +179,18 @@ static void follow_registers(const struct vcpu *vcpu, const struct kvm_cpuid_ent
 {
 	switch (entry->function) {
 	case 1:
-		out[2] = with_bit(out[2], 27, vcpu->cr4 & CR4_OSXSAVE);
+		show(out, FEATURE_OSXSAVE, vcpu->cr4 & CR4_OSXSAVE);
 		if (!(vcpu->apic_base & BIT64(11)))
-			out[3] = with_bit(out[3], 9, false);
+			show(out, FEATURE_APIC, false);
 		break;
 	case 7:
 		if (!entry->index)
-			out[2] = with_bit(out[2], 4, vcpu->cr4 & CR4_PKE);
+			show(out, FEATURE_OSPKE, vcpu->cr4 & CR4_PKE);
 		break;
-	case 0xd:
+	case CPUID_LEAF_XSAVE_STATE:
 		if (!entry->index && cpuid_xcr0_allowed(vcpu))
 			out[1] = cpuid_xsave_size(vcpu->xcr0, false);
-		else if (entry->index == 1 && (out[0] & BIT32(1)))
+		else if (entry->index == 1 && cpuid_feature_in(out, FEATURE_XSAVEC))
 			out[1] = cpuid_xsave_size(vcpu->xcr0, true);
 		break;
 	}
@@ -200,7 +203,7 @@ static void topology_beyond(const struct vcpu_cpuid *cpuid, u32 leaf, u32 sublea
 
 	if (!entry)
 		return;
-	out[2] = subleaf & 0xff;
+	out[2] = subleaf & CPUID_LEVEL;
 	out[3] = entry->edx;
 }
 
@@ -223,7 +226,7 @@ bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4])
 		out[2] = entry->ecx;
 		out[3] = entry->edx;
 		follow_registers(vcpu, entry, out);
-	} else if (leaf == 0xb || leaf == 0x1f) {
+	} else if (leaf == CPUID_LEAF_TOPOLOGY || leaf == CPUID_LEAF_TOPOLOGY_2) {
 		topology_beyond(cpuid, leaf, subleaf, out);
 	}
 	return exact;

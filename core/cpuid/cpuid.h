@@ -7,10 +7,10 @@
 #ifndef LINTEL_CPUID_H
 #define LINTEL_CPUID_H
 
+#include "facts/cpuid_feature.h"
 #include "vcpu/vcpu.h"
 
 #define CPUID_MAX_ENTRIES 256
-#define CPUID_WORDS	  8 /* rows of cpuid_words[] */
 
 struct vcpu_cpuid {
 	u32 features[CPUID_WORDS]; /* what the guest was told and Lintel can give: cpuid_has() */
@@ -20,53 +20,46 @@ struct vcpu_cpuid {
 	struct kvm_cpuid_entry2 entry[];
 };
 
-/* Register of a CPUID word. */
-enum cpuid_register { CPUID_REG_EAX, CPUID_REG_EBX, CPUID_REG_ECX, CPUID_REG_EDX };
-
-/* --- cpuid_table.c: what Lintel can give on this host --- */
+/* --- cpuid_table.c --- */
 
 /*
  * KVM_GET_SUPPORTED_CPUID: fill up to `room` entries, return how many there are (may exceed room).
  */
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room);
 
-/* The words of feature bits that Lintel has an opinion about. */
-struct cpuid_word {
-	u32 leaf, subleaf;
-	enum cpuid_register reg;
-};
-extern const struct cpuid_word cpuid_words[CPUID_WORDS];
+/* Size of the XSAVE area for these components: standard format, or compacted. */
+u32 cpuid_xsave_size(u64 components, bool compacted);
 
-/* The feature bits of a word (index into cpuid_words[]) that a guest on this host can have. */
-u32 cpuid_offered_word(unsigned int word);
-/* One of them; false for a word that is not in cpuid_words[]. */
-bool cpuid_offered(u32 leaf, u32 subleaf, enum cpuid_register reg, unsigned int bit);
+/* --- offered.c: what Lintel can give on this host --- */
+
+/* The feature bits of a word that a guest on this host can have. */
+u32 cpuid_offered_word(enum cpuid_word word);
+/* One of them. */
+bool cpuid_offered(enum cpuid_feature feature);
+/* Does this processor have it, whatever the kernel and Lintel make of it? */
+bool cpuid_host_has(enum cpuid_feature feature);
 /* XCR0 bits that a guest on this host can set; 0 without XSAVE. */
 u64 cpuid_xcr0_offered(void);
 /* Width of the guest-physical addresses that a guest on this host can have. */
 u32 cpuid_address_bits_offered(void);
-/* Size of the XSAVE area for these components: standard format, or compacted. */
-u32 cpuid_xsave_size(u64 components, bool compacted);
+
+/* After KVM_SET_CPUID2: an instruction that the guest's CPUID lacks is to raise #UD, so its control
+ * goes off.  Loaded. */
+void cpuid_apply_controls(struct vcpu *vcpu);
 
 /* --- cpuid.c: what this guest was told --- */
 
 /* KVM_SET_CPUID2: takes a copy.  -EINVAL (a leaf the guest can't have), -ENOMEM.  Loaded. */
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count);
 
-/* The entry for a leaf, exactly; NULL: none. */
-const struct kvm_cpuid_entry2 *cpuid_find(const struct vcpu *vcpu, u32 leaf, u32 subleaf);
-
 /* What CPUID answers in the guest, out of range rules included ("CPUID", "INPUT EAX").
  * gives: whether there is an entry for just this leaf. */
 bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4]);
 
-/* After KVM_SET_CPUID2: an instruction that the guest's CPUID lacks is to raise #UD, so its control
- * goes off.  Loaded. */
-void cpuid_apply_controls(struct vcpu *vcpu);
-
 /* Was the guest told of the feature, and can Lintel give it?  User space may say what it likes. */
-bool cpuid_has(const struct vcpu *vcpu, u32 leaf, u32 subleaf, enum cpuid_register reg,
-	       unsigned int bit);
+bool cpuid_has(const struct vcpu *vcpu, enum cpuid_feature feature);
+/* Was the guest told of it?  For what only user space can say. */
+bool cpuid_told(const struct vcpu *vcpu, enum cpuid_feature feature);
 /* Guest-physical address width that the guest was told (36 without leaf 80000008H), 32 to what the
  * host has. */
 unsigned int cpuid_maxphyaddr(const struct vcpu *vcpu);

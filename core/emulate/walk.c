@@ -62,7 +62,7 @@ static void paging_read_32bit(struct vcpu *vcpu, struct paging *paging, u64 cr3,
 	paging->index_bits = 10;
 	paging->root = cr3 & BITS64(31, 12);
 	paging->large = cr4 & CR4_PSE ? BIT32(2) : 0;
-	paging->pse36 = cpuid_has(vcpu, 1, 0, CPUID_REG_EDX, 17);
+	paging->pse36 = cpuid_has(vcpu, FEATURE_PSE36);
 }
 
 static void paging_read_pae(struct paging *paging)
@@ -120,7 +120,7 @@ static bool level_maps_pages(const struct paging *paging, unsigned int level)
 {
 	if (!(paging->large & BIT32(level)))
 		return false;
-	return level < 3 || cpuid_has(paging->vcpu, 0x80000001, 0, CPUID_REG_EDX, 26);
+	return level < 3 || cpuid_has(paging->vcpu, FEATURE_PAGES_1G);
 }
 
 static bool entry_is_leaf(const struct paging *paging, unsigned int level, u64 entry)

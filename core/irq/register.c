@@ -60,19 +60,11 @@ static const struct register_row registers[LAPIC_REGISTERS_END / LAPIC_REGISTER_
 	AT(LAPIC_SELF_IPI) = { X2_WRITE, 0xff, 0 },
 };
 
-/* A feature that the VMM announces by itself: KVM_GET_SUPPORTED_CPUID does not have the bit. */
-static bool has_tsc_deadline(const struct vcpu *vcpu)
-{
-	const struct kvm_cpuid_entry2 *leaf = cpuid_find(vcpu, 1, 0);
-
-	return leaf && (leaf->ecx & BIT32(24));
-}
-
 u32 lapic_writable_bits(const struct vcpu *vcpu, u32 offset)
 {
 	u32 bits = registers[offset / LAPIC_REGISTER_STEP].writable;
 
-	if (offset == LAPIC_LVT_TIMER && !has_tsc_deadline(vcpu))
+	if (offset == LAPIC_LVT_TIMER && !cpuid_told(vcpu, FEATURE_TSC_DEADLINE))
 		bits &= ~LVT_TIMER_DEADLINE;
 	return bits;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The life of a virtual machine. */
 #include "life/life.h"
+#include "cpuid/cpuid.h"
 #include "io/bus.h"
 #include "io/coalesced.h"
 #include "io/ioeventfd.h"
@@ -8,15 +9,6 @@
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/clock.h"
-
-/* CPUID.1:ECX[31], which no processor sets, is how hypervisors make themselves known. */
-static bool running_under_hypervisor(void)
-{
-	u32 out[4];
-
-	host_cpuid(1, 0, out);
-	return out[2] >> 31;
-}
 
 int vm_init(struct vm *vm)
 {
@@ -27,7 +19,7 @@ int vm_init(struct vm *vm)
 	host_mutex_init(&vm->io_lock);
 	host_mutex_init(&vm->irq_lock);
 	host_spin_init(&vm->mmu_lock);
-	vm->under_hypervisor = running_under_hypervisor();
+	vm->under_hypervisor = cpuid_host_has(FEATURE_HYPERVISOR);
 	clock_vm_init(vm);
 	irqfds_init(vm);
 	vm->slots = memslots_alloc(0);

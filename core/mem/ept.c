@@ -9,6 +9,7 @@
 #include "mem/mem.h"
 #include "mem/ept_table.h"
 #include "cap/cap.h"
+#include "facts/cpuid_leaf.h"
 #include "mem/dirty_log.h"
 #include "mem/pml.h"
 #include "vcpu/vcpu.h"
@@ -44,8 +45,8 @@ u64 ept_frames_limit(void)
 	unsigned int bits;
 	u32 out[4];
 
-	host_cpuid(0x80000008, 0, out);
-	bits = out[0] & 0xff;
+	host_cpuid(CPUID_LEAF_ADDRESS_WIDTHS, 0, out);
+	bits = cpuid_physical_bits(out[0]);
 	return (u64)1 << ((bits < ept_bits ? bits : ept_bits) - LINTEL_PAGE_SHIFT);
 }
 

@@ -14,7 +14,7 @@
 /* The guest has what its CPUID says; user space what this host can offer, whatever CPUID says. */
 static bool row_exists(const struct msr_row *row, struct vcpu *vcpu, bool from_host)
 {
-	return !row->exists || row->exists(from_host ? NULL : vcpu);
+	return msr_exists(row->condition, from_host ? NULL : vcpu);
 }
 
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)

@@ -19,7 +19,7 @@ bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value)
 		return false;
 	if (!(value & APIC_BASE_X2APIC))
 		return true;
-	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, 1, 0, CPUID_REG_ECX, 21);
+	return (value & APIC_BASE_ENABLE) && cpuid_has(vcpu, FEATURE_X2APIC);
 }
 
 /* Which of the modes may follow which.  "x2APIC State Transitions" */

@@ -86,7 +86,7 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	filter = msr_filter_get(vcpu->vm);
 	for (unsigned int i = 0; i < msr_table_rows; i++)
-		if (!msr_table[i].exists || msr_table[i].exists(vcpu))
+		if (msr_exists(msr_table[i].condition, vcpu))
 			msr_bitmap_open_row(bitmap, filter, &msr_table[i]);
 	/* The filter does not reach the x2APIC MSRs. */
 	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE)

@@ -8,6 +8,7 @@
 
 #include "vcpu/vcpu.h"
 #include "msr/index.h" /* MSR_* numbers */
+#include "facts/msr_condition.h"
 
 enum msr_access {
 	MSR_DENY,	 /* #GP(0) */
@@ -30,8 +31,7 @@ struct msr_row {
 	enum msr_owner owner;
 	int (*get)(struct vcpu *vcpu, u32 msr, u64 *value);
 	int (*set)(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
-	/* Does this guest have it?  NULL: can a guest on this host?  No function: always. */
-	bool (*exists)(const struct vcpu *vcpu);
+	enum msr_condition condition;
 	u64 (*feature)(void); /* KVM_GET_MSR_FEATURE_INDEX_LIST: what this host can give */
 	bool listed; /* KVM_GET_MSR_INDEX_LIST */
 	const char *why;
@@ -41,6 +41,9 @@ struct msr_row {
 extern const struct msr_row msr_table[];
 extern const unsigned int msr_table_rows;
 const struct msr_row *msr_find(u32 msr); /* NULL: none */
+
+/* --- condition.c: does this guest have it?  NULL: can a guest on this host? --- */
+bool msr_exists(enum msr_condition condition, const struct vcpu *vcpu);
 
 /* --- bitmap.c: "MSR-Bitmap Address" --- */
 

@@ -26,7 +26,7 @@ static const struct vmcs_msr {
  */
 static unsigned int linear_bits(const struct vcpu *vcpu)
 {
-	return cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 16) ? 57 : 48;
+	return cpuid_has(vcpu, FEATURE_LA57) ? 57 : 48;
 }
 
 static u64 sign_extend(const struct vcpu *vcpu, u64 address)

@@ -15,17 +15,17 @@
 
 static u64 spec_ctrl_allowed(const struct vcpu *vcpu)
 {
-	return (cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, 26) ? CTRL_IBRS : 0) |
-	       (cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, 27) ? CTRL_STIBP : 0) |
-	       (cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, 31) ? CTRL_SSBD : 0);
+	return (cpuid_has(vcpu, FEATURE_SPEC_CTRL) ? CTRL_IBRS : 0) |
+	       (cpuid_has(vcpu, FEATURE_STIBP) ? CTRL_STIBP : 0) |
+	       (cpuid_has(vcpu, FEATURE_SSBD) ? CTRL_SSBD : 0);
 }
 
 /* User space may restore it before it has set the CPUID. */
 static u64 spec_ctrl_offered(void)
 {
-	return (cpuid_offered(7, 0, CPUID_REG_EDX, 26) ? CTRL_IBRS : 0) |
-	       (cpuid_offered(7, 0, CPUID_REG_EDX, 27) ? CTRL_STIBP : 0) |
-	       (cpuid_offered(7, 0, CPUID_REG_EDX, 31) ? CTRL_SSBD : 0);
+	return (cpuid_offered(FEATURE_SPEC_CTRL) ? CTRL_IBRS : 0) |
+	       (cpuid_offered(FEATURE_STIBP) ? CTRL_STIBP : 0) |
+	       (cpuid_offered(FEATURE_SSBD) ? CTRL_SSBD : 0);
 }
 
 MSR_GET(spec_ctrl)

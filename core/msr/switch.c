@@ -30,7 +30,7 @@ void msr_switched_init(struct vcpu_msrs *msrs)
 			continue;
 		/* An MSR that the host has and the guest was not told of is switched all the same:
 		 * the guest may have an instruction that reads it. */
-		if (row->exists && !row->exists(NULL))
+		if (!msr_exists(row->condition, NULL))
 			continue;
 		slot->msr = row->first;
 		slot->guest = initial_value(row->first);

@@ -7,7 +7,6 @@
  * SDM: volume 4, "Model-Specific Registers".
  */
 #include "msr/state.h"
-#include "cpuid/cpuid.h"
 
 /* 0, or no constant at all. */
 #define MUST(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
@@ -28,78 +27,10 @@
 #define BY2(get_, set_) .get = msr_get_##get_, .set = msr_set_##set_
 #define SET(name)	.set = msr_set_##name
 #define GET(name)	.get = msr_get_##name
-#define IF(condition)	.exists = has_##condition
+#define IF(name)		.condition = MSR_IF_##name
 #define LISTED		.listed = true
 #define WHY(words)	.why = words
 #define RAPL		WHY("what the host's power is used for is not the guest's to know")
-
-static bool has_tsc_adjust(const struct vcpu *vcpu)
-{
-	return !vcpu || cpuid_has(vcpu, 7, 0, CPUID_REG_EBX, 1);
-}
-
-static bool has_mtrr(const struct vcpu *vcpu)
-{
-	return !vcpu || cpuid_has(vcpu, 1, 0, CPUID_REG_EDX, 12);
-}
-
-/* RDTSCP and RDPID read it, so it is there only where the processor has it. */
-static bool has_tsc_aux(const struct vcpu *vcpu)
-{
-	if (!vcpu)
-		return cpuid_offered(0x80000001, 0, CPUID_REG_EDX, 27) ||
-		       cpuid_offered(7, 0, CPUID_REG_ECX, 22);
-	return cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 27) ||
-	       cpuid_has(vcpu, 7, 0, CPUID_REG_ECX, 22);
-}
-
-static bool has_lapic(const struct vcpu *vcpu)
-{
-	return !vcpu || vcpu->lapic;
-}
-
-static bool has_platform_info(const struct vcpu *vcpu)
-{
-	return !vcpu || !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
-}
-
-static bool has_7_edx(const struct vcpu *vcpu, unsigned int bit)
-{
-	return vcpu ? cpuid_has(vcpu, 7, 0, CPUID_REG_EDX, bit) :
-		      cpuid_offered(7, 0, CPUID_REG_EDX, bit);
-}
-
-static bool has_ibpb(const struct vcpu *vcpu)
-{
-	return has_7_edx(vcpu, 26);
-}
-
-static bool has_spec_ctrl(const struct vcpu *vcpu)
-{
-	return has_7_edx(vcpu, 26) || has_7_edx(vcpu, 27) || has_7_edx(vcpu, 31);
-}
-
-static bool has_arch_capabilities(const struct vcpu *vcpu)
-{
-	return has_7_edx(vcpu, 29);
-}
-
-/* No guest is told of it, and every guest runs with it. */
-static bool has_tsx_ctrl(const struct vcpu *vcpu)
-{
-	return !vcpu && host_tsx_ctrl();
-}
-
-static bool has_xsaves(const struct vcpu *vcpu)
-{
-	return vcpu ? cpuid_has(vcpu, 0xd, 1, CPUID_REG_EAX, 3) :
-		      cpuid_offered(0xd, 1, CPUID_REG_EAX, 3);
-}
-
-static bool has_mcg_ctl(const struct vcpu *vcpu)
-{
-	return !vcpu || (vcpu->msrs->mcg_cap & MCG_CTL_P);
-}
 
 static u64 host_ucode_rev(void)
 {
@@ -133,12 +64,12 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_FEAT_CTL, "IA32_FEATURE_CONTROL", DENY, DENY, NONE,
 	    WHY("it exists where CPUID has VMX, SMX, SGX or LMCE; the guest's has none")),
 	ROW(MSR_IA32_TSC_ADJUST, "IA32_TSC_ADJUST", EMULATE, EMULATE, NONE, BY(tsc_adjust),
-	    IF(tsc_adjust), LISTED, WHY("moves the guest's TSC offset")),
+	    IF(TSC_ADJUST), LISTED, WHY("moves the guest's TSC offset")),
 	ROW(MSR_IA32_SPEC_CTRL, "IA32_SPEC_CTRL", EMULATE, EMULATE, NONE, BY(spec_ctrl),
-	    IF(spec_ctrl), LISTED,
+	    IF(SPEC_CTRL), LISTED,
 	    WHY("the world switch loads the guest's value; a write exits, so that no exit has to "
 		"read it")),
-	ROW(MSR_IA32_PRED_CMD, "IA32_PRED_CMD", DENY, EMULATE, NONE, SET(pred_cmd), IF(ibpb),
+	ROW(MSR_IA32_PRED_CMD, "IA32_PRED_CMD", DENY, EMULATE, NONE, SET(pred_cmd), IF(IBPB),
 	    WHY("a command without a value: it empties the branch predictor")),
 	ROW(MSR_IA32_UCODE_WRITE, "IA32_BIOS_UPDT_TRIG", DENY, EMULATE, NONE, SET(ignored),
 	    WHY("a guest cannot load microcode: nothing happens, and the revision stays")),
@@ -149,17 +80,17 @@ const struct msr_row msr_table[] = {
 	ROWS(MSR_IA32_PERFCTR0, MSR_IA32_PERFCTR1, "IA32_PMC0, IA32_PMC1", EMULATE, EMULATE, NONE,
 	     BY(zero), WHY("no counters: 0, and may be cleared")),
 	ROW(MSR_PLATFORM_INFO, "PLATFORM_INFO", EMULATE, DENY, NONE, BY(platform_info),
-	    IF(platform_info), LISTED,
+	    IF(PLATFORM_INFO), LISTED,
 	    WHY("tells of CPUID faulting, which Lintel makes; nothing of the host's clock")),
-	ROW(MSR_MTRRcap, "IA32_MTRRCAP", EMULATE, DENY, NONE, GET(mtrr_cap), IF(mtrr),
+	ROW(MSR_MTRRcap, "IA32_MTRRCAP", EMULATE, DENY, NONE, GET(mtrr_cap), IF(MTRR),
 	    WHY("fixed ranges, WC and eight variable ranges, on every host")),
 	ROW(MSR_IA32_ARCH_CAPABILITIES, "IA32_ARCH_CAPABILITIES", EMULATE, DENY, NONE,
-	    BY(arch_capabilities), IF(arch_capabilities), LISTED,
+	    BY(arch_capabilities), IF(ARCH_CAPABILITIES), LISTED,
 	    .feature = host_arch_capabilities,
 	    WHY("which weaknesses the processor has not, as far as that holds in a guest")),
 	ROW(MSR_IA32_BBL_CR_CTL3, "BBL_CR_CTL3", EMULATE, DENY, NONE, GET(bbl_cr_ctl3),
 	    WHY("the level 2 cache is there, and on")),
-	ROW(MSR_IA32_TSX_CTRL, "IA32_TSX_CTRL", DENY, DENY, SWITCH_BY_HAND, IF(tsx_ctrl),
+	ROW(MSR_IA32_TSX_CTRL, "IA32_TSX_CTRL", DENY, DENY, SWITCH_BY_HAND, IF(TSX_CTRL),
 	    WHY("guests see no TSX: while one runs its transactions abort at once, so that none "
 		"samples what its kernel does not know that it has to clear")),
 	ROW(MSR_MISC_FEATURES_ENABLES, "MISC_FEATURES_ENABLES", EMULATE, EMULATE, NONE,
@@ -175,7 +106,7 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_IA32_MCG_STATUS, "IA32_MCG_STATUS", EMULATE, EMULATE, NONE, BY(mcg), LISTED,
 	    WHY("kept; user space reports errors")),
 	ROW(MSR_IA32_MCG_CTL, "IA32_MCG_CTL", EMULATE, EMULATE, NONE, BY(mcg),
-	    IF(mcg_ctl), LISTED,
+	    IF(MCG_CTL), LISTED,
 	    WHY("there if IA32_MCG_CAP says so")),
 	ROWS(MSR_P6_EVNTSEL0, MSR_P6_EVNTSEL1, "IA32_PERFEVTSEL0, IA32_PERFEVTSEL1", EMULATE,
 	     EMULATE, NONE, BY(zero), WHY("no counters: 0, and may be cleared")),
@@ -193,17 +124,17 @@ const struct msr_row msr_table[] = {
 	     GET(zero), WHY("no last branch record: none was made")),
 	ROWS(MSR_IA32_MTRR_PHYSBASE0, MSR_IA32_MTRR_PHYSBASE0 + 2 * MTRR_VARIABLE_COUNT - 1,
 	     "IA32_MTRR_PHYSBASEn, IA32_MTRR_PHYSMASKn", EMULATE, EMULATE, NONE, BY(mtrr_variable),
-	     IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	     IF(MTRR), LISTED, WHY("kept; EPT gives the memory type")),
 	ROW(MSR_MTRRfix64K_00000, "IA32_MTRR_FIX64K", EMULATE, EMULATE, NONE, BY(mtrr_fixed),
-	    IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	    IF(MTRR), LISTED, WHY("kept; EPT gives the memory type")),
 	ROWS(MSR_MTRRfix16K_80000, MSR_MTRRfix16K_A0000, "IA32_MTRR_FIX16K", EMULATE, EMULATE, NONE,
-	     BY(mtrr_fixed), IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	     BY(mtrr_fixed), IF(MTRR), LISTED, WHY("kept; EPT gives the memory type")),
 	ROWS(MSR_MTRRfix4K_C0000, MSR_MTRRfix4K_F8000, "IA32_MTRR_FIX4K", EMULATE, EMULATE, NONE,
-	     BY(mtrr_fixed), IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	     BY(mtrr_fixed), IF(MTRR), LISTED, WHY("kept; EPT gives the memory type")),
 	ROW(MSR_IA32_CR_PAT, "IA32_PAT", EMULATE, EMULATE, NONE, BY(pat), LISTED,
 	    WHY("VM entries and exits load it; a write is rare, and checked here")),
 	ROW(MSR_MTRRdefType, "IA32_MTRR_DEF_TYPE", EMULATE, EMULATE, NONE, BY(mtrr_def_type),
-	    IF(mtrr), LISTED, WHY("kept; EPT gives the memory type")),
+	    IF(MTRR), LISTED, WHY("kept; EPT gives the memory type")),
 	ROWS(MSR_IA32_MC0_CTL, MSR_IA32_MC0_CTL + MCE_BANKS * MCE_BANK_MSRS - 1,
 	     "IA32_MCi_CTL, _STATUS, _ADDR, _MISC", EMULATE, EMULATE, NONE, BY(mce_bank),
 	     WHY("kept; user space reports errors")),
@@ -213,10 +144,10 @@ const struct msr_row msr_table[] = {
 	ROW(MSR_PP0_ENERGY_STATUS, "PP0_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
 	ROW(MSR_PP1_ENERGY_STATUS, "PP1_ENERGY_STATUS", EMULATE, DENY, NONE, GET(zero), RAPL),
 	ROW(MSR_IA32_TSC_DEADLINE, "IA32_TSC_DEADLINE", EMULATE, EMULATE, NONE, BY(tsc_deadline),
-	    IF(lapic), LISTED, WHY("arms a timer of the host")),
+	    IF(LAPIC), LISTED, WHY("arms a timer of the host")),
 	ROWS(MSR_X2APIC_FIRST, MSR_X2APIC_LAST, "x2APIC registers", EMULATE, EMULATE, NONE, BY(x2apic),
-	     IF(lapic), WHY("the guest's local APIC, in x2APIC mode; the host's is not its")),
-	ROW(MSR_IA32_XSS, "IA32_XSS", EMULATE, EMULATE, NONE, BY(zero), IF(xsaves), LISTED,
+	     IF(LAPIC), WHY("the guest's local APIC, in x2APIC mode; the host's is not its")),
+	ROW(MSR_IA32_XSS, "IA32_XSS", EMULATE, EMULATE, NONE, BY(zero), IF(XSAVES), LISTED,
 	    WHY("no supervisor state is offered: it is 0, also in the processor while the guest "
 		"runs")),
 	ROW(MSR_KVM_WALL_CLOCK_NEW, "KVM_WALL_CLOCK_NEW", EMULATE, EMULATE, NONE, BY(wall_clock),
@@ -244,7 +175,7 @@ const struct msr_row msr_table[] = {
 	    BY2(switched, switched_canonical), LISTED,
 	    WHY("SWAPGS changes it without an exit, so it is fetched back anyway")),
 	ROW(MSR_TSC_AUX, "IA32_TSC_AUX", PASS_THROUGH, EMULATE, SWITCH_BY_HAND,
-	    BY2(switched, switched_u32), IF(tsc_aux), LISTED,
+	    BY2(switched, switched_u32), IF(TSC_AUX), LISTED,
 	    WHY("RDTSCP and RDPID read it; the host's has the number of the processor")),
 };
 
@@ -274,7 +205,7 @@ unsigned int msr_index_list(u32 *indices, unsigned int room)
 	for (unsigned int i = 0; i < COUNT_OF(msr_table); i++) {
 		const struct msr_row *row = &msr_table[i];
 
-		if (!row->listed || (row->exists && !row->exists(NULL)))
+		if (!row->listed || !msr_exists(row->condition, NULL))
 			continue;
 		for (u32 msr = row->first; msr <= row->last; msr++, count++)
 			if (count < room)

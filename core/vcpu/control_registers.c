@@ -19,29 +19,27 @@
 
 struct cr4_feature {
 	u64 bits;
-	u32 leaf;
-	enum cpuid_register reg;
-	unsigned int bit;
+	enum cpuid_feature feature;
 };
 
 /* CR4 bits, and the CPUID bit that announces each. */
 static const struct cr4_feature cr4_features[] = {
-	{ CR4_VME | CR4_PVI, 1, CPUID_REG_EDX, 1 },
-	{ CR4_DE, 1, CPUID_REG_EDX, 2 },
-	{ CR4_PSE, 1, CPUID_REG_EDX, 3 },
-	{ CR4_TSD, 1, CPUID_REG_EDX, 4 },
-	{ CR4_PAE, 1, CPUID_REG_EDX, 6 },
-	{ CR4_PGE, 1, CPUID_REG_EDX, 13 },
-	{ CR4_OSFXSR, 1, CPUID_REG_EDX, 24 },
-	{ CR4_OSXMMEXCPT, 1, CPUID_REG_EDX, 25 },
-	{ CR4_PCIDE, 1, CPUID_REG_ECX, 17 },
-	{ CR4_OSXSAVE, 1, CPUID_REG_ECX, 26 },
-	{ CR4_FSGSBASE, 7, CPUID_REG_EBX, 0 },
-	{ CR4_SMEP, 7, CPUID_REG_EBX, 7 },
-	{ CR4_SMAP, 7, CPUID_REG_EBX, 20 },
-	{ CR4_UMIP, 7, CPUID_REG_ECX, 2 },
-	{ CR4_PKE, 7, CPUID_REG_ECX, 3 },
-	{ CR4_LA57, 7, CPUID_REG_ECX, 16 },
+	{ CR4_VME | CR4_PVI, FEATURE_VME },
+	{ CR4_DE, FEATURE_DE },
+	{ CR4_PSE, FEATURE_PSE },
+	{ CR4_TSD, FEATURE_TSC },
+	{ CR4_PAE, FEATURE_PAE },
+	{ CR4_PGE, FEATURE_PGE },
+	{ CR4_OSFXSR, FEATURE_FXSR },
+	{ CR4_OSXMMEXCPT, FEATURE_SSE },
+	{ CR4_PCIDE, FEATURE_PCID },
+	{ CR4_OSXSAVE, FEATURE_XSAVE },
+	{ CR4_FSGSBASE, FEATURE_FSGSBASE },
+	{ CR4_SMEP, FEATURE_SMEP },
+	{ CR4_SMAP, FEATURE_SMAP },
+	{ CR4_UMIP, FEATURE_UMIP },
+	{ CR4_PKE, FEATURE_PKU },
+	{ CR4_LA57, FEATURE_LA57 },
 };
 
 /*
@@ -56,12 +54,9 @@ void vcpu_cr4_update_allowed(struct vcpu *vcpu)
 {
 	u64 allowed = CR4_ALWAYS;
 
-	for (unsigned int i = 0; i < COUNT_OF(cr4_features); i++) {
-		const struct cr4_feature *feature = &cr4_features[i];
-
-		if (cpuid_has(vcpu, feature->leaf, 0, feature->reg, feature->bit))
-			allowed |= feature->bits;
-	}
+	for (unsigned int i = 0; i < COUNT_OF(cr4_features); i++)
+		if (cpuid_has(vcpu, cr4_features[i].feature))
+			allowed |= cr4_features[i].bits;
 	vcpu->cr4_allowed = allowed & vmcs_config.cr4_fixed1;
 	vmcs_writel(CR4_GUEST_HOST_MASK, ~(CR4_GUEST_OWNED & vcpu->cr4_allowed));
 }
@@ -251,11 +246,11 @@ u64 vcpu_efer_allowed(const struct vcpu *vcpu)
 {
 	u64 allowed = 0;
 
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 11))
+	if (cpuid_has(vcpu, FEATURE_SYSCALL))
 		allowed |= IA32_EFER_SCE;
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 20))
+	if (cpuid_has(vcpu, FEATURE_NX))
 		allowed |= IA32_EFER_NXE;
-	if (cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 29))
+	if (cpuid_has(vcpu, FEATURE_INTEL_64))
 		allowed |= IA32_EFER_LME | IA32_EFER_LMA;
 	return allowed;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* This processor and its current VMCS, as values. */
+#include "facts/cpuid_leaf.h"
 #include "vmcs/image.h"
 #include "vmcs/vmcs.h"
 
@@ -9,9 +10,9 @@ void vmcs_image_read_processor(struct vmcs_image *image)
 
 	cap_read_msrs(&image->msrs);
 	vmcs_processor_decode(&image->processor, &image->msrs);
-	host_cpuid(0x80000008, 0, widths);
-	image->processor.physical_width = (u8)widths[0];
-	image->processor.linear_width = (u8)(widths[0] >> 8);
+	host_cpuid(CPUID_LEAF_ADDRESS_WIDTHS, 0, widths);
+	image->processor.physical_width = (u8)cpuid_physical_bits(widths[0]);
+	image->processor.linear_width = (u8)cpuid_linear_bits(widths[0]);
 }
 
 void vmcs_image_read(struct vmcs_image *image)

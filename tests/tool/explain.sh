@@ -39,6 +39,10 @@ check 'explain knows an exit reason with the flag of a failure' \
 	says '^VM-entry failure due to invalid guest state: exit reason 33' 0x80000021
 check 'explain shows each kind of thing a number is' says '^ENQCMD PASID' 0x48
 check 'explain tells why Lintel asks a capability' says 'has 4 levels' 0x48c:6
+check 'explain tells on which features an MSR hangs' \
+	says 'there if *CPUID\.07H:EDX\[26\], \[27\] or \[31\] is 1$' msr:0x48
+check 'explain tells so of features of several words' \
+	says 'CPUID\.80000001H:EDX\.RDTSCP\[27\] or CPUID\.07H:ECX\.RDPID\[22\] is 1$' msr:0xc0000103
 check 'explain tells what hangs on a control' says 'EPT violation (exit:48)' enable-ept
 
 complete() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
 #include "policy.h"
-#include "facts/text.h"
 
 const char *policy_instruction(enum msr_direction direction)
 {
@@ -61,9 +62,34 @@ const char *policy_owner_word(enum msr_owner owner)
 	return words[owner];
 }
 
+/* "CPUID.07H:EDX[26], [27] or [31] is 1" */
+static void features_in_words(const struct msr_condition_row *row, char *words, size_t room)
+{
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < row->count; i++) {
+		enum cpuid_feature feature = row->feature[i];
+		enum cpuid_word word = cpuid_feature_word(feature);
+		bool new_word = !i || word != cpuid_feature_word(row->feature[i - 1]);
+		const char *name = cpuid_feature_text(feature);
+
+		used += (size_t)snprintf(words + used, room - used, "%s%s%s%s[%u]",
+					 !i		      ? ""
+					 : i + 1 < row->count ? ", "
+							      : " or ",
+					 new_word ? cpuid_word_text(word) : "", *name ? "." : "",
+					 name, feature % 32);
+	}
+	snprintf(words + used, room - used, " is 1");
+}
+
 const char *policy_condition(const struct msr_row *row)
 {
-	const struct msr_text *text = msr_text_find(row->first);
+	static char words[MSR_CONDITIONS][100];
+	enum msr_condition condition = row->condition;
 
-	return text ? text->condition : NULL;
+	if (!msr_conditions[condition].count)
+		return msr_condition_text(condition);
+	features_in_words(&msr_conditions[condition], words[condition], sizeof(words[0]));
+	return words[condition];
 }

@@ -143,7 +143,7 @@ TEST(api_msr_list_can_be_saved_and_restored)
 		u64 value, now;
 
 		test_context("MSR 0x%x", index);
-		if (row->exists && !row->exists(sim_file_vcpu(program->vcpu)))
+		if (!msr_exists(row->condition, sim_file_vcpu(program->vcpu)))
 			continue;
 		if (!EXPECT_TRUE(msr_get(program, index, &value)))
 			continue;

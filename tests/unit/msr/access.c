@@ -463,3 +463,27 @@ TEST(msr_vcpu_init_without_memory)
 	msr_vcpu_destroy(&vcpu);
 	EXPECT_EQ(sim_memory_leaks(), 0);
 }
+
+/* User space sets MTRRs before it says what the guest has, and on hosts whose kernel has none. */
+TEST(msr_mtrrs_are_there_for_user_space)
+{
+	static const struct {
+		bool told, there; /* by CPUID; for the guest */
+		u32 hidden;	  /* by the host's kernel */
+	} rows[] = {{false, false, 0}, {true, true, 0}, {true, false, BIT32(12)}};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct kvm_cpuid_entry2 entry = {.function = 1,
+						       .edx = rows[i].told ? BIT32(12) : 0};
+		struct guest *g;
+
+		test_context("row %zu", i);
+		sim_reset();
+		sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, 0, rows[i].hidden);
+		g = guest_create();
+		EXPECT_EQ(cpuid_set(g->vcpu, &entry, 1), 0);
+		EXPECT_EQ(msr_write(g->vcpu, 0x2ff, 0xc06, true), 0);
+		EXPECT_EQ(msr_write(g->vcpu, 0x2ff, 0xc06, false), rows[i].there ? 0 : -EINVAL);
+		guest_destroy(g);
+	}
+}

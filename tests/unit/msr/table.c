@@ -182,7 +182,7 @@ TEST(msr_index_list_is_what_this_host_has)
 	for (unsigned int i = 0; i < count; i++)
 		EXPECT_TRUE(msr_find(list[i])->listed);
 	for (unsigned int i = 0; i < msr_table_rows; i++)
-		if (msr_table[i].listed && (!msr_table[i].exists || msr_table[i].exists(NULL)))
+		if (msr_table[i].listed && msr_exists(msr_table[i].condition, NULL))
 			listed += msr_table[i].last - msr_table[i].first + 1;
 	EXPECT_EQ(count, listed);
 

@@ -131,16 +131,16 @@ TEST(sim_cpuid_answers_by_subleaf)
 	host_cpuid(0x99, 5, out);
 	EXPECT_EQ(out[0], 6);
 	EXPECT_PANIC(host_cpuid(1, 1, out), "CPUID leaf 0x1 has no subleaf");
-	EXPECT_PANIC(host_cpuid_enabled(0x80000008, 1, out),
-		     "CPUID leaf 0x80000008 has no subleaf");
+	EXPECT_PANIC(host_cpuid(0x80000008, 1, out), "CPUID leaf 0x80000008 has no subleaf");
 	host_cpuid(0x98, 0, out);
 	EXPECT_EQ(out[0] | out[1] | out[2] | out[3], 0);
-	sim_cpuid_disable(0x99, 5, 2, 0, 0, 1);
-	host_cpuid_enabled(0x99, 5, out);
-	EXPECT_EQ(out[0], 4);
-	EXPECT_EQ(out[3], 8);
-	host_cpuid(0x99, 5, out);
-	EXPECT_EQ(out[3], 9);
+	sim_cpuid_set(7, 0, 0, 6, 7, 8);
+	sim_cpuid_set(7, 1, 6, 7, 8, 9);
+	sim_cpuid_disable(7, 1, 2, 0, 0, 1);
+	EXPECT_EQ(host_cpuid_enabled(CPUID_WORD_7_EDX), 8);
+	EXPECT_EQ(host_cpuid_enabled(CPUID_WORD_7_1_EAX), 4);
+	host_cpuid(7, 1, out);
+	EXPECT_EQ(out[0], 6);
 }
 
 TEST(sim_log_keeps_the_lines)

@@ -71,22 +71,6 @@ TEST(topic_covers_the_tables)
 		EXPECT_TRUE(msr_text_find(msr_table[i].first));
 }
 
-/* The conditions are the table's functions in words: the same where the function is. */
-TEST(topic_conditions_of_msrs_follow_the_table)
-{
-	for (unsigned int i = 0; i < msr_table_rows; i++) {
-		const char *words = msr_text_find(msr_table[i].first)->condition;
-
-		test_context("%s", msr_table[i].name);
-		REQUIRE_EQ(words != NULL, msr_table[i].exists != NULL);
-		for (unsigned int j = 0; words && j < i; j++)
-			if (msr_table[j].exists)
-				EXPECT_EQ(msr_table[i].exists == msr_table[j].exists,
-					  !strcmp(words,
-						  msr_text_find(msr_table[j].first)->condition));
-	}
-}
-
 TEST(topic_is_found_by_name)
 {
 	EXPECT_STR_EQ(only("use MSR bitmaps"), "primary:28");

@@ -196,15 +196,16 @@ TEST(cpuid_set_limits)
 {
 	static struct kvm_cpuid_entry2 entry[CPUID_MAX_ENTRIES + 1];
 	struct vcpu vcpu = {0};
+	u32 out[4];
 
 	for (unsigned int i = 0; i <= CPUID_MAX_ENTRIES; i++)
 		entry[i].function = i;
 	EXPECT_EQ(set(&vcpu, entry, CPUID_MAX_ENTRIES + 1), -EINVAL);
 	EXPECT_EQ(set(&vcpu, entry, CPUID_MAX_ENTRIES), 0);
 	EXPECT_EQ(vcpu.cpuid->count, CPUID_MAX_ENTRIES);
-	EXPECT_TRUE(cpuid_find(&vcpu, 255, 0) != NULL);
+	EXPECT_TRUE(cpuid_answer(&vcpu, 255, 0, out));
 	EXPECT_EQ(set(&vcpu, NULL, 0), 0);
-	EXPECT_TRUE(cpuid_find(&vcpu, 0, 0) == NULL);
+	EXPECT_FALSE(cpuid_answer(&vcpu, 0, 0, out));
 	sim_fail_allocation_after(0);
 	EXPECT_EQ(set(&vcpu, entry, 1), -ENOMEM);
 	EXPECT_EQ(vcpu.cpuid->count, 0);
@@ -245,17 +246,16 @@ TEST(cpuid_has_is_bounded_by_what_is_offered)
 	struct vcpu vcpu = {0};
 
 	guest_use_processor();
-	EXPECT_FALSE(cpuid_has(&vcpu, 1, 0, CPUID_REG_EDX, 0));
+	EXPECT_FALSE(cpuid_has(&vcpu, FEATURE_FPU));
 	EXPECT_EQ(cpuid_xcr0_allowed(&vcpu), 0);
 	REQUIRE_EQ(set(&vcpu, entry, COUNT_OF(entry)), 0);
-	EXPECT_TRUE(cpuid_has(&vcpu, 1, 0, CPUID_REG_EDX, 0));
-	EXPECT_TRUE(cpuid_has(&vcpu, 1, 0, CPUID_REG_ECX, 26));
-	EXPECT_FALSE(cpuid_has(&vcpu, 1, 0, CPUID_REG_ECX, 5));	 /* VMX */
-	EXPECT_TRUE(cpuid_has(&vcpu, 7, 0, CPUID_REG_EBX, 7));	 /* SMEP */
-	EXPECT_FALSE(cpuid_has(&vcpu, 7, 0, CPUID_REG_EBX, 20)); /* SMAP: not on this host */
-	EXPECT_FALSE(cpuid_has(&vcpu, 7, 0, CPUID_REG_ECX, 3));	 /* PKU */
-	EXPECT_FALSE(cpuid_has(&vcpu, 7, 0, CPUID_REG_ECX, 16)); /* LA57: not on this host */
-	EXPECT_FALSE(cpuid_has(&vcpu, 7, 0, CPUID_REG_EAX, 0));	 /* nobody's word */
+	EXPECT_TRUE(cpuid_has(&vcpu, FEATURE_FPU));
+	EXPECT_TRUE(cpuid_has(&vcpu, FEATURE_XSAVE));
+	EXPECT_FALSE(cpuid_has(&vcpu, FEATURE_VMX));
+	EXPECT_TRUE(cpuid_has(&vcpu, FEATURE_SMEP));
+	EXPECT_FALSE(cpuid_has(&vcpu, FEATURE_SMAP)); /* not on this host */
+	EXPECT_FALSE(cpuid_has(&vcpu, FEATURE_PKU));
+	EXPECT_FALSE(cpuid_has(&vcpu, FEATURE_LA57)); /* not on this host */
 	EXPECT_EQ(cpuid_xcr0_allowed(&vcpu), 7);
 	/* The guest still sees what user space wrote. */
 	expect_answer(&vcpu, 7, 0, true, 0, ~0u, ~0u & ~BIT32(4), ~0u);
@@ -274,6 +274,6 @@ TEST(cpuid_supported_can_be_set)
 	EXPECT_EQ(cpuid_maxphyaddr(vcpu), 39);
 	EXPECT_EQ(cpuid_xcr0_allowed(vcpu), 7);
 	EXPECT_TRUE(vcpu_cr4_allowed(vcpu) & CR4_OSXSAVE);
-	EXPECT_TRUE(cpuid_has(vcpu, 0x80000001, 0, CPUID_REG_EDX, 29));
+	EXPECT_TRUE(cpuid_has(vcpu, FEATURE_INTEL_64));
 	guest_destroy(g);
 }

@@ -108,83 +108,8 @@ TEST(cpuid_supported_on_a_full_host)
 		EXPECT_EQ(entry->ecx, rows[i].out[2]);
 		EXPECT_EQ(entry->edx, rows[i].out[3]);
 	}
-}
-
-/* What Lintel cannot give must never be offered, whatever the host has. */
-TEST(cpuid_supported_never_offers)
-{
-	static const struct {
-		const char *name;
-		u32 leaf, subleaf;
-		enum cpuid_register reg;
-		unsigned int bit;
-	} rows[] = {
-		{"DTES64", 1, 0, CPUID_REG_ECX, 2},
-		{"MONITOR", 1, 0, CPUID_REG_ECX, 3},
-		{"DS-CPL", 1, 0, CPUID_REG_ECX, 4},
-		{"VMX", 1, 0, CPUID_REG_ECX, 5},
-		{"SMX", 1, 0, CPUID_REG_ECX, 6},
-		{"EIST", 1, 0, CPUID_REG_ECX, 7},
-		{"TM2", 1, 0, CPUID_REG_ECX, 8},
-		{"SDBG", 1, 0, CPUID_REG_ECX, 11},
-		{"xTPR", 1, 0, CPUID_REG_ECX, 14},
-		{"PDCM", 1, 0, CPUID_REG_ECX, 15},
-		{"DCA", 1, 0, CPUID_REG_ECX, 18},
-		{"TSC deadline", 1, 0, CPUID_REG_ECX, 24},
-		{"OSXSAVE", 1, 0, CPUID_REG_ECX, 27},
-		{"PSN", 1, 0, CPUID_REG_EDX, 18},
-		{"DS", 1, 0, CPUID_REG_EDX, 21},
-		{"ACPI", 1, 0, CPUID_REG_EDX, 22},
-		{"HTT", 1, 0, CPUID_REG_EDX, 28},
-		{"TM", 1, 0, CPUID_REG_EDX, 29},
-		{"PBE", 1, 0, CPUID_REG_EDX, 31},
-		{"SGX", 7, 0, CPUID_REG_EBX, 2},
-		{"HLE", 7, 0, CPUID_REG_EBX, 4},
-		{"RTM", 7, 0, CPUID_REG_EBX, 11},
-		{"RDT-M", 7, 0, CPUID_REG_EBX, 12},
-		{"MPX", 7, 0, CPUID_REG_EBX, 14},
-		{"RDT-A", 7, 0, CPUID_REG_EBX, 15},
-		{"PT", 7, 0, CPUID_REG_EBX, 25},
-		{"PKU", 7, 0, CPUID_REG_ECX, 3},
-		{"OSPKE", 7, 0, CPUID_REG_ECX, 4},
-		{"WAITPKG", 7, 0, CPUID_REG_ECX, 5},
-		{"CET_SS", 7, 0, CPUID_REG_ECX, 7},
-		{"TME_EN", 7, 0, CPUID_REG_ECX, 13},
-		{"key locker", 7, 0, CPUID_REG_ECX, 23},
-		{"bus-lock detection", 7, 0, CPUID_REG_ECX, 24},
-		{"ENQCMD", 7, 0, CPUID_REG_ECX, 29},
-		{"SGX_LC", 7, 0, CPUID_REG_ECX, 30},
-		{"PKS", 7, 0, CPUID_REG_ECX, 31},
-		{"UINTR", 7, 0, CPUID_REG_EDX, 5},
-		{"PCONFIG", 7, 0, CPUID_REG_EDX, 18},
-		{"LBR", 7, 0, CPUID_REG_EDX, 19},
-		{"CET_IBT", 7, 0, CPUID_REG_EDX, 20},
-		{"AMX-BF16", 7, 0, CPUID_REG_EDX, 22},
-		{"AMX-TILE", 7, 0, CPUID_REG_EDX, 24},
-		{"L1D_FLUSH", 7, 0, CPUID_REG_EDX, 28},
-		{"core capabilities", 7, 0, CPUID_REG_EDX, 30},
-		{"FRED", 7, 1, CPUID_REG_EAX, 17},
-		{"LKGS", 7, 1, CPUID_REG_EAX, 18},
-		{"WRMSRNS", 7, 1, CPUID_REG_EAX, 19},
-		{"AMX-FP16", 7, 1, CPUID_REG_EAX, 21},
-		{"LAM", 7, 1, CPUID_REG_EAX, 26},
-		{"MSRLIST", 7, 1, CPUID_REG_EAX, 27},
-		{"XFD", 0xd, 1, CPUID_REG_EAX, 4},
-	};
-	struct supported list;
-
-	host_has_everything();
-	list = supported();
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct kvm_cpuid_entry2 *entry = find(&list, rows[i].leaf, rows[i].subleaf);
-		const u32 *out = &entry->eax;
-
-		test_context("%s", rows[i].name);
-		EXPECT_EQ(out[rows[i].reg] & BIT32(rows[i].bit), 0);
-		EXPECT_FALSE(
-			cpuid_offered(rows[i].leaf, rows[i].subleaf, rows[i].reg, rows[i].bit));
-	}
 	test_context("%s", "");
+	/* Components whose state is not switched. */
 	EXPECT_TRUE(find(&list, 0xd, 9) == NULL);
 	EXPECT_TRUE(find(&list, 0xd, 17) == NULL);
 }
@@ -195,25 +120,22 @@ TEST(cpuid_supported_needs_controls_and_state)
 		const char *name;
 		u64 control; /* taken away */
 		u64 xcr0;    /* what is left */
-		u32 leaf;
-		enum cpuid_register reg;
-		unsigned int bit;
+		enum cpuid_feature feature;
 		bool offered;
 	} rows[] = {
-		{"INVPCID", 0, 0x7, 7, CPUID_REG_EBX, 10, true},
-		{"INVPCID, no control", CPU2_ENABLE_INVPCID, 0x7, 7, CPUID_REG_EBX, 10, false},
-		{"RDTSCP", 0, 0x7, 0x80000001, CPUID_REG_EDX, 27, true},
-		{"RDTSCP, no control", CPU2_ENABLE_RDTSCP, 0x7, 0x80000001, CPUID_REG_EDX, 27,
-		 false},
-		{"RDPID, no control", CPU2_ENABLE_RDTSCP, 0x7, 7, CPUID_REG_ECX, 22, false},
-		{"XSAVE", 0, 0x3, 1, CPUID_REG_ECX, 26, true},
-		{"XSAVE, no XCR0", 0, 0, 1, CPUID_REG_ECX, 26, false},
-		{"AVX", 0, 0x7, 1, CPUID_REG_ECX, 28, true},
-		{"AVX, no state", 0, 0x3, 1, CPUID_REG_ECX, 28, false},
-		{"AVX2, no state", 0, 0x3, 7, CPUID_REG_EBX, 5, false},
-		{"AVX512F", 0, 0xe7, 7, CPUID_REG_EBX, 16, true},
-		{"AVX512F, AVX state only", 0, 0x7, 7, CPUID_REG_EBX, 16, false},
-		{"AVX512F, a part of the state", 0, 0x67, 7, CPUID_REG_EBX, 16, false},
+		{"INVPCID", 0, 0x7, FEATURE_INVPCID, true},
+		{"INVPCID, no control", CPU2_ENABLE_INVPCID, 0x7, FEATURE_INVPCID, false},
+		{"RDTSCP", 0, 0x7, FEATURE_RDTSCP, true},
+		{"RDTSCP, no control", CPU2_ENABLE_RDTSCP, 0x7, FEATURE_RDTSCP, false},
+		{"RDPID, no control", CPU2_ENABLE_RDTSCP, 0x7, FEATURE_RDPID, false},
+		{"XSAVE", 0, 0x3, FEATURE_XSAVE, true},
+		{"XSAVE, no XCR0", 0, 0, FEATURE_XSAVE, false},
+		{"AVX", 0, 0x7, FEATURE_AVX, true},
+		{"AVX, no state", 0, 0x3, FEATURE_AVX, false},
+		{"AVX2, no state", 0, 0x3, FEATURE_AVX2, false},
+		{"AVX512F", 0, 0xe7, FEATURE_AVX512F, true},
+		{"AVX512F, AVX state only", 0, 0x7, FEATURE_AVX512F, false},
+		{"AVX512F, a part of the state", 0, 0x67, FEATURE_AVX512F, false},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -222,8 +144,7 @@ TEST(cpuid_supported_needs_controls_and_state)
 		vmcs_config.ctl[CTL_SECONDARY] &= ~rows[i].control;
 		sim_set_xcr0(rows[i].xcr0, rows[i].xcr0);
 		test_context("%s", rows[i].name);
-		EXPECT_EQ(cpuid_offered(rows[i].leaf, 0, rows[i].reg, rows[i].bit),
-			  rows[i].offered);
+		EXPECT_EQ(cpuid_offered(rows[i].feature), rows[i].offered);
 	}
 }
 
@@ -231,14 +152,29 @@ TEST(cpuid_supported_needs_controls_and_state)
 TEST(cpuid_supported_follows_the_kernel)
 {
 	host_has_everything();
-	EXPECT_TRUE(cpuid_offered(7, 0, CPUID_REG_EBX, 20));
+	EXPECT_TRUE(cpuid_offered(FEATURE_SMAP));
 	sim_cpuid_disable(7, 0, 0, ~0u, 0, 0);
-	EXPECT_FALSE(cpuid_offered(7, 0, CPUID_REG_EBX, 20));
-	EXPECT_TRUE(cpuid_offered(7, 0, CPUID_REG_EBX, 1));
+	EXPECT_FALSE(cpuid_offered(FEATURE_SMAP));
+	EXPECT_TRUE(cpuid_offered(FEATURE_TSC_ADJUST));
 	sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
 	EXPECT_EQ(cpuid_xcr0_offered(), 0);
-	EXPECT_TRUE(cpuid_offered(1, 0, CPUID_REG_ECX, 31));
-	EXPECT_FALSE(cpuid_offered(2, 0, CPUID_REG_EAX, 0));
+	EXPECT_TRUE(cpuid_offered(FEATURE_HYPERVISOR));
+}
+
+/* A VM knows whether its host is a guest itself: that is the processor's word, not the kernel's. */
+TEST(cpuid_tells_of_a_hypervisor_below)
+{
+	for (u32 below = 0; below < 2; below++) {
+		struct guest *g;
+
+		test_context("%u hypervisors", below);
+		sim_reset();
+		sim_cpuid_set(1, SIM_ANY_SUBLEAF, 0x306c3, 0, below << 31, ~0u);
+		sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
+		g = guest_create();
+		EXPECT_EQ(g->vm.under_hypervisor, below);
+		guest_destroy(g);
+	}
 }
 
 TEST(cpuid_supported_without_xsave)
