@@ -504,7 +504,7 @@ static void *churn_memory(void *argument)
 }
 
 /* A fault on one page is not made again because some other memory of the program has changed. */
-TEST(memory_touched_while_other_memory_changes)
+TEST_LIMIT(memory_touched_while_other_memory_changes, 300)
 {
 	const u64 size = 16 << 20, gpa = 1ULL << 30;
 	struct guest g = GUEST_LONG(guest_touch);
