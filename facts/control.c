@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "facts/control.h"
-#include "vmcs/fields.h"
+#include "facts/control_ref.h"
+#include "facts/vmcs_field.h"
 
-#define REF(word_, mask)                                                                           \
-	{                                                                                          \
-		CTL_##word_, __builtin_ctzll(mask)                                                 \
-	}
 #define VPID_CAP(bit_)                                                                             \
 	{                                                                                          \
 		CTL_WORDS, bit_                                                                    \

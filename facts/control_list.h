@@ -10,8 +10,8 @@
  *
  * The word is enum ctl_word without CTL_, what is asked enum ctl_ask without CTL_.  A constant is
  * PIN_, CPU1_, CPU2_, CPU3_, EXIT_, EXIT2_ or ENTRY_ and the SDM's name.  Titles of sections have
- * their short names in control_text.c, what is needed by several in control.c.  The order is that
- * of words and bits.
+ * their short names in section.h, what is needed by several in control.c.  The order is that of
+ * words and bits.
  *
  * Included where something is made of it, with CONTROL() defined.
  *

@@ -6,18 +6,13 @@
  *		    which controls make it, the SDM's words, section, what it means)
  *
  * Captured is a mask of enum exit_capture, the answer an ANSWER_.  Controls are ALWAYS (none is
- * needed), BY(one), BOTH(of two) or ANY(of two), each PIN, CPU1, CPU2 or CPU3 with its name.
+ * needed), BY(one), BOTH(of two) or ANY(of two), each PIN, CPU1, CPU2 or CPU3 with its name.  Titles
+ * of sections have their short names in section.h.
  *
  * Included where a table is made of it, with EXIT_REASON() defined.
  *
  * SDM: appendix "VMX Basic Exit Reasons".
  */
-#define S_ALWAYS  "Instructions That Cause VM Exits Unconditionally"
-#define S_CONDIT  "Instructions That Cause VM Exits Conditionally"
-#define S_CAUSES  "Other Causes of VM Exits"
-#define S_FAILURE "VM-Entry Failures During or After Loading Guest State"
-#define S_APIC	  "Controls for APIC Virtualization"
-
 /* An instruction of VMX itself. */
 #define VMX(constant, number, name)                                                                \
 	EXIT_REASON(constant, number, name, 0, UD, ALWAYS, #constant, S_ALWAYS,                    \
@@ -73,7 +68,7 @@ EXIT_REASON(GETSEC, 11, "GETSEC", 0, UD,
 	ALWAYS, "GETSEC", S_ALWAYS,
 	"The guest executed GETSEC with CR4.SMXE 1.")
 EXIT_REASON(HLT, 12, "HLT", 0, HANDLER,
-	BY(CPU1(HLT_EXITING)), "HLT", S_CONDIT,
+	BY(CPU1(HLT_EXITING)), "HLT", S_CONDITIONAL,
 	"The guest executed HLT: it has nothing to do until an interrupt.")
 /* Guest memory is coherent, there is nothing to write back, and the host's caches are not the
  * guest's to drop. */
@@ -81,17 +76,17 @@ EXIT_REASON(INVD, 13, "INVD", 0, NEXT_INSN,
 	ALWAYS, "INVD", S_ALWAYS,
 	"The guest executed INVD, which would throw away what the caches have not written back.")
 EXIT_REASON(INVLPG, 14, "INVLPG", 0, UNEXPECTED,
-	BY(CPU1(INVLPG_EXITING)), "INVLPG", S_CONDIT,
+	BY(CPU1(INVLPG_EXITING)), "INVLPG", S_CONDITIONAL,
 	"The guest executed INVLPG. The exit qualification has the linear address.")
 /* There are no performance counters to read. */
 EXIT_REASON(RDPMC, 15, "RDPMC", 0, GP,
-	BY(CPU1(RDPMC_EXITING)), "RDPMC", S_CONDIT,
+	BY(CPU1(RDPMC_EXITING)), "RDPMC", S_CONDITIONAL,
 	"The guest executed RDPMC.")
 EXIT_REASON(RDTSC, 16, "RDTSC", 0, UNEXPECTED,
-	BY(CPU1(RDTSC_EXITING)), "RDTSC", S_CONDIT,
+	BY(CPU1(RDTSC_EXITING)), "RDTSC", S_CONDITIONAL,
 	"The guest executed RDTSC.")
 EXIT_REASON(RSM, 17, "RSM", 0, UD,
-	ALWAYS, "RSM", S_CONDIT,
+	ALWAYS, "RSM", S_CONDITIONAL,
 	"The guest executed RSM in SMM.")
 EXIT_REASON(VMCALL, 18, "VMCALL", 0, HANDLER,
 	ALWAYS, "VMCALL", S_ALWAYS,
@@ -101,34 +96,34 @@ VMX(VMLAUNCH, 20, "VMLAUNCH")
 VMX(VMPTRLD, 21, "VMPTRLD")
 VMX(VMPTRST, 22, "VMPTRST")
 EXIT_REASON(VMREAD, 23, "VMREAD", 0, UD,
-	ALWAYS, "VMREAD", S_CONDIT,
+	ALWAYS, "VMREAD", S_CONDITIONAL,
 	"The guest executed VMREAD, and VMCS shadowing is off or does not let the field pass. A "
 	"hypervisor that offers nested VMX emulates it; others answer with #UD.")
 VMX(VMRESUME, 24, "VMRESUME")
 EXIT_REASON(VMWRITE, 25, "VMWRITE", 0, UD,
-	ALWAYS, "VMWRITE", S_CONDIT,
+	ALWAYS, "VMWRITE", S_CONDITIONAL,
 	"The guest executed VMWRITE, and VMCS shadowing is off or does not let the field pass. A "
 	"hypervisor that offers nested VMX emulates it; others answer with #UD.")
 VMX(VMXOFF, 26, "VMOFF")
 VMX(VMXON, 27, "VMON")
 EXIT_REASON(CR_ACCESS, 28, "CR_ACCESS", 0, HANDLER,
-	ALWAYS, "Control-register accesses", S_CONDIT,
+	ALWAYS, "Control-register accesses", S_CONDITIONAL,
 	"MOV to or from CR0, CR3, CR4 or CR8, CLTS or LMSW that mask, read shadow or controls do "
 	"not let pass. The exit qualification names register and access.")
 EXIT_REASON(MOV_DR, 29, "DR_ACCESS", 0, HANDLER,
-	BY(CPU1(MOV_DR_EXITING)), "MOV DR", S_CONDIT,
+	BY(CPU1(MOV_DR_EXITING)), "MOV DR", S_CONDITIONAL,
 	"The guest executed MOV to or from a debug register. The exit qualification names the "
 	"registers.")
 EXIT_REASON(IO_INSTRUCTION, 30, "IO_INSTRUCTION", CAPTURE_GLA | CAPTURE_INSTRUCTION, HANDLER,
-	ANY(CPU1(UNCONDITIONAL_IO_EXITING), CPU1(USE_IO_BITMAPS)), "I/O instruction", S_CONDIT,
+	ANY(CPU1(UNCONDITIONAL_IO_EXITING), CPU1(USE_IO_BITMAPS)), "I/O instruction", S_CONDITIONAL,
 	"The guest executed IN, INS, OUT or OUTS. The exit qualification has port, size and "
 	"direction.")
 EXIT_REASON(RDMSR, 31, "MSR_READ", 0, HANDLER,
-	ALWAYS, "RDMSR", S_CONDIT,
+	ALWAYS, "RDMSR", S_CONDITIONAL,
 	"The guest executed RDMSR, and the MSR bitmap does not let the MSR in ECX pass: its bit "
 	"is 1, it is outside both ranges, or no bitmaps are used.")
 EXIT_REASON(WRMSR, 32, "MSR_WRITE", 0, HANDLER,
-	ALWAYS, "WRMSR", S_CONDIT,
+	ALWAYS, "WRMSR", S_CONDITIONAL,
 	"The guest executed WRMSR or WRMSRNS, and the MSR bitmap does not let the MSR in ECX "
 	"pass: its bit is 1, it is outside both ranges, or no bitmaps are used.")
 EXIT_REASON(INVALID_GUEST_STATE, 33, "INVALID_STATE", 0, FAIL_ENTRY,
@@ -142,18 +137,18 @@ EXIT_REASON(MSR_LOADING, 34, "MSR_LOAD_FAIL", 0, FAIL_ENTRY,
 	"not run.")
 /* MWAIT may end at any time, so at once. */
 EXIT_REASON(MWAIT, 36, "MWAIT_INSTRUCTION", 0, NEXT_INSN,
-	BY(CPU1(MWAIT_EXITING)), "MWAIT", S_CONDIT,
+	BY(CPU1(MWAIT_EXITING)), "MWAIT", S_CONDITIONAL,
 	"The guest executed MWAIT.")
 EXIT_REASON(MONITOR_TRAP_FLAG, 37, "MONITOR_TRAP_FLAG", 0, UNEXPECTED,
 	BY(CPU1(MONITOR_TRAP_FLAG)), "Monitor trap flag", "Monitor Trap Flag",
 	"One instruction of the guest was executed and the monitor trap flag is 1, or an MTF exit "
 	"was injected.")
 EXIT_REASON(MONITOR, 39, "MONITOR_INSTRUCTION", 0, NEXT_INSN,
-	BY(CPU1(MONITOR_EXITING)), "MONITOR", S_CONDIT,
+	BY(CPU1(MONITOR_EXITING)), "MONITOR", S_CONDITIONAL,
 	"The guest executed MONITOR.")
 /* The exit itself lets the host see that another task waits. */
 EXIT_REASON(PAUSE, 40, "PAUSE_INSTRUCTION", 0, NEXT_INSN,
-	ANY(CPU1(PAUSE_EXITING), CPU2(PAUSE_LOOP_EXITING)), "PAUSE", S_CONDIT,
+	ANY(CPU1(PAUSE_EXITING), CPU2(PAUSE_LOOP_EXITING)), "PAUSE", S_CONDITIONAL,
 	"The guest executed PAUSE and \"PAUSE exiting\" is 1, or a loop of PAUSEs lasted longer "
 	"than PLE_Window.")
 EXIT_REASON(MACHINE_CHECK_ENTRY, 41, "MCE_DURING_VMENTRY", 0, FAIL_ENTRY,
@@ -175,10 +170,10 @@ EXIT_REASON(VIRTUALIZED_EOI, 45, "EOI_INDUCED", 0, UNEXPECTED,
 	"The processor virtualized an EOI of a vector whose bit in the EOI-exit bitmap is 1. The "
 	"exit qualification has the vector; the exit is a trap, after the EOI.")
 EXIT_REASON(GDTR_IDTR, 46, "GDTR_IDTR", CAPTURE_INSTRUCTION, UNEXPECTED,
-	BY(CPU2(DESCRIPTOR_TABLE_EXITING)), "Access to GDTR or IDTR", S_CONDIT,
+	BY(CPU2(DESCRIPTOR_TABLE_EXITING)), "Access to GDTR or IDTR", S_CONDITIONAL,
 	"The guest executed LGDT, LIDT, SGDT or SIDT.")
 EXIT_REASON(LDTR_TR, 47, "LDTR_TR", CAPTURE_INSTRUCTION, UNEXPECTED,
-	BY(CPU2(DESCRIPTOR_TABLE_EXITING)), "Access to LDTR or TR", S_CONDIT,
+	BY(CPU2(DESCRIPTOR_TABLE_EXITING)), "Access to LDTR or TR", S_CONDITIONAL,
 	"The guest executed LLDT, LTR, SLDT or STR.")
 EXIT_REASON(EPT_VIOLATION, 48, "EPT_VIOLATION", CAPTURE_GPA | CAPTURE_GLA, HANDLER,
 	BY(CPU2(ENABLE_EPT)), "EPT violation", "EPT Violations",
@@ -194,7 +189,7 @@ EXIT_REASON(INVEPT, 50, "INVEPT", 0, UD,
 	"The guest executed INVEPT. A hypervisor that offers nested VMX emulates it; others "
 	"answer with #UD.")
 EXIT_REASON(RDTSCP, 51, "RDTSCP", 0, UD,
-	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_RDTSCP)), "RDTSCP", S_CONDIT,
+	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_RDTSCP)), "RDTSCP", S_CONDITIONAL,
 	"The guest executed RDTSCP.")
 EXIT_REASON(PREEMPTION_TIMER, 52, "PREEMPTION_TIMER", 0, UNEXPECTED,
 	BY(PIN(ACTIVATE_PREEMPTION_TIMER)), "VMX-preemption timer expired", "VMX-Preemption Timer",
@@ -205,7 +200,7 @@ EXIT_REASON(INVVPID, 53, "INVVPID", 0, UD,
 	"answer with #UD.")
 /* As INVD. */
 EXIT_REASON(WBINVD, 54, "WBINVD", 0, NEXT_INSN,
-	BY(CPU2(WBINVD_EXITING)), "WBINVD or WBNOINVD", S_CONDIT,
+	BY(CPU2(WBINVD_EXITING)), "WBINVD or WBNOINVD", S_CONDITIONAL,
 	"The guest executed WBINVD or WBNOINVD, to write the caches back.")
 EXIT_REASON(XSETBV, 55, "XSETBV", 0, HANDLER,
 	ALWAYS, "XSETBV", S_ALWAYS,
@@ -216,20 +211,20 @@ EXIT_REASON(APIC_WRITE, 56, "APIC_WRITE", 0, UNEXPECTED,
 	"The guest wrote to the virtual-APIC page and the processor cannot finish the write. The "
 	"exit qualification has the offset; the exit is a trap, after the write.")
 EXIT_REASON(RDRAND, 57, "RDRAND", 0, UD,
-	BY(CPU2(RDRAND_EXITING)), "RDRAND", S_CONDIT,
+	BY(CPU2(RDRAND_EXITING)), "RDRAND", S_CONDITIONAL,
 	"The guest executed RDRAND.")
 EXIT_REASON(INVPCID, 58, "INVPCID", 0, UD,
-	BOTH(CPU1(INVLPG_EXITING), CPU2(ENABLE_INVPCID)), "INVPCID", S_CONDIT,
+	BOTH(CPU1(INVLPG_EXITING), CPU2(ENABLE_INVPCID)), "INVPCID", S_CONDITIONAL,
 	"The guest executed INVPCID.")
 EXIT_REASON(VMFUNC, 59, "VMFUNC", 0, UD,
 	BY(CPU2(ENABLE_VM_FUNCTIONS)), "VMFUNC", "VM Functions",
 	"The guest executed VMFUNC for a function that is not enabled or that failed.")
 EXIT_REASON(ENCLS, 60, "ENCLS", 0, UD,
-	BY(CPU2(ENABLE_ENCLS_EXITING)), "ENCLS", S_CONDIT,
+	BY(CPU2(ENABLE_ENCLS_EXITING)), "ENCLS", S_CONDITIONAL,
 	"The guest executed ENCLS, and the bit of the leaf function in the ENCLS-exiting bitmap "
 	"is 1.")
 EXIT_REASON(RDSEED, 61, "RDSEED", 0, UD,
-	BY(CPU2(RDSEED_EXITING)), "RDSEED", S_CONDIT,
+	BY(CPU2(RDSEED_EXITING)), "RDSEED", S_CONDITIONAL,
 	"The guest executed RDSEED.")
 /* The log was emptied right after the exit, as after every other. */
 EXIT_REASON(PML_FULL, 62, "PML_FULL", 0, SAME_INSN,
@@ -237,29 +232,29 @@ EXIT_REASON(PML_FULL, 62, "PML_FULL", 0, SAME_INSN,
 	"The processor had a page to log and the PML index is beyond 511. The hypervisor empties "
 	"the log; the access is repeated.")
 EXIT_REASON(XSAVES, 63, "XSAVES", 0, UD,
-	BY(CPU2(ENABLE_XSAVES)), "XSAVES", S_CONDIT,
+	BY(CPU2(ENABLE_XSAVES)), "XSAVES", S_CONDITIONAL,
 	"The guest executed XSAVES for a component that the XSS-exiting bitmap names.")
 EXIT_REASON(XRSTORS, 64, "XRSTORS", 0, UD,
-	BY(CPU2(ENABLE_XSAVES)), "XRSTORS", S_CONDIT,
+	BY(CPU2(ENABLE_XSAVES)), "XRSTORS", S_CONDITIONAL,
 	"The guest executed XRSTORS for a component that the XSS-exiting bitmap names.")
 EXIT_REASON(PCONFIG, 65, "PCONFIG", 0, UD,
-	BY(CPU2(ENABLE_PCONFIG)), "PCONFIG", S_CONDIT,
+	BY(CPU2(ENABLE_PCONFIG)), "PCONFIG", S_CONDITIONAL,
 	"The guest executed PCONFIG, and the bit of the leaf function in the PCONFIG-exiting "
 	"bitmap is 1.")
 EXIT_REASON(SPP_EVENT, 66, "SPP_EVENT", 0, UNEXPECTED,
 	BY(CPU2(SUB_PAGE_WRITE_EPT)), "SPP-related event", "Sub-Page Write Permissions",
 	"The processor met a missing or misconfigured entry of the sub-page-permission tables.")
 EXIT_REASON(UMWAIT, 67, "UMWAIT", 0, UD,
-	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_USER_WAIT_AND_PAUSE)), "UMWAIT", S_CONDIT,
+	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_USER_WAIT_AND_PAUSE)), "UMWAIT", S_CONDITIONAL,
 	"The guest executed UMWAIT.")
 EXIT_REASON(TPAUSE, 68, "TPAUSE", 0, UD,
-	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_USER_WAIT_AND_PAUSE)), "TPAUSE", S_CONDIT,
+	BOTH(CPU1(RDTSC_EXITING), CPU2(ENABLE_USER_WAIT_AND_PAUSE)), "TPAUSE", S_CONDITIONAL,
 	"The guest executed TPAUSE.")
 EXIT_REASON(LOADIWKEY, 69, "LOADIWKEY", 0, UD,
-	BY(CPU3(LOADIWKEY_EXITING)), "LOADIWKEY", S_CONDIT,
+	BY(CPU3(LOADIWKEY_EXITING)), "LOADIWKEY", S_CONDITIONAL,
 	"The guest executed LOADIWKEY, to load a key of Key Locker.")
 EXIT_REASON(ENCLV, 70, "ENCLV", 0, UD,
-	BY(CPU2(ENABLE_ENCLV_EXITING)), "ENCLV", S_CONDIT,
+	BY(CPU2(ENABLE_ENCLV_EXITING)), "ENCLV", S_CONDITIONAL,
 	"The guest executed ENCLV, and the bit of the leaf function in the ENCLV-exiting bitmap "
 	"is 1.")
 EXIT_REASON(ENQCMD_PASID, 72, "ENQCMD_PASID", 0, UD,
@@ -283,18 +278,18 @@ EXIT_REASON(TDCALL, 77, "TDCALL", 0, UD,
 	ALWAYS, "TDCALL", S_ALWAYS,
 	"The guest executed TDCALL, with which a guest of a SEAM module calls it.")
 EXIT_REASON(RDMSRLIST, 78, "RDMSRLIST", 0, UD,
-	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "RDMSRLIST", S_CONDIT,
+	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "RDMSRLIST", S_CONDITIONAL,
 	"The guest executed RDMSRLIST, and the MSR bitmap does not let an MSR of the list pass. "
 	"The exit qualification has the MSR's index.")
 EXIT_REASON(WRMSRLIST, 79, "WRMSRLIST", 0, UD,
-	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "WRMSRLIST", S_CONDIT,
+	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "WRMSRLIST", S_CONDITIONAL,
 	"The guest executed WRMSRLIST, and the MSR bitmap does not let an MSR of the list pass. "
 	"The exit qualification has the MSR's index.")
 /* clang-format on */
 
 #undef VMX
 #undef S_ALWAYS
-#undef S_CONDIT
+#undef S_CONDITIONAL
 #undef S_CAUSES
 #undef S_FAILURE
 #undef S_APIC

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "facts/exit_reason_text.h"
+#include "facts/control_ref.h"
+#include "facts/section.h"
 
-#define REF(word_, mask)                                                                           \
-	{                                                                                          \
-		.word = CTL_##word_, .bit = __builtin_ctzll(mask)                                  \
-	}
-#define ALWAYS	  .control_count = 0
-#define BY(a)	  .control_count = 1, .control = {a}
+#define ALWAYS	   .control_count = 0
+#define BY(a)	   .control_count = 1, .control = {a}
 #define BOTH(a, b) .control_count = 2, .control = {a, b}
-#define ANY(a, b) .control_count = 2, .any = true, .control = {a, b}
-#define PIN(bit)  REF(PIN, PIN_##bit)
-#define CPU1(bit) REF(PRIMARY, CPU1_##bit)
-#define CPU2(bit) REF(SECONDARY, CPU2_##bit)
-#define CPU3(bit) REF(TERTIARY, CPU3_##bit)
+#define ANY(a, b)  .control_count = 2, .any = true, .control = {a, b}
 
 const struct exit_text exit_texts[] = {
 #define EXIT_REASON(constant, number, kvm, captures, answer, controls, words, section_, text_)     \

@@ -20,7 +20,7 @@
 #include "host_check.h"
 #include "mitigation.h"
 #include "perf.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && REG_RBP == 5 &&
 	      REG_RSI == 6 && REG_RDI == 7 && REG_R8 == 8 && REG_R15 == 15,

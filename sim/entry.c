@@ -6,6 +6,7 @@
  * SDM: "Checks on VMX Controls and Host-State Area", "Checking and Loading Guest State".
  */
 #include "processor.h"
+#include "vmcs/field_exists.h"
 
 #define LINK_POINTER_QUALIFICATION 4
 
@@ -14,7 +15,7 @@ static struct vmcs_image image; /* too large for a stack; one thread plays every
 static void image_fill(const struct processor *processor, const struct vmcs *vmcs)
 {
 	image = (struct vmcs_image){.processor = processor->can, .msrs = processor->msrs};
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (vmcs_field_exists(&vmcs_field_table[i], &processor->can.config,
 				      &processor->can.capability))
 			vmcs_values_set(&image.fields, vmcs_field_table[i].encoding,

@@ -6,7 +6,7 @@
 #include "vmx.h"
 #include "facts/instruction_error.h"
 #include "vmcs/check.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 #define NO_VMCS (~(hpa_t)0) /* the current-VMCS pointer when there is none */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "processor.h"
+#include "vmcs/field_exists.h"
 #include "vmcs/vmcs.h"
 
 #define DEFAULT_FILL 0x5aa55aa55aa55aa5ull
@@ -67,8 +68,8 @@ static struct vmcs *vmcs_create(hpa_t region)
 	struct vmcs *vmcs = calloc(1, sizeof(*vmcs));
 	unsigned int i;
 
-	vmcs->fields = calloc(vmcs_field_count, sizeof(u64));
-	for (i = 0; i < vmcs_field_count; i++)
+	vmcs->fields = calloc(VMCS_FIELDS, sizeof(u64));
+	for (i = 0; i < VMCS_FIELDS; i++)
 		vmcs->fields[i] = vmcs_fill & vmcs_field_mask(vmcs_field_table[i].encoding);
 	vmcs->region = region;
 	vmcs->cpu = -1;

@@ -5,7 +5,7 @@
  *
  * SDM: "VMREAD", "VMWRITE".
  */
-#include "vmcs/field_table.h"
+#include "vmcs/vmcs.h"
 #include "facts/instruction_error.h"
 
 /* Why the last access failed, for the log. */

@@ -71,8 +71,6 @@ static bool vm_functions(struct vmcs_check *check, const struct check_rule *rule
 			  check_capability(check, CAP_VMFUNC)->capability.vmfunc);
 }
 
-#define VMFUNC_EPTP_SWITCHING BIT64(0)
-
 static bool eptp_list_zero_bits(struct vmcs_check *check, const struct check_rule *rule)
 {
 	return !(check_field(check, VM_FUNCTION_CONTROL) & VMFUNC_EPTP_SWITCHING) ||

@@ -4,6 +4,7 @@
  *
  * SDM: "Checks on Guest Segment Registers".
  */
+#include "vcpu/vcpu.h"
 #include "vmcs/check_rule.h"
 
 /* Access rights. */

@@ -6,6 +6,7 @@
  * SDM: "Checks on Guest Non-Register State", "Checks on Guest Page-Directory-Pointer-Table
  * Entries", "Loading MSRs".
  */
+#include "vcpu/vcpu.h"
 #include "vmcs/check_rule.h"
 
 enum { ACTIVE, HLT, SHUTDOWN, WAIT_FOR_SIPI };

@@ -75,7 +75,7 @@ void vmcs_image_dump(const struct vmcs_image *image, void (*put)(void *context, 
 	struct dump dump = {.put = put, .context = context};
 
 	dump_processor(&dump, image);
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (vmcs_values_has(&image->fields, i))
 			PUT(&dump, "0x%04x = 0x%llx  %s", vmcs_field_table[i].encoding,
 			    image->fields.value[i], vmcs_field_table[i].name);

@@ -7,14 +7,12 @@
 #define LINTEL_VMCS_IMAGE_H
 
 #include "cap/cap.h"
-#include "vmcs/field_table.h"
-
-#define VMCS_FIELDS_MAX 256 /* field_table.c has no more rows */
+#include "facts/vmcs_field.h"
 
 /* In the order of vmcs_field_table; bit n of `present`: value n is known. */
 struct vmcs_values {
-	u64 value[VMCS_FIELDS_MAX];
-	u64 present[VMCS_FIELDS_MAX / 64];
+	u64 value[VMCS_FIELDS];
+	u64 present[(VMCS_FIELDS + 63) / 64];
 };
 
 /* "MSR-Load Area": one entry, as in memory. */

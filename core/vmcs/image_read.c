@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* This processor and its current VMCS, as values. */
 #include "facts/cpuid_leaf.h"
+#include "vmcs/field_exists.h"
 #include "vmcs/image.h"
 #include "vmcs/vmcs.h"
 
@@ -19,7 +20,7 @@ void vmcs_image_read(struct vmcs_image *image)
 {
 	*image = (struct vmcs_image){0};
 	vmcs_image_read_processor(image);
-	for (unsigned int i = 0; i < vmcs_field_count; i++) {
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++) {
 		const struct vmcs_field *field = &vmcs_field_table[i];
 		u64 value;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The VMCS: its fields (fields.h), typed access, the controls, the host-state area.
+ * The VMCS: typed access to its fields (facts/vmcs_field.h), the controls, the host-state area.
  */
 #ifndef LINTEL_VMCS_H
 #define LINTEL_VMCS_H
 
 #include "vcpu/vcpu.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 #include "cap/cap.h"
 
 /* --- access.c ---
@@ -17,22 +17,6 @@
  */
 u64 vmcs_read_any(u32 field);
 void vmcs_write_any(u32 field, u64 value);
-
-#define VMCS_FIELD_WIDTH(field) (((field) >> 13) & 3)
-enum { VMCS_WIDTH_16, VMCS_WIDTH_64, VMCS_WIDTH_32, VMCS_WIDTH_NATURAL };
-
-/* The bits that a field has. */
-static inline u64 vmcs_field_mask(u32 field)
-{
-	switch (VMCS_FIELD_WIDTH(field)) {
-	case VMCS_WIDTH_16:
-		return 0xffff;
-	case VMCS_WIDTH_32:
-		return 0xffffffff;
-	default:
-		return ~(u64)0;
-	}
-}
 
 #define VMCS_ACCESSORS(suffix, type, width)                                                        \
 	static inline __attribute__((always_inline)) type vmcs_read##suffix(u32 field)             \

@@ -43,7 +43,7 @@ static void write_line(void *to, const char *line)
 /* Of bits that are not present the values are anything. */
 static bool same_fields(const struct vmcs_values *one, const struct vmcs_values *other)
 {
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (vmcs_values_has(one, i) != vmcs_values_has(other, i) ||
 		    (vmcs_values_has(one, i) && one->value[i] != other->value[i]))
 			return false;
@@ -91,7 +91,7 @@ static void check_whole(const u8 *data, size_t size)
 	size_t at = 0;
 	u64 value = 0;
 
-	for (unsigned int i = 0; size && i < vmcs_field_count; i++) {
+	for (unsigned int i = 0; size && i < VMCS_FIELDS; i++) {
 		value = value << 9 | value >> 55;
 		value ^= data[at++ % size];
 		if (!(vmcs_field_table[i].encoding & 1))

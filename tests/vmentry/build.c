@@ -4,6 +4,7 @@
 #include "facts/control.h"
 #include "vcpu/state.h"
 #include "vcpu/vcpu.h"
+#include "vmcs/field_exists.h"
 
 static bool has_field(const struct vmcs_image *image, u32 field)
 {
@@ -198,7 +199,7 @@ bool vmentry_build(struct vmcs_image *image, const struct vmentry_host *host,
 {
 	image->fields = (struct vmcs_values){0};
 	image->entry_load = NULL;
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (VMCS_FIELD_TYPE(vmcs_field_table[i].encoding) != VMCS_READ_ONLY)
 			put(image, vmcs_field_table[i].encoding, 0);
 	if (!build_controls(image, row))

@@ -54,7 +54,7 @@ struct answer {
 /* Bochs lacks a field or two of those that its controls announce; what is 0 is 0 there too. */
 static bool write_fields(void)
 {
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (vmcs_values_has(&image->fields, i) && image->fields.value[i] &&
 		    host_vmwrite(vmcs_field_table[i].encoding, image->fields.value[i]) !=
 			    VMX_SUCCEED)

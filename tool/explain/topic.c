@@ -68,14 +68,12 @@ static void add_capability(const struct cap_field *row)
 
 static void add_field(const struct vmcs_field *row)
 {
-	const struct field_text *text = field_text_find(row->encoding);
+	const struct vmcs_field_text *text = vmcs_field_text(row);
 	struct topic *topic = add(TOPIC_FIELD, row->encoding, row->encoding);
 
 	topic->field = row;
 	topic->name = row->name;
 	snprintf(topic->id, sizeof(topic->id), "field:0x%04x", row->encoding);
-	if (!text)
-		return;
 	topic->section = text->section;
 	topic->text = text->text;
 	topic->constant = text->constant;
@@ -161,7 +159,7 @@ static void make_list(void)
 		add_control(&ctl_table[i]);
 	for (size_t i = 0; i < cap_field_count; i++)
 		add_capability(&cap_field_table[i]);
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		add_field(&vmcs_field_table[i]);
 	add_msrs();
 	for (unsigned int i = 0; i < exit_text_count; i++)

@@ -11,7 +11,7 @@
 #include "facts/exit_reason_text.h"
 #include "facts/instruction_error_text.h"
 #include "facts/text.h"
-#include "vmcs/field_table.h"
+#include "facts/vmcs_field_text.h"
 
 struct msr_row;
 

@@ -3,7 +3,7 @@
  * SDM: appendix "VMX Capability Reporting Facility".
  */
 #include "availability.h"
-#include "vmcs/field_table.h"
+#include "facts/vmcs_field.h"
 
 enum availability availability_msr(const struct vmx_cap_msrs *raw, enum cap_msr msr)
 {

@@ -4,7 +4,7 @@
 #define LINTEL_TESTS_UNIT_API_GUEST_SEES_H
 
 #include "program.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 /* KVM_RUN: the guest is entered once, which must succeed, and is interrupted at once. */
 void guest_enters(const struct program *program);

@@ -48,7 +48,7 @@ static void place_destroy(struct place *place)
 
 static enum vmx_status enter(struct place *place)
 {
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		if (vmcs_values_has(&image.fields, i))
 			sim_vmcs_set(place->vmcs, vmcs_field_table[i].encoding,
 				     image.fields.value[i]);

@@ -2,7 +2,7 @@
 /* The VMX instructions of the software processor, against the SDM's description of each. */
 #include "../cap/fixture.h"
 #include "panic.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 #include "vmx.h"
 
 #define REGION_ERROR(number)                                                                       \

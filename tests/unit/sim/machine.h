@@ -6,7 +6,7 @@
 #include "cap/cap.h"
 #include "test.h"
 #include "vcpu/vcpu.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 #include "vmx.h"
 
 #define SIM_MACHINE_CPUS 2

@@ -10,7 +10,7 @@
 
 #include "simulation.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 #define FRAME_BYTES 12 /* EFLAGS, CS, EIP */
 #define STACK_BYTES (PAGE / MAX_GUESTS)

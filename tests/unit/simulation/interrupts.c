@@ -9,7 +9,7 @@
 #include "irq/irqchip.h"
 #include "simulation.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 struct tally {
 	u64 begun, taken;

@@ -3,7 +3,7 @@
  * so when it is done; and which one is next. */
 #include "operations.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 #define OPERATION_STEP 16
 

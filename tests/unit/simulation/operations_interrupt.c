@@ -5,7 +5,7 @@
 #include "irq/registers.h"
 #include "operations.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 /* --- flags and interrupts --- */
 

@@ -5,7 +5,7 @@
 #include "msr/index.h"
 #include "operations.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 /* --- MSRs --- */
 

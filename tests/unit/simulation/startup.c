@@ -13,7 +13,7 @@
 #include "irq/registers.h"
 #include "operations.h"
 #include "vcpu/state.h"
-#include "vmcs/fields.h"
+#include "facts/vmcs_field.h"
 
 #define START_PAGE	     0x3000ull /* in SLOT_RAM; where nobody writes */
 #define OTHER_PAGE	     0x7000ull /* of a SIPI that is to be ignored */

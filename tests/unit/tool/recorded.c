@@ -4,7 +4,7 @@
 
 #include "test.h"
 #include "tool/processor/recorded.h"
-#include "vmcs/field_table.h"
+#include "facts/vmcs_field.h"
 
 static struct vmx_cap_msrs raw;
 

@@ -59,7 +59,7 @@ static struct vmcs_image *image_full(void)
 	image = (struct vmcs_image){.entry_load = load, .entry_load_count = 2};
 	image.processor.physical_width = 46;
 	image.processor.linear_width = 57;
-	for (unsigned int i = 0; i < vmcs_field_count; i++)
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
 		vmcs_values_set(&image.fields, vmcs_field_table[i].encoding,
 				0x123456789abcdefull * i);
 	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
