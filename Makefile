@@ -22,7 +22,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
-	fuzz module-test coverage mutate vmentry payload lab-test install clean
+	fuzz module-test coverage mutate vmentry payload lab-test conformance install clean
 
 all: module tool guests api-tests
 
@@ -40,10 +40,10 @@ tool: deps
 	$(MAKE) -s $(JOBS) -C tool BUILD=$(BUILD)
 
 guests: tool
-	$(MAKE) -s -C tests/guest BUILD=$(BUILD)
+	$(MAKE) -s -C tests/conformance/guest BUILD=$(BUILD)
 
 api-tests: deps
-	$(MAKE) -s -C tests/api BUILD=$(BUILD)
+	$(MAKE) -s -C tests/conformance/api BUILD=$(BUILD)
 
 # The machine boots (once; then its snapshot is kept) while the rest is compiled.
 # HYPERVISOR=kvm, LINUX=0, INTERACTIVE=1: see show.sh.
@@ -93,6 +93,12 @@ mutate: deps
 	@lab/deps.sh python3-clang
 	tests/mutate/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
+# What any KVM has to do, on this machine's /dev/kvm or another.
+DEVICE ?= /dev/kvm
+conformance: tool api-tests guests
+	$(MAKE) -s -C tests/conformance/guest BUILD=$(BUILD) payload
+	tests/conformance/run.sh $(DEVICE)
+
 # For clangd and its like.
 compile_commands.json: module
 	tests/compile-commands.sh $(KDIR) >$@
@@ -103,7 +109,7 @@ module-test: deps
 
 # The module that the lab's vmentry tests load.
 vmentry: deps
-	$(MAKE) -s $(JOBS) -C tests/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
+	$(MAKE) -s $(JOBS) -C tests/conformance/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
 
 # The programs beside those that the lab's payloads need.
 payload: deps

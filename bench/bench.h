@@ -6,7 +6,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "../tests/api/vm.h"
+#include "../tests/conformance/api/vm.h"
 
 static inline u64 rdtsc(void)
 {

@@ -63,7 +63,7 @@ KDIR=$LAB_KERNEL/build
 # shellcheck disable=SC2086 # words
 make -s -j"$(nproc)" -C linux DEBUG=y KDIR="$KDIR" OUT="$BUILD/linux" $set_up
 # shellcheck disable=SC2086 # words
-make -s -C tests/vmentry KDIR="$KDIR" OUT="$BUILD/vmentry" $set_up
+make -s -C tests/conformance/vmentry KDIR="$KDIR" OUT="$BUILD/vmentry" $set_up
 
 # Is what Lintel asks for in HOST_NEEDS() in it? Once it was not, for want of CONFIG_BUG, and nobody saw.
 grep -q '() needs ' "$BUILD/linux/lintel.ko" || {

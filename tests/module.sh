@@ -74,7 +74,7 @@ ioctls() {
 
 # Every ioctl is tried with each of its steps failing (tests/debug-kernel.sh), so a new one is too.
 ioctls_fail() {
-	! ioctls core/api/ioctl_list.h | grep -vxF "$(ioctls tests/api/fault_rows.c)"
+	! ioctls core/api/ioctl_list.h | grep -vxF "$(ioctls tests/conformance/api/fault_rows.c)"
 }
 
 test_kernel() {
@@ -108,6 +108,6 @@ report $? "the core and the facts include no headers of others"
 tests/floors.sh build/linux
 report $? "each room of the core calls only rooms below it"
 ioctls_fail
-report $? "each ioctl has a row in tests/api/fault_rows.c"
+report $? "each ioctl has a row in tests/conformance/api/fault_rows.c"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

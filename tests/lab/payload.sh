@@ -22,8 +22,8 @@ payload() {
 	*/kexec*.sh) cp "$build/payload/kexec" "$(lab/kernel.sh ${3:+"$3"})/vmlinux" "$1/" ;;
 	esac
 	case $2 in */vmentry.sh) cp "$build/vmentry/vmentry.ko" docs/vm-entry-checks.md "$1/" ;; esac
-	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf tests/guest/list \
-		tests/guest/run.sh "$1/guests/" 2>/dev/null || true
+	cp "$build"/guest/*.flat16 "$build"/guest/*.flat64 "$build"/guest/*.elf \
+		tests/conformance/guest/list tests/conformance/guest/run.sh "$1/guests/" 2>/dev/null || true
 	cp tests/lab/payload/*.sh "$1/"
 	cp "$2" "$1/run.sh"
 	case $2 in */linux.sh | */disk.sh) payload_linux "$1" "${3-}" ;; esac

@@ -7,7 +7,7 @@
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
 set -- --skip failing_
 if grep -q '^kvm_intel ' /proc/modules; then
-	# A fault of 6.1's (tests/api/README.md).
+	# A fault of 6.1's (tests/conformance/api/README.md).
 	set -- "$@" --skip perf_level
 	[ "$LAB_CPUS" -eq 1 ] || set -- "$@" --skip stress
 fi

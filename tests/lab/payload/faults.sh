@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Each ioctl with each step that can fail made to fail (tests/api/fault.c), on whatever module is loaded;
+# Each ioctl with each step that can fail made to fail (tests/conformance/api/fault.c), on whatever module
+# is loaded;
 # then that nothing of it stays in the kernel's memory.  For kernels of lab/debug-kernel.sh.
 . ./check.sh
 . ./account.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The rules of VM entry against the emulated processor: VMCSs that break one rule each are launched,
 # and what the processor makes of them, and what `lintel check` says of the dumps, have to be as
-# docs/vm-entry-checks.md and the rules have it. tests/vmentry/table.sh makes the document's table of
+# docs/vm-entry-checks.md and the rules have it. tests/conformance/vmentry/table.sh makes the document's table of
 # what is printed here.
 . ./check.sh
 

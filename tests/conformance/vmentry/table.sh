@@ -5,10 +5,10 @@
 # docs/vm-entry-checks.md: a column for each emulator and model, a new one at the right.
 set -eu
 [ $# -gt 0 ] || {
-	echo "usage: tests/vmentry/table.sh LOG..." >&2
+	echo "usage: tests/conformance/vmentry/table.sh LOG..." >&2
 	exit 2
 }
-document=$(dirname -- "$0")/../../docs/vm-entry-checks.md
+document=$(dirname -- "$0")/../../../docs/vm-entry-checks.md
 cat "$@" | awk -F ' *[|] *' '
 # Of the logs: which column, and its words.
 FILENAME == "-" && /^verdicts of / {

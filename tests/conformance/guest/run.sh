@@ -76,7 +76,7 @@ wanted() {
 }
 
 [ -x "$lintel" ] || {
-	echo "run.sh: no $lintel: build it (make -C tests/guest payload) or set LINTEL" >&2
+	echo "run.sh: no $lintel: build it (make -C tests/conformance/guest payload) or set LINTEL" >&2
 	exit 2
 }
 while read -r image status options <&3; do

@@ -6,7 +6,7 @@
 #ifndef GUEST_RT64_H
 #define GUEST_RT64_H
 
-#include "../../../vmm/boot_info.h"
+#include "../../../../vmm/boot_info.h"
 #include "rt.h"
 #include "x86.h"
 
