@@ -7,7 +7,7 @@ cd "$(dirname -- "$0")/.." || exit 2
 
 # FILES: what an #include of theirs in quotes may name, as ERE.
 rooms='
-facts/*.[ch]: (facts|core)/
+facts/*.[ch]: facts/|core/types\.h
 core/*.[ch] core/*/*.[ch]: (facts|core)/
 sim/*.[ch] sim/include/*.h: (sim|core|facts)/
 linux/*.[ch] linux/include/*.h: (linux|core|facts)/

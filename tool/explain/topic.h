@@ -10,7 +10,6 @@
 #include "facts/control.h"
 #include "facts/exit_reason_text.h"
 #include "facts/instruction_error_text.h"
-#include "facts/text.h"
 #include "facts/vmcs_field_text.h"
 
 struct msr_row;
