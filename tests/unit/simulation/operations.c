@@ -90,8 +90,22 @@ static const struct operation *come_to_an_end(struct guest *guest)
 	return by_function(op_nop, NULL);
 }
 
+/* A handler that wrote the high half would send the message of the code below it elsewhere. */
+static bool interrupts_icr_write(const struct guest *guest)
+{
+	for (unsigned int i = 0; i < guest->depth; i++) {
+		const struct operation *operation = guest->frame[i].instruction.operation;
+
+		if (operation && operation->begin == op_icr_begin)
+			return true;
+	}
+	return false;
+}
+
 static bool may_be_drawn(const struct guest *guest, const struct operation *operation)
 {
+	if (operation->begin == op_destination_begin && interrupts_icr_write(guest))
+		return false;
 	if (operation->execute == op_int_n)
 		return guest->depth < MAX_FRAMES / 2;
 	if (operation->execute == op_sti)
