@@ -321,7 +321,9 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 
 	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
+	ept_guest_enters(processor, vmcs_get(vmcs, EPT_POINTER));
 	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
+	ept_guest_leaves();
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
 	host_state_load(vmcs);

@@ -81,6 +81,12 @@ void sim_cpu_vacated(unsigned int cpu);
 void sim_interrupt_enter(unsigned int cpu);
 void sim_interrupt_leave(void);
 
+/* --- ept.c --- */
+
+/* While a guest runs, its processor may read the tables that it knows at any time, until the
+ * interrupt of a kick ends that: is what is in them what it may find? */
+void ept_look_ahead(unsigned int cpu);
+
 void sim_task_reset(void);
 
 #endif
