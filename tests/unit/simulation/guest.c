@@ -75,7 +75,8 @@ bool guest_push_frame(struct guest *guest, u8 vector, u32 return_to)
 	    !sim_guest_write(guest->vcpu, at, image, sizeof(image)))
 		return false;
 	note_written(at, image, sizeof(image));
-	*frame = (struct frame){.rip = image[0], .rflags = image[2], .instruction = guest->now};
+	*frame = (struct frame){
+		.rip = image[0], .rflags = image[2], .vector = vector, .instruction = guest->now};
 	memcpy(frame->regs, guest->vcpu->regs, sizeof(frame->regs));
 	guest->depth++;
 	guest->now.operation = NULL;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../cap/fixture.h"
-#include "simulation.h"
+#include "devices.h"
 #include "vcpu/cpuid.h"
 #include "vcpu/vpid.h"
 
@@ -129,6 +129,7 @@ void simulation_make(u64 seed)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		create_guest(id);
 	interrupts_create();
+	devices_create();
 	sim_use_guest(&guest_model);
 }
 
@@ -190,6 +191,10 @@ static const struct action program_actions[] = {
 	{interrupt_pulse_line, 4, true},
 	{interrupt_signal_event, 4, true},
 	{interrupt_change_routing, 1, true},
+	{line_raise, 6, true},
+	{lines_look, 1, true},
+	{visitor_signal, 4, true},
+	{visitor_change, 2, true},
 };
 
 static const struct action process_actions[] = {
@@ -248,6 +253,7 @@ static void time_passes(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		interrupt_timer_look(&simulation.guest[id]);
 	sim_work_run();
+	lines_poll();
 	guests_check_asleep();
 	host_cond_resched();
 }

@@ -11,7 +11,8 @@
 
 #define HUGE_BYTES   BIT64(21)
 #define LOGGED_PAGES 70
-#define MOVED_OTHER  0x340000ull /* where the slot is, too */
+/* Where the slot is, too: across the reach of two tables of the EPT, which then go together. */
+#define MOVED_OTHER (0xa00000ull - 2 * PAGE)
 #define CLOCK_BYTES  0x100	 /* of the logged slot: the pages of kvmclock, the hypervisor's */
 
 /* The large one first in the process's memory, as it is aligned. */

@@ -34,6 +34,7 @@ const struct operation operations[] = {
 	ROW("IN EAX, DX", 1, 4, 2, ALWAYS, op_port_any, op_in, op_in_end, 0xed),
 	ROW("OUT DX, AX", 2, 2, 2, ALWAYS, op_port_any, op_out, op_out_end, 0x66, 0xef),
 	ROW("OUT DX, EAX", 1, 4, 2, ALWAYS, op_port_any, op_out, op_out_end, 0xef),
+	ROW("OUT DX, EAX (served)", 1, 4, 0, NEVER, op_serve_begin, op_out, op_serve_end, 0xef),
 	ROW("RDMSR", 2, 0, 8, ALWAYS, op_msr_any, op_rdmsr, op_rdmsr_end, 0x0f, 0x32),
 	ROW("WRMSR", 2, 0, 4, ALWAYS, op_msr_any, op_wrmsr, op_wrmsr_end, 0x0f, 0x30),
 	ROW("WRMSR (kvmclock)", 2, 0, 1, ALWAYS, op_clock_on, op_wrmsr_exits, op_clock_is_on, 0x0f,
@@ -59,6 +60,7 @@ const struct operation operations[] = {
 };
 const unsigned int operation_count = COUNT_OF(operations);
 
+/* By its name where several do the same. */
 static const struct operation *by_function(operation_execute_fn *execute, const char *name)
 {
 	for (unsigned int i = 0; i < COUNT_OF(operations); i++)
@@ -72,7 +74,11 @@ static const struct operation *by_function(operation_execute_fn *execute, const 
 
 static const struct operation *return_from_handler(struct guest *guest)
 {
-	if (guest->frame[guest->depth - 1].in_service)
+	const struct frame *frame = &guest->frame[guest->depth - 1];
+
+	if (frame->in_service && !frame->served && line_of(guest, frame->vector) < LINES)
+		return by_function(op_out, "OUT DX, EAX (served)");
+	if (frame->in_service)
 		return by_function(op_store, "EOI");
 	return by_function(op_iret, NULL);
 }

@@ -3,7 +3,7 @@
 #ifndef LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
 #define LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
 
-#include "simulation.h"
+#include "devices.h"
 
 #define SOFT_VECTOR 0x28 /* of INT n */
 
@@ -26,9 +26,9 @@ operation_begin_fn op_address_any;
 operation_execute_fn op_load, op_store, op_add;
 operation_end_fn op_load_end, op_store_end, op_add_end;
 
-operation_begin_fn op_port_any;
+operation_begin_fn op_port_any, op_serve_begin;
 operation_execute_fn op_in, op_out;
-operation_end_fn op_in_end, op_out_end;
+operation_end_fn op_in_end, op_out_end, op_serve_end;
 
 /* --- operations_system.c --- */
 

@@ -104,12 +104,13 @@ static void apic_register(struct guest *guest, struct instruction *now, u32 offs
 void op_eoi_begin(struct guest *guest, struct instruction *now)
 {
 	apic_register(guest, now, LAPIC_EOI, 0);
+	line_eoi_begin(guest, guest->in_service[guest->services - 1]);
 }
 
 void op_eoi_end(struct guest *guest, struct instruction *now)
 {
 	(void)now;
-	guest->services--;
+	line_eoi_end(guest, guest->in_service[--guest->services]);
 	for (unsigned int i = guest->depth; i--;)
 		if (guest->frame[i].in_service) {
 			guest->frame[i].in_service = false;

@@ -81,7 +81,9 @@ struct frame {
 	u64 regs[REG_COUNT];
 	u32 rip, rflags;
 	struct instruction instruction;
+	u8 vector;
 	bool in_service; /* its vector is still to be ended */
+	bool served;	 /* the device was asked what it wanted */
 };
 
 struct guest {
@@ -103,8 +105,9 @@ struct guest {
 	unsigned int services;
 	u8 tpr;
 	u32 destination; /* as written to the high half of its ICR */
-	u64 timer_due; /* host_time_ns(); 0: it is not known yet */
+	u64 timer_due;	 /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
+	bool timer_runs;
 
 	u64 msr[4];	/* what it wrote last: see operations_system.c */
 	bool has_clock; /* it asked for kvmclock */
@@ -168,6 +171,13 @@ u8 interrupt_any_vector(void);
 /* Someone is about to send; what it gives is for the end, when the call has returned. */
 u64 interrupt_send_begin(unsigned int id, u8 vector);
 void interrupt_send_end(unsigned int id, u8 vector, u64 token);
+/* Or: perhaps it was not sent. */
+void interrupt_send_unsure(unsigned int id, u8 vector);
+u64 interrupts_taken(unsigned int id, u8 vector); /* so far */
+/* It was sent since it was taken last, or is being sent; and: it surely was. */
+bool interrupt_may_come(unsigned int id, u8 vector);
+bool interrupt_waits(unsigned int id, u8 vector);
+void interrupt_must_come(unsigned int id, u8 vector);
 u64 nmi_send_begin(unsigned int id);
 void nmi_send_end(unsigned int id, u64 token);
 /* The local APIC's timer, which sends TIMER_VECTOR: it is started, runs, and perhaps it is over. */
@@ -183,11 +193,21 @@ void interrupts_check(struct guest *guest);
 void interrupts_check_asleep(struct guest *guest);
 bool interrupts_wait(const struct guest *guest);
 
+void interrupts_create(void);
+
+/* --- devices.c, lines.c, visitors.c --- */
+
+void devices_create(void);
+
+/* Actions of the program. */
 bool interrupt_send_msi(void);
 bool interrupt_pulse_line(void);
 bool interrupt_signal_event(void);
 bool interrupt_change_routing(void);
-void interrupts_create(void);
+bool line_raise(void);
+bool lines_look(void);
+bool visitor_signal(void);
+bool visitor_change(void);
 
 /* --- state.c --- */
 

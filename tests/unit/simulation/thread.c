@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The thread of a vCPU: KVM_RUN, what the exits ask for, and what a program does between two runs.
  */
-#include "simulation.h"
+#include "devices.h"
 
 static void handle_exit(struct guest *guest)
 {
@@ -102,7 +102,7 @@ static bool all_are_quiet(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (simulation.guest[id].quiet < QUIET_ENOUGH)
 			return false;
-	return simulation.over;
+	return simulation.over && lines_are_served();
 }
 
 void vcpu_thread(void *argument)
