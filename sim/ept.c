@@ -248,11 +248,19 @@ static void table_look(unsigned int cpu, const struct known_table *known)
 {
 	const u64 *table = sim_phys_to_virt(known->table);
 
-	for (unsigned int i = 0; i < EPT_ENTRIES; i++)
-		if (ept_entry_present(table[i]) &&
-		    is_misconfigured(running[cpu].processor, table[i], EPT_LEVEL_4K))
-			sim_panic("CPU %u may read 0x%llx in a table of 0x%llx, and it is no entry",
-				  cpu, table[i], known->region << ept_level_shift(EPT_LEVEL_2M));
+	for (unsigned int i = 0; i < EPT_ENTRIES; i++) {
+		const char *words = NULL;
+
+		if (!ept_entry_present(table[i]))
+			continue;
+		if (is_misconfigured(running[cpu].processor, table[i], EPT_LEVEL_4K))
+			words = "it is no entry";
+		else if (!sim_pfn_user((table[i] & EPT_ADDRESS) >> LINTEL_PAGE_SHIFT))
+			words = "the process has left that frame";
+		if (words)
+			sim_panic("CPU %u may read 0x%llx in a table of 0x%llx, and %s", cpu,
+				  table[i], known->region << ept_level_shift(EPT_LEVEL_2M), words);
+	}
 }
 
 void ept_look_ahead(unsigned int cpu)
