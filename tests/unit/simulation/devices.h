@@ -50,6 +50,10 @@ void lines_poll(void);
 /* No device wants anything. */
 bool lines_are_served(void);
 
+/* --- doorbells.c: ioeventfds that come and go --- */
+
+void doorbells_create(void);
+
 /* --- visitors.c: irqfds that come and go --- */
 
 void visitors_draw(void);

@@ -290,6 +290,7 @@ void guest_make(struct guest *guest)
 {
 	if (!guest->id)
 		write_code();
+	pv_eoi_clear(guest);
 	set_registers(guest);
 	if (simulation.irqchip)
 		start_local_apic(guest);

@@ -130,6 +130,7 @@ void simulation_make(u64 seed)
 		create_guest(id);
 	interrupts_create();
 	devices_create();
+	doorbells_create();
 	sim_use_guest(&guest_model);
 }
 
@@ -195,6 +196,7 @@ static const struct action program_actions[] = {
 	{lines_look, 1, true},
 	{visitor_signal, 4, true},
 	{visitor_change, 2, true},
+	{doorbell_change, 2, false},
 };
 
 static const struct action process_actions[] = {

@@ -35,6 +35,10 @@ const struct operation operations[] = {
 	ROW("OUT DX, AX", 2, 2, 2, ALWAYS, op_port_any, op_out, op_out_end, 0x66, 0xef),
 	ROW("OUT DX, EAX", 1, 4, 2, ALWAYS, op_port_any, op_out, op_out_end, 0xef),
 	ROW("OUT DX, EAX (served)", 1, 4, 0, NEVER, op_serve_begin, op_out, op_serve_end, 0xef),
+	ROW("OUT DX, EAX (doorbell)", 1, 4, 3, ALWAYS, op_doorbell_begin, op_out, op_doorbell_end,
+	    0xef),
+	ROW("MOV [ESI], EAX (doorbell)", 2, 4, 3, ALWAYS, op_doorbell_begin, op_store,
+	    op_doorbell_end, 0x89, 0x06),
 	ROW("RDMSR", 2, 0, 8, ALWAYS, op_msr_any, op_rdmsr, op_rdmsr_end, 0x0f, 0x32),
 	ROW("WRMSR", 2, 0, 4, ALWAYS, op_msr_any, op_wrmsr, op_wrmsr_end, 0x0f, 0x30),
 	ROW("WRMSR (kvmclock)", 2, 0, 1, ALWAYS, op_clock_on, op_wrmsr_exits, op_clock_is_on, 0x0f,
@@ -50,6 +54,10 @@ const struct operation operations[] = {
 	ROW("IRET", 1, 0, 0, NEVER, NULL, op_iret, NULL, 0xcf),
 	ROW("HLT", 1, 0, 0, NEVER, NULL, op_hlt, NULL, 0xf4),
 	ROW("EOI", 2, 4, 0, NEVER, op_eoi_begin, op_store, op_eoi_end, 0x89, 0x06),
+	ROW("WRMSR (PV EOI)", 2, 0, 3, WITH_IRQCHIP, op_pv_eoi_change, op_wrmsr_exits,
+	    op_pv_eoi_changed, 0x0f, 0x30),
+	ROW("BTR [ESI], 0", 4, 0, 0, NEVER, op_pv_eoi_begin, op_pv_eoi, op_pv_eoi_end, 0x0f, 0xba,
+	    0x36, 0x00),
 	ROW("TPR", 2, 4, 2, WITH_IRQCHIP, op_tpr_begin, op_store, op_tpr_end, 0x89, 0x06),
 	ROW("MOV CR8, EAX", 3, 0, 3, WITH_IRQCHIP, op_cr8_begin, op_mov_cr8, op_tpr_end, 0x0f, 0x22,
 	    0xc0),
@@ -78,6 +86,8 @@ static const struct operation *return_from_handler(struct guest *guest)
 
 	if (frame->in_service && !frame->served && line_of(guest, frame->vector) < LINES)
 		return by_function(op_out, "OUT DX, EAX (served)");
+	if (frame->in_service && guest->has_pv_eoi && !frame->looked)
+		return by_function(op_pv_eoi, NULL);
 	if (frame->in_service)
 		return by_function(op_store, "EOI");
 	return by_function(op_iret, NULL);
@@ -96,13 +106,12 @@ static const struct operation *come_to_an_end(struct guest *guest)
 	return by_function(op_nop, NULL);
 }
 
-/* A handler that wrote the high half would send the message of the code below it elsewhere. */
-static bool interrupts_icr_write(const struct guest *guest)
+static bool interrupts(const struct guest *guest, operation_begin_fn *begin)
 {
 	for (unsigned int i = 0; i < guest->depth; i++) {
 		const struct operation *operation = guest->frame[i].instruction.operation;
 
-		if (operation && operation->begin == op_icr_begin)
+		if (operation && operation->begin == begin)
 			return true;
 	}
 	return false;
@@ -110,7 +119,12 @@ static bool interrupts_icr_write(const struct guest *guest)
 
 static bool may_be_drawn(const struct guest *guest, const struct operation *operation)
 {
-	if (operation->begin == op_destination_begin && interrupts_icr_write(guest))
+	/* A handler that wrote the high half would send the message of the code below it elsewhere.
+	 */
+	if (operation->begin == op_destination_begin && interrupts(guest, op_icr_begin))
+		return false;
+	/* Nor are those who ring to be told apart. */
+	if (operation->begin == op_doorbell_begin && interrupts(guest, op_doorbell_begin))
 		return false;
 	if (operation->execute == op_int_n)
 		return guest->depth < MAX_FRAMES / 2;

@@ -30,6 +30,11 @@ operation_begin_fn op_port_any, op_serve_begin;
 operation_execute_fn op_in, op_out;
 operation_end_fn op_in_end, op_out_end, op_serve_end;
 
+/* --- doorbells.c: with op_out and op_store --- */
+
+operation_begin_fn op_doorbell_begin;
+operation_end_fn op_doorbell_end;
+
 /* --- operations_system.c --- */
 
 operation_begin_fn op_msr_any;
@@ -55,6 +60,11 @@ operation_execute_fn op_nop, op_cli, op_sti, op_mov_ss, op_int_n, op_iret, op_hl
 operation_begin_fn op_eoi_begin, op_tpr_begin, op_destination_begin, op_timer_begin, op_icr_begin;
 operation_end_fn op_eoi_end, op_tpr_end, op_destination_end, op_timer_end, op_icr_end;
 operation_begin_fn op_cr8_begin;
+operation_begin_fn op_pv_eoi_change;
+operation_end_fn op_pv_eoi_changed;
+operation_begin_fn op_pv_eoi_begin;
+operation_execute_fn op_pv_eoi;
+operation_end_fn op_pv_eoi_end;
 operation_execute_fn op_mov_cr8;
 
 #endif

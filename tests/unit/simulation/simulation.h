@@ -74,6 +74,7 @@ struct instruction {
 	bool from_device[VALUE_BYTES]; /* ... was asked */
 	bool to_device[VALUE_BYTES];   /* it was given this byte */
 	u64 token[MAX_GUESTS];	       /* of the message that it sends */
+	u64 rung, changes;	       /* of a doorbell, when it was drawn */
 };
 
 /* What a handler returns to. */
@@ -84,6 +85,7 @@ struct frame {
 	u8 vector;
 	bool in_service; /* its vector is still to be ended */
 	bool served;	 /* the device was asked what it wanted */
+	bool looked;	 /* its end of interrupt is to be written */
 };
 
 struct guest {
@@ -109,8 +111,9 @@ struct guest {
 	u64 timer_token;
 	bool timer_runs;
 
-	u64 msr[4];	/* what it wrote last: see operations_system.c */
-	bool has_clock; /* it asked for kvmclock */
+	u64 msr[4];	 /* what it wrote last: see operations_system.c */
+	bool has_clock;	 /* it asked for kvmclock */
+	bool has_pv_eoi; /* it asked for the bit that stands for an end of interrupt */
 };
 
 extern const struct sim_guest guest_model;
@@ -163,6 +166,13 @@ const struct operation *operation_draw(struct guest *guest);
 void operation_mmio(struct guest *guest);
 void operation_io(struct guest *guest);
 
+/* --- operations_interrupt.c --- */
+
+/* The bit that stands for an end of interrupt, before it is used. */
+void pv_eoi_clear(const struct guest *guest);
+/* After KVM_RUN. */
+void pv_eoi_check(const struct guest *guest);
+
 /* --- interrupts.c: sent, and delivered --- */
 
 /* One that guests send, and devices. */
@@ -195,7 +205,7 @@ bool interrupts_wait(const struct guest *guest);
 
 void interrupts_create(void);
 
-/* --- devices.c, lines.c, visitors.c --- */
+/* --- devices.c, lines.c, visitors.c, doorbells.c --- */
 
 void devices_create(void);
 
@@ -208,6 +218,7 @@ bool line_raise(void);
 bool lines_look(void);
 bool visitor_signal(void);
 bool visitor_change(void);
+bool doorbell_change(void);
 
 /* --- state.c --- */
 

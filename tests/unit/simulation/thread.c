@@ -112,6 +112,7 @@ void vcpu_thread(void *argument)
 	for (;;) {
 		handle(guest, sim_ioctl(guest->fd, KVM_RUN, 0));
 		sim_signal(false);
+		pv_eoi_check(guest);
 		if (all_are_quiet() && !interrupts_wait(guest))
 			return;
 		between_runs(guest);
