@@ -187,7 +187,7 @@ static const struct action program_actions[] = {
 	{want_guest_elsewhere, 3, false},
 	{memory_get_log, 2, false},
 	{memory_change_flags, 1, false},
-	{memory_move_slot, 3, false},
+	{memory_move_slot, 5, false},
 	{interrupt_send_msi, 6, true},
 	{interrupt_pulse_line, 4, true},
 	{interrupt_signal_event, 4, true},

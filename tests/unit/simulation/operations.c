@@ -82,8 +82,10 @@ static const struct operation *by_function(operation_execute_fn *execute, const 
 
 static const struct operation *return_from_handler(struct guest *guest)
 {
-	const struct frame *frame = &guest->frame[guest->depth - 1];
+	struct frame *frame = &guest->frame[guest->depth - 1];
 
+	/* One that asks no device will come again. */
+	frame->served |= !simulation.over && chance(4);
 	if (frame->in_service && !frame->served && line_of(guest, frame->vector) < LINES)
 		return by_function(op_out, "OUT DX, EAX (served)");
 	if (frame->in_service && guest->has_pv_eoi && !frame->looked)
