@@ -122,6 +122,7 @@ void simulation_make(u64 seed)
 	simulation.vm_fd = (int)sim_ioctl(simulation.device, KVM_CREATE_VM, 0);
 	simulation.vm = sim_file_vm(simulation.vm_fd);
 	simulation.irqchip = !chance(4);
+	simulation.calm = chance(3);
 	simulation.guests = 1 + (unsigned int)sim_random_below(MAX_GUESTS);
 	if (simulation.irqchip && sim_ioctl(simulation.vm_fd, KVM_CREATE_IRQCHIP, 0))
 		broken("KVM_CREATE_IRQCHIP fails");
@@ -216,6 +217,8 @@ static bool act_any(const struct action *actions, unsigned int count)
 		unsigned int weight =
 			actions[i].irqchip && !simulation.irqchip ? 0 : actions[i].weight;
 
+		if (drawn < weight && actions[i].irqchip && simulation.calm && !chance(6))
+			return false;
 		if (drawn < weight)
 			return actions[i].act();
 		drawn -= weight;

@@ -125,6 +125,8 @@ static bool may_be_drawn(const struct guest *guest, const struct operation *oper
 	 */
 	if (operation->begin == op_destination_begin && interrupts(guest, op_icr_begin))
 		return false;
+	if (operation->begin == op_icr_begin && simulation.calm)
+		return false;
 	/* Nor are those who ring to be told apart. */
 	if (operation->begin == op_doorbell_begin && interrupts(guest, op_doorbell_begin))
 		return false;
@@ -154,13 +156,22 @@ static const struct operation *draw(const struct guest *guest)
 	}
 }
 
+/* The sooner its handler ends, the more often the bit is still set. */
+static bool may_skip_eoi(const struct guest *guest)
+{
+	const struct frame *frame = &guest->frame[guest->depth - 1];
+
+	return guest->has_pv_eoi && frame->in_service && !frame->looked;
+}
+
 const struct operation *operation_draw(struct guest *guest)
 {
 	if (simulation.over)
 		return come_to_an_end(guest);
 	if (!step_take())
 		return by_function(op_nop, NULL);
-	if (guest->depth && (chance(4) || guest->depth > MAX_FRAMES / 2))
+	if (guest->depth &&
+	    (chance(4) || guest->depth > MAX_FRAMES / 2 || (may_skip_eoi(guest) && chance(2))))
 		return return_from_handler(guest);
 	if (!guest->depth && guest_interrupts_on(guest) && chance(20))
 		return by_function(op_hlt, NULL);

@@ -236,6 +236,7 @@ struct simulation {
 	struct guest guest[MAX_GUESTS];
 	unsigned int guests;
 	bool irqchip;
+	bool calm; /* interrupts are few: mostly none waits behind another */
 	u64 steps; /* that are left */
 	bool over; /* the program has ended but for its vCPUs */
 	host_mutex_t plug_lock;
