@@ -192,12 +192,17 @@ bool memory_change_flags(void)
 
 /* --- what the process does to its memory --- */
 
-static void make_huge(void)
+/* Of the large slot, all that a table of the EPT reaches: what is mapped in small pages goes with
+ * its table.  It comes again in a large page, or in small ones. */
+static void change_reach_of_table(const struct window *window, u64 first)
 {
-	u64 start = hva_of_slot(SLOT_LARGE) + sim_random_below(2) * HUGE_BYTES;
+	u64 half = window->slot == SLOT_LARGE ? (window->first + first) * PAGE / HUGE_BYTES
+					      : sim_random_below(2);
+	u64 start = hva_of_slot(SLOT_LARGE) + half * HUGE_BYTES;
 
 	sim_user_protect(start, HUGE_BYTES, true);
-	sim_user_make_huge(start, 21);
+	if (chance(2))
+		sim_user_make_huge(start, 21);
 }
 
 /* Not what guests cannot do without, nor what an instruction touches beside a device; and the dirty
@@ -253,7 +258,7 @@ bool memory_change_pages(void)
 		sim_user_share(hva, size);
 		break;
 	case 2:
-		make_huge();
+		change_reach_of_table(window, first);
 		break;
 	case 3:
 		if (may_be_lost(window, first))
