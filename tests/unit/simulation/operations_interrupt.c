@@ -94,8 +94,21 @@ bool op_hlt(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 
 /* --- the local APIC --- */
 
+/* Behind the guest's page of kvmclock. */
+static u32 pv_eoi_byte(const struct guest *guest)
+{
+	return (u32)LOGGED_BASE + guest->id * 64 + 48;
+}
+
+static bool eoi_is_offered(const struct guest *guest)
+{
+	return *(const u8 *)sim_user_pointer(memory_hva(pv_eoi_byte(guest)));
+}
+
 void op_eoi_begin(struct guest *guest, struct instruction *now)
 {
+	if (!guest->has_pv_eoi && eoi_is_offered(guest))
+		guest_broken(guest, "the end of interrupt is offered, and the guest did not ask");
 	op_apic_register(guest, now, LAPIC_EOI, 0);
 	line_eoi_begin(guest, guest->in_service[guest->services - 1]);
 }
@@ -115,12 +128,6 @@ void op_eoi_end(struct guest *guest, struct instruction *now)
 
 #define PV_EOI_ENABLE 1
 
-/* Behind the guest's page of kvmclock. */
-static u32 pv_eoi_byte(const struct guest *guest)
-{
-	return (u32)LOGGED_BASE + guest->id * 64 + 48;
-}
-
 void pv_eoi_clear(const struct guest *guest)
 {
 	*(u8 *)sim_user_pointer(memory_hva(pv_eoi_byte(guest))) = 0;
@@ -128,7 +135,7 @@ void pv_eoi_clear(const struct guest *guest)
 
 void pv_eoi_check(const struct guest *guest)
 {
-	if (*(const u8 *)sim_user_pointer(memory_hva(pv_eoi_byte(guest))))
+	if (eoi_is_offered(guest))
 		guest_broken(guest, "the end of interrupt is offered, and the guest does not run");
 }
 
