@@ -55,6 +55,12 @@ static u64 region_of(u64 gpa)
 	return gpa >> ept_level_shift(EPT_LEVEL_2M);
 }
 
+/* The guest that a CPU runs; `processor` is NULL: none. */
+static struct {
+	const struct processor *processor;
+	u64 root;
+} running[SIM_MAX_CPUS];
+
 static struct known_table *known_slot(u64 gpa)
 {
 	return &known_tables[sim_cpu_now()][region_of(gpa) % TABLE_ENTRIES];
@@ -99,6 +105,7 @@ bool ept_take_fault(struct sim_exit *exit)
 
 void ept_reset(void)
 {
+	memset(running, 0, sizeof(running));
 	faulted = false;
 	same_faults = 0;
 	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
@@ -154,16 +161,16 @@ static bool memory_type_ok(u64 type)
 }
 
 /* "EPT Misconfigurations"; the entry is present. */
-static bool is_misconfigured(const struct walk *walk, u64 entry, unsigned int level)
+static bool is_misconfigured(const struct processor *processor, u64 entry, unsigned int level)
 {
 	u64 rights = entry & EPT_RIGHTS;
 	bool leaf = ept_entry_leaf(entry, level);
 
 	if ((rights & EPT_WRITE) && !(rights & EPT_READ))
 		return true;
-	if (rights == EPT_EXECUTE && !walk->processor->can.capability.ept.execute_only)
+	if (rights == EPT_EXECUTE && !processor->can.capability.ept.execute_only)
 		return true;
-	if ((entry & EPT_ADDRESS) >> walk->processor->can.physical_width)
+	if ((entry & EPT_ADDRESS) >> processor->can.physical_width)
 		return true;
 	if (!leaf)
 		return entry & TABLE_RESERVED;
@@ -212,7 +219,7 @@ static bool walk_tables(struct walk *walk)
 		walk->rights &= *entry;
 		if (!ept_entry_present(*entry))
 			return violation(walk->gpa, walk->access, 0);
-		if (is_misconfigured(walk, *entry, walk->level))
+		if (is_misconfigured(walk->processor, *entry, walk->level))
 			return misconfiguration(walk->gpa);
 		if (ept_entry_leaf(*entry, walk->level))
 			break;
@@ -222,6 +229,45 @@ static bool walk_tables(struct walk *walk)
 	if (walk->access & ~walk->rights)
 		return violation(walk->gpa, walk->access, walk->rights);
 	return true;
+}
+
+/* --- what the processor reads ahead --- */
+
+void ept_guest_enters(const struct processor *processor, u64 eptp)
+{
+	running[sim_cpu_now()].processor = processor;
+	running[sim_cpu_now()].root = eptp & EPT_ADDRESS;
+}
+
+void ept_guest_leaves(void)
+{
+	running[sim_cpu_now()].processor = NULL;
+}
+
+static void table_look(unsigned int cpu, const struct known_table *known)
+{
+	const u64 *table = sim_phys_to_virt(known->table);
+
+	for (unsigned int i = 0; i < EPT_ENTRIES; i++) {
+		const char *words = NULL;
+
+		if (!ept_entry_present(table[i]))
+			continue;
+		if (is_misconfigured(running[cpu].processor, table[i], EPT_LEVEL_4K))
+			words = "it is no entry";
+		else if (!sim_pfn_user((table[i] & EPT_ADDRESS) >> LINTEL_PAGE_SHIFT))
+			words = "the process has left that frame";
+		if (words)
+			sim_panic("CPU %u may read 0x%llx in a table of 0x%llx, and %s", cpu,
+				  table[i], known->region << ept_level_shift(EPT_LEVEL_2M), words);
+	}
+}
+
+void ept_look_ahead(unsigned int cpu)
+{
+	for (unsigned int i = 0; running[cpu].processor && i < TABLE_ENTRIES; i++)
+		if (known_tables[cpu][i].root == running[cpu].root)
+			table_look(cpu, &known_tables[cpu][i]);
 }
 
 static bool lists_writes(const struct vmcs *vmcs)

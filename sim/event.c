@@ -13,8 +13,7 @@ struct host_event {
 static struct host_event events[MAX_EVENTS];
 static struct host_event *descriptors[MAX_EVENTS]; /* from FIRST_FD on */
 static struct host_event_watch *watches;
-static struct sim_task *calling; /* the task in whose turn watches are called */
-static unsigned int calls;
+static struct sim_task *calling; /* the task that has the lock of the watches */
 
 static struct host_event **descriptor(int fd)
 {
@@ -68,7 +67,11 @@ static bool nobody_calls(const void *subject, u64 since)
 	return !calling;
 }
 
-static void wait_for_calls(void)
+/*
+ * Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock serves
+ * for all events, and for the list of who watches.
+ */
+static void watches_lock(void)
 {
 	const struct sim_wait wait = {
 		.ready = nobody_calls,
@@ -76,21 +79,14 @@ static void wait_for_calls(void)
 		.owner = &calling,
 	};
 
-	if (calling != sim_task_now)
-		sim_task_wait(&wait);
+	host_irq_disable();
+	sim_task_wait(&wait);
+	calling = sim_task_now;
 }
 
-/* Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock serves
- * for all of them; a callback may signal another event. */
-static void watch_call(struct host_event_watch *watch,
-		       void (*callback)(struct host_event_watch *watch))
+static void watches_unlock(void)
 {
-	host_irq_disable();
-	calling = sim_task_now;
-	calls++;
-	callback(watch);
-	if (!--calls)
-		calling = NULL;
+	calling = NULL;
 	host_irq_enable();
 }
 
@@ -98,13 +94,14 @@ void sim_event_close(int fd)
 {
 	struct host_event *event = event_of(fd);
 
-	wait_for_calls();
+	watches_lock();
 	*descriptor(fd) = NULL;
-	if (--event->descriptors)
-		return;
-	for (struct host_event_watch *watch = watches; watch; watch = watch->next)
+	event->descriptors--;
+	for (struct host_event_watch *watch = watches; watch && !event->descriptors;
+	     watch = watch->next)
 		if (watch->event == event)
-			watch_call(watch, watch->closed);
+			watch->closed(watch);
+	watches_unlock();
 }
 
 void host_event_signal(struct host_event *event)
@@ -112,15 +109,16 @@ void host_event_signal(struct host_event *event)
 	struct host_event_watch *watch;
 
 	sim_needs_atomic("host_event_signal");
-	wait_for_calls();
+	watches_lock();
 	watch = watches;
 	event->count++;
 	while (watch && watch->event != event)
 		watch = watch->next;
-	if (!watch)
-		return;
-	event->count = 0;
-	watch_call(watch, watch->signalled);
+	if (watch) {
+		event->count = 0;
+		watch->signalled(watch);
+	}
+	watches_unlock();
 }
 
 void sim_event_write(int fd)
@@ -184,12 +182,13 @@ void host_event_unwatch(struct host_event_watch *watch)
 	struct host_event_watch **at = &watches;
 
 	sim_needs_atomic("host_event_unwatch");
-	wait_for_calls();
+	watches_lock();
 	while (*at && *at != watch)
 		at = &(*at)->next;
 	if (!*at)
 		sim_panic("host_event_unwatch(): it is not watched");
 	*at = watch->next;
+	watches_unlock();
 	host_event_put(watch->event);
 }
 
@@ -208,5 +207,4 @@ void sim_event_reset(void)
 	__builtin_memset(descriptors, 0, sizeof(descriptors));
 	watches = NULL;
 	calling = NULL;
-	calls = 0;
 }

@@ -16,6 +16,7 @@
 #define INJECTIONS_MAX 1024
 #define EFER_LMA       BIT64(10)
 #define NO_EXIT	       (~0u)
+#define LOOK_PERIOD    32 /* steps of a guest, after one of which its processor reads ahead */
 
 /* --- the script --- */
 
@@ -239,6 +240,8 @@ static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
 	}
 	for (;;) {
 		sim_point();
+		if (!sim_random_below(LOOK_PERIOD))
+			ept_look_ahead(sim_cpu_now());
 		exit = (struct sim_exit){.reason = exit_due(vmcs)};
 		if (exit.reason != NO_EXIT)
 			return exit;
@@ -321,7 +324,9 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 
 	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
+	ept_guest_enters(processor, vmcs_get(vmcs, EPT_POINTER));
 	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
+	ept_guest_leaves();
 	save_mode(processor, vmcs);
 	record_exit(vmcs, &exit);
 	host_state_load(vmcs);

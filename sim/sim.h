@@ -158,7 +158,8 @@ void sim_lock_reset(void);
  * The process's own thread is a task; as long as it is the only one it runs on, and what it would have
  * to wait for is a panic.  With others, each step of host.h at which a kernel could be interrupted,
  * preempted or overtaken by another CPU is a switch point: there a generator, started from a seed,
- * draws who goes on, and on which CPU.  The same seed gives the same run.
+ * draws who goes on, and on which CPU, and who stands still for a while.  The same seed gives the same
+ * run.
  */
 struct sim_task;
 

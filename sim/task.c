@@ -17,6 +17,8 @@
 #define TICK_PERIOD                                                                                \
 	64 /* of the questions whether an interrupt comes, one is answered by a tick               \
 	    */
+#define STALL_PERIOD 8	/* of the tasks that lose their turn, one stands still for a while ... */
+#define STALL_MOST   64 /* turns of others */
 
 struct task_stack {
 	void *pointer; /* RSP while another stack is in use */
@@ -49,6 +51,7 @@ static struct sim_task *switched_from; /* by the last switch */
 static unsigned int alone;	       /* nobody else may have a turn */
 static u64 random_state = 1;
 static unsigned int switch_period;
+static u64 turns; /* given so far */
 
 bool sim_switching;
 struct sim_task *sim_task_now = &tasks[0];
@@ -211,16 +214,20 @@ static unsigned int free_cpus(unsigned int free[SIM_MAX_CPUS])
 	return count;
 }
 
+/* Those that stand still are left out, unless nobody else can go on. */
 static unsigned int candidates(struct sim_task *found[MAX_TASKS])
 {
-	unsigned int free[SIM_MAX_CPUS], cpu_count = free_cpus(free), count = 0;
+	unsigned int free[SIM_MAX_CPUS], cpu_count = free_cpus(free), count = 0, moving = 0;
 
 	alone++;
 	for (unsigned int i = 0; i < task_count; i++)
 		if (!tasks[i].ended && (tasks[i].on_cpu || cpu_count) && is_ready(&tasks[i]))
 			found[count++] = &tasks[i];
 	alone--;
-	return count;
+	for (unsigned int i = 0; i < count; i++)
+		if (found[i]->stalled_until <= turns)
+			found[moving++] = found[i];
+	return moving ? moving : count;
 }
 
 static int describe(char *to, size_t size, const struct sim_task *task)
@@ -353,6 +360,7 @@ static void schedule(void)
 
 	if (!count)
 		deadlock();
+	turns++;
 	to = found[sim_random_below(count)];
 	if (!to->on_cpu)
 		take_cpu(to);
@@ -363,10 +371,22 @@ static void schedule(void)
 	come_back();
 }
 
+/*
+ * A CPU may be away between any two of its steps, for longer than others need for many of theirs: in
+ * an interrupt, in firmware, or because a hypervisor has it.  What is between two steps that should
+ * be one would otherwise be met too rarely.
+ */
+static void stall(struct sim_task *task)
+{
+	if (!sim_random_below(STALL_PERIOD))
+		task->stalled_until = turns + 1 + sim_random_below(STALL_MOST);
+}
+
 void sim_switch_point(void)
 {
 	if (alone || sim_random_below(switch_period))
 		return;
+	stall(sim_task_now);
 	schedule();
 }
 

@@ -24,6 +24,7 @@ struct sim_task {
 	unsigned int cpu; /* that it runs on, or ran on last */
 	bool on_cpu;	  /* it is that CPU's current task, whether it is its turn or not */
 	const struct sim_wait *wait; /* NULL: it can go on */
+	u64 stalled_until; /* task.c's own */
 
 	/* lock.c */
 	unsigned int mutexes_held, spins_held, irqlocks_held, reads_held, brief_reads_held;
@@ -79,6 +80,12 @@ void sim_cpu_vacated(unsigned int cpu);
  */
 void sim_interrupt_enter(unsigned int cpu);
 void sim_interrupt_leave(void);
+
+/* --- ept.c --- */
+
+/* While a guest runs, its processor may read the tables that it knows at any time, until the
+ * interrupt of a kick ends that: is what is in them what it may find? */
+void ept_look_ahead(unsigned int cpu);
 
 void sim_task_reset(void);
 

@@ -178,8 +178,10 @@ static void kick_and_wait(struct vm *vm)
 		const struct sim_task *task = vcpu->host.task;
 
 		/* By now it may have left, and its thread the CPU. */
-		if (in_guest && task && task->on_cpu)
-			sim_interrupt_until_taken(task->cpu, "host_kick_vm():");
+		if (!in_guest || !task || !task->on_cpu)
+			continue;
+		ept_look_ahead(task->cpu);
+		sim_interrupt_until_taken(task->cpu, "host_kick_vm():");
 	}
 }
 

@@ -418,7 +418,7 @@ int host_user_read(void *to, u64 hva, size_t length)
 	return done == length ? 0 : -EFAULT;
 }
 
-int host_user_write_atomic(u64 hva, const void *from, size_t length)
+static int write_now(u64 hva, const void *from, size_t length)
 {
 	u64 done = copy_length(hva, length, true);
 
@@ -427,11 +427,24 @@ int host_user_write_atomic(u64 hva, const void *from, size_t length)
 	return done == length ? 0 : -EFAULT;
 }
 
+/* A page that has to be copied first would sleep. */
+int host_user_write_atomic(u64 hva, const void *from, size_t length)
+{
+	for (u64 done = 0; done < length;
+	     done += LINTEL_PAGE_SIZE - (hva + done) % LINTEL_PAGE_SIZE) {
+		const struct page *page = page_find(hva + done);
+
+		if (page && page->shared)
+			return -EFAULT;
+	}
+	return write_now(hva, from, length);
+}
+
 int host_user_write(u64 hva, const void *from, size_t length)
 {
 	sim_might_sleep("host_user_write");
 	sim_point();
-	return host_user_write_atomic(hva, from, length);
+	return write_now(hva, from, length);
 }
 
 int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)

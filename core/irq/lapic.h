@@ -107,7 +107,7 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu);
 bool lapic_accepts_extint(const struct vcpu *vcpu);
 
 /*
- * Deliver to this vCPU.  1: it has it; 0: it had it already, or does not take it (its APIC is
+ * Deliver to this vCPU.  1: it has it; 0: it had that edge already, or does not take it (its APIC is
  * disabled, the vector is illegal, SMI, ExtINT).  STARTUP: the vector is the page; INIT and STARTUP
  * are left in lapic->signals.  Any context.
  */

@@ -142,7 +142,7 @@ TEST(ioapic_shared_vector)
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	chips_redirect(chips, 21, 0, 0x61 | CHIPS_LEVEL);
 	chips_line(chips, 20, true);
-	EXPECT_EQ(chips_line(chips, 21, true), 0);
+	EXPECT_EQ(chips_line(chips, 21, true), 1);
 	EXPECT_EQ(chips_take(chips, 0), 0x61);
 	chips_line(chips, 20, false);
 	chips_eoi(chips, 0);
@@ -151,6 +151,35 @@ TEST(ioapic_shared_vector)
 	chips_eoi(chips, 0);
 	EXPECT_EQ(chips_take(chips, 0), -1);
 	chips_close(chips);
+}
+
+/* What is requested already, by another or by the pin itself before its entry was written anew, is
+ * taken with the line's: its EOI is waited for, whatever the line does meanwhile. */
+TEST(ioapic_level_joins_a_request)
+{
+	for (unsigned int anew = 0; anew < 2; anew++) {
+		struct chips *chips = chips_open();
+
+		test_context("%s", anew ? "the pin itself" : "a message");
+		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
+		if (!anew)
+			EXPECT_EQ(irq_msi_send(&chips->vm, 0xfee00000, 0x61), 1);
+		EXPECT_EQ(chips_line(chips, 20, true), 1);
+		if (anew) {
+			chips_redirect(chips, 20, 0, 0x61 | CHIPS_MASKED);
+			chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
+		}
+		EXPECT_EQ(chips_ioapic_read(chips, 0x10 + 2 * 20), 0x61 | CHIPS_LEVEL | 0x4000);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		EXPECT_EQ(chips_line(chips, 20, true), 0);
+		EXPECT_EQ(chips_take(chips, 0), -1);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(chips_take(chips, 0), 0x61);
+		chips_line(chips, 20, false);
+		chips_eoi(chips, 0);
+		EXPECT_EQ(chips_take(chips, 0), -1);
+		chips_close(chips);
+	}
 }
 
 /* Guests without an EOI register to write make the entry edge-triggered and back. */

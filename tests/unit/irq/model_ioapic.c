@@ -44,7 +44,7 @@ static int model_send(struct model *m, const struct model_pin *pin)
 	had = cpu->irr[pin->vector];
 	cpu->irr[pin->vector] = true;
 	cpu->level[pin->vector] = pin->level;
-	return !had;
+	return pin->level || !had;
 }
 
 /* The pin's message, unless it waits for an EOI. */

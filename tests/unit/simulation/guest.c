@@ -75,7 +75,8 @@ bool guest_push_frame(struct guest *guest, u8 vector, u32 return_to)
 	    !sim_guest_write(guest->vcpu, at, image, sizeof(image)))
 		return false;
 	note_written(at, image, sizeof(image));
-	*frame = (struct frame){.rip = image[0], .rflags = image[2], .instruction = guest->now};
+	*frame = (struct frame){
+		.rip = image[0], .rflags = image[2], .vector = vector, .instruction = guest->now};
 	memcpy(frame->regs, guest->vcpu->regs, sizeof(frame->regs));
 	guest->depth++;
 	guest->now.operation = NULL;
@@ -297,6 +298,7 @@ void guest_make(struct guest *guest)
 {
 	if (!guest->id)
 		write_code();
+	pv_eoi_clear(guest);
 	set_registers(guest);
 	if (simulation.irqchip)
 		start_local_apic(guest);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../cap/fixture.h"
-#include "simulation.h"
+#include "devices.h"
 #include "cpuid/cpuid.h"
 #include "vcpu/vpid.h"
 
@@ -153,6 +153,7 @@ void simulation_make(u64 seed)
 	stop_create();
 	simulation.device = sim_device_open();
 	simulation.irqchip = !chance(4);
+	simulation.calm = chance(3);
 	simulation.guests = 1 + (unsigned int)sim_random_below(MAX_GUESTS);
 	machine_create_vm();
 	clock_create();
@@ -161,6 +162,8 @@ void simulation_make(u64 seed)
 		create_guest(id);
 	state_create();
 	interrupts_create();
+	devices_create();
+	doorbells_create();
 	sim_use_guest(&guest_model);
 }
 
@@ -211,12 +214,23 @@ static bool plug_cpu(void)
 }
 
 static const struct action program_actions[] = {
-	{fail_an_allocation, 2, false},	   {plug_cpu, 1, false},
-	{signal_guest, 2, false},	   {want_guest_elsewhere, 3, false},
-	{memory_get_log, 2, false},	   {memory_change_flags, 1, false},
-	{memory_move_slot, 3, false},	   {clock_step, 1, false},
-	{interrupt_send_msi, 6, true},	   {interrupt_pulse_line, 4, true},
-	{interrupt_signal_event, 4, true}, {interrupt_change_routing, 1, true},
+	{fail_an_allocation, 2, false},
+	{plug_cpu, 1, false},
+	{signal_guest, 2, false},
+	{want_guest_elsewhere, 3, false},
+	{memory_get_log, 2, false},
+	{memory_change_flags, 1, false},
+	{memory_move_slot, 5, false},
+	{clock_step, 1, false},
+	{interrupt_send_msi, 6, true},
+	{interrupt_pulse_line, 4, true},
+	{interrupt_signal_event, 4, true},
+	{interrupt_change_routing, 1, true},
+	{line_raise, 6, true},
+	{lines_look, 1, true},
+	{visitor_signal, 4, true},
+	{visitor_change, 2, true},
+	{doorbell_change, 2, false},
 };
 
 static const struct action process_actions[] = {
@@ -236,6 +250,8 @@ static bool act_any(const struct action *actions, unsigned int count)
 		unsigned int weight =
 			actions[i].irqchip && !simulation.irqchip ? 0 : actions[i].weight;
 
+		if (drawn < weight && actions[i].irqchip && simulation.calm && !chance(6))
+			return false;
 		if (drawn < weight)
 			return actions[i].act();
 		drawn -= weight;
@@ -293,6 +309,7 @@ static void time_passes(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		interrupt_timer_look(&simulation.guest[id]);
 	sim_work_run();
+	lines_poll();
 	guests_check_asleep();
 	actor_end(ACTOR_CLOCK);
 	host_cond_resched();

@@ -11,8 +11,9 @@
 
 #define HUGE_BYTES   BIT64(21)
 #define LOGGED_PAGES 70
-#define MOVED_OTHER  0x340000ull /* where the slot is, too */
-#define CLOCK_BYTES  0x100	 /* of the logged slot: the pages of kvmclock, the hypervisor's */
+/* Where the slot is, too: across the reach of two tables of the EPT, which then go together. */
+#define MOVED_OTHER (0xa00000ull - 2 * PAGE)
+#define CLOCK_BYTES 0x100 /* of the logged slot: the pages of kvmclock, the hypervisor's */
 
 /* The large one first in the process's memory, as it is aligned. */
 static const struct {
@@ -47,6 +48,7 @@ static u8 *expected, *copied; /* as large as the process's memory; used where th
 static host_mutex_t process_lock, slots_lock, log_lock;
 static u64 moved_to; /* guest-physical; MMIO_BASE: the slot is not there */
 static bool is_logged, is_manual;
+static u64 hot_base, hot_page; /* where guests are at the moment; 0: nowhere yet */
 
 static u64 hva_of_slot(enum slot_id id)
 {
@@ -85,7 +87,7 @@ static void set_slot(enum slot_id id, u64 gpa, u64 size, u32 flags)
 
 bool memory_move_slot(void)
 {
-	static const u64 places[] = {0x300000, MOVED_OTHER, MMIO_BASE};
+	static const u64 places[] = {0x300000, MOVED_OTHER, MOVED_OTHER, MMIO_BASE};
 	u64 to = places[sim_random_below(COUNT_OF(places))];
 
 	host_mutex_lock(&slots_lock);
@@ -190,12 +192,17 @@ bool memory_change_flags(void)
 
 /* --- what the process does to its memory --- */
 
-static void make_huge(void)
+/* Of the large slot, all that a table of the EPT reaches: what is mapped in small pages goes with
+ * its table.  It comes again in a large page, or in small ones. */
+static void change_reach_of_table(const struct window *window, u64 first)
 {
-	u64 start = hva_of_slot(SLOT_LARGE) + sim_random_below(2) * HUGE_BYTES;
+	u64 half = window->slot == SLOT_LARGE ? (window->first + first) * PAGE / HUGE_BYTES
+					      : sim_random_below(2);
+	u64 start = hva_of_slot(SLOT_LARGE) + half * HUGE_BYTES;
 
 	sim_user_protect(start, HUGE_BYTES, true);
-	sim_user_make_huge(start, 21);
+	if (chance(2))
+		sim_user_make_huge(start, 21);
 }
 
 /* Not what guests cannot do without, nor what an instruction touches beside a device; and the dirty
@@ -251,7 +258,7 @@ bool memory_change_pages(void)
 		sim_user_share(hva, size);
 		break;
 	case 2:
-		make_huge();
+		change_reach_of_table(window, first);
 		break;
 	case 3:
 		if (may_be_lost(window, first))
@@ -292,7 +299,7 @@ static u64 any_base(void)
 {
 	static const u64 bases[] = {
 		MMIO_BASE,   0x200000,
-		0x300000,    0x300000,
+		0x300000,    MOVED_OTHER,
 		MOVED_OTHER, LOGGED_BASE,
 		LOGGED_BASE, LOGGED_BASE,
 		0x400000,    0x400000 + 508 * PAGE,
@@ -306,6 +313,7 @@ static u64 any_base(void)
 #define CELL	      16 /* bytes that one guest writes; half of the first lies before the page */
 #define CELLS_OF_PAGE (PAGE / CELL)
 #define CELLS	      (4 * CELLS_OF_PAGE)
+#define FIRST_CELL    (1 + CELLS_OF_PAGE / 8) /* before it lies what is the hypervisor's */
 
 /* Those across the end of a page are not all of the same guest. */
 static unsigned int owner_of_cell(u64 cell)
@@ -313,16 +321,32 @@ static unsigned int owner_of_cell(u64 cell)
 	return (unsigned int)((cell + cell / CELLS_OF_PAGE) % MAX_GUESTS);
 }
 
+/* Guests come to the same page again, and to each other's, for a while: what is done to a page
+ * while nobody comes there matters to nobody. */
+static u64 any_cell(u64 *base)
+{
+	if (chance(2)) {
+		*base = any_base();
+		return FIRST_CELL + sim_random_below(CELLS - 64);
+	}
+	if (!hot_base || chance(16)) {
+		hot_base = any_base();
+		hot_page = sim_random_below(CELLS / CELLS_OF_PAGE - 1);
+	}
+	*base = hot_base;
+	return hot_page * CELLS_OF_PAGE + FIRST_CELL + sim_random_below(CELLS_OF_PAGE - FIRST_CELL);
+}
+
 u64 memory_any_address(unsigned int id, unsigned int size)
 {
-	u64 base = any_base(), cell = 1 + CELLS_OF_PAGE / 8 + sim_random_below(CELLS - 64);
+	u64 base, cell = any_cell(&base);
 	bool moves = base == 0x300000 || base == MOVED_OTHER;
 
 	/* An instruction whose memory is half there, and goes, is no hypervisor's fault. */
 	if (chance(3) && !moves)
 		cell = (1 + sim_random_below(4)) * CELLS_OF_PAGE;
 	while (owner_of_cell(cell) != id || (moves && !(cell % CELLS_OF_PAGE)))
-		cell = cell == CELLS ? 1 + CELLS_OF_PAGE / 8 : cell + 1;
+		cell = cell == CELLS ? FIRST_CELL : cell + 1;
 	return base + cell * CELL - CELL / 2 + sim_random_below(CELL - size + 1);
 }
 
@@ -379,6 +403,7 @@ void memory_create(void)
 	bitmap = sim_user_map(PAGE);
 	moved_to = slots[SLOT_MOVED].gpa;
 	is_logged = false;
+	hot_base = 0;
 	is_manual = chance(2);
 	set_capability();
 	for (unsigned int i = 0; i < COUNT_OF(windows); i++)

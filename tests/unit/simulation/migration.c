@@ -34,8 +34,8 @@ static void restore(void)
 	state_restore_vm();
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		state_restore(&simulation.guest[id]);
-	if (simulation.irqchip)
-		interrupts_restore();
+	devices_restore();
+	doorbells_restore();
 }
 
 /* Timers that are due before it ends send to a machine that is saved already. */

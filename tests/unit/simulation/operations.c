@@ -34,6 +34,11 @@ const struct operation operations[] = {
 	ROW("IN EAX, DX", 1, 4, 2, ALWAYS, op_port_any, op_in, op_in_end, 0xed),
 	ROW("OUT DX, AX", 2, 2, 2, ALWAYS, op_port_any, op_out, op_out_end, 0x66, 0xef),
 	ROW("OUT DX, EAX", 1, 4, 2, ALWAYS, op_port_any, op_out, op_out_end, 0xef),
+	ROW("OUT DX, EAX (served)", 1, 4, 0, NEVER, op_serve_begin, op_out, op_serve_end, 0xef),
+	ROW("OUT DX, EAX (doorbell)", 1, 4, 3, ALWAYS, op_doorbell_begin, op_out, op_doorbell_end,
+	    0xef),
+	ROW("MOV [ESI], EAX (doorbell)", 2, 4, 3, ALWAYS, op_doorbell_begin, op_store,
+	    op_doorbell_end, 0x89, 0x06),
 	ROW("RDMSR", 2, 0, 8, ALWAYS, op_msr_any, op_rdmsr, op_rdmsr_end, 0x0f, 0x32),
 	ROW("WRMSR", 2, 0, 4, ALWAYS, op_msr_any, op_wrmsr, op_wrmsr_end, 0x0f, 0x30),
 	ROW("WRMSR (kvmclock)", 2, 0, 1, ALWAYS, op_clock_on, op_wrmsr_exits, op_clock_is_on, 0x0f,
@@ -49,6 +54,10 @@ const struct operation operations[] = {
 	ROW("IRET", 1, 0, 0, NEVER, NULL, op_iret, NULL, 0xcf),
 	ROW("HLT", 1, 0, 0, NEVER, NULL, op_hlt, NULL, 0xf4),
 	ROW("EOI", 2, 4, 0, NEVER, op_eoi_begin, op_store, op_eoi_end, 0x89, 0x06),
+	ROW("WRMSR (PV EOI)", 2, 0, 3, WITH_IRQCHIP, op_pv_eoi_change, op_wrmsr_exits,
+	    op_pv_eoi_changed, 0x0f, 0x30),
+	ROW("BTR [ESI], 0", 4, 0, 0, NEVER, op_pv_eoi_begin, op_pv_eoi, op_pv_eoi_end, 0x0f, 0xba,
+	    0x36, 0x00),
 	ROW("TPR", 2, 4, 2, WITH_IRQCHIP, op_tpr_begin, op_store, op_tpr_end, 0x89, 0x06),
 	ROW("MOV CR8, EAX", 3, 0, 3, WITH_IRQCHIP, op_cr8_begin, op_mov_cr8, op_tpr_end, 0x0f, 0x22,
 	    0xc0),
@@ -59,10 +68,12 @@ const struct operation operations[] = {
 	ROW("ICR, SIPI", 2, 4, 8, WITH_IRQCHIP, op_sipi_begin, op_store, op_sipi_end, 0x89, 0x06),
 	ROW("SVR", 2, 4, 0, NEVER, op_svr_begin, op_store, op_svr_end, 0x89, 0x06),
 	ROW("LVT", 2, 4, 0, NEVER, op_lvt_begin, op_store, op_lvt_end, 0x89, 0x06),
+	ROW("I/O APIC", 2, 4, 0, NEVER, op_entry_begin, op_store, op_entry_end, 0x89, 0x06),
 	ROW("ICR", 2, 4, 6, WITH_IRQCHIP, op_icr_begin, op_store, op_icr_end, 0x89, 0x06),
 };
 const unsigned int operation_count = COUNT_OF(operations);
 
+/* By its name where several do the same. */
 static const struct operation *by_function(operation_execute_fn *execute, const char *name)
 {
 	for (unsigned int i = 0; i < COUNT_OF(operations); i++)
@@ -76,7 +87,15 @@ static const struct operation *by_function(operation_execute_fn *execute, const 
 
 static const struct operation *return_from_handler(struct guest *guest)
 {
-	if (guest->frame[guest->depth - 1].in_service)
+	struct frame *frame = &guest->frame[guest->depth - 1];
+
+	/* One that asks no device will come again. */
+	frame->served |= !simulation.over && chance(4);
+	if (frame->in_service && !frame->served && line_of(guest, frame->vector) < LINES)
+		return by_function(op_out, "OUT DX, EAX (served)");
+	if (frame->in_service && guest->has_pv_eoi && !frame->looked)
+		return by_function(op_pv_eoi, NULL);
+	if (frame->in_service)
 		return by_function(op_store, "EOI");
 	return by_function(op_iret, NULL);
 }
@@ -96,8 +115,24 @@ static const struct operation *come_to_an_end(struct guest *guest)
 	return by_function(op_nop, NULL);
 }
 
+static bool interrupts(const struct guest *guest, operation_begin_fn *begin)
+{
+	for (unsigned int i = 0; i < guest->depth; i++) {
+		const struct operation *operation = guest->frame[i].instruction.operation;
+
+		if (operation && operation->begin == begin)
+			return true;
+	}
+	return false;
+}
+
 static bool may_be_drawn(const struct guest *guest, const struct operation *operation)
 {
+	if (operation->begin == op_icr_begin && simulation.calm)
+		return false;
+	/* Those who ring are not to be told apart. */
+	if (operation->begin == op_doorbell_begin && interrupts(guest, op_doorbell_begin))
+		return false;
 	if (operation->execute == op_int_n)
 		return guest->depth < MAX_FRAMES / 2;
 	if (operation->execute == op_sti)
@@ -131,20 +166,37 @@ static const struct operation *draw(const struct guest *guest)
 	}
 }
 
-static const struct operation *start_local_apic(const struct guest *guest)
+/* The sooner its handler ends, the more often the bit is still set. */
+static bool may_skip_eoi(const struct guest *guest)
 {
-	return by_function(op_store, guest->start.svr_is_set ? "LVT" : "SVR");
+	const struct frame *frame = &guest->frame[guest->depth - 1];
+
+	return guest->has_pv_eoi && frame->in_service && !frame->looked;
+}
+
+/* Each instruction is over before the next of them begins, also where an NMI comes between. */
+static const struct operation *start_controllers(struct guest *guest)
+{
+	if (guest->depth)
+		return return_from_handler(guest);
+	if (!guest->start.svr_is_set)
+		return by_function(op_store, "SVR");
+	if (!entries_left(guest))
+		return by_function(op_store, "LVT");
+	return entries_are_free(guest) ? by_function(op_store, "I/O APIC")
+				       : by_function(op_nop, NULL);
 }
 
 const struct operation *operation_draw(struct guest *guest)
 {
 	if (guest->start.registers_left)
-		return start_local_apic(guest);
+		return start_controllers(guest);
 	if (simulation.over)
 		return come_to_an_end(guest);
 	if (!step_take())
 		return by_function(op_nop, NULL);
-	if (guest->depth && (chance(4) || guest->depth > MAX_FRAMES / 2))
+	if (guest->depth &&
+	    (chance(4) || guest->depth > MAX_FRAMES / 2 || (may_skip_eoi(guest) && chance(2))))
 		return return_from_handler(guest);
 	if (!guest->depth && guest_interrupts_on(guest) && chance(20))
 		return by_function(op_hlt, NULL);

@@ -3,7 +3,7 @@
 #ifndef LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
 #define LINTEL_TESTS_UNIT_SIMULATION_OPERATIONS_H
 
-#include "simulation.h"
+#include "devices.h"
 
 #define SOFT_VECTOR 0x28 /* of INT n */
 
@@ -20,14 +20,21 @@ static inline bool exits(const struct instruction *now, struct sim_exit *exit, u
 	return true;
 }
 
-/* A register of the local APIC is to be written, with op_store. */
+/* A device's register is to be written, with op_store. */
+static inline void op_register_at(struct guest *guest, struct instruction *now, u32 address,
+				  u32 value)
+{
+	now->address = address;
+	now->value = value;
+	set_register(guest, REG_RSI, address);
+	set_register(guest, REG_RAX, value);
+}
+
+/* The same, of the local APIC. */
 static inline void op_apic_register(struct guest *guest, struct instruction *now, u32 offset,
 				    u32 value)
 {
-	now->address = (u32)LAPIC_BASE + offset;
-	now->value = value;
-	set_register(guest, REG_RSI, now->address);
-	set_register(guest, REG_RAX, value);
+	op_register_at(guest, now, (u32)LAPIC_BASE + offset, value);
 }
 
 /* --- startup.c --- */
@@ -35,15 +42,28 @@ static inline void op_apic_register(struct guest *guest, struct instruction *now
 operation_begin_fn op_init_begin, op_sipi_begin, op_svr_begin, op_lvt_begin;
 operation_end_fn op_init_end, op_sipi_end, op_svr_end, op_lvt_end;
 
+/* --- entries.c --- */
+
+/* Has the guest lines whose entries it is still to write, and may it write them now? */
+bool entries_left(struct guest *guest);
+bool entries_are_free(struct guest *guest);
+operation_begin_fn op_entry_begin;
+operation_end_fn op_entry_end;
+
 /* --- operations_memory.c --- */
 
 operation_begin_fn op_address_any;
 operation_execute_fn op_load, op_store, op_add;
 operation_end_fn op_load_end, op_store_end, op_add_end;
 
-operation_begin_fn op_port_any;
+operation_begin_fn op_port_any, op_serve_begin;
 operation_execute_fn op_in, op_out;
-operation_end_fn op_in_end, op_out_end;
+operation_end_fn op_in_end, op_out_end, op_serve_end;
+
+/* --- doorbells.c: with op_out and op_store --- */
+
+operation_begin_fn op_doorbell_begin;
+operation_end_fn op_doorbell_end;
 
 /* --- operations_system.c --- */
 
@@ -74,7 +94,14 @@ operation_execute_fn op_nop, op_cli, op_sti, op_mov_ss, op_int_n, op_iret, op_hl
 /* Registers of the local APIC are written with op_store; its TPR with op_mov_cr8 too. */
 operation_begin_fn op_eoi_begin, op_tpr_begin, op_destination_begin, op_timer_begin, op_icr_begin;
 operation_end_fn op_eoi_end, op_tpr_end, op_destination_end, op_timer_end, op_icr_end;
+/* It will not be ended: perhaps it was sent. */
+void op_icr_forget(struct guest *guest, const struct instruction *now);
 operation_begin_fn op_cr8_begin;
+operation_begin_fn op_pv_eoi_change;
+operation_end_fn op_pv_eoi_changed;
+operation_begin_fn op_pv_eoi_begin;
+operation_execute_fn op_pv_eoi;
+operation_end_fn op_pv_eoi_end;
 operation_execute_fn op_mov_cr8;
 
 #endif

@@ -3,6 +3,7 @@
  * them. */
 #include "facts/exit_reason.h"
 #include "irq/registers.h"
+#include "msr/index.h"
 #include "operations.h"
 #include "vcpu/state.h"
 #include "facts/vmcs_field.h"
@@ -93,21 +94,99 @@ bool op_hlt(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 
 /* --- the local APIC --- */
 
+/* Behind the guest's page of kvmclock. */
+static u32 pv_eoi_byte(const struct guest *guest)
+{
+	return (u32)LOGGED_BASE + guest->id * 64 + 48;
+}
+
+static bool eoi_is_offered(const struct guest *guest)
+{
+	return *(const u8 *)sim_user_pointer(memory_hva(pv_eoi_byte(guest)));
+}
+
 void op_eoi_begin(struct guest *guest, struct instruction *now)
 {
+	if (!guest->has_pv_eoi && eoi_is_offered(guest))
+		guest_broken(guest, "the end of interrupt is offered, and the guest did not ask");
 	op_apic_register(guest, now, LAPIC_EOI, 0);
+	line_eoi_begin(guest, guest->in_service[guest->services - 1]);
 }
 
 void op_eoi_end(struct guest *guest, struct instruction *now)
 {
 	(void)now;
-	guest->services--;
+	line_eoi_end(guest, guest->in_service[--guest->services]);
 	for (unsigned int i = guest->depth; i--;)
 		if (guest->frame[i].in_service) {
 			guest->frame[i].in_service = false;
 			return;
 		}
 }
+
+/* --- MSR_KVM_PV_EOI_EN --- */
+
+#define PV_EOI_ENABLE 1
+
+void pv_eoi_clear(const struct guest *guest)
+{
+	*(u8 *)sim_user_pointer(memory_hva(pv_eoi_byte(guest))) = 0;
+}
+
+void pv_eoi_check(const struct guest *guest)
+{
+	if (eoi_is_offered(guest))
+		guest_broken(guest, "the end of interrupt is offered, and the guest does not run");
+}
+
+void op_pv_eoi_change(struct guest *guest, struct instruction *now)
+{
+	now->which = !guest->has_pv_eoi || !chance(3);
+	set_register(guest, REG_RCX, MSR_KVM_PV_EOI_EN);
+	set_register(guest, REG_RAX, now->which ? pv_eoi_byte(guest) | PV_EOI_ENABLE : 0);
+	set_register(guest, REG_RDX, 0);
+}
+
+void op_pv_eoi_changed(struct guest *guest, struct instruction *now)
+{
+	if (now->faulted)
+		guest_broken(guest, "the paravirtual end of interrupt is refused");
+	guest->has_pv_eoi = now->which;
+}
+
+void op_pv_eoi_begin(struct guest *guest, struct instruction *now)
+{
+	line_eoi_begin(guest, guest->in_service[guest->services - 1]);
+	set_register(guest, REG_RSI, pv_eoi_byte(guest));
+	now->which = false;
+}
+
+/* Where the bit is set, clearing it is the end of interrupt; otherwise that is to be written. */
+bool op_pv_eoi(struct guest *guest, struct instruction *now, struct sim_exit *exit)
+{
+	u8 byte, none = 0;
+
+	(void)exit;
+	if (!sim_guest_read(guest->vcpu, pv_eoi_byte(guest), &byte, sizeof(byte)))
+		return false;
+	if (byte > 1)
+		guest_broken(guest, "the byte for the end of interrupt is 0x%x", byte);
+	if (byte && !sim_guest_write(guest->vcpu, pv_eoi_byte(guest), &none, sizeof(none)))
+		return false;
+	now->which = byte;
+	guest_next(guest);
+	return false;
+}
+
+void op_pv_eoi_end(struct guest *guest, struct instruction *now)
+{
+	if (now->which)
+		op_eoi_end(guest, now);
+	else
+		guest->frame[guest->depth - 1].looked = true;
+}
+
+/* --- priority, timer, messages --- */
 
 void op_tpr_begin(struct guest *guest, struct instruction *now)
 {
@@ -206,5 +285,17 @@ void op_icr_end(struct guest *guest, struct instruction *now)
 			nmi_send_end(id, now->token[id]);
 		else
 			interrupt_send_end(id, (u8)now->value, now->token[id]);
+	}
+}
+
+void op_icr_forget(struct guest *guest, const struct instruction *now)
+{
+	for (unsigned int id = 0; id < simulation.guests; id++) {
+		if (!is_for(guest, now->value, id))
+			continue;
+		if (is_nmi(now->value))
+			nmi_send_unsure(id);
+		else
+			interrupt_send_unsure(id, (u8)now->value);
 	}
 }

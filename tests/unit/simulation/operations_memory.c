@@ -3,7 +3,8 @@
 #include "facts/exit_reason.h"
 #include "operations.h"
 
-#define PORT 0x510
+#define PORT	   0x510
+#define PORT_SERVE 0x520 /* and one for each further line */
 
 static u32 mask_of(unsigned int size)
 {
@@ -194,13 +195,15 @@ void operation_mmio(struct guest *guest)
 void op_port_any(struct guest *guest, struct instruction *now)
 {
 	now->value = now->before = (u32)sim_random();
+	now->address = PORT;
 	set_register(guest, REG_RAX, now->value);
-	set_register(guest, REG_RDX, PORT);
+	set_register(guest, REG_RDX, now->address);
 }
 
 static bool port_exits(const struct instruction *now, struct sim_exit *exit, u64 direction)
 {
-	exit->qualification = (now->operation->size - 1u) | direction << 3 | (u64)PORT << 16;
+	exit->qualification =
+		(now->operation->size - 1u) | direction << 3 | (u64)now->address << 16;
 	return exits(now, exit, EXIT_REASON_IO_INSTRUCTION);
 }
 
@@ -234,6 +237,21 @@ void op_out_end(struct guest *guest, struct instruction *now)
 		guest_broken(guest, "the port was not written");
 }
 
+/* The handler of a level-triggered line asks its devices. */
+void op_serve_begin(struct guest *guest, struct instruction *now)
+{
+	op_port_any(guest, now);
+	now->which = line_of(guest, guest->frame[guest->depth - 1].vector);
+	now->address = PORT_SERVE + now->which;
+	set_register(guest, REG_RDX, now->address);
+}
+
+void op_serve_end(struct guest *guest, struct instruction *now)
+{
+	op_out_end(guest, now);
+	guest->frame[guest->depth - 1].served = true;
+}
+
 void operation_io(struct guest *guest)
 {
 	struct instruction *now = &guest->now;
@@ -242,7 +260,7 @@ void operation_io(struct guest *guest)
 	bool is_in = guest->run->io.direction == KVM_EXIT_IO_IN;
 
 	if (!now->operation || now->operation->execute != (is_in ? op_in : op_out) ||
-	    guest->run->io.port != PORT || size != now->operation->size ||
+	    guest->run->io.port != now->address || size != now->operation->size ||
 	    guest->run->io.count != 1)
 		guest_broken(guest, "port 0x%x, %u bytes", guest->run->io.port, size);
 	for (unsigned int i = 0; i < size; i++) {
@@ -253,4 +271,6 @@ void operation_io(struct guest *guest)
 		now->from_device[i] = is_in;
 		now->to_device[i] = !is_in;
 	}
+	if (now->operation->begin == op_serve_begin)
+		line_serve(now->which);
 }

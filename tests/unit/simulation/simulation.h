@@ -82,6 +82,7 @@ struct instruction {
 	bool from_device[VALUE_BYTES]; /* ... was asked */
 	bool to_device[VALUE_BYTES];   /* it was given this byte */
 	u64 token[MAX_GUESTS];	       /* of the message that it sends */
+	u64 rung, changes;	       /* of a doorbell, when it was drawn */
 };
 
 /* What a handler returns to. */
@@ -89,7 +90,10 @@ struct frame {
 	u64 regs[REG_COUNT];
 	u32 rip, rflags;
 	struct instruction instruction;
+	u8 vector;
 	bool in_service; /* its vector is still to be ended */
+	bool served;	 /* the device was asked what it wanted */
+	bool looked;	 /* its end of interrupt is to be written */
 };
 
 /* Of an INIT that was sent to it; see startup.c. */
@@ -99,8 +103,10 @@ struct start {
 	bool sipi;		     /* was sent, or is being */
 	bool init_waits, sipi_waits; /* sent by one who has returned, and not taken since */
 	bool begun;		     /* it is in the code that it starts with */
-	bool registers_left;	     /* those of its local APIC are still to be set ... */
-	bool svr_is_set;	     /* ... but for this one */
+	bool registers_left; /* those of its interrupt controllers are still to be set ... */
+	bool svr_is_set;     /* ... but for this one */
+	unsigned int line;   /* whose entry is next */
+	enum { ENTRY_SELECT, ENTRY_MASK, ENTRY_UNMASK, ENTRY_STEPS } entry_step;
 };
 
 struct guest {
@@ -124,9 +130,11 @@ struct guest {
 	u32 destination; /* as written to the high half of its ICR */
 	u64 timer_due;	 /* host_time_ns(); 0: it is not known yet */
 	u64 timer_token;
+	bool timer_runs;
 
-	u64 msr[4];	/* what it wrote last: see operations_system.c */
-	bool has_clock; /* it asked for kvmclock */
+	u64 msr[4];	 /* what it wrote last: see operations_system.c */
+	bool has_clock;	 /* it asked for kvmclock */
+	bool has_pv_eoi; /* it asked for the bit that stands for an end of interrupt */
 	struct start start;
 	bool stopped; /* its thread waits in stop_here() */
 };
@@ -197,6 +205,13 @@ bool start_sipi_is_due(const struct guest *guest);
 void start_check(struct guest *guest);
 void start_check_asleep(struct guest *guest);
 
+/* --- operations_interrupt.c --- */
+
+/* The bit that stands for an end of interrupt, before it is used. */
+void pv_eoi_clear(const struct guest *guest);
+/* After KVM_RUN. */
+void pv_eoi_check(const struct guest *guest);
+
 /* --- interrupts.c: sent, and delivered --- */
 
 /* One that guests send, and devices. */
@@ -205,8 +220,16 @@ u8 interrupt_any_vector(void);
 /* Someone is about to send; what it gives is for the end, when the call has returned. */
 u64 interrupt_send_begin(unsigned int id, u8 vector);
 void interrupt_send_end(unsigned int id, u8 vector, u64 token);
+/* Or: perhaps it was not sent. */
+void interrupt_send_unsure(unsigned int id, u8 vector);
+u64 interrupts_taken(unsigned int id, u8 vector); /* so far */
+/* It was sent since it was taken last, or is being sent; and: it surely was. */
+bool interrupt_may_come(unsigned int id, u8 vector);
+bool interrupt_waits(unsigned int id, u8 vector);
+void interrupt_must_come(unsigned int id, u8 vector);
 u64 nmi_send_begin(unsigned int id);
 void nmi_send_end(unsigned int id, u64 token);
+void nmi_send_unsure(unsigned int id);
 /* The local APIC's timer, which sends TIMER_VECTOR: it is started, runs, and perhaps it is over. */
 #define TIMER_VECTOR 0xef
 void interrupt_timer_begin(struct guest *guest);
@@ -224,20 +247,32 @@ void interrupts_lost(struct guest *guest);
 /* Someone is about to send it an INIT; and it has been reset by that. */
 void interrupts_before_init(struct guest *guest);
 void interrupts_after_init(struct guest *guest);
-
-bool interrupt_send_msi(void);
-bool interrupt_pulse_line(void);
-bool interrupt_signal_event(void);
-bool interrupt_change_routing(void);
-void interrupts_create(void);
-/* In another VM: routing and events. */
-void interrupts_restore(void);
 /* Between these the vCPU's thread gets all that waits in the local APIC and sets that again: what
- * is sent meanwhile may be lost. */
+ * is sent meanwhile may be lost, but for what comes by level-triggered lines, which wait. */
 void interrupts_replace_begin(struct guest *guest);
 void interrupts_replace_end(struct guest *guest);
 /* The timer stood still for so long. */
 void interrupt_timer_moved(struct guest *guest, u64 ns);
+
+void interrupts_create(void);
+
+/* --- devices.c, lines.c, visitors.c, doorbells.c --- */
+
+void devices_create(void);
+
+/* Actions of the program. */
+bool interrupt_send_msi(void);
+bool interrupt_pulse_line(void);
+bool interrupt_signal_event(void);
+bool interrupt_change_routing(void);
+bool line_raise(void);
+bool lines_look(void);
+bool visitor_signal(void);
+bool visitor_change(void);
+bool doorbell_change(void);
+/* In another VM: routing and events; where the lines are. */
+void devices_restore(void);
+void doorbells_restore(void);
 
 /* --- clock.c --- */
 
@@ -296,10 +331,12 @@ struct simulation {
 	struct guest guest[MAX_GUESTS];
 	unsigned int guests;
 	bool irqchip;
+	bool calm; /* interrupts are few: mostly none waits behind another */
 	u64 steps; /* that are left */
 	bool over; /* the program has ended but for its vCPUs */
 	host_mutex_t plug_lock;
-	u64 last_tsc, last_ns; /* of any guest: neither goes back */
+	u64 last_tsc, last_ns;		/* of any guest: neither goes back */
+	const struct guest *has_ioapic; /* the one that selects its registers; NULL: nobody does */
 };
 
 extern struct simulation simulation;

@@ -2,7 +2,7 @@
 /*
  * INIT and SIPI: vCPU 0 sends them to another, as an operating system starts its processors.  The
  * receiver waits, begins in real mode in the page that the SIPI says, goes to protected mode from
- * there, and turns its local APIC on.
+ * there, and turns its local APIC on, and its lines at the I/O APIC.
  *
  * From the INIT to there, what others send it may be lost.
  *
@@ -90,18 +90,24 @@ static void check_reset(struct guest *guest)
 			     op_register_value(guest, 4));
 }
 
+static void forget_instruction(struct guest *guest, const struct instruction *instruction)
+{
+	memory_settle(instruction);
+	if (instruction->operation && instruction->operation->begin == op_icr_begin)
+		op_icr_forget(guest, instruction);
+}
+
 /* What it was doing it does not end. */
 static void forget(struct guest *guest)
 {
-	memory_settle(&guest->now);
+	forget_instruction(guest, &guest->now);
 	for (unsigned int i = 0; i < guest->depth; i++)
-		memory_settle(&guest->frame[i].instruction);
+		forget_instruction(guest, &guest->frame[i].instruction);
 	guest->now = (struct instruction){.operation = NULL};
 	guest->depth = guest->services = guest->quiet = 0;
-	guest->nmi_blocked = guest->has_clock = false;
+	guest->nmi_blocked = guest->has_clock = guest->has_pv_eoi = false;
 	guest->tpr = 0;
 	guest->destination = 0;
-	guest->timer_due = 0;
 	interrupts_after_init(guest);
 	state_after_init(guest);
 }
@@ -220,6 +226,7 @@ void op_lvt_end(struct guest *guest, struct instruction *now)
 	(void)now;
 	interrupts_lost(guest);
 	guest->start = (struct start){.is_away = false};
+	lines_started(guest);
 }
 
 /* --- who sends --- */

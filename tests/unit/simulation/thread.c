@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The thread of a vCPU: KVM_RUN, what the exits ask for, and what a program does between two runs.
  */
-#include "simulation.h"
+#include "devices.h"
 
 static void handle_exit(struct guest *guest)
 {
@@ -107,7 +107,7 @@ static bool all_are_quiet(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (simulation.guest[id].quiet < QUIET_ENOUGH)
 			return false;
-	return simulation.over;
+	return simulation.over && lines_are_served();
 }
 
 void vcpu_thread(void *argument)
@@ -119,6 +119,7 @@ void vcpu_thread(void *argument)
 		result = sim_ioctl(guest->fd, KVM_RUN, 0);
 		handle(guest, result);
 		sim_signal(false);
+		pv_eoi_check(guest);
 		stop_here_if_asked(guest, result);
 		if (all_are_quiet() && !interrupts_wait(guest))
 			return;

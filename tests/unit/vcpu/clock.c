@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kvmclock: one time for all vCPUs, as a guest computes it from its page. */
-#include "../msr/guest.h"
+#include "clock_page.h"
 #include "mem/mem.h"
 #include "vcpu/clock.h"
 
@@ -10,53 +10,6 @@
 #define STABLE	    1
 #define STOPPED	    2
 
-struct page {
-	u32 version, pad;
-	u64 tsc, ns;
-	u32 mul;
-	s8 shift;
-	u8 flags, pad2[2];
-};
-
-static u64 memory;
-
-static struct guest *guest_with_memory(void)
-{
-	struct guest *g = guest_create();
-	struct kvm_userspace_memory_region region = {.memory_size = 4 * LINTEL_PAGE_SIZE};
-
-	memory = sim_user_map(region.memory_size);
-	region.userspace_addr = memory;
-	GUEST_SLEEPING(g, EXPECT_EQ(memslot_set(&g->vm, &region), 0));
-	guest_set_supported_cpuid(&g->vcpu[0]);
-	return g;
-}
-
-static struct page *page_of(struct vcpu *vcpu)
-{
-	return sim_user_pointer(memory + PAGE_GPA + vcpu->id * sizeof(struct page));
-}
-
-static void enable(struct vcpu *vcpu)
-{
-	u64 gpa = PAGE_GPA + vcpu->id * sizeof(struct page);
-
-	REQUIRE_EQ(msr_write(vcpu, SYSTEM_TIME, gpa | 1, false), 0);
-	EXPECT_TRUE(vcpu->requests & BIT32(VCPU_REQUEST_CLOCK));
-	clock_page_update(vcpu);
-}
-
-/* As the guest does it, at one reading of the host's TSC. */
-static u64 guest_time(struct vcpu *vcpu, u64 host_tsc)
-{
-	const struct page *page = page_of(vcpu);
-	u64 ticks = host_tsc + vcpu->tsc_offset - page->tsc;
-
-	EXPECT_EQ(page->version % 2, 0);
-	ticks = page->shift < 0 ? ticks >> -page->shift : ticks << page->shift;
-	return page->ns + (u64)((unsigned __int128)ticks * page->mul >> 32);
-}
-
 static bool is_near(u64 a, u64 b)
 {
 	return a - b < 1000000 || b - a < 1000000;
@@ -64,7 +17,8 @@ static bool is_near(u64 a, u64 b)
 
 TEST(clock_scale)
 {
-	static const u64 khz[] = {1, 4000, 10000, 20000, 999999, 1000000, 1000001, 2893299, 5000000};
+	static const u64 khz[] = {1,	   4000,    10000,   20000,  999999,
+				  1000000, 1000001, 2893299, 5000000};
 
 	for (size_t i = 0; i < COUNT_OF(khz); i++) {
 		u64 ticks = khz[i] * 1000, ns;
@@ -88,14 +42,14 @@ TEST(clock_page)
 
 	sim_advance_time(7 * SECOND);
 	page_of(vcpu)->version = 0x1235;
-	enable(vcpu);
+	page_enable(vcpu);
 	EXPECT_EQ(page_of(vcpu)->version, 0x1236);
 	EXPECT_EQ(page_of(vcpu)->flags, STABLE);
-	EXPECT_TRUE(is_near(guest_time(vcpu, host_rdtsc()), 7 * SECOND));
+	EXPECT_TRUE(is_near(page_time(vcpu, host_rdtsc()), 7 * SECOND));
 	sim_advance_time(100 * SECOND);
 	clock_get(&g->vm, &data);
 	EXPECT_EQ(data.flags, KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC);
-	EXPECT_EQ(guest_time(vcpu, data.host_tsc), data.clock);
+	EXPECT_EQ(page_time(vcpu, data.host_tsc), data.clock);
 	EXPECT_TRUE(is_near(data.clock, 107 * SECOND));
 
 	EXPECT_EQ(clock_page_stopped(vcpu), 0);
@@ -130,10 +84,10 @@ TEST(clock_at_each_rate)
 		sim_reset();
 		sim_set_tsc_khz(khz[i]);
 		g = guest_with_memory();
-		enable(&g->vcpu[0]);
+		page_enable(&g->vcpu[0]);
 		sim_advance_time(100 * SECOND);
 		clock_get(&g->vm, &data);
-		EXPECT_EQ(guest_time(&g->vcpu[0], data.host_tsc), data.clock);
+		EXPECT_EQ(page_time(&g->vcpu[0], data.host_tsc), data.clock);
 		EXPECT_TRUE(is_near(data.clock, 100 * SECOND));
 		guest_destroy(g);
 	}
@@ -160,12 +114,12 @@ TEST(clock_set)
 	struct kvm_clock_data data = {.clock = 5 * SECOND};
 	struct host_clock now;
 
-	enable(vcpu);
+	page_enable(vcpu);
 	vcpu->requests = 0;
 	EXPECT_EQ(clock_set(&g->vm, &data), 0);
 	EXPECT_TRUE(vcpu->requests & BIT32(VCPU_REQUEST_CLOCK));
 	clock_page_update(vcpu);
-	EXPECT_TRUE(is_near(guest_time(vcpu, host_rdtsc()), 5 * SECOND));
+	EXPECT_TRUE(is_near(page_time(vcpu, host_rdtsc()), 5 * SECOND));
 
 	/* Three seconds between the two ends. */
 	host_clock_read(&now);
@@ -192,14 +146,14 @@ TEST(clock_of_two_vcpus)
 	struct vcpu *other;
 	u64 tsc;
 
-	enable(&g->vcpu[0]);
+	page_enable(&g->vcpu[0]);
 	sim_advance_time(3 * SECOND);
 	other = guest_add_vcpu(g);
 	guest_set_supported_cpuid(other);
-	enable(other);
+	page_enable(other);
 	tsc = host_rdtsc();
 	EXPECT_EQ(page_of(other)->flags, STABLE);
-	EXPECT_EQ(guest_time(other, tsc), guest_time(&g->vcpu[0], tsc));
+	EXPECT_EQ(page_time(other, tsc), page_time(&g->vcpu[0], tsc));
 
 	g->vcpu[0].requests = other->requests = 0;
 	EXPECT_EQ(msr_write(other, MSR_IA32_TSC, 12345, false), 0);
@@ -209,7 +163,7 @@ TEST(clock_of_two_vcpus)
 	EXPECT_EQ(page_of(&g->vcpu[0])->flags, 0);
 	EXPECT_EQ(page_of(other)->flags, 0);
 	tsc = host_rdtsc();
-	EXPECT_EQ(guest_time(other, tsc), guest_time(&g->vcpu[0], tsc));
+	EXPECT_EQ(page_time(other, tsc), page_time(&g->vcpu[0], tsc));
 
 	EXPECT_EQ(msr_write(other, MSR_IA32_TSC_ADJUST, 0, false), 0);
 	clock_page_update(other);
@@ -224,7 +178,7 @@ TEST(clock_without_a_stable_tsc)
 	struct kvm_clock_data data = {0};
 
 	sim_set_tsc_stable(false);
-	enable(vcpu);
+	page_enable(vcpu);
 	EXPECT_EQ(page_of(vcpu)->flags, 0);
 	sim_advance_tsc(1ull << 40);
 	sim_advance_time(SECOND);
@@ -235,7 +189,7 @@ TEST(clock_without_a_stable_tsc)
 	clock_cpu_changed(vcpu);
 	EXPECT_TRUE(vcpu->requests & BIT32(VCPU_REQUEST_CLOCK));
 	clock_page_update(vcpu);
-	EXPECT_TRUE(is_near(guest_time(vcpu, host_rdtsc()), SECOND));
+	EXPECT_TRUE(is_near(page_time(vcpu, host_rdtsc()), SECOND));
 	sim_set_tsc_stable(true);
 	guest_destroy(g);
 }
@@ -258,7 +212,7 @@ TEST(clock_without_memory)
 TEST(clock_wall)
 {
 	struct guest *g = guest_with_memory();
-	const u32 *wall = sim_user_pointer(memory + 0x2004);
+	const u32 *wall = clock_memory(0x2004);
 	struct host_clock now;
 
 	sim_advance_time(SECOND / 2);
