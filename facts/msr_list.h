@@ -286,7 +286,7 @@ MSR(IA32_CR_PAT, 1, "IA32_PAT",
 	"IA32_PAT MSR",
 	"The page attribute table: eight memory types, among which the PAT, PCD and PWT bits "
 	"of a page-table entry choose.")
-#define MSR_MTRRdefType 0x000002ff /* Machine check */
+#define MSR_MTRRdefType 0x000002ff
 MSR(MTRRdefType, 1, "IA32_MTRR_DEF_TYPE",
 	EMULATE, EMULATE, NONE, MTRR, LISTED,
 	W_MTRR,
@@ -325,7 +325,7 @@ MSR(PP0_ENERGY_STATUS, 1, "PP0_ENERGY_STATUS",
 	W_RAPL,
 	S_RAPL,
 	"The energy that the processor's cores have used.")
-#define MSR_PP1_ENERGY_STATUS 0x00000641 /* SYSENTER, SYSCALL and segment bases */
+#define MSR_PP1_ENERGY_STATUS 0x00000641
 MSR(PP1_ENERGY_STATUS, 1, "PP1_ENERGY_STATUS",
 	EMULATE, DENY, NONE, NOTHING, UNLISTED,
 	W_RAPL,
@@ -346,7 +346,7 @@ MSR(X2APIC_FIRST, 256, "x2APIC registers",
 	"Extended XAPIC (x2APIC)",
 	"The registers of the local APIC in x2APIC mode: MSR 800H + N is what offset 16 * N is "
 	"in memory, and ICR is one MSR of 64 bits.")
-#define MSR_IA32_XSS 0x00000da0 /* Counters, speed and power */
+#define MSR_IA32_XSS 0x00000da0
 MSR(IA32_XSS, 1, "IA32_XSS",
 	EMULATE, EMULATE, NONE, XSAVES, LISTED,
 	"no supervisor state is offered: it is 0, also in the processor while the guest runs",
@@ -364,7 +364,7 @@ MSR(KVM_SYSTEM_TIME_NEW, 1, "KVM_SYSTEM_TIME_NEW",
 	"KVM_SYSTEM_TIME by its later number",
 	S_KVM,
 	"KVM_SYSTEM_TIME at a number that no processor uses.")
-#define MSR_KVM_PV_EOI_EN 0x4b564d04 /* Identity and switches of the processor */
+#define MSR_KVM_PV_EOI_EN 0x4b564d04
 MSR(KVM_PV_EOI_EN, 1, "KVM_PV_EOI_EN",
 	EMULATE, EMULATE, NONE, NOTHING, LISTED,
 	"where the guest may end an interrupt without an exit",
@@ -415,13 +415,13 @@ MSR(GS_BASE, 1, "IA32_GS_BASE",
 	"the base of GS, in the VMCS; written at each task switch of the guest",
 	S_BASES,
 	"The base address of GS, 64 bits.")
-#define MSR_KERNEL_GS_BASE 0xc0000102 /* Memory types */
+#define MSR_KERNEL_GS_BASE 0xc0000102
 MSR(KERNEL_GS_BASE, 1, "IA32_KERNEL_GS_BASE",
 	PASS_THROUGH, PASS_THROUGH, SWITCH_BY_HAND, NOTHING, LISTED,
 	"SWAPGS changes it without an exit, so it is fetched back anyway",
 	S_BASES,
 	"What SWAPGS exchanges with the base of GS: the kernel's while a program runs.")
-#define MSR_TSC_AUX 0xc0000103 /* Paravirtual clock: names and numbers of the KVM API */
+#define MSR_TSC_AUX 0xc0000103
 MSR(TSC_AUX, 1, "IA32_TSC_AUX",
 	PASS_THROUGH, EMULATE, SWITCH_BY_HAND, TSC_AUX, LISTED,
 	"RDTSCP and RDPID read it; the host's has the number of the processor",

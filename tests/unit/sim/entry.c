@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Each rule of VM entry, broken alone: the entry fails as the SDM says. */
-#include "../../vmentry/vmentry.h"
+#include "../../conformance/vmentry/vmentry.h"
 #include "../cap/fixture.h"
 #include "facts/exit_reason.h"
 #include "machine.h"

@@ -3,7 +3,7 @@
  * them. */
 #include "facts/exit_reason.h"
 #include "irq/registers.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "operations.h"
 #include "vcpu/state.h"
 #include "facts/vmcs_field.h"

@@ -4,7 +4,7 @@
  * the old one.  A guest that is told that the clock is stable does not look for that.
  */
 #include "clock_page.h"
-#include "exit/reason.h"
+#include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "task.h"
 #include "vcpu/clock.h"

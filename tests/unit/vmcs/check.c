@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 
-#include "../../vmentry/vmentry.h"
+#include "../../conformance/vmentry/vmentry.h"
 #include "facts/control.h"
 #include "test.h"
 #include "vcpu/state.h"
