@@ -27,6 +27,8 @@ typedef u64 hpa_t;
 #define BIT32(n) ((u32)1 << (n))
 #define BIT64(n) ((u64)1 << (n))
 
+#define NS_PER_SECOND 1000000000ull
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 0 in a constant expression, or no constant at all: the row that has it does not compile. */

@@ -7,6 +7,7 @@
 #include <asm/fpu/xcr.h>
 #include <asm/fpu/xstate.h>
 #include "platform.h"
+#include "facts/xsave.h"
 
 /*
  * Components that the swap covers.  Not PKRU, which the kernel switches with the task and not with
@@ -83,10 +84,6 @@ int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
 					      host_xcr0_supported(), NULL);
 }
 
-#define FCW_OFFSET   0	/* "FXSAVE Area": bytes; the control word is the low half of the first */
-#define MXCSR_OFFSET 24
-#define XSTATE_BV_OFFSET 512
-
 void host_fpu_reset(struct vcpu *vcpu, bool init)
 {
 	struct kvm_xsave *state;
@@ -99,9 +96,9 @@ void host_fpu_reset(struct vcpu *vcpu, bool init)
 	if (!state)
 		return;
 	/* As FNINIT leaves it, not 40H as after power-up: clients of the KVM API know it so. */
-	state->region[FCW_OFFSET / 4] = 0x37f;
-	state->region[MXCSR_OFFSET / 4] = 0x1f80;
-	state->region[XSTATE_BV_OFFSET / 4] = XFEATURE_MASK_FPSSE;
+	state->region[XSAVE_FCW / 4] = FCW_INIT;
+	state->region[XSAVE_MXCSR / 4] = MXCSR_INIT;
+	state->region[XSAVE_XSTATE_BV / 4] = XFEATURE_MASK_FPSSE;
 	if (host_fpu_set_xsave(vcpu, state))
 		host_log(HOST_LOG_ERROR, "vCPU %u: the FPU's reset state was refused", vcpu->id);
 	kvfree(state);

@@ -11,10 +11,9 @@
 
 #include <linux/tracepoint.h>
 #include <uapi/asm/vmx.h>
+#include "facts/interruption.h"
 
 #define KVM_ISA_VMX 1
-
-#define INTERRUPTION_HAS_ERROR BIT(11) /* "Information for VM Exits Due to Vectored Events" */
 
 TRACE_EVENT(kvm_entry,
 	TP_PROTO(unsigned int vcpu_id, unsigned long rip),
@@ -59,7 +58,7 @@ TRACE_EVENT(kvm_exit,
 		__entry->info1 = exit->qualification;
 		__entry->info2 = exit->idt_vectoring_info;
 		__entry->intr_info = exit->interruption_info;
-		__entry->error_code = exit->interruption_info & INTERRUPTION_HAS_ERROR ?
+		__entry->error_code = exit->interruption_info & INTERRUPTION_ERROR_CODE ?
 				      exit->interruption_error : 0;
 		__entry->vcpu_id = vcpu_id;
 	),

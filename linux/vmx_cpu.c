@@ -19,6 +19,7 @@
 #include <asm/reboot.h>
 #include <asm/tlbflush.h>
 #include <compat.h>
+#include "facts/ept.h"
 #include "host_entry.h"
 #include "platform.h"
 #include "vmcs/vmcs.h"
@@ -70,9 +71,6 @@ static void vmxoff(void)
 was_off:
 	return;
 }
-
-#define INVEPT_ALL_CONTEXTS  2
-#define INVVPID_ALL_CONTEXTS 2
 
 /* Translations of an earlier VMX operation survive VMXOFF. */
 static void flush_guest_tlb(void)

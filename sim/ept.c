@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "emulate/access.h"
+#include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "mem/ept_table.h"
 #include "processor.h"
@@ -22,7 +23,6 @@
 #define VIOLATION_RIGHTS(r) ((r) << 3) /* bits 5:3: what the entries allow */
 #define MEMORY_TYPE(entry)  ((entry) >> 3 & 7)
 #define TABLE_RESERVED	    0xf8ull /* bits 7:3 of an entry for a table */
-#define PML_ENTRIES	    512
 #define SAME_FAULT_MAX	    1000
 
 /* --- the TLB: guest-physical mappings --- */

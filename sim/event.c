@@ -2,8 +2,8 @@
 /* Events, and the descriptors that the process has of them. */
 #include "task.h"
 
-#define MAX_EVENTS 64
-#define FIRST_FD   3
+#define MAX_EVENTS     64
+#define FIRST_EVENT_FD 3
 
 struct host_event {
 	unsigned int descriptors, references;
@@ -11,15 +11,16 @@ struct host_event {
 };
 
 static struct host_event events[MAX_EVENTS];
-static struct host_event *descriptors[MAX_EVENTS]; /* from FIRST_FD on */
+static struct host_event *descriptors[MAX_EVENTS]; /* from FIRST_EVENT_FD on */
 static struct host_event_watch *watches;
 static struct sim_task *calling; /* the task that has the lock of the watches */
 
 static struct host_event **descriptor(int fd)
 {
-	if (fd < FIRST_FD || fd >= FIRST_FD + MAX_EVENTS || !descriptors[fd - FIRST_FD])
+	if (fd < FIRST_EVENT_FD || fd >= FIRST_EVENT_FD + MAX_EVENTS ||
+	    !descriptors[fd - FIRST_EVENT_FD])
 		return NULL;
-	return &descriptors[fd - FIRST_FD];
+	return &descriptors[fd - FIRST_EVENT_FD];
 }
 
 static struct host_event *event_of(int fd)
@@ -41,7 +42,7 @@ static int new_descriptor(struct host_event *event)
 		sim_panic("too many descriptors");
 	descriptors[fd] = event;
 	event->descriptors++;
-	return fd + FIRST_FD;
+	return fd + FIRST_EVENT_FD;
 }
 
 int sim_event_open(void)
@@ -140,7 +141,7 @@ int host_event_get(int fd, struct host_event **event)
 	struct host_event **at = descriptor(fd);
 
 	if (!at)
-		return fd >= 0 && fd < FIRST_FD ? -EINVAL : -EBADF;
+		return fd >= 0 && fd < FIRST_EVENT_FD ? -EINVAL : -EBADF;
 	*event = *at;
 	(*event)->references++;
 	return 0;

@@ -13,17 +13,18 @@
 #include "mem/mem.h"
 #include "vcpu/vcpu.h"
 
-#define MAX_FILES 2048
-#define FIRST_FD  100 /* those of events come before: see event.c */
+#define MAX_FILES     2048
+#define FIRST_FILE_FD 100 /* those of events come before: see event.c */
 
 static struct sim_file files[MAX_FILES];
 static struct vm *vms; /* all, the newest first */
 
 struct sim_file *sim_file_find(int fd)
 {
-	if (fd < FIRST_FD || fd >= FIRST_FD + MAX_FILES || !files[fd - FIRST_FD].kind)
+	if (fd < FIRST_FILE_FD || fd >= FIRST_FILE_FD + MAX_FILES ||
+	    !files[fd - FIRST_FILE_FD].kind)
 		return NULL;
-	return &files[fd - FIRST_FD];
+	return &files[fd - FIRST_FILE_FD];
 }
 
 static int install(struct sim_file file)
@@ -34,7 +35,7 @@ static int install(struct sim_file file)
 		files[i] = file;
 		if (file.vm)
 			file.vm->host.files++;
-		return FIRST_FD + i;
+		return FIRST_FILE_FD + i;
 	}
 	sim_panic("too many files of the KVM API");
 }

@@ -10,11 +10,11 @@
 #include "facts/exit_reason.h"
 #include "processor.h"
 #include "task.h"
+#include "vcpu/state.h"
 #include "vcpu/vcpu.h"
 
 #define SCRIPT_MAX     1024
 #define INJECTIONS_MAX 1024
-#define EFER_LMA       BIT64(10)
 #define NO_EXIT	       (~0u)
 #define LOOK_PERIOD    32 /* steps of a guest, after one of which its processor reads ahead */
 
@@ -296,7 +296,7 @@ static void save_mode(const struct processor *processor, struct vmcs *vmcs)
 	    !(vmcs_get(vmcs, VM_EXIT_CONTROLS) & EXIT_SAVE_IA32_EFER))
 		return;
 	control &= ~(u64)ENTRY_IA32E_MODE_GUEST;
-	if (efer & EFER_LMA)
+	if (efer & IA32_EFER_LMA)
 		control |= ENTRY_IA32E_MODE_GUEST;
 	vmcs_set(vmcs, VM_ENTRY_CONTROLS, control);
 }

@@ -8,10 +8,10 @@
 
 #include "facts/cpuid_leaf.h"
 #include "processor.h"
+#include "vcpu/state.h"
 
 #define FEATURE_CONTROL_LOCK 1u
 #define FEATURE_CONTROL_VMX  4u
-#define CR4_VMXE	     BIT64(13)
 #define VMXON_REGIONS	     0x10000000ull /* below what host_alloc_pages() gives */
 
 static struct processor processors[SIM_MAX_CPUS];

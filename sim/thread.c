@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "task.h"
+#include "facts/xsave.h"
 #include "host_entry.h"
 #include "vcpu/vcpu.h"
 
@@ -46,15 +47,7 @@ void host_deliver_machine_check(void)
 
 /* --- the FPU, as the XSAVE area of the KVM API --- */
 
-/* "XSAVE Area": legacy region, then the header. */
-#define XSAVE_FCW	 0   /* u16 */
-#define XSAVE_MXCSR	 6   /* as a word of 32 bits */
-#define XSAVE_XSTATE_BV	 128 /* two words */
-#define XSAVE_XCOMP_BV	 130
-#define XSAVE_HEADER_END 144
-#define FCW_AFTER_FNINIT 0x37f
-#define MXCSR_RESET	 0x1f80
-#define MXCSR_MASK	 0xffff
+#define MXCSR_MASK 0xffff
 
 int host_vcpu_init(struct vcpu *vcpu)
 {
@@ -136,14 +129,14 @@ static bool xsave_is_valid(const u32 *area)
 {
 	unsigned int i;
 
-	if (area[XSAVE_XSTATE_BV] & ~(u32)host_xcr0_supported())
+	if (area[XSAVE_XSTATE_BV / 4] & ~(u32)host_xcr0_supported())
 		return false;
-	if (area[XSAVE_XSTATE_BV + 1] & ~(u32)(host_xcr0_supported() >> 32))
+	if (area[XSAVE_XSTATE_BV / 4 + 1] & ~(u32)(host_xcr0_supported() >> 32))
 		return false;
-	for (i = XSAVE_XCOMP_BV; i < XSAVE_HEADER_END; i++)
+	for (i = XSAVE_XCOMP_BV / 4; i < XSAVE_HEADER_END / 4; i++)
 		if (area[i])
 			return false;
-	return !(area[XSAVE_MXCSR] & ~MXCSR_MASK);
+	return !(area[XSAVE_MXCSR / 4] & ~MXCSR_MASK);
 }
 
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
@@ -161,9 +154,9 @@ void host_fpu_reset(struct vcpu *vcpu, bool init)
 	if (init)
 		return;
 	memset(vcpu->host.fpu, 0, sizeof(vcpu->host.fpu));
-	vcpu->host.fpu[XSAVE_FCW] = FCW_AFTER_FNINIT;
-	vcpu->host.fpu[XSAVE_MXCSR] = MXCSR_RESET;
-	vcpu->host.fpu[XSAVE_XSTATE_BV] = 3;
+	vcpu->host.fpu[XSAVE_FCW / 4] = FCW_INIT;
+	vcpu->host.fpu[XSAVE_MXCSR / 4] = MXCSR_INIT;
+	vcpu->host.fpu[XSAVE_XSTATE_BV / 4] = 3;
 }
 
 /* --- the thread --- */

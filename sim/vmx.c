@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "facts/ept.h"
 #include "processor.h"
 #include "vmcs/field_exists.h"
 #include "vmcs/vmcs.h"
@@ -256,8 +257,6 @@ enum vmx_status sim_vmwrite(u32 field, u64 value)
 
 /* --- INVEPT, INVVPID --- */
 
-enum { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
-
 enum vmx_status sim_invept(u32 type, u64 eptp)
 {
 	struct processor *processor = processor_pinned("INVEPT");
@@ -266,11 +265,11 @@ enum vmx_status sim_invept(u32 type, u64 eptp)
 	sim_vmx_counts.invept++;
 	if (!capability->ept.invept)
 		sim_panic("INVEPT: the processor has no such instruction: #UD");
-	if (type == INVEPT_ALL && capability->ept.invept_all) {
+	if (type == INVEPT_ALL_CONTEXTS && capability->ept.invept_all) {
 		ept_flush_all(sim_cpu_now());
 		return VMX_SUCCEED;
 	}
-	if (type == INVEPT_SINGLE && capability->ept.invept_single &&
+	if (type == INVEPT_SINGLE_CONTEXT && capability->ept.invept_single &&
 	    entry_eptp_ok(processor, eptp)) {
 		ept_flush(sim_cpu_now(), eptp);
 		return VMX_SUCCEED;
@@ -278,16 +277,14 @@ enum vmx_status sim_invept(u32 type, u64 eptp)
 	return vmx_fail(processor, ERROR_INVALIDATION_OPERAND);
 }
 
-enum { INVVPID_ADDRESS, INVVPID_SINGLE, INVVPID_ALL, INVVPID_RETAINING_GLOBALS };
-
 static bool invvpid_type_ok(const struct vmx_capability *capability, u32 type)
 {
 	switch (type) {
-	case INVVPID_ADDRESS:
+	case INVVPID_INDIVIDUAL_ADDRESS:
 		return capability->vpid.individual_address;
-	case INVVPID_SINGLE:
+	case INVVPID_SINGLE_CONTEXT:
 		return capability->vpid.single_context;
-	case INVVPID_ALL:
+	case INVVPID_ALL_CONTEXTS:
 		return capability->vpid.all_contexts;
 	case INVVPID_RETAINING_GLOBALS:
 		return capability->vpid.single_retaining_globals;
@@ -305,8 +302,9 @@ enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address)
 	sim_vmx_counts.invvpid++;
 	if (!processor->can.capability.vpid.invvpid)
 		sim_panic("INVVPID: the processor has no such instruction: #UD");
-	if (!invvpid_type_ok(&processor->can.capability, type) || (type != INVVPID_ALL && !vpid) ||
-	    (type == INVVPID_ADDRESS && !processor_canonical(processor, address)))
+	if (!invvpid_type_ok(&processor->can.capability, type) ||
+	    (type != INVVPID_ALL_CONTEXTS && !vpid) ||
+	    (type == INVVPID_INDIVIDUAL_ADDRESS && !processor_canonical(processor, address)))
 		return vmx_fail(processor, ERROR_INVALIDATION_OPERAND);
 	return VMX_SUCCEED;
 }

@@ -28,6 +28,7 @@ scripts() {
 check "documents name what is there" tests/documents.sh
 check "each folder includes only what it may of the others" tests/rooms.sh
 check "CPUID's features go by their names" tests/features.sh
+check "no constant is defined in two files" tests/constants.sh
 check "shellcheck has no warning" scripts
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

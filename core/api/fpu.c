@@ -5,6 +5,7 @@
  * SDM: "Legacy Region of an XSAVE Area", "XSAVE Header".
  */
 #include "api/internal.h"
+#include "facts/xsave.h"
 #include "vcpu/state.h"
 
 /* The legacy region, which FXSAVE writes too. */
@@ -20,14 +21,6 @@ struct legacy_region {
 };
 _Static_assert(sizeof(struct legacy_region) == 512, "legacy region of an XSAVE area");
 
-#define XSTATE_BV_OFFSET 512
-#define XSTATE_X87	 BIT64(0)
-#define XSTATE_SSE	 BIT64(1)
-#define XSTATE_AVX	 BIT64(2) /* shares MXCSR with SSE */
-
-#define FCW_INIT   0x37f
-#define MXCSR_INIT 0x1f80
-
 static void copy(void *to, const void *from, size_t size)
 {
 	__builtin_memcpy(to, from, size);
@@ -35,7 +28,7 @@ static void copy(void *to, const void *from, size_t size)
 
 static u64 components_in_use(const void *area)
 {
-	return host_xcr0() ? *(const u64 *)((const char *)area + XSTATE_BV_OFFSET) :
+	return host_xcr0() ? *(const u64 *)((const char *)area + XSAVE_XSTATE_BV) :
 			     XSTATE_X87 | XSTATE_SSE;
 }
 
@@ -82,7 +75,7 @@ int api_set_fpu(struct vcpu *vcpu, const struct kvm_fpu *fpu)
 	legacy->fip = fpu->last_ip;
 	legacy->fdp = fpu->last_dp;
 	/* KVM_SET_FPU leaves MXCSR alone, as it always has. */
-	*(u64 *)((char *)area + XSTATE_BV_OFFSET) |= XSTATE_X87 | XSTATE_SSE;
+	*(u64 *)((char *)area + XSAVE_XSTATE_BV) |= XSTATE_X87 | XSTATE_SSE;
 	error = host_fpu_set_xsave(vcpu, area);
 	host_free(area);
 	return error;

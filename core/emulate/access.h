@@ -63,13 +63,6 @@ void register_add(struct vcpu *vcpu, enum vcpu_reg reg, unsigned int size, s64 a
 
 /* --- operand.c --- */
 
-/* "Exit Qualification for EPT Violations". */
-#define EPT_VIOLATION_READ	   BIT64(0)
-#define EPT_VIOLATION_WRITE	   BIT64(1)
-#define EPT_VIOLATION_FETCH	   BIT64(2)
-#define EPT_VIOLATION_GLA_VALID	   BIT64(7)
-#define EPT_VIOLATION_GLA_IS_FINAL BIT64(8) /* the access itself, not that of a page table */
-
 /* Bytes of the stack pointer that PUSH and POP use.  "Stack Address Size". */
 unsigned int stack_width(struct vcpu *vcpu);
 /*

@@ -7,11 +7,6 @@
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
-#define TYPE_ACCESSED	1u
-#define TYPE_CODE	8u
-#define TYPE_CONFORMING 4u /* of code */
-#define TYPE_RW		2u /* readable code, writable data */
-
 #define DESCRIPTOR_TYPE_BYTE 5 /* P, DPL, S, type */
 
 static bool raise_fault(struct descriptor_fault *fault, u8 vector, u32 error)
@@ -150,15 +145,15 @@ static bool code_allowed(const struct descriptor *descriptor, unsigned int rpl,
 static bool stack_allowed(const struct descriptor *descriptor, unsigned int rpl, unsigned int cpl)
 {
 	return DESCRIPTOR_S(descriptor) &&
-	       (DESCRIPTOR_TYPE(descriptor) & (TYPE_CODE | TYPE_RW)) == TYPE_RW && rpl == cpl &&
-	       DESCRIPTOR_DPL(descriptor) == cpl;
+	       (DESCRIPTOR_TYPE(descriptor) & (TYPE_CODE | TYPE_WRITABLE)) == TYPE_WRITABLE &&
+	       rpl == cpl && DESCRIPTOR_DPL(descriptor) == cpl;
 }
 
 static bool data_allowed(const struct descriptor *descriptor, unsigned int rpl, unsigned int cpl)
 {
 	unsigned int type = DESCRIPTOR_TYPE(descriptor), dpl = DESCRIPTOR_DPL(descriptor);
 
-	if (!DESCRIPTOR_S(descriptor) || (type & (TYPE_CODE | TYPE_RW)) == TYPE_CODE)
+	if (!DESCRIPTOR_S(descriptor) || (type & (TYPE_CODE | TYPE_READABLE)) == TYPE_CODE)
 		return false;
 	if ((type & (TYPE_CODE | TYPE_CONFORMING)) == (TYPE_CODE | TYPE_CONFORMING))
 		return true;

@@ -8,6 +8,7 @@
 #define LINTEL_EMULATE_DESCRIPTOR_H
 
 #include "emulate/emulate.h"
+#include "facts/segment.h"
 
 struct descriptor {
 	u64 low, high; /* high: of a system descriptor in IA-32e mode */
@@ -19,17 +20,6 @@ struct descriptor {
 #define DESCRIPTOR_DPL(d)     ((unsigned int)((d)->low >> 45) & 3)
 #define DESCRIPTOR_PRESENT(d) ((d)->low >> 47 & 1)
 
-/* Types of system descriptors. */
-enum {
-	TYPE_TSS16 = 1,
-	TYPE_LDT = 2,
-	TYPE_TASK_GATE = 5,
-	TYPE_TSS32 = 9,
-	TYPE_TSS_BUSY = 2, /* the bit that makes a TSS busy */
-};
-
-#define SELECTOR_RPL(selector)	 ((selector)&3)
-#define SELECTOR_TI		 4
 #define SELECTOR_ERROR(selector) ((u32)(selector) & 0xfffc)
 
 /* What came instead: a page fault or a lack of memory (page is not WALK_OK), or an exception. */

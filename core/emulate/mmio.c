@@ -8,6 +8,7 @@
  * processor meets the next one by itself, so that interrupts and signals come in between.
  */
 #include "emulate/access.h"
+#include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "io/bus.h"
 #include "irq/lapic.h"

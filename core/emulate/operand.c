@@ -5,6 +5,7 @@
  * SDM: "Specifying an Offset", "Stack Address Size", "Bit String Operations" (BT).
  */
 #include "emulate/access.h"
+#include "facts/ept.h"
 #include "facts/exit_reason.h"
 
 unsigned int stack_width(struct vcpu *vcpu)

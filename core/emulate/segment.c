@@ -3,13 +3,8 @@
  * Segmentation: from segment:offset to a linear address.
  */
 #include "emulate/emulate.h"
+#include "facts/segment.h"
 #include "vcpu/state.h"
-
-/* Type field of a code or data segment.  "Code- and Data-Segment Descriptor Types". */
-#define TYPE_CODE	 BIT32(3)
-#define TYPE_EXPAND_DOWN BIT32(2) /* data */
-#define TYPE_READABLE	 BIT32(1) /* code */
-#define TYPE_WRITABLE	 BIT32(1) /* data */
 
 static bool address_is_canonical(u64 address, unsigned int width)
 {

@@ -5,7 +5,7 @@
  * Documentation/virt/kvm/x86/hypercalls.rst.
  */
 #include "exit/table.h"
-#include "irq/lapic.h"
+#include "irq/registers.h"
 #include "vcpu/vcpu.h"
 
 #define HYPERCALL_SEND_IPI 10
@@ -17,8 +17,7 @@
 #define HYPERCALL_NOT_ALLOWED  (-1)
 
 /* As an ICR has them: "Interrupt Command Register (ICR)". */
-#define ICR_VECTOR(icr)	  ((u8)(icr))
-#define ICR_DELIVERY(icr) ((u8)((icr) >> 8 & 7))
+#define ICR_VECTOR(icr) ((u8)(icr))
 
 /* To those of `bitmap`, whose bit 0 is the APIC ID `lowest`.  gives: how many took it. */
 static int send_to_bitmap(struct vcpu *vcpu, u64 bitmap, u64 lowest, u64 icr)

@@ -7,6 +7,7 @@
 #include "exit/table.h"
 #include "emulate/access.h"
 #include "emulate/emulate.h"
+#include "facts/ept.h"
 #include "mem/ept_table.h"
 #include "mem/mem.h"
 #include "vcpu/state.h"

@@ -7,6 +7,7 @@
 #include "host_entry.h"
 #include "exit/run.h"
 #include "exit/table.h"
+#include "facts/ept.h"
 #include "facts/instruction_error.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
@@ -21,9 +22,6 @@
 #include "vcpu/mp_state.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
-
-#define INVEPT_SINGLE_CONTEXT 1
-#define INVEPT_ALL_CONTEXTS   2
 
 static bool take_request(struct vcpu *vcpu, enum vcpu_request request)
 {

@@ -2,7 +2,6 @@
 /* One counter of the 8254. */
 #include "irq/counter.h"
 
-#define NS_PER_SECOND 1000000000ull
 #define COUNT_MAX     0x10000
 #define COUNT_MAX_BCD 10000
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "facts/ept.h"
 #include "mem/pml.h"
 #include "mem/dirty_log.h"
 #include "mem/mem.h"
 #include "vmcs/vmcs.h"
 
 /* The index of the next entry: the list fills from its end, and -1 says that it is full. */
-#define PML_ENTRIES 512
-#define PML_EMPTY   (PML_ENTRIES - 1)
+#define PML_EMPTY (PML_ENTRIES - 1)
 
 int pml_vcpu_init(struct vcpu *vcpu)
 {

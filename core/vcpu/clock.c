@@ -2,7 +2,6 @@
 #include "vcpu/clock.h"
 #include "mem/mem.h"
 
-#define NS_PER_SECOND 1000000000ull
 #define PAGE_ENABLED  BIT64(0) /* of KVM_SYSTEM_TIME; the rest is the address */
 
 /* In guest memory: "struct pvclock_vcpu_time_info". */

@@ -7,7 +7,7 @@
 #ifndef LINTEL_VCPU_STATE_H
 #define LINTEL_VCPU_STATE_H
 
-#include "types.h"
+#include "facts/interruption.h"
 
 #define CR0_PE BIT64(0)
 #define CR0_MP BIT64(1)
@@ -98,23 +98,8 @@
 /* Interruptibility state of the guest. */
 #define BLOCKING_BY_STI	   BIT32(0)
 #define BLOCKING_BY_MOV_SS BIT32(1)
+#define BLOCKING_BY_SMI	   BIT32(2)
 #define BLOCKING_BY_NMI	   BIT32(3)
-
-/* Interruption-information fields. */
-#define INTERRUPTION_VALID	BIT32(31)
-#define INTERRUPTION_ERROR_CODE BIT32(11)
-#define INTERRUPTION_NMI_UNBLOCKED BIT32(12) /* in VM-exit interruption information */
-#define INTERRUPTION_TYPE(info) (((info) >> 8) & 7)
-#define INTERRUPTION_VECTOR(info) ((info) & 0xff)
-enum interruption_type {
-	INTERRUPTION_EXTERNAL = 0,
-	INTERRUPTION_NMI = 2,
-	INTERRUPTION_HARDWARE_EXCEPTION = 3,
-	INTERRUPTION_SOFTWARE_INTERRUPT = 4,
-	INTERRUPTION_PRIVILEGED_EXCEPTION = 5,
-	INTERRUPTION_SOFTWARE_EXCEPTION = 6,
-	INTERRUPTION_OTHER = 7,
-};
 
 /* Guest segment access rights, VMCS form. */
 #define SEG_AR_UNUSABLE BIT32(16)

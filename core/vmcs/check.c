@@ -154,7 +154,7 @@ int check_event_type(struct vmcs_check *check)
 {
 	u64 info = check_field(check, VM_ENTRY_INTR_INFO_FIELD);
 
-	return info & EVENT_VALID ? (int)(info >> 8 & 7) : -1;
+	return info & INTERRUPTION_VALID ? (int)INTERRUPTION_TYPE(info) : -1;
 }
 
 /* --- rules of one field ---------------------------------------------------------- */

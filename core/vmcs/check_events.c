@@ -6,7 +6,6 @@
  */
 #include "vmcs/check_rule.h"
 
-#define EVENT_ERROR_CODE BIT32(11)
 /* #DF, #TS, #NP, #SS, #GP, #PF, #AC */
 #define VECTORS_WITH_ERROR_CODE 0x00027d00u
 
@@ -25,7 +24,7 @@ static bool other_needs_trap_flag(struct vmcs_check *check, ANY_RULE)
 {
 	enum cap_msr msr = cap_word_msr(&check->image->msrs, CTL_PRIMARY);
 
-	return check_event_type(check) != EVENT_OTHER ||
+	return check_event_type(check) != INTERRUPTION_OTHER ||
 	       (check_capability(check, msr)->config.allowed1[CTL_PRIMARY] &
 		CPU1_MONITOR_TRAP_FLAG);
 }
@@ -39,12 +38,12 @@ static bool vector_at_most(struct vmcs_check *check, const struct check_rule *ru
 
 static bool nmi_vector(struct vmcs_check *check, ANY_RULE)
 {
-	return check_event_type(check) != EVENT_NMI || (event_info(check) & 0xff) == 2;
+	return check_event_type(check) != INTERRUPTION_NMI || (event_info(check) & 0xff) == 2;
 }
 
 static bool reserved_bits(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return !(event_info(check) & EVENT_VALID) || check_zero_bits(check, rule);
+	return !(event_info(check) & INTERRUPTION_VALID) || check_zero_bits(check, rule);
 }
 
 static bool usually_has_error_code(u64 info)
@@ -56,7 +55,7 @@ static bool usually_has_error_code(u64 info)
 
 static bool may_have_error_code(struct vmcs_check *check)
 {
-	return check_event_type(check) == EVENT_EXCEPTION &&
+	return check_event_type(check) == INTERRUPTION_HARDWARE_EXCEPTION &&
 	       (check_field(check, GUEST_CR0) & CR0_PE);
 }
 
@@ -64,7 +63,8 @@ static bool error_code_is_missing(struct vmcs_check *check, ANY_RULE)
 {
 	u64 info = event_info(check);
 
-	if (!(info & EVENT_VALID) || (info & EVENT_ERROR_CODE) || !usually_has_error_code(info))
+	if (!(info & INTERRUPTION_VALID) || (info & INTERRUPTION_ERROR_CODE) ||
+	    !usually_has_error_code(info))
 		return true;
 	return !may_have_error_code(check) ||
 	       check_capability(check, CAP_BASIC)->capability.basic.any_error_code;
@@ -74,7 +74,7 @@ static bool error_code_is_wrong(struct vmcs_check *check, ANY_RULE)
 {
 	u64 info = event_info(check);
 
-	if (!(info & EVENT_VALID) || !(info & EVENT_ERROR_CODE))
+	if (!(info & INTERRUPTION_VALID) || !(info & INTERRUPTION_ERROR_CODE))
 		return true;
 	if (!may_have_error_code(check))
 		return false;
@@ -86,7 +86,8 @@ static bool error_code_bits(struct vmcs_check *check, const struct check_rule *r
 {
 	u64 info = event_info(check);
 
-	return !(info & EVENT_VALID) || !(info & EVENT_ERROR_CODE) || check_zero_bits(check, rule);
+	return !(info & INTERRUPTION_VALID) || !(info & INTERRUPTION_ERROR_CODE) ||
+	       check_zero_bits(check, rule);
 }
 
 static bool instruction_length(struct vmcs_check *check, const struct check_rule *rule)
@@ -94,7 +95,7 @@ static bool instruction_length(struct vmcs_check *check, const struct check_rule
 	int type = check_event_type(check);
 	u64 length;
 
-	if (type < EVENT_SOFT_INTERRUPT || type > EVENT_SOFT_EXCEPTION)
+	if (type < INTERRUPTION_SOFTWARE_INTERRUPT || type > INTERRUPTION_SOFTWARE_EXCEPTION)
 		return true;
 	length = check_field(check, rule->field);
 	return length <= 15 &&
@@ -108,13 +109,13 @@ static bool instruction_length(struct vmcs_check *check, const struct check_rule
 	}
 
 static const struct check_rule rules[] = {
-	EVENT("type.reserved", "not type 1", type_is_not, EVENT_RESERVED),
+	EVENT("type.reserved", "not type 1", type_is_not, INTERRUPTION_RESERVED),
 	EVENT("type.other", "type 7 only where there is the monitor trap flag",
 	      other_needs_trap_flag, 0),
 	EVENT("vector.nmi", "vector 2 with an NMI", nmi_vector, 0),
 	EVENT("vector.exception", "a vector of at most 31 with a hardware exception",
-	      vector_at_most, EVENT_EXCEPTION | 31 << 8),
-	EVENT("vector.other", "vector 0 with another event", vector_at_most, EVENT_OTHER),
+	      vector_at_most, INTERRUPTION_HARDWARE_EXCEPTION | 31 << 8),
+	EVENT("vector.other", "vector 0 with another event", vector_at_most, INTERRUPTION_OTHER),
 	EVENT("reserved", "bits 30:12 are 0", reserved_bits, 0x7ffff000),
 	EVENT("error_code.missing",
 	      "an error code: bit 11 is 1 with #DF, #TS, #NP, #SS, #GP, #PF, #AC",

@@ -76,7 +76,7 @@ static bool rflags_vm(struct vmcs_check *check, ANY_RULE)
 
 static bool rflags_if(struct vmcs_check *check, ANY_RULE)
 {
-	return check_event_type(check) != EVENT_EXTERNAL ||
+	return check_event_type(check) != INTERRUPTION_EXTERNAL ||
 	       (check_field(check, GUEST_RFLAGS) & RFLAGS_IF);
 }
 

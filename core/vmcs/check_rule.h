@@ -75,17 +75,4 @@ bool check_never(struct vmcs_check *check, const struct check_rule *rule); /* `w
 
 #define EFER_DEFINED (IA32_EFER_SCE | IA32_EFER_LME | IA32_EFER_LMA | IA32_EFER_NXE)
 
-/* "VM-Entry Interruption-Information Field" */
-#define EVENT_VALID BIT32(31)
-enum {
-	EVENT_EXTERNAL = 0,
-	EVENT_RESERVED = 1,
-	EVENT_NMI = 2,
-	EVENT_EXCEPTION = 3,
-	EVENT_SOFT_INTERRUPT = 4,
-	EVENT_PRIVILEGED_EXCEPTION = 5,
-	EVENT_SOFT_EXCEPTION = 6,
-	EVENT_OTHER = 7,
-};
-
 #endif

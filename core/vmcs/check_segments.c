@@ -4,6 +4,7 @@
  *
  * SDM: "Checks on Guest Segment Registers".
  */
+#include "facts/segment.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/check_rule.h"
 
@@ -18,10 +19,6 @@
 #define RIGHTS_UNUSABLE BIT64(16)
 #define RIGHTS_RESERVED 0xfffe0f00ull
 #define RIGHTS_V8086	0xf3
-
-#define TYPE_CODE     8u
-#define SELECTOR_TI   4u
-#define RPL(selector) ((selector)&3)
 
 static u64 rights(struct vmcs_check *check, enum vcpu_seg seg)
 {
@@ -71,7 +68,7 @@ static bool table_indicator(struct vmcs_check *check, const struct check_rule *r
 static bool stack_rpl(struct vmcs_check *check, ANY_RULE)
 {
 	return is_v8086(check) || is_unrestricted(check) ||
-	       RPL(selector(check, SEG_SS)) == RPL(selector(check, SEG_CS));
+	       SELECTOR_RPL(selector(check, SEG_SS)) == SELECTOR_RPL(selector(check, SEG_CS));
 }
 
 static bool base_canonical(struct vmcs_check *check, const struct check_rule *rule)
@@ -204,7 +201,7 @@ static bool stack_type(struct vmcs_check *check, ANY_RULE)
 static bool stack_dpl_rpl(struct vmcs_check *check, ANY_RULE)
 {
 	return is_v8086(check) || is_unrestricted(check) ||
-	       DPL(rights(check, SEG_SS)) == RPL(selector(check, SEG_SS));
+	       DPL(rights(check, SEG_SS)) == SELECTOR_RPL(selector(check, SEG_SS));
 }
 
 static bool stack_dpl_0(struct vmcs_check *check, ANY_RULE)
@@ -225,7 +222,7 @@ static bool data_readable(struct vmcs_check *check, const struct check_rule *rul
 {
 	u64 type = TYPE(rights(check, segment_of(rule)));
 
-	return !counts(check, segment_of(rule)) || !(type & TYPE_CODE) || (type & 2);
+	return !counts(check, segment_of(rule)) || !(type & TYPE_CODE) || (type & TYPE_READABLE);
 }
 
 static bool data_dpl(struct vmcs_check *check, const struct check_rule *rule)
@@ -235,7 +232,7 @@ static bool data_dpl(struct vmcs_check *check, const struct check_rule *rule)
 
 	if (!counts(check, seg) || is_unrestricted(check) || TYPE(value) > 11)
 		return true;
-	return DPL(value) >= RPL(selector(check, seg));
+	return DPL(value) >= SELECTOR_RPL(selector(check, seg));
 }
 
 /* --- TR and LDTR --- */

@@ -6,16 +6,13 @@
  * SDM: "Checks on Guest Non-Register State", "Checks on Guest Page-Directory-Pointer-Table
  * Entries", "Loading MSRs".
  */
+#include "msr/index.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/check_rule.h"
 
 enum { ACTIVE, HLT, SHUTDOWN, WAIT_FOR_SIPI };
 
-#define BLOCKED_BY_STI	  BIT64(0)
-#define BLOCKED_BY_MOV_SS BIT64(1)
-#define BLOCKED_BY_SMI	  BIT64(2)
-#define BLOCKED_BY_NMI	  BIT64(3)
-#define ENCLAVE		  BIT64(4)
+#define ENCLAVE BIT64(4)
 
 static u64 blocking(struct vmcs_check *check)
 {
@@ -48,13 +45,13 @@ static bool hlt_privilege(struct vmcs_check *check, ANY_RULE)
 static bool active_when_blocked(struct vmcs_check *check, ANY_RULE)
 {
 	return activity(check) == ACTIVE ||
-	       !(blocking(check) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS));
+	       !(blocking(check) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
 }
 
 /* Hardware exceptions that can come from outside: #DB of a pending trap, #MC. */
 static bool is_exception(struct vmcs_check *check, u64 vector)
 {
-	return check_event_type(check) == EVENT_EXCEPTION &&
+	return check_event_type(check) == INTERRUPTION_HARDWARE_EXCEPTION &&
 	       (check_field(check, VM_ENTRY_INTR_INFO_FIELD) & 0xff) == vector;
 }
 
@@ -62,16 +59,16 @@ static bool event_in_hlt(struct vmcs_check *check, ANY_RULE)
 {
 	int type = check_event_type(check);
 
-	return type < 0 || activity(check) != HLT || type == EVENT_EXTERNAL || type == EVENT_NMI ||
-	       type == EVENT_OTHER || is_exception(check, VECTOR_DB) ||
-	       is_exception(check, VECTOR_MC);
+	return type < 0 || activity(check) != HLT || type == INTERRUPTION_EXTERNAL ||
+	       type == INTERRUPTION_NMI || type == INTERRUPTION_OTHER ||
+	       is_exception(check, VECTOR_DB) || is_exception(check, VECTOR_MC);
 }
 
 static bool event_in_shutdown(struct vmcs_check *check, ANY_RULE)
 {
 	int type = check_event_type(check);
 
-	return type < 0 || activity(check) != SHUTDOWN || type == EVENT_NMI ||
+	return type < 0 || activity(check) != SHUTDOWN || type == INTERRUPTION_NMI ||
 	       is_exception(check, VECTOR_MC);
 }
 
@@ -82,26 +79,26 @@ static bool event_in_wait_for_sipi(struct vmcs_check *check, ANY_RULE)
 
 static bool sti_or_mov_ss(struct vmcs_check *check, ANY_RULE)
 {
-	u64 both = BLOCKED_BY_STI | BLOCKED_BY_MOV_SS;
+	u64 both = BLOCKING_BY_STI | BLOCKING_BY_MOV_SS;
 
 	return (blocking(check) & both) != both;
 }
 
 static bool sti_needs_if(struct vmcs_check *check, ANY_RULE)
 {
-	return !(blocking(check) & BLOCKED_BY_STI) ||
+	return !(blocking(check) & BLOCKING_BY_STI) ||
 	       (check_field(check, GUEST_RFLAGS) & RFLAGS_IF);
 }
 
 /* The operand is what must not block it. */
 static bool interrupt_not_blocked(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return check_event_type(check) != EVENT_EXTERNAL || check_zero_bits(check, rule);
+	return check_event_type(check) != INTERRUPTION_EXTERNAL || check_zero_bits(check, rule);
 }
 
 static bool nmi_not_blocked(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return check_event_type(check) != EVENT_NMI || check_zero_bits(check, rule);
+	return check_event_type(check) != INTERRUPTION_NMI || check_zero_bits(check, rule);
 }
 
 static bool enclave_not_mov_ss(struct vmcs_check *check, const struct check_rule *rule)
@@ -111,17 +108,14 @@ static bool enclave_not_mov_ss(struct vmcs_check *check, const struct check_rule
 
 /* --- pending debug exceptions --- */
 
-#define PENDING_ENABLED BIT64(12)
 #define PENDING_BS	BIT64(14)
 #define PENDING_RTM	BIT64(16)
-#define PENDING_DEFINED (0xf | BIT64(11) | PENDING_ENABLED | PENDING_BS | PENDING_RTM)
-
-#define DEBUGCTL_BTF BIT64(1)
+#define PENDING_DEFINED (0xf | BIT64(11) | PENDING_DEBUG_ENABLED | PENDING_BS | PENDING_RTM)
 
 /* The guest has just executed an instruction, and its trap has not been taken. */
 static bool trap_waits(struct vmcs_check *check)
 {
-	return (blocking(check) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)) || activity(check) == HLT;
+	return (blocking(check) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) || activity(check) == HLT;
 }
 
 static bool steps(struct vmcs_check *check)
@@ -172,8 +166,6 @@ static bool pdpte(struct vmcs_check *check, const struct check_rule *rule)
 
 /* --- the VM-entry MSR-load area --- */
 
-#define MSR_FS_BASE	    0xc0000100
-#define MSR_GS_BASE	    0xc0000101
 #define MSR_SMM_MONITOR_CTL 0x9b
 
 /* All entries pass, or check->entry is the first that does not. */
@@ -287,17 +279,17 @@ static const struct check_rule rules[] = {
 	BLOCKING("both", "not blocked by STI and by MOV SS", sti_or_mov_ss, 0),
 	BLOCKING("sti", "not blocked by STI when RFLAGS.IF is 0", sti_needs_if, 0),
 	BLOCKING("interrupt", "not blocked by STI or MOV SS when an interrupt is injected",
-		 interrupt_not_blocked, BLOCKED_BY_STI | BLOCKED_BY_MOV_SS),
+		 interrupt_not_blocked, BLOCKING_BY_STI | BLOCKING_BY_MOV_SS),
 	BLOCKING("nmi_mov_ss", "not blocked by MOV SS when an NMI is injected", nmi_not_blocked,
-		 BLOCKED_BY_MOV_SS),
+		 BLOCKING_BY_MOV_SS),
 	/* Some processors refuse it, others don't: so a VMM must not do it. */
 	BLOCKING("nmi_sti", "not blocked by STI when an NMI is injected", nmi_not_blocked,
-		 BLOCKED_BY_STI),
-	BLOCKING("smi", "not blocked by SMI outside SMM", check_zero_bits, BLOCKED_BY_SMI),
+		 BLOCKING_BY_STI),
+	BLOCKING("smi", "not blocked by SMI outside SMM", check_zero_bits, BLOCKING_BY_SMI),
 	BLOCKING("virtual_nmi", "not blocked by NMI when a virtual NMI is injected",
-		 nmi_not_blocked, BLOCKED_BY_NMI, WHEN(CTL_PIN, PIN_VIRTUAL_NMIS)),
+		 nmi_not_blocked, BLOCKING_BY_NMI, WHEN(CTL_PIN, PIN_VIRTUAL_NMIS)),
 	BLOCKING("enclave", "not blocked by MOV SS after an enclave's interruption",
-		 enclave_not_mov_ss, BLOCKED_BY_MOV_SS),
+		 enclave_not_mov_ss, BLOCKING_BY_MOV_SS),
 
 	PENDING("reserved", "bits 63:17, 15, 13 and 10:4 are 0", check_zero_bits),
 	PENDING("step_set", "BS (bit 14) is 1 when the trap of a single step waits",

@@ -2,6 +2,7 @@
 /* The guest's accesses to memory on the software processor: walks, flags, the TLB, what exits. */
 #include "../cap/fixture.h"
 #include "emulate/access.h"
+#include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "machine.h"
 #include "exit/run.h"
