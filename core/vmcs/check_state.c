@@ -6,7 +6,7 @@
  * SDM: "Checks on Guest Non-Register State", "Checks on Guest Page-Directory-Pointer-Table
  * Entries", "Loading MSRs".
  */
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "vcpu/vcpu.h"
 #include "vmcs/check_rule.h"
 
