@@ -68,17 +68,6 @@ void host_log(enum host_log_level level, const char *format, ...)
 	log_text[log_used] = 0;
 }
 
-int host_snprintf(char *buffer, size_t size, const char *format, ...)
-{
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vsnprintf(buffer, size, format, args);
-	va_end(args);
-	return length;
-}
-
 void host_trace_entry(struct vcpu *vcpu)
 {
 	(void)vcpu;

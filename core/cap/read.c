@@ -4,7 +4,6 @@
  * processor faults on one that it has not.
  */
 #include "cap/cap.h"
-#include "host.h"
 
 void cap_read_msrs_by(struct vmx_cap_msrs *raw, int (*read)(void *ctx, u32 index, u64 *value),
 		      void *ctx)
@@ -16,15 +15,4 @@ void cap_read_msrs_by(struct vmx_cap_msrs *raw, int (*read)(void *ctx, u32 index
 		if (cap_msr_announced(raw, msr) && read(ctx, cap_msr_table[msr].index, &value) == 0)
 			cap_msr_set(raw, msr, value);
 	}
-}
-
-static int read_here(void *ctx, u32 index, u64 *value)
-{
-	(void)ctx;
-	return host_rdmsr_safe(index, value);
-}
-
-void cap_read_msrs(struct vmx_cap_msrs *raw)
-{
-	cap_read_msrs_by(raw, read_here, NULL);
 }
