@@ -13,9 +13,9 @@
 #define SUBJECT_VM(call)   (call)->vm
 #define SUBJECT_VCPU(call) (call)->vcpu
 /* The number has the size of what its function takes, or the row says that it has not. */
-#define SIZE_IS_RIGHT(number, flags, type)                                                         \
+#define SIZE_IS_RIGHT(number, name, flags, type)                                                   \
 	_Static_assert(_IOC_SIZE(number) == sizeof(type) || ((flags) & IOCTL_ARGUMENT_IN),         \
-		       #number " has an argument of another size")
+		       name " has an argument of another size")
 
 #define PLATFORM(scope, number, flags)
 #define CALL(scope, number, flags, function)
@@ -26,13 +26,13 @@
 		return function(SUBJECT_##scope(call));                                            \
 	}
 #define DATA(scope, number, flags, type, function)                                                 \
-	SIZE_IS_RIGHT(number, flags, type);                                                        \
+	SIZE_IS_RIGHT(number, #number, flags, type);                                                        \
 	static int between_##number(struct ioctl_call *call)                                       \
 	{                                                                                          \
 		return function(SUBJECT_##scope(call), call->data);                                \
 	}
 #define GIVES(scope, number, flags, type, function)                                                \
-	SIZE_IS_RIGHT(number, flags, type);                                                        \
+	SIZE_IS_RIGHT(number, #number, flags, type);                                                        \
 	static int between_##number(struct ioctl_call *call)                                       \
 	{                                                                                          \
 		function(SUBJECT_##scope(call), call->data);                                       \
