@@ -29,6 +29,9 @@ typedef u64 hpa_t;
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* 0 in a constant expression, or no constant at all: the row that has it does not compile. */
+#define ZERO_IF(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
+
 #define LINTEL_PAGE_SHIFT 12
 #define LINTEL_PAGE_SIZE  4096u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core's tables do not say because the module does not need it: for each VMCS field and MSR
- * a few sentences on what it is, and the names of its constant in programs.  Everything else about
+ * What the core's tables do not say because the module does not need it: for each VMCS field a
+ * few sentences on what it is, and the names of its constant in programs.  Everything else about
  * them (the name, what they depend on, what Lintel does with them) comes from the tables of the core.
  */
 #ifndef WORDS_TEXT_H
@@ -16,19 +16,10 @@ struct field_text {
 	const char *text;
 };
 
-struct msr_text {
-	u32 first; /* as the row of msr_table */
-	const char *constant;
-	const char *section;
-	const char *text;
-};
-
 extern const struct field_text field_texts[];
-extern const struct msr_text msr_texts[];
-extern const unsigned int field_text_count, msr_text_count;
+extern const unsigned int field_text_count;
 
 /* NULL: no such row. */
 const struct field_text *field_text_find(u32 encoding);
-const struct msr_text *msr_text_find(u32 first);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The simulated CPUs: which one the thread is on, their MSRs, CPUID and the clock. */
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "task.h"
 
 #define MSRS_MAX   512

@@ -10,7 +10,7 @@
 
 #include "processor.h"
 #include "host_entry.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "vcpu/vcpu.h"
 
 /* As a 64-bit kernel in VMX operation has it. */

@@ -7,7 +7,7 @@
 #include "processor.h"
 #include "vcpu/vcpu.h"
 #include "facts/exit_reason.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 
 #define ENTRY_FAILED BIT32(31) /* in the exit reason */
 

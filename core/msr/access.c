@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RDMSR and WRMSR that exit, KVM_GET_MSRS and KVM_SET_MSRS: find the row, ask it.
+ * RDMSR and WRMSR that exit, KVM_GET_MSRS and KVM_SET_MSRS: find the row, ask its
+ * keeper.
  *
  * SDM: "RDMSR", "WRMSR".
  */
@@ -17,32 +18,91 @@ static bool row_exists(const struct msr_row *row, struct vcpu *vcpu, bool from_h
 	return msr_exists(row->condition, from_host ? NULL : vcpu);
 }
 
+static u64 *place(struct vcpu *vcpu, const struct msr_row *row, u32 msr)
+{
+	const struct msr_keeper *keeper = msr_keeper(row);
+	void *base = keeper->home == HOME_VCPU ? (void *)vcpu : (void *)vcpu->msrs;
+
+	return (u64 *)((char *)base + keeper->at) + (msr - row->first);
+}
+
+static int fetch(struct vcpu *vcpu, const struct msr_row *row, struct msr_request *request)
+{
+	const struct msr_keeper *keeper = msr_keeper(row);
+
+	switch (keeper->home) {
+	case HOME_NOWHERE:
+		return -EINVAL;
+	case HOME_CONSTANT:
+		request->value = keeper->constant;
+		return 0;
+	case HOME_MSRS:
+	case HOME_VCPU:
+		request->value = *place(vcpu, row, request->msr);
+		return 0;
+	case HOME_VMCS:
+		request->value = vmcs_read_fast(keeper->at);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int store(struct vcpu *vcpu, const struct msr_row *row, const struct msr_request *request)
+{
+	const struct msr_keeper *keeper = msr_keeper(row);
+
+	switch (keeper->home) {
+	case HOME_NOWHERE:
+		return 0;
+	case HOME_CONSTANT:
+		return request->value == keeper->constant ? 0 : -EINVAL;
+	case HOME_MSRS:
+	case HOME_VCPU:
+		*place(vcpu, row, request->msr) = request->value;
+		return 0;
+	case HOME_VMCS:
+		vmcs_write_fast(keeper->at, request->value);
+		return 0;
+	}
+	return -EINVAL;
+}
+
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 {
+	struct msr_request request = {.msr = msr, .from_host = from_host};
 	const struct msr_row *row = msr_find(msr);
+	const struct msr_keeper *keeper;
+	int error;
 
 	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
 	if (!row)
 		return -ENOENT;
-	if (!row->get || !row_exists(row, vcpu, from_host))
+	if (!row_exists(row, vcpu, from_host) || (!from_host && row->read == MSR_DENY))
 		return -EINVAL;
-	if (!from_host && row->read == MSR_DENY)
-		return -EINVAL;
-	return row->get(vcpu, msr, value);
+	keeper = msr_keeper(row);
+	error = keeper->get ? keeper->get(vcpu, &request) : fetch(vcpu, row, &request);
+	if (!error)
+		*value = request.value;
+	return error;
 }
 
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 {
+	struct msr_request request = {.msr = msr, .from_host = from_host, .value = value};
 	const struct msr_row *row = msr_find(msr);
+	const struct msr_keeper *keeper;
 
 	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
 	if (!row)
 		return -ENOENT;
-	if (!row->set || !row_exists(row, vcpu, from_host))
+	if (!row_exists(row, vcpu, from_host) || (!from_host && row->write == MSR_DENY))
 		return -EINVAL;
-	if (!from_host && row->write == MSR_DENY)
+	keeper = msr_keeper(row);
+	if (!keeper->writable || (value & ~keeper->writable))
 		return -EINVAL;
-	return row->set(vcpu, msr, value, from_host);
+	if (keeper->admits && !keeper->admits(vcpu, &request))
+		return -EINVAL;
+	return keeper->set ? keeper->set(vcpu, &request) : store(vcpu, row, &request);
 }
 
 int msr_vcpu_init(struct vcpu *vcpu)
@@ -51,7 +111,7 @@ int msr_vcpu_init(struct vcpu *vcpu)
 	if (!vcpu->msrs)
 		return -ENOMEM;
 	vcpu->msrs->misc_enable = MISC_ENABLE_AT_POWER_UP;
-	vcpu->msrs->mcg_cap = MCE_BANKS;
+	vcpu->msrs->mcg_cap = MSR_MCE_BANKS;
 	vcpu->msrs->arch_capabilities = host_arch_capabilities();
 	vcpu->msrs->ucode_rev = UCODE_REV_AT_POWER_UP;
 	vcpu->msrs->platform_info = PLATFORM_INFO_CPUID_FAULTING;

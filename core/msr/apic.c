@@ -59,57 +59,50 @@ int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host)
 	return 0;
 }
 
-MSR_GET(apic_base)
+static int apic_base_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->apic_base;
-	return 0;
+	return msr_apic_base_write(vcpu, request->value, request->from_host);
 }
 
-MSR_SET(apic_base)
-{
-	(void)msr;
-	return msr_apic_base_write(vcpu, value, from_host);
-}
+KEEPER(IA32_APICBASE) = {IN_VCPU(apic_base), .writable = ALL, .set = apic_base_set};
 
 /* User space saves and restores it, whether there is a local APIC or not. */
-MSR_GET(tsc_deadline)
+static int tsc_deadline_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->lapic ? lapic_deadline_read(vcpu) : 0;
+	request->value = vcpu->lapic ? lapic_deadline_read(vcpu) : 0;
 	return 0;
 }
 
-MSR_SET(tsc_deadline)
+static int tsc_deadline_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	(void)from_host;
 	if (vcpu->lapic)
-		lapic_deadline_write(vcpu, value);
+		lapic_deadline_write(vcpu, request->value);
 	return 0;
 }
 
-MSR_GET(pv_eoi)
+KEEPER(IA32_TSC_DEADLINE) = {.writable = ALL, .get = tsc_deadline_get, .set = tsc_deadline_set};
+
+static int pv_eoi_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->lapic ? vcpu->lapic->pv_eoi : 0;
+	request->value = vcpu->lapic ? vcpu->lapic->pv_eoi : 0;
 	return 0;
 }
 
-MSR_SET(pv_eoi)
+static int pv_eoi_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	(void)from_host;
-	return lapic_pv_eoi_set(vcpu, value);
+	return lapic_pv_eoi_set(vcpu, request->value);
 }
 
-MSR_GET(x2apic)
+KEEPER(KVM_PV_EOI_EN) = {.writable = ALL, .get = pv_eoi_get, .set = pv_eoi_set};
+
+static int x2apic_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	return lapic_msr_read(vcpu, msr, value);
+	return lapic_msr_read(vcpu, request->msr, &request->value);
 }
 
-MSR_SET(x2apic)
+static int x2apic_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)from_host;
-	return lapic_msr_write(vcpu, msr, value);
+	return lapic_msr_write(vcpu, request->msr, request->value);
 }
+
+KEEPER(X2APIC_FIRST) = {.writable = ALL, .get = x2apic_get, .set = x2apic_set};

@@ -1,76 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The MSR bitmap: four quarters of 1 KiB, a bit for each MSR, 1 = the access exits.
+ * What a guest's MSR bitmap lets pass: what the table does, but for what
+ * user space's filter denies.
  *
  * SDM: "MSR-Bitmap Address".
  */
 #include "msr/filter.h"
 #include "vmcs/vmcs.h"
 
-#define RANGE_SIZE 0x2000u /* MSRs of one quarter, and its bits */
-#define HIGH_FIRST 0xc0000000u
-
-_Static_assert(4 * RANGE_SIZE == 8 * MSR_BITMAP_SIZE, "the MSR bitmap is one page");
-
-static bool is_high(u32 msr)
+/* Close what the filter (NULL: none) denies. */
+static void close_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
 {
-	return msr - HIGH_FIRST < RANGE_SIZE;
-}
-
-bool msr_bitmap_covers(u32 msr)
-{
-	return msr < RANGE_SIZE || is_high(msr);
-}
-
-/* The quarters: reads of the low MSRs, of the high ones, writes of the low ones, of the high ones. */
-unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction)
-{
-	unsigned int quarter = (direction == MSR_WRITE ? 2 : 0) + is_high(msr);
-
-	return quarter * RANGE_SIZE + msr % RANGE_SIZE;
-}
-
-void msr_bitmap_set(u8 *bitmap, u32 msr, enum msr_direction direction)
-{
-	unsigned int bit = msr_bitmap_bit(msr, direction);
-
-	if (bitmap && msr_bitmap_covers(msr))
-		bitmap[bit / 8] |= (u8)(1u << bit % 8);
-}
-
-void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction)
-{
-	unsigned int bit = msr_bitmap_bit(msr, direction);
-
-	if (bitmap && msr_bitmap_covers(msr))
-		bitmap[bit / 8] &= (u8) ~(1u << bit % 8);
-}
-
-bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)
-{
-	unsigned int bit = msr_bitmap_bit(msr, direction);
-
-	if (!bitmap || !msr_bitmap_covers(msr))
-		return true;
-	return bitmap[bit / 8] & (1u << bit % 8);
-}
-
-void msr_bitmap_open_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
-{
-	if (row->read != MSR_PASS_THROUGH && row->write != MSR_PASS_THROUGH)
-		return;
-	for (u32 msr = row->first; msr <= row->last; msr++) {
-		if (row->read == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_READ))
-			msr_bitmap_clear(bitmap, msr, MSR_READ);
-		if (row->write == MSR_PASS_THROUGH && msr_filter_allows(filter, msr, MSR_WRITE))
-			msr_bitmap_clear(bitmap, msr, MSR_WRITE);
-	}
-}
-
-void msr_bitmap_open_x2apic(u8 *bitmap)
-{
-	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
-	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
+	for (u32 msr = row->first; msr <= row->last; msr++)
+		for (enum msr_direction way = MSR_READ; way <= MSR_WRITE; way++)
+			if (!msr_filter_allows(filter, msr, way))
+				msr_bitmap_set(bitmap, msr, way);
 }
 
 void msr_bitmap_apply_policy(struct vcpu *vcpu)
@@ -85,9 +29,12 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 		bitmap[i] = 0xff;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	filter = msr_filter_get(vcpu->vm);
-	for (unsigned int i = 0; i < msr_table_rows; i++)
-		if (msr_exists(msr_table[i].condition, vcpu))
-			msr_bitmap_open_row(bitmap, filter, &msr_table[i]);
+	for (const struct msr_row *row = msr_table; row < msr_table + MSR_ROWS; row++) {
+		if (!msr_exists(row->condition, vcpu))
+			continue;
+		msr_bitmap_open_row(bitmap, row);
+		close_row(bitmap, filter, row);
+	}
 	/* The filter does not reach the x2APIC MSRs. */
 	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE)
 		msr_bitmap_open_x2apic(bitmap);

@@ -24,108 +24,66 @@
 	 BIT64(9) | BIT64(10) | BIT64(13) | BIT64(16) | BIT64(18) | BIT64(19) | BIT64(20) |        \
 	 BIT64(22) | BIT64(23) | BIT64(24) | BIT64(34) | BIT64(37) | BIT64(38) | BIT64(39))
 
-MSR_GET(zero)
-{
-	(void)vcpu;
-	(void)msr;
-	*value = 0;
-	return 0;
-}
+KEEPER(IA32_PLATFORM_ID) = {READS(0)};
+KEEPER(EBL_CR_POWERON) = {READS(0)};
+KEEPER(SMI_COUNT) = {READS(0)};
+KEEPER(IA32_PERF_CTL) = {READS(0)};
+KEEPER(IA32_LASTBRANCHFROMIP) = {READS(0)};
+KEEPER(RAPL_POWER_UNIT) = {READS(0)};
+KEEPER(PKG_ENERGY_STATUS) = {READS(0)};
+KEEPER(DRAM_ENERGY_STATUS) = {READS(0)};
+KEEPER(PP0_ENERGY_STATUS) = {READS(0)};
+KEEPER(PP1_ENERGY_STATUS) = {READS(0)};
 
-MSR_SET(zero)
-{
-	(void)vcpu;
-	(void)msr;
-	(void)from_host;
-	return value ? -EINVAL : 0;
-}
+KEEPER(IA32_PERFCTR0) = {STAYS(0)};
+KEEPER(P6_EVNTSEL0) = {STAYS(0)};
+KEEPER(IA32_XSS) = {STAYS(0)};
 
-MSR_SET(ignored)
-{
-	(void)vcpu;
-	(void)msr;
-	(void)value;
-	(void)from_host;
-	return 0;
-}
+KEEPER(IA32_FEAT_CTL) = {HOME_NOWHERE};
+KEEPER(IA32_UCODE_WRITE) = {HOME_NOWHERE, .writable = ALL};
 
 /* Bits 31:24: the processor's clock, in those of the bus. */
-MSR_GET(ebc_frequency)
-{
-	(void)vcpu;
-	(void)msr;
-	*value = BIT64(24);
-	return 0;
-}
+KEEPER(EBC_FREQUENCY_ID) = {READS(BIT64(24))};
 
 /* "L2 Hardware Enabled", "L2 Enabled"; bit 23, "L2 Not Present", is clear. */
-MSR_GET(bbl_cr_ctl3)
-{
-	(void)vcpu;
-	(void)msr;
-	*value = BIT64(0) | BIT64(8);
-	return 0;
-}
+KEEPER(IA32_BBL_CR_CTL3) = {READS(BIT64(0) | BIT64(8))};
 
 /* Bits 15:0: the state that the processor is in; 44:40: the highest ratio of its clock to the
  * bus's, which guests divide by. */
-MSR_GET(perf_status)
+KEEPER(IA32_PERF_STATUS) = {READS(BIT64(40) | 1)};
+
+static int efer_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
-	(void)msr;
-	*value = BIT64(40) | 1;
-	return 0;
+	return vcpu_efer_write(vcpu, request->value, request->from_host);
 }
 
-MSR_GET(efer)
-{
-	(void)msr;
-	*value = vcpu->efer;
-	return 0;
-}
+KEEPER(EFER) = {IN_VCPU(efer), .writable = ALL, .set = efer_set};
 
-MSR_SET(efer)
-{
-	(void)msr;
-	return vcpu_efer_write(vcpu, value, from_host);
-}
-
-MSR_GET(misc_enable)
-{
-	(void)msr;
-	*value = vcpu->msrs->misc_enable;
-	return 0;
-}
-
-MSR_SET(misc_enable)
+static bool misc_enable_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	u64 now = vcpu->msrs->misc_enable;
 
-	(void)msr;
-	if (!from_host) {
-		if ((value ^ now) & ~MISC_ENABLE_GUEST)
-			return -EINVAL;
-		value = (value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
-	}
-	vcpu->msrs->misc_enable = value;
-	return 0;
+	if (request->from_host)
+		return true;
+	if ((request->value ^ now) & ~MISC_ENABLE_GUEST)
+		return false;
+	request->value = (request->value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
+	return true;
 }
 
-MSR_GET(ucode_rev)
-{
-	(void)msr;
-	*value = vcpu->msrs->ucode_rev;
-	return 0;
-}
+KEEPER(IA32_MISC_ENABLE) = {IN_MSRS(IA32_MISC_ENABLE, misc_enable), .writable = ALL,
+			    .admits = misc_enable_admits};
 
 /* A guest writes 0 before it asks for the revision by CPUID; the revision stays what it is. */
-MSR_SET(ucode_rev)
+static bool ucode_rev_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	if (from_host)
-		vcpu->msrs->ucode_rev = value;
-	return 0;
+	if (!request->from_host)
+		request->value = vcpu->msrs->ucode_rev;
+	return true;
 }
+
+KEEPER(IA32_UCODE_REV) = {IN_MSRS(IA32_UCODE_REV, ucode_rev), .writable = ALL,
+			  .admits = ucode_rev_admits};
 
 #define CPUID_FAULTING BIT64(0) /* of MISC_FEATURES_ENABLES */
 
@@ -134,59 +92,30 @@ bool msr_cpuid_faults(const struct vcpu *vcpu)
 	return vcpu->msrs->misc_features & CPUID_FAULTING;
 }
 
-MSR_GET(platform_info)
-{
-	(void)msr;
-	*value = vcpu->msrs->platform_info;
-	return 0;
-}
-
 /* The guest cannot write it; and user space cannot take away what the guest is using. */
-MSR_SET(platform_info)
+static bool platform_info_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	(void)from_host;
-	if (!(value & PLATFORM_INFO_CPUID_FAULTING) && msr_cpuid_faults(vcpu))
-		return -EINVAL;
-	vcpu->msrs->platform_info = value;
-	return 0;
+	return (request->value & PLATFORM_INFO_CPUID_FAULTING) || !msr_cpuid_faults(vcpu);
 }
 
-MSR_GET(misc_features)
+KEEPER(PLATFORM_INFO) = {IN_MSRS(PLATFORM_INFO, platform_info), .writable = ALL,
+			 .admits = platform_info_admits};
+
+static bool misc_features_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->msrs->misc_features;
-	return 0;
+	return !request->value || (vcpu->msrs->platform_info & PLATFORM_INFO_CPUID_FAULTING);
 }
 
-MSR_SET(misc_features)
-{
-	(void)msr;
-	(void)from_host;
-	if (value & ~CPUID_FAULTING)
-		return -EINVAL;
-	if (value && !(vcpu->msrs->platform_info & PLATFORM_INFO_CPUID_FAULTING))
-		return -EINVAL;
-	vcpu->msrs->misc_features = value;
-	return 0;
-}
-
-MSR_GET(debugctl)
-{
-	(void)vcpu;
-	(void)msr;
-	*value = vmcs_read64(GUEST_IA32_DEBUGCTL);
-	return 0;
-}
+KEEPER(MISC_FEATURES_ENABLES) = {IN_MSRS(MISC_FEATURES_ENABLES, misc_features),
+				 .writable = CPUID_FAULTING, .admits = misc_features_admits};
 
 /* LBR is taken and not kept, as an operating system sets it without asking for its MSRs first. */
-MSR_SET(debugctl)
+static bool debugctl_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	(void)vcpu;
-	(void)msr;
-	(void)from_host;
-	if (value & ~(DEBUGCTL_LBR | DEBUGCTL_BTF))
-		return -EINVAL;
-	vmcs_write64(GUEST_IA32_DEBUGCTL, value & DEBUGCTL_BTF);
-	return 0;
+	request->value &= DEBUGCTL_BTF;
+	return true;
 }
+
+KEEPER(IA32_DEBUGCTLMSR) = {IN_VMCS(GUEST_IA32_DEBUGCTL), .writable = DEBUGCTL_LBR | DEBUGCTL_BTF,
+			    .admits = debugctl_admits};

@@ -18,69 +18,62 @@ enum { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
 #define STATUS_UNCORRECTED     BIT64(61)
 #define MCG_STATUS_DEFINED     0xfull /* RIPV, EIPV, MCIP, LMCE_S */
 
+KEEPER(IA32_P5_MC_ADDR) = {READS(0)};
+
 /* All errors off or all on; and what Linux clears on some processors: bit 0 of bank 0, bit 10. */
 static bool bank_ctl_valid(u64 value)
 {
 	return !value || (value | BIT64(10) | BIT64(0)) == ~(u64)0;
 }
 
-MSR_GET(mcg_cap)
+KEEPER(IA32_MCG_CAP) = {IN_MSRS(IA32_MCG_CAP, mcg_cap)};
+
+static bool mcg_status_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->msrs->mcg_cap;
-	return 0;
+	(void)vcpu;
+	return request->from_host || !(request->value & ~MCG_STATUS_DEFINED);
 }
 
-MSR_GET(mcg)
+KEEPER(IA32_MCG_STATUS) = {IN_MSRS(IA32_MCG_STATUS, mcg_status), .writable = ALL,
+			   .admits = mcg_status_admits};
+
+/* Where there is none, VMMs write 0 at reset all the same. */
+static bool mcg_ctl_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	*value = msr == MSR_IA32_MCG_STATUS ? vcpu->msrs->mcg_status : vcpu->msrs->mcg_ctl;
-	return 0;
+	return !request->value || (request->value == ~(u64)0 && (vcpu->msrs->mcg_cap & MCG_CTL_P));
 }
 
-MSR_SET(mcg)
-{
-	if (msr == MSR_IA32_MCG_STATUS) {
-		if (!from_host && (value & ~MCG_STATUS_DEFINED))
-			return -EINVAL;
-		vcpu->msrs->mcg_status = value;
-		return 0;
-	}
-	/* Where there is none, VMMs write 0 at reset all the same. */
-	if (!(vcpu->msrs->mcg_cap & MCG_CTL_P) && value)
-		return -EINVAL;
-	if (value && value != ~(u64)0)
-		return -EINVAL;
-	vcpu->msrs->mcg_ctl = value;
-	return 0;
-}
+KEEPER(IA32_MCG_CTL) = {IN_MSRS(IA32_MCG_CTL, mcg_ctl), .writable = ALL, .admits = mcg_ctl_admits};
 
 static bool bank_exists(const struct vcpu *vcpu, u32 offset)
 {
-	return offset / MCE_BANK_MSRS < (vcpu->msrs->mcg_cap & MCG_CAP_COUNT);
+	return offset / MSR_MCE_BANK_MSRS < (vcpu->msrs->mcg_cap & MCG_CAP_COUNT);
 }
 
-MSR_GET(mce_bank)
+static int bank_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	if (!bank_exists(vcpu, msr - MSR_IA32_MC0_CTL))
-		return -EINVAL;
-	*value = vcpu->msrs->mce_bank[msr - MSR_IA32_MC0_CTL];
-	return 0;
-}
-
-MSR_SET(mce_bank)
-{
-	u32 offset = msr - MSR_IA32_MC0_CTL;
+	u32 offset = request->msr - MSR_IA32_MC0_CTL;
 
 	if (!bank_exists(vcpu, offset))
 		return -EINVAL;
-	if (offset % MCE_BANK_MSRS == BANK_CTL && !bank_ctl_valid(value))
-		return -EINVAL;
-	/* A processor takes only 0, which clears it. */
-	if (offset % MCE_BANK_MSRS == BANK_STATUS && value && !from_host)
-		return -EINVAL;
-	vcpu->msrs->mce_bank[offset] = value;
+	request->value = vcpu->msrs->mce_bank[offset];
 	return 0;
 }
+
+static bool bank_admits(struct vcpu *vcpu, struct msr_request *request)
+{
+	u32 offset = request->msr - MSR_IA32_MC0_CTL;
+
+	if (!bank_exists(vcpu, offset))
+		return false;
+	if (offset % MSR_MCE_BANK_MSRS == BANK_CTL && !bank_ctl_valid(request->value))
+		return false;
+	/* A processor takes only 0, which clears it. */
+	return offset % MSR_MCE_BANK_MSRS != BANK_STATUS || !request->value || request->from_host;
+}
+
+KEEPER(IA32_MC0_CTL) = {IN_MSRS(IA32_MC0_CTL, mce_bank), .writable = ALL, .get = bank_get,
+			.admits = bank_admits};
 
 /* --- What user space sets up and reports --------------------------------------------- */
 
@@ -88,14 +81,14 @@ int msr_setup_mce(struct vcpu *vcpu, u64 capabilities)
 {
 	u64 banks = capabilities & MCG_CAP_COUNT;
 
-	if (!banks || banks > MCE_BANKS ||
+	if (!banks || banks > MSR_MCE_BANKS ||
 	    (capabilities & ~(MCG_CAP_COUNT | MCG_CAP_EXTENDED_COUNT | MSR_MCG_CAP_SUPPORTED)))
 		return -EINVAL;
 	vcpu->msrs->mcg_cap = capabilities;
 	if (capabilities & MCG_CTL_P)
 		vcpu->msrs->mcg_ctl = ~(u64)0;
 	for (unsigned int i = 0; i < banks; i++)
-		vcpu->msrs->mce_bank[i * MCE_BANK_MSRS + BANK_CTL] = ~(u64)0;
+		vcpu->msrs->mce_bank[i * MSR_MCE_BANK_MSRS + BANK_CTL] = ~(u64)0;
 	return 0;
 }
 
@@ -125,7 +118,7 @@ int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce)
 
 	if (mce->bank >= (msrs->mcg_cap & MCG_CAP_COUNT) || !(mce->status & STATUS_VALID))
 		return -EINVAL;
-	bank = &msrs->mce_bank[mce->bank * MCE_BANK_MSRS];
+	bank = &msrs->mce_bank[mce->bank * MSR_MCE_BANK_MSRS];
 	if (!(mce->status & STATUS_UNCORRECTED)) {
 		if ((bank[BANK_STATUS] & STATUS_VALID) && (bank[BANK_STATUS] & STATUS_UNCORRECTED))
 			bank[BANK_STATUS] |= STATUS_OVERFLOW;

@@ -12,9 +12,9 @@
 #define MTRR_CAP_WC    BIT64(10)
 #define MTRR_CAP_FIXED BIT64(8)
 
-#define DEF_TYPE_RESERVED (~(u64)0xcff)
-#define BASE_RESERVED	  0xf00ull /* besides the address bits that the guest lacks */
-#define MASK_RESERVED	  0x7ffull
+#define DEF_TYPE_DEFINED 0xcffull
+#define BASE_RESERVED	 0xf00ull /* besides the address bits that the guest lacks */
+#define MASK_RESERVED	 0x7ffull
 
 enum { TYPE_UC = 0, TYPE_WC = 1, TYPE_WT = 4, TYPE_WP = 5, TYPE_WB = 6, TYPE_UC_MINUS = 7 };
 
@@ -47,91 +47,45 @@ static u64 address_reserved(const struct vcpu *vcpu)
 	return ~(BIT64(cpuid_maxphyaddr(vcpu)) - 1);
 }
 
-MSR_GET(mtrr_cap)
-{
-	(void)vcpu;
-	(void)msr;
-	*value = MTRR_CAP_WC | MTRR_CAP_FIXED | MTRR_VARIABLE_COUNT;
-	return 0;
-}
+KEEPER(MTRRcap) = {READS(MTRR_CAP_WC | MTRR_CAP_FIXED | MSR_COUNT_IA32_MTRR_PHYSBASE0 / 2)};
 
-MSR_GET(mtrr_variable)
+static bool variable_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	*value = vcpu->msrs->mtrr_variable[msr - MSR_IA32_MTRR_PHYSBASE0];
-	return 0;
-}
-
-MSR_SET(mtrr_variable)
-{
-	bool is_mask = msr & 1;
+	bool is_mask = request->msr & 1;
 	u64 reserved = address_reserved(vcpu) | (is_mask ? MASK_RESERVED : BASE_RESERVED);
 
-	(void)from_host;
-	if (value & reserved)
-		return -EINVAL;
-	if (!is_mask && !msr_memory_type_valid((u8)value, false))
-		return -EINVAL;
-	vcpu->msrs->mtrr_variable[msr - MSR_IA32_MTRR_PHYSBASE0] = value;
-	return 0;
+	return !(request->value & reserved) &&
+	       (is_mask || msr_memory_type_valid((u8)request->value, false));
 }
 
-/* 64K, the two of 16K, the eight of 4K. */
-static unsigned int fixed_index(u32 msr)
-{
-	if (msr == MSR_MTRRfix64K_00000)
-		return 0;
-	if (msr <= MSR_MTRRfix16K_A0000)
-		return 1 + (msr - MSR_MTRRfix16K_80000);
-	return 3 + (msr - MSR_MTRRfix4K_C0000);
-}
+KEEPER(IA32_MTRR_PHYSBASE0) = {IN_MSRS(IA32_MTRR_PHYSBASE0, mtrr_variable), .writable = ALL,
+			       .admits = variable_admits};
 
-MSR_GET(mtrr_fixed)
-{
-	*value = vcpu->msrs->mtrr_fixed[fixed_index(msr)];
-	return 0;
-}
-
-MSR_SET(mtrr_fixed)
-{
-	(void)from_host;
-	if (!all_types_valid(value, false))
-		return -EINVAL;
-	vcpu->msrs->mtrr_fixed[fixed_index(msr)] = value;
-	return 0;
-}
-
-MSR_GET(mtrr_def_type)
-{
-	(void)msr;
-	*value = vcpu->msrs->mtrr_def_type;
-	return 0;
-}
-
-MSR_SET(mtrr_def_type)
-{
-	(void)msr;
-	(void)from_host;
-	if ((value & DEF_TYPE_RESERVED) || !msr_memory_type_valid((u8)value, false))
-		return -EINVAL;
-	vcpu->msrs->mtrr_def_type = value;
-	return 0;
-}
-
-MSR_GET(pat)
+static bool fixed_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	(void)vcpu;
-	(void)msr;
-	*value = vmcs_read64(GUEST_IA32_PAT);
-	return 0;
+	return all_types_valid(request->value, false);
 }
 
-MSR_SET(pat)
+#define FIXED(row, field) {IN_MSRS(row, field), .writable = ALL, .admits = fixed_admits}
+
+KEEPER(MTRRfix64K_00000) = FIXED(MTRRfix64K_00000, mtrr_fixed_64k);
+KEEPER(MTRRfix16K_80000) = FIXED(MTRRfix16K_80000, mtrr_fixed_16k);
+KEEPER(MTRRfix4K_C0000) = FIXED(MTRRfix4K_C0000, mtrr_fixed_4k);
+
+static bool def_type_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	(void)vcpu;
-	(void)msr;
-	(void)from_host;
-	if (!all_types_valid(value, true))
-		return -EINVAL;
-	vmcs_write64(GUEST_IA32_PAT, value);
-	return 0;
+	return msr_memory_type_valid((u8)request->value, false);
 }
+
+KEEPER(MTRRdefType) = {IN_MSRS(MTRRdefType, mtrr_def_type), .writable = DEF_TYPE_DEFINED,
+		       .admits = def_type_admits};
+
+static bool pat_admits(struct vcpu *vcpu, struct msr_request *request)
+{
+	(void)vcpu;
+	return all_types_valid(request->value, true);
+}
+
+KEEPER(IA32_CR_PAT) = {IN_VMCS(GUEST_IA32_PAT), .writable = ALL, .admits = pat_admits};

@@ -8,18 +8,6 @@
 #include "cpuid/cpuid.h"
 #include "vmcs/vmcs.h"
 
-static const struct vmcs_msr {
-	u32 msr;
-	u16 field;
-	bool address; /* must be canonical */
-} vmcs_msrs[] = {
-	{MSR_IA32_SYSENTER_CS, GUEST_SYSENTER_CS, false},
-	{MSR_IA32_SYSENTER_ESP, GUEST_SYSENTER_ESP, true},
-	{MSR_IA32_SYSENTER_EIP, GUEST_SYSENTER_EIP, true},
-	{MSR_FS_BASE, GUEST_FS_BASE, true},
-	{MSR_GS_BASE, GUEST_GS_BASE, true},
-};
-
 /*
  * Linear addresses have 57 bits only where the guest's CPUID says so, and the host's too: the
  * processor itself must take the value.
@@ -41,85 +29,77 @@ static bool is_canonical(const struct vcpu *vcpu, u64 address)
 	return sign_extend(vcpu, address) == address;
 }
 
-static const struct vmcs_msr *vmcs_msr_find(u32 msr)
+static bool canonical(struct vcpu *vcpu, struct msr_request *request)
 {
-	for (unsigned int i = 0; i < COUNT_OF(vmcs_msrs); i++)
-		if (vmcs_msrs[i].msr == msr)
-			return &vmcs_msrs[i];
-	return NULL;
+	return is_canonical(vcpu, request->value);
 }
 
-MSR_GET(vmcs)
-{
-	const struct vmcs_msr *at = vmcs_msr_find(msr);
+KEEPER(FS_BASE) = {IN_VMCS(GUEST_FS_BASE), .writable = ALL, .admits = canonical};
+KEEPER(GS_BASE) = {IN_VMCS(GUEST_GS_BASE), .writable = ALL, .admits = canonical};
 
+/* The processor has bits 31:0 only, and ignores the others. */
+static bool sysenter_cs_admits(struct vcpu *vcpu, struct msr_request *request)
+{
 	(void)vcpu;
-	if (!at)
-		return -EINVAL;
-	*value = vmcs_read_fast(at->field);
-	return 0;
+	request->value = (u32)request->value;
+	return true;
 }
 
-MSR_SET(vmcs)
+KEEPER(IA32_SYSENTER_CS) = {IN_VMCS(GUEST_SYSENTER_CS), .writable = ALL,
+			    .admits = sysenter_cs_admits};
+
+/* Processors of another vendor keep SYSENTER's addresses as they were written, and user space may
+ * restore what a guest wrote there. */
+static bool sysenter_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	const struct vmcs_msr *at = vmcs_msr_find(msr);
-
-	if (!at)
-		return -EINVAL;
-	if (at->address && !is_canonical(vcpu, value)) {
-		/* Processors of another vendor keep SYSENTER's addresses as they were written, and
-		 * user space may restore what a guest wrote there. */
-		if (!from_host || msr == MSR_FS_BASE || msr == MSR_GS_BASE)
-			return -EINVAL;
-		value = sign_extend(vcpu, value);
-	}
-	/* IA32_SYSENTER_CS: the processor has bits 31:0 only, and ignores the others. */
-	vmcs_write_fast(at->field, at->address ? value : (u32)value);
-	return 0;
+	if (request->from_host)
+		request->value = sign_extend(vcpu, request->value);
+	return is_canonical(vcpu, request->value);
 }
+
+KEEPER(IA32_SYSENTER_ESP) = {IN_VMCS(GUEST_SYSENTER_ESP), .writable = ALL,
+			     .admits = sysenter_admits};
+KEEPER(IA32_SYSENTER_EIP) = {IN_VMCS(GUEST_SYSENTER_EIP), .writable = ALL,
+			     .admits = sysenter_admits};
 
 /* Preemption off: nobody must switch the MSR between the question where its value is and the
  * access. */
-MSR_GET(switched)
+static int switched_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	struct msr_switched *slot = msr_switched_find(vcpu, msr);
+	struct msr_switched *slot = msr_switched_find(vcpu, request->msr);
 
 	if (!slot)
 		return -EINVAL;
 	host_preempt_disable();
 	if (vcpu->guest_state_loaded && slot->written_live)
-		slot->guest = host_rdmsr(msr);
-	*value = slot->guest;
+		slot->guest = host_rdmsr(request->msr);
+	request->value = slot->guest;
 	host_preempt_enable();
 	return 0;
 }
 
-MSR_SET(switched)
+static int switched_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	struct msr_switched *slot = msr_switched_find(vcpu, msr);
+	struct msr_switched *slot = msr_switched_find(vcpu, request->msr);
 
-	(void)from_host;
 	if (!slot)
 		return -EINVAL;
 	host_preempt_disable();
-	slot->guest = value;
+	slot->guest = request->value;
 	if (vcpu->guest_state_loaded)
-		host_wrmsr(msr, value);
+		host_wrmsr(request->msr, request->value);
 	host_preempt_enable();
 	return 0;
 }
 
-MSR_SET(switched_canonical)
-{
-	if (!is_canonical(vcpu, value))
-		return -EINVAL;
-	return msr_set_switched(vcpu, msr, value, from_host);
-}
+#define SWITCHED .get = switched_get, .set = switched_set
 
+KEEPER(STAR) = {SWITCHED, .writable = ALL};
+KEEPER(LSTAR) = {SWITCHED, .writable = ALL, .admits = canonical};
+KEEPER(CSTAR) = {SWITCHED, .writable = ALL, .admits = canonical};
+KEEPER(KERNEL_GS_BASE) = {SWITCHED, .writable = ALL, .admits = canonical};
 /* Bits 63:32 are reserved. */
-MSR_SET(switched_u32)
-{
-	if (value >> 32)
-		return -EINVAL;
-	return msr_set_switched(vcpu, msr, value, from_host);
-}
+KEEPER(SYSCALL_MASK) = {SWITCHED, .writable = 0xffffffff};
+KEEPER(TSC_AUX) = {SWITCHED, .writable = 0xffffffff};
+/* Nobody reads or writes it, and switch.c switches it. */
+KEEPER(IA32_TSX_CTRL) = {HOME_NOWHERE};

@@ -28,47 +28,30 @@ static u64 spec_ctrl_offered(void)
 	       (cpuid_offered(FEATURE_SSBD) ? CTRL_SSBD : 0);
 }
 
-MSR_GET(spec_ctrl)
+static bool spec_ctrl_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->spec_ctrl;
-	return 0;
+	return !(request->value &
+		 ~(request->from_host ? spec_ctrl_offered() : spec_ctrl_allowed(vcpu)));
 }
 
-MSR_SET(spec_ctrl)
-{
-	(void)msr;
-	if (value & ~(from_host ? spec_ctrl_offered() : spec_ctrl_allowed(vcpu)))
-		return -EINVAL;
-	vcpu->spec_ctrl = value;
-	return 0;
-}
+KEEPER(IA32_SPEC_CTRL) = {IN_VCPU(spec_ctrl), .writable = ALL, .admits = spec_ctrl_admits};
 
-MSR_SET(pred_cmd)
+static int pred_cmd_set(struct vcpu *vcpu, struct msr_request *request)
 {
 	(void)vcpu;
-	(void)from_host;
-	if (value & ~CMD_IBPB)
-		return -EINVAL;
-	if (value)
-		host_wrmsr(msr, value);
+	if (request->value)
+		host_wrmsr(request->msr, request->value);
 	return 0;
 }
 
-MSR_GET(arch_capabilities)
-{
-	(void)msr;
-	*value = vcpu->msrs->arch_capabilities;
-	return 0;
-}
+KEEPER(IA32_PRED_CMD) = {.writable = CMD_IBPB, .set = pred_cmd_set};
 
 /* What this processor lacks cannot be promised to the guest. */
-MSR_SET(arch_capabilities)
+static bool arch_capabilities_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	(void)from_host;
-	if (value & ~host_arch_capabilities())
-		return -EINVAL;
-	vcpu->msrs->arch_capabilities = value;
-	return 0;
+	(void)vcpu;
+	return !(request->value & ~host_arch_capabilities());
 }
+
+KEEPER(IA32_ARCH_CAPABILITIES) = {IN_MSRS(IA32_ARCH_CAPABILITIES, arch_capabilities),
+				  .writable = ALL, .admits = arch_capabilities_admits};

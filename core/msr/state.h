@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside core/msr/: the values Lintel keeps for a vCPU, and the functions that the table names.
+ * Inside core/msr/: the values Lintel keeps for a vCPU, and how each MSR is read and written.
  */
 #ifndef LINTEL_MSR_STATE_H
 #define LINTEL_MSR_STATE_H
 
 #include "msr/msr.h"
 
-#define MTRR_VARIABLE_COUNT 8
-#define MTRR_FIXED_COUNT    11
-#define MCE_BANKS	    MSR_MCE_BANKS
-#define MCE_BANK_MSRS	    4 /* CTL, STATUS, ADDR, MISC */
-#define MSR_SWITCHED_MAX    8
+#define MSR_SWITCHED_MAX 8
 
 #define PLATFORM_INFO_CPUID_FAULTING BIT64(31)
 
@@ -35,10 +31,12 @@ struct vcpu_msrs {
 	u64 platform_info, misc_features;
 	u64 arch_capabilities;
 	u64 mtrr_def_type;
-	u64 mtrr_fixed[MTRR_FIXED_COUNT];
-	u64 mtrr_variable[2 * MTRR_VARIABLE_COUNT];
+	u64 mtrr_fixed_64k[MSR_COUNT_MTRRfix64K_00000];
+	u64 mtrr_fixed_16k[MSR_COUNT_MTRRfix16K_80000];
+	u64 mtrr_fixed_4k[MSR_COUNT_MTRRfix4K_C0000];
+	u64 mtrr_variable[MSR_COUNT_IA32_MTRR_PHYSBASE0];
 	u64 mcg_cap, mcg_status, mcg_ctl;
-	u64 mce_bank[MCE_BANKS * MCE_BANK_MSRS];
+	u64 mce_bank[MSR_COUNT_IA32_MC0_CTL];
 };
 
 /* The slot of an MSR of OWNER_SWITCH_BY_HAND; NULL when this host has no such MSR. */
@@ -50,79 +48,59 @@ void msr_switched_init(struct vcpu_msrs *msrs);
 /* The types that PAT entries and MTRRs may hold.  "Memory Types That Can Be Encoded". */
 bool msr_memory_type_valid(u8 type, bool pat);
 
-#define MSR_GET(name) int msr_get_##name(struct vcpu *vcpu, u32 msr, u64 *value)
-#define MSR_SET(name) int msr_set_##name(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
-
-/* identity.c */
-MSR_GET(zero);
-MSR_SET(zero);
-MSR_SET(ignored);
-MSR_GET(ebc_frequency);
-MSR_GET(bbl_cr_ctl3);
-MSR_GET(perf_status);
-MSR_GET(efer);
-MSR_SET(efer);
-MSR_GET(misc_enable);
-MSR_SET(misc_enable);
-MSR_GET(ucode_rev);
-MSR_SET(ucode_rev);
-MSR_GET(platform_info);
-MSR_SET(platform_info);
-MSR_GET(misc_features);
-MSR_SET(misc_features);
-MSR_GET(arch_capabilities);
-MSR_SET(arch_capabilities);
-MSR_GET(spec_ctrl);
-MSR_SET(spec_ctrl);
-MSR_SET(pred_cmd);
-MSR_GET(debugctl);
-MSR_SET(debugctl);
-
-/* apic.c */
-MSR_GET(apic_base);
-MSR_SET(apic_base);
-MSR_GET(tsc_deadline);
-MSR_SET(tsc_deadline);
-MSR_GET(pv_eoi);
-MSR_SET(pv_eoi);
-MSR_GET(x2apic);
-MSR_SET(x2apic);
-
-/* segment.c */
-MSR_GET(vmcs);
-MSR_SET(vmcs);
-MSR_GET(switched);
-MSR_SET(switched);
-MSR_SET(switched_canonical);
-MSR_SET(switched_u32);
-
-/* tsc.c */
-MSR_GET(tsc);
-MSR_SET(tsc);
-MSR_GET(tsc_adjust);
-MSR_SET(tsc_adjust);
-MSR_GET(system_time);
-MSR_SET(system_time);
-MSR_GET(wall_clock);
-MSR_SET(wall_clock);
 void msr_tsc_reset(struct vcpu *vcpu);
 
-/* mtrr.c */
-MSR_GET(mtrr_cap);
-MSR_GET(mtrr_variable);
-MSR_SET(mtrr_variable);
-MSR_GET(mtrr_fixed);
-MSR_SET(mtrr_fixed);
-MSR_GET(mtrr_def_type);
-MSR_SET(mtrr_def_type);
-MSR_GET(pat);
-MSR_SET(pat);
+/* --- Keepers: a row of facts/msr_list.h has one, defined beside the functions that it needs --- */
 
-/* machine_check.c */
-MSR_GET(mcg_cap);
-MSR_GET(mcg);
-MSR_SET(mcg);
-MSR_GET(mce_bank);
-MSR_SET(mce_bank);
+struct msr_request {
+	u32 msr;
+	bool from_host; /* KVM_GET_MSRS and KVM_SET_MSRS; false: the guest */
+	u64 value;
+};
+
+/* Where a value is that RDMSR and WRMSR only fetch and store. */
+enum msr_home {
+	HOME_NOWHERE, /* nothing to read; what is written has no effect */
+	HOME_CONSTANT,
+	HOME_MSRS, /* in struct vcpu_msrs; one after the other, where the row has several */
+	HOME_VCPU, /* in struct vcpu */
+	HOME_VMCS
+};
+
+struct msr_keeper {
+	enum msr_home home;
+	union {
+		u64 constant;
+		u32 at; /* offset in the struct, encoding of the field */
+	};
+	u64 writable; /* the bits that may be 1 in what is written; 0: it cannot be written */
+	/* May it hold this?  Changes the value into the one that is stored.  NULL: any. */
+	bool (*admits)(struct vcpu *vcpu, struct msr_request *request);
+	/* In place of fetching and storing.  0 or -EINVAL. */
+	int (*get)(struct vcpu *vcpu, struct msr_request *request);
+	int (*set)(struct vcpu *vcpu, struct msr_request *request);
+};
+
+#define KEEPER(name) const struct msr_keeper msr_keeper_##name
+
+#define ALL (~(u64)0)
+
+/* A constant: not to be written, or to be written as it is. */
+#define READS(value) .home = HOME_CONSTANT, .constant = (value)
+#define STAYS(value) READS(value), .writable = ALL
+/* A plain value; of struct vcpu_msrs an array with room for the MSRs of the row, no more and no less. */
+#define IN_VMCS(field) .home = HOME_VMCS, .at = (field)
+#define IN_VCPU(field)                                                                             \
+	.home = HOME_VCPU, .at = offsetof(struct vcpu, field) + FIELD_IS(struct vcpu, field, 1)
+#define IN_MSRS(row, field)                                                                        \
+	.home = HOME_MSRS, .at = offsetof(struct vcpu_msrs, field) +                               \
+				 FIELD_IS(struct vcpu_msrs, field, MSR_COUNT_##row)
+#define FIELD_IS(type, field, count)                                                               \
+	ZERO_IF(sizeof(((type *)0)->field) == (count) * sizeof(u64))
+
+#define MSR(name, ...) extern KEEPER(name);
+#include "facts/msr_list.h"
+
+const struct msr_keeper *msr_keeper(const struct msr_row *row);
 
 #endif

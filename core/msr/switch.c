@@ -22,7 +22,7 @@ static u64 initial_value(u32 msr)
 void msr_switched_init(struct vcpu_msrs *msrs)
 {
 	msrs->host_cpu = -1;
-	for (unsigned int i = 0; i < msr_table_rows; i++) {
+	for (unsigned int i = 0; i < MSR_ROWS; i++) {
 		const struct msr_row *row = &msr_table[i];
 		struct msr_switched *slot = &msrs->switched[msrs->switched_count];
 

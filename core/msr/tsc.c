@@ -55,19 +55,17 @@ void msr_tsc_reset(struct vcpu *vcpu)
 	offset_write(vcpu, offset_for(vcpu, 0));
 }
 
-MSR_GET(tsc)
+static int tsc_get(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = host_rdtsc() + vcpu->tsc_offset;
+	request->value = host_rdtsc() + vcpu->tsc_offset;
 	return 0;
 }
 
-MSR_SET(tsc)
+static int tsc_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	u64 offset;
+	u64 offset, value = request->value;
 
-	(void)msr;
-	if (from_host) {
+	if (request->from_host) {
 		offset_write(vcpu, offset_for(vcpu, value));
 		__atomic_store_n(&vcpu->tsc_is_set, value != 0, __ATOMIC_RELAXED);
 		return 0;
@@ -79,50 +77,41 @@ MSR_SET(tsc)
 	return 0;
 }
 
-MSR_GET(tsc_adjust)
-{
-	(void)msr;
-	*value = vcpu->msrs->tsc_adjust;
-	return 0;
-}
+KEEPER(IA32_TSC) = {.writable = ALL, .get = tsc_get, .set = tsc_set};
 
 /* User space restores the register only: it sets the counter by itself. */
-MSR_SET(tsc_adjust)
+static int tsc_adjust_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	if (!from_host)
+	u64 value = request->value;
+
+	if (!request->from_host)
 		offset_write(vcpu, vcpu->tsc_offset + (value - vcpu->msrs->tsc_adjust));
 	vcpu->msrs->tsc_adjust = value;
 	return 0;
 }
 
-MSR_GET(system_time)
+KEEPER(IA32_TSC_ADJUST) = {IN_MSRS(IA32_TSC_ADJUST, tsc_adjust), .writable = ALL,
+			   .set = tsc_adjust_set};
+
+static int system_time_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	*value = vcpu->clock.system_time;
+	clock_page_set(vcpu, request->value);
 	return 0;
 }
 
-MSR_SET(system_time)
+#define SYSTEM_TIME {IN_VCPU(clock.system_time), .writable = ALL, .set = system_time_set}
+
+KEEPER(KVM_SYSTEM_TIME) = SYSTEM_TIME;
+KEEPER(KVM_SYSTEM_TIME_NEW) = SYSTEM_TIME;
+
+static int wall_clock_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)msr;
-	(void)from_host;
-	clock_page_set(vcpu, value);
+	vcpu->clock.wall = request->value;
+	clock_wall_write(vcpu, request->value);
 	return 0;
 }
 
-MSR_GET(wall_clock)
-{
-	(void)msr;
-	*value = vcpu->clock.wall;
-	return 0;
-}
+#define WALL_CLOCK {IN_VCPU(clock.wall), .writable = ALL, .set = wall_clock_set}
 
-MSR_SET(wall_clock)
-{
-	(void)msr;
-	(void)from_host;
-	vcpu->clock.wall = value;
-	clock_wall_write(vcpu, value);
-	return 0;
-}
+KEEPER(KVM_WALL_CLOCK) = WALL_CLOCK;
+KEEPER(KVM_WALL_CLOCK_NEW) = WALL_CLOCK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts/msr_text.h"
 #include "tool/colour.h"
 #include "tool/command.h"
 #include "explain.h"
@@ -74,10 +75,10 @@ static void print_relations(const struct topic *topic)
 
 static void print_policy(const struct msr_row *row)
 {
-	const char *condition = policy_condition(row);
+	const char *condition = policy_condition(row), *why = msr_text(row)->why;
 
 	paragraph_print("in a guest", "RDMSR %s; WRMSR %s. %c%s", policy_access(row, MSR_READ),
-			policy_access(row, MSR_WRITE), row->why[0] & ~0x20, row->why + 1);
+			policy_access(row, MSR_WRITE), why[0] & ~0x20, why + 1);
 	if (row->owner != OWNER_NONE)
 		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
@@ -250,7 +251,7 @@ static json_t *json_policy(const struct msr_row *row)
 		return json_null();
 	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "read", policy_access_word(row, MSR_READ),
 			 "write", policy_access_word(row, MSR_WRITE), "owner",
-			 policy_owner_word(row->owner), "why", row->why, "condition",
+			 policy_owner_word(row->owner), "why", msr_text(row)->why, "condition",
 			 json_text(policy_condition(row)));
 }
 

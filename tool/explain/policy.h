@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The MSR policy in words: the rows of the core's table of MSRs.
+ * The MSR policy in words: the rows of the table of MSRs.
  */
 #ifndef TOOL_POLICY_H
 #define TOOL_POLICY_H
 
-#include "msr/msr.h"
+#include "facts/msr_bitmap.h"
 
 /* "RDMSR", "WRMSR" */
 const char *policy_instruction(enum msr_direction direction);

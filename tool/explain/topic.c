@@ -9,7 +9,7 @@
 #include "facts/control_text.h"
 #include "facts/exit_reason.h"
 #include "facts/instruction_error.h"
-#include "msr/msr.h"
+#include "facts/msr_text.h"
 #include "topic.h"
 
 #define S_ERRORS "VM-Instruction Error Numbers"
@@ -84,15 +84,13 @@ static void add_field(const struct vmcs_field *row)
 /* An MSR that guests ask about; capability: its other row, if it is a capability MSR too. */
 static void add_guest_msr(const struct msr_row *row, const struct cap_msr_info *capability)
 {
-	const struct msr_text *text = msr_text_find(row->first);
+	const struct msr_text *text = msr_text(row);
 	struct topic *topic = add(TOPIC_MSR, row->first, row->last);
 
 	topic->msr = row;
 	topic->cap_msr = capability;
 	topic->name = row->name;
 	snprintf(topic->id, sizeof(topic->id), "msr:0x%x", row->first);
-	if (!text)
-		return;
 	topic->section = text->section;
 	topic->text = text->text;
 	topic->constant = text->constant;
@@ -118,8 +116,8 @@ static void add_msrs(void)
 	unsigned int row = 0;
 	enum cap_msr cap = 0;
 
-	while (row < msr_table_rows || cap < CAP_MSRS) {
-		const struct msr_row *msr = row < msr_table_rows ? &msr_table[row] : NULL;
+	while (row < MSR_ROWS || cap < CAP_MSRS) {
+		const struct msr_row *msr = row < MSR_ROWS ? &msr_table[row] : NULL;
 		const struct cap_msr_info *info = cap < CAP_MSRS ? &cap_msr_table[cap] : NULL;
 		bool both = msr && info && msr->first == info->index;
 

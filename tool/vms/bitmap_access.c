@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bitmap.h"
+#include "facts/msr_text.h"
 #include "tool/colour.h"
 #include "tool/json.h"
 #include "tool/paragraph.h"
@@ -47,7 +48,7 @@ static void print_row(const struct msr_row *row, bool exits)
 {
 	const char *condition = policy_condition(row);
 
-	paragraph_print("policy", "%s", row->why);
+	paragraph_print("policy", "%s", msr_text(row)->why);
 	if (!exits && row->owner != OWNER_NONE)
 		paragraph_print("the host's", "%s", policy_owner(row->owner));
 	if (condition)
@@ -97,6 +98,6 @@ json_t *bitmap_json_access(const struct bitmap_page *page, u32 msr, enum msr_dir
 				 : json_null(),
 			 "policy", policy_access_word(row, direction), "owner",
 			 row ? json_text(policy_owner_word(row->owner)) : json_null(), "why",
-			 row ? json_text(row->why) : json_null(), "condition",
+			 row ? json_text(msr_text(row)->why) : json_null(), "condition",
 			 row ? json_text(policy_condition(row)) : json_null());
 }

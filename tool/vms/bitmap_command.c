@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bitmap.h"
+#include "facts/msr_text.h"
 #include "tool/colour.h"
 #include "tool/command.h"
 #include "tool/json.h"
@@ -26,16 +27,16 @@ static void print_policy_row(const struct msr_row *row)
 	       row->name, policy_access_word(row, MSR_READ), policy_access_word(row, MSR_WRITE),
 	       policy_owner_word(row->owner), colour(COLOUR_NONE));
 	if (condition)
-		paragraph_print(NULL, "if %s: %s", condition, row->why);
+		paragraph_print(NULL, "if %s: %s", condition, msr_text(row)->why);
 	else
-		paragraph_print(NULL, "%s", row->why);
+		paragraph_print(NULL, "%s", msr_text(row)->why);
 }
 
 static void print_policy(void)
 {
 	printf("%s%-14s %-37s %-5s %-5s %s%s\n", colour(COLOUR_BOLD), "MSR", "name", "read",
 	       "write", "host's value", colour(COLOUR_NONE));
-	for (unsigned int i = 0; i < msr_table_rows; i++)
+	for (unsigned int i = 0; i < MSR_ROWS; i++)
 		print_policy_row(&msr_table[i]);
 	puts("all others     deny\n\n"
 	     "pass: no exit; exit: Lintel emulates it; deny: exits, and the guest gets #GP(0)\n"
@@ -76,7 +77,7 @@ static json_t *json_policy(void)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < msr_table_rows; i++) {
+	for (unsigned int i = 0; i < MSR_ROWS; i++) {
 		const struct msr_row *row = &msr_table[i];
 
 		json_array_append_new(list,
@@ -85,7 +86,7 @@ static json_t *json_policy(void)
 						json_hex(row->last, 0), "name", row->name, "read",
 						policy_access_word(row, MSR_READ), "write",
 						policy_access_word(row, MSR_WRITE), "owner",
-						policy_owner_word(row->owner), "why", row->why,
+						policy_owner_word(row->owner), "why", msr_text(row)->why,
 						"condition", json_text(policy_condition(row))));
 	}
 	return list;

@@ -82,8 +82,8 @@ void bitmap_policy(struct bitmap_page *page, bool x2apic)
 	page->source = x2apic ? "the policy, for a guest in x2APIC mode" : "the policy";
 	page->policy = true;
 	memset(page->bits, 0xff, sizeof(page->bits));
-	for (unsigned int i = 0; i < msr_table_rows; i++)
-		msr_bitmap_open_row(page->bits, NULL, &msr_table[i]);
+	for (unsigned int i = 0; i < MSR_ROWS; i++)
+		msr_bitmap_open_row(page->bits, &msr_table[i]);
 	if (x2apic)
 		msr_bitmap_open_x2apic(page->bits);
 }

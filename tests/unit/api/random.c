@@ -8,7 +8,7 @@
 #include "guest_sees.h"
 #include "facts/exit_reason.h"
 #include "irq/irqchip.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 
 #define VCPUS	      4
 #define ARGUMENT_SIZE 8192

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "snapshot.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 
 static void take_slots(struct snapshot *snapshot, struct vm *vm)
 {

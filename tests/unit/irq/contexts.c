@@ -12,7 +12,7 @@
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
 #include "irq/registers.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "vcpu/state.h"
 
 #define GSI    5

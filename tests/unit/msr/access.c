@@ -443,7 +443,7 @@ TEST(msr_pass_through_rows_answer_exits)
 	u64 value;
 
 	guest_set_supported_cpuid(&g->vcpu[0]);
-	for (unsigned int i = 0; i < msr_table_rows; i++) {
+	for (unsigned int i = 0; i < MSR_ROWS; i++) {
 		test_context("%s", msr_table[i].name);
 		if (msr_table[i].read == MSR_PASS_THROUGH)
 			EXPECT_EQ(msr_read(&g->vcpu[0], msr_table[i].first, &value, false), 0);

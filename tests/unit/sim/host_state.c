@@ -5,7 +5,7 @@
 #include "host_entry.h"
 #include "machine.h"
 #include "exit/run.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "panic.h"
 
 #define MEMBER(name) offsetof(struct host_state, name)

@@ -2,7 +2,7 @@
 /* What guests do to the registers of the system: MSRs, kvmclock by one of them, CR0, CR4; and
  * CPUID. */
 #include "facts/exit_reason.h"
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "operations.h"
 #include "vcpu/state.h"
 #include "vmcs/fields.h"

@@ -5,7 +5,7 @@
  *
  * Registers that no guest uses have something in them that is to stay.
  */
-#include "msr/index.h"
+#include "facts/msr.h"
 #include "irq/registers.h"
 #include "simulation.h"
 

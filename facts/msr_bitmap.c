@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "facts/msr_bitmap.h"
+
+#define RANGE_SIZE 0x2000u /* MSRs of one quarter, and its bits */
+#define HIGH_FIRST 0xc0000000u
+
+_Static_assert(4 * RANGE_SIZE == 8 * MSR_BITMAP_SIZE, "the MSR bitmap is one page");
+
+static bool is_high(u32 msr)
+{
+	return msr - HIGH_FIRST < RANGE_SIZE;
+}
+
+bool msr_bitmap_covers(u32 msr)
+{
+	return msr < RANGE_SIZE || is_high(msr);
+}
+
+/* The quarters: reads of the low MSRs, of the high ones, writes of the low ones, of the high ones. */
+unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction)
+{
+	unsigned int quarter = (direction == MSR_WRITE ? 2 : 0) + is_high(msr);
+
+	return quarter * RANGE_SIZE + msr % RANGE_SIZE;
+}
+
+void msr_bitmap_set(u8 *bitmap, u32 msr, enum msr_direction direction)
+{
+	unsigned int bit = msr_bitmap_bit(msr, direction);
+
+	if (bitmap && msr_bitmap_covers(msr))
+		bitmap[bit / 8] |= (u8)(1u << bit % 8);
+}
+
+void msr_bitmap_clear(u8 *bitmap, u32 msr, enum msr_direction direction)
+{
+	unsigned int bit = msr_bitmap_bit(msr, direction);
+
+	if (bitmap && msr_bitmap_covers(msr))
+		bitmap[bit / 8] &= (u8) ~(1u << bit % 8);
+}
+
+bool msr_bitmap_test(const u8 *bitmap, u32 msr, enum msr_direction direction)
+{
+	unsigned int bit = msr_bitmap_bit(msr, direction);
+
+	if (!bitmap || !msr_bitmap_covers(msr))
+		return true;
+	return bitmap[bit / 8] & (1u << bit % 8);
+}
+
+void msr_bitmap_open_row(u8 *bitmap, const struct msr_row *row)
+{
+	for (u32 msr = row->first; msr <= row->last; msr++) {
+		if (row->read == MSR_PASS_THROUGH)
+			msr_bitmap_clear(bitmap, msr, MSR_READ);
+		if (row->write == MSR_PASS_THROUGH)
+			msr_bitmap_clear(bitmap, msr, MSR_WRITE);
+	}
+}
+
+void msr_bitmap_open_x2apic(u8 *bitmap)
+{
+	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
+	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
+}
