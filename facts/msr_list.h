@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The MSRs that guests ask about, ordered by index: what each one is to a guest, who keeps the
- * host's value apart from the guest's, and why.  What is not here is #GP(0) to the guest and refused
- * to user space; the MSRs that are here only to be denied are those that people ask about.
+ * host's value apart from the guest's, and why.  What is not here is #GP(0) to the guest and
+ * refused to user space; the MSRs that are here only to be denied are those that people ask about.
  *
  *	#define MSR_name index
  *	MSR(name, how many MSRs from that index on, the SDM's name,
- *	    what RDMSR and WRMSR do, who keeps the host's value, when it is there, is it in the list,
- *	    why; SDM section, what it is)
+ *	    what RDMSR and WRMSR do, who keeps the host's value, when it is there, is it listed,
+ *	    why, SDM section, what it is)
  *
  * What RDMSR and WRMSR do is an enum msr_access, who keeps the host's value an enum msr_owner, when
- * it is there an enum msr_condition; LISTED is in KVM_GET_MSR_INDEX_LIST.
+ * it is there an enum msr_condition; LISTED is in KVM_GET_MSR_INDEX_LIST.  How its value is kept
+ * says its KEEPER() in core/msr/.
  *
  * A build into the kernel sees the kernel's <asm/msr-index.h> too.  Where it has the same name, the
  * number is written as it is there, character for character: then the compiler accepts the second

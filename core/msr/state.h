@@ -88,7 +88,7 @@ struct msr_keeper {
 /* A constant: not to be written, or to be written as it is. */
 #define READS(value) .home = HOME_CONSTANT, .constant = (value)
 #define STAYS(value) READS(value), .writable = ALL
-/* A plain value; of struct vcpu_msrs an array with room for the MSRs of the row, no more and no less. */
+/* A plain value; of struct vcpu_msrs an array with room for just the MSRs of the row. */
 #define IN_VMCS(field) .home = HOME_VMCS, .at = (field)
 #define IN_VCPU(field)                                                                             \
 	.home = HOME_VCPU, .at = offsetof(struct vcpu, field) + FIELD_IS(struct vcpu, field, 1)

@@ -86,8 +86,9 @@ static json_t *json_policy(void)
 						json_hex(row->last, 0), "name", row->name, "read",
 						policy_access_word(row, MSR_READ), "write",
 						policy_access_word(row, MSR_WRITE), "owner",
-						policy_owner_word(row->owner), "why", msr_text(row)->why,
-						"condition", json_text(policy_condition(row))));
+						policy_owner_word(row->owner), "why",
+						msr_text(row)->why, "condition",
+						json_text(policy_condition(row))));
 	}
 	return list;
 }
