@@ -154,7 +154,8 @@ static void setup(void)
 	for (unsigned int i = 0; i < MSR_COUNT; i++)
 		b.msrs.entry[i].index = msrs[i];
 	b.ioapic.chip_id = KVM_IRQCHIP_IOAPIC;
-	b.ioeventfd = (struct kvm_ioeventfd){.addr = 0xd00, .len = 4, .fd = eventfd(0, EFD_CLOEXEC)};
+	b.ioeventfd =
+		(struct kvm_ioeventfd){.addr = 0xd00, .len = 4, .fd = eventfd(0, EFD_CLOEXEC)};
 	b.ioeventfd.flags = KVM_IOEVENTFD_FLAG_PIO;
 	b.irqfd = (struct kvm_irqfd){.fd = eventfd(0, EFD_CLOEXEC), .gsi = 5};
 }
@@ -166,8 +167,14 @@ struct row {
 	unsigned int count;
 };
 
-#define ROW(name, call, undo) { name, call_##call, undo, SAMPLES }
-#define SLOW(name, call, undo) { name, call_##call, undo, SLOW_SAMPLES }
+#define ROW(name, call, undo)                                                                      \
+	{                                                                                          \
+		name, call_##call, undo, SAMPLES                                                   \
+	}
+#define SLOW(name, call, undo)                                                                     \
+	{                                                                                          \
+		name, call_##call, undo, SLOW_SAMPLES                                              \
+	}
 
 /* In the order in which they depend on each other. */
 static const struct row rows[] = {

@@ -30,28 +30,41 @@
 #define STRING(x)  STRING_(x)
 
 /* Handlers first: they must not move with the row's code. */
-#define EVENT(name, once, before, code)                                                            \
-	GUEST64(event_##name,                                                                      \
-		once "\n"                                                                          \
-		"	mov $" STRING(SAMPLES_GPA_LITERAL) ", %edi\n"                              \
-		"	xor %ebp, %ebp\n"                                                          \
-		"7:	" before "\n"                                                              \
-		"	push %rax; push %rdx; rdtsc; shl $32, %rdx; or %rdx, %rax; mov %rax, %r15\n" \
-		"	pop %rdx; pop %rax\n"                                                      \
-		"	" code "\n"                                                                \
-		"	rdtsc; shl $32, %rdx; or %rdx, %rax; sub %r15, %rax\n"                     \
-		"	mov %rax, (%rdi,%rbp,8); inc %ebp; cmp $" STRING(SAMPLES_LITERAL) ", %ebp\n" \
-		"	jb 7b\n"                                                                   \
-		"	out %al, $" STRING(DONE_PORT) "\n"                                         \
-		"	.org event_" #name " + " STRING(HANDLER) "\n"                              \
-		"	incl %r14d; push %rax; push %rcx; push %rdx\n"                             \
-		"	mov $0x80b, %ecx; xor %eax, %eax; xor %edx, %edx\n"                        \
-		"	test %r13d, %r13d; jz 8f; wrmsr; jmp 9f\n"                                 \
-		"8:	movabs $0xfee000b0, %rcx; movl $0, (%rcx)\n"                               \
-		"9:	pop %rdx; pop %rcx; pop %rax; iretq\n"                                     \
-		"	.org event_" #name " + " STRING(FAULT_SKIP) "\n"                           \
-		"	cmpq $0, (%rsp); jne 5f; addq $8, %rsp\n"                                  \
-		"5:	addq $2, (%rsp); iretq");
+#define EVENT(name, once, before, code)                                                                                                                                   \
+	GUEST64(event_##name, once                                                                                                                                        \
+		"\n"                                                                                                                                                      \
+		"	mov $" STRING(                                                                                                                                    \
+			SAMPLES_GPA_LITERAL) ", %edi\n"                                                                                                                   \
+					     "	xor %ebp, %ebp\n"                                                                                                          \
+					     "7:	" before "\n"                                                                                                     \
+					     "	push %rax; push %rdx; rdtsc; shl $32, %rdx; or "                                                                           \
+					     "%rdx, %rax; mov %rax, %r15\n"                                                                                               \
+					     "	pop %rdx; pop %rax\n"                                                                                                      \
+					     "	" code "\n"                                                                                                               \
+					     "	rdtsc; shl $32, %rdx; or %rdx, %rax; sub %r15, "                                                                           \
+					     "%rax\n"                                                                                                                     \
+					     "	mov %rax, (%rdi,%rbp,8); inc %ebp; cmp $" STRING(                                                                         \
+						     SAMPLES_LITERAL) ", %ebp\n"                                                                                          \
+								      "	jb 7b\n"                                                                                          \
+								      "	out %al, $" STRING(                                                                               \
+									      DONE_PORT) "\n"                                                                             \
+											 "	."                                                                             \
+											 "org "                                                                           \
+											 "event"                                                                          \
+											 "_" #name                                                                        \
+											 " +"                                                                             \
+											 " " STRING(                                                                      \
+												 HANDLER) "\n"                                                            \
+													  "	incl %r14d; push %rax; push %rcx; push %rdx\n"                \
+													  "	mov $0x80b, %ecx; xor %eax, %eax; xor %edx, %edx\n"           \
+													  "	test %r13d, %r13d; jz 8f; wrmsr; jmp 9f\n"                    \
+													  "8:	movabs $0xfee000b0, %rcx; movl $0, (%rcx)\n"                \
+													  "9:	pop %rdx; pop %rcx; pop %rax; iretq\n"                      \
+													  "	.org event_" #name                                        \
+													  " + " STRING(                                                   \
+														  FAULT_SKIP) "\n"                                        \
+															      "	cmpq $0, (%rsp); jne 5f; addq $8, %rsp\n" \
+															      "5:	addq $2, (%rsp); iretq");
 #define SAMPLES_GPA_LITERAL 0x4000
 #define SAMPLES_LITERAL	    24
 
@@ -126,7 +139,8 @@ EVENT(x2apic_tpr_rd, X2APIC_ENABLE, "mov $0x808, %ecx", "rdmsr")
 EVENT(x2apic_tpr, X2APIC_ENABLE, "mov $0x808, %ecx; xor %eax, %eax; xor %edx, %edx", "wrmsr")
 EVENT(x2apic_eoi, X2APIC_ENABLE, "mov $0x80b, %ecx; xor %eax, %eax; xor %edx, %edx", "wrmsr")
 EVENT(x2apic_count, X2APIC_ENABLE, "mov $0x839, %ecx", "rdmsr")
-EVENT(x2apic_self, X2APIC_ENABLE, "xor %r14d, %r14d; mov $0x83f, %ecx; mov $0x40, %eax; xor %edx, %edx",
+EVENT(x2apic_self, X2APIC_ENABLE,
+      "xor %r14d, %r14d; mov $0x83f, %ecx; mov $0x40, %eax; xor %edx, %edx",
       "wrmsr; 1: test %r14d, %r14d; jz 1b")
 EVENT(x2apic_icr, X2APIC_ENABLE,
       "xor %r14d, %r14d; mov $0x830, %ecx; mov $0x40040, %eax; xor %edx, %edx",
@@ -138,7 +152,10 @@ struct row {
 	const u8 *code, *end;
 };
 
-#define ROW(words, name) { words, event_##name, event_##name##_end }
+#define ROW(words, name)                                                                           \
+	{                                                                                          \
+		words, event_##name, event_##name##_end                                            \
+	}
 
 static const struct row rows[] = {
 	ROW("CPUID.0", cpuid0),
@@ -247,7 +264,8 @@ static void set_interrupt_gate(struct vm *vm, unsigned int vector, u64 offset)
 {
 	u64 address = GUEST_CODE + offset;
 	u64 gate[2] = {
-		(address & 0xffff) | (u64)SELECTOR_CODE << 16 | 0x8e00ULL << 32 | (address >> 16) << 48,
+		(address & 0xffff) | (u64)SELECTOR_CODE << 16 | 0x8e00ULL << 32 |
+			(address >> 16) << 48,
 		0,
 	};
 

@@ -11,8 +11,8 @@
  *   "may sleep"    with mutexes held and in read sections, preemption and interrupts on;
  *   "atomic"       with a host_spinlock_t held too;
  *   "any context"  with a host_irqlock_t held, preemption or interrupts off, in an interrupt.
- * On a kernel with PREEMPT_RT host_spin_lock() sleeps: where preemption or interrupts are off nothing
- * that is atomic can be called.
+ * On a kernel with PREEMPT_RT host_spin_lock() sleeps: where preemption or interrupts are off
+ * nothing that is atomic can be called.
  */
 #ifndef LINTEL_HOST_H
 #define LINTEL_HOST_H
@@ -58,8 +58,8 @@ static inline void *host_phys_to_virt(hpa_t address);
 /* A page of the VM's process that a guest mapping may name. */
 struct host_page {
 	u64 pfn;
-	bool writable;		/* the mapping may allow writes */
-	bool referenced;	/* the platform's own: host_page_put() has a reference to give back */
+	bool writable;	 /* the mapping may allow writes */
+	bool referenced; /* the platform's own: host_page_put() has a reference to give back */
 };
 
 /*
@@ -116,16 +116,16 @@ void host_spin_init(host_spinlock_t *lock);
 static inline void host_spin_lock(host_spinlock_t *lock);
 static inline void host_spin_unlock(host_spinlock_t *lock);
 
-/* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while it
- * is held.  lock gives what unlock wants back. */
+/* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while
+ * it is held.  lock gives what unlock wants back. */
 void host_irqlock_init(host_irqlock_t *lock);
 static inline unsigned long host_irqlock_lock(host_irqlock_t *lock);
 static inline void host_irqlock_unlock(host_irqlock_t *lock, unsigned long flags);
 
 /*
  * Sleepable read-copy-update: synchronize waits for the readers that began before, and may sleep.
- * Reading is possible in any context, and readers may sleep, but not those of a domain that was made
- * by init_brief: who waits for these waits for nobody's memory to appear.  -ENOMEM.
+ * Reading is possible in any context, and readers may sleep, but not those of a domain that was
+ * made by init_brief: who waits for these waits for nobody's memory to appear.  -ENOMEM.
  */
 int host_srcu_init(host_srcu_t *srcu);
 int host_srcu_init_brief(host_srcu_t *srcu);
@@ -137,8 +137,9 @@ void host_srcu_synchronize(host_srcu_t *srcu);
 /*
  * HOST_NEEDS(condition): what a function needs of its caller, said at its beginning in terms of the
  * questions below and of the core's own state, so that it is checked.  It is broken by a mistake of
- * the core alone.  sim/ then panics with the function's name and the condition; the module built with
- * DEBUG=y warns once, of locks where the kernel has lockdep; without DEBUG nothing is evaluated.
+ * the core alone.  sim/ then panics with the function's name and the condition; the module built
+ * with DEBUG=y warns once, of locks where the kernel has lockdep; without DEBUG nothing is
+ * evaluated.
  *
  * The questions are for HOST_NEEDS() alone: where nobody knows the answer, it is true.
  */
@@ -146,7 +147,7 @@ static inline bool host_mutex_held(const host_mutex_t *mutex); /* by this thread
 static inline bool host_spin_held(const host_spinlock_t *lock);
 static inline bool host_irqlock_held(const host_irqlock_t *lock);
 static inline bool host_srcu_held(const host_srcu_t *srcu); /* inside a read section */
-static inline bool host_preemption_is_off(void);	    /* by whatever: interrupts, a spin lock */
+static inline bool host_preemption_is_off(void); /* by whatever: interrupts, a spin lock */
 static inline bool host_interrupts_are_off(void);
 static inline bool host_interrupts_are_on(void);
 
@@ -178,11 +179,12 @@ void host_timer_cancel(struct host_timer *timer);
 
 /* --- Work for later --------------------------------------------------------- */
 
-/* Calls function(work) soon where it may sleep: once, however often it was queued before it began. */
+/* Calls function(work) soon where it may sleep: once, however often it was queued before it began.
+ */
 void host_work_init(struct host_work *work, void (*function)(struct host_work *work));
 void host_work_queue(struct host_work *work); /* any context */
-/* When it returns the function does not run, and will not if nobody queues it again.  May sleep: not
- * with a lock that the function takes. */
+/* When it returns the function does not run, and will not if nobody queues it again.  May sleep:
+ * not with a lock that the function takes. */
 void host_work_cancel(struct host_work *work);
 
 /* --- Events that user space has descriptors of (eventfd) -------------------- */
@@ -195,10 +197,10 @@ void host_event_put(struct host_event *event);
 void host_event_signal(struct host_event *event); /* atomic */
 
 /*
- * From now on calls signalled(watch) each time when the event is signalled (it counts as taken then,
- * nobody else hears of it), and closed(watch) once when nobody has a descriptor of it any more: both in
- * any context.  `fd` is what `event` was got by.  gives: 0; 1: it was signalled before, which is not
- * taken; -EBADF: by now it is no descriptor of that event.
+ * From now on calls signalled(watch) each time when the event is signalled (it counts as taken
+ * then, nobody else hears of it), and closed(watch) once when nobody has a descriptor of it any
+ * more: both in any context.  `fd` is what `event` was got by.  gives: 0; 1: it was signalled
+ * before, which is not taken; -EBADF: by now it is no descriptor of that event.
  */
 int host_event_watch(struct host_event_watch *watch, int fd, struct host_event *event,
 		     void (*signalled)(struct host_event_watch *watch),
@@ -237,7 +239,7 @@ static inline int host_wrmsr_safe(u32 msr, u64 value);
 static inline u64 host_rdtsc(void);
 static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4]); /* EAX EBX ECX EDX */
 u64 host_tsc_khz(void);
-static inline u64 host_xss(void);  /* IA32_XSS of the host; 0 where there is none */
+static inline u64 host_xss(void); /* IA32_XSS of the host; 0 where there is none */
 /* Is there an IA32_TSX_CTRL?  It is announced in IA32_ARCH_CAPABILITIES. */
 bool host_tsx_ctrl(void);
 /* IA32_ARCH_CAPABILITIES as far as it holds for a guest that runs directly on this processor. */
@@ -262,12 +264,11 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
 /*
  * VMLAUNCH, or VMRESUME when `resume`: load the sixteen registers (RSP excepted) and CR2, run the
  * guest, store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason)
- * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host, since
- * the processor holds back further ones until then.  Any other status: the guest did not run, or VMX
- * operation has ended since.
- * IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU accounting go over to the guest and
- * back; that needs host_guest_irq_enable() afterwards.
- * Needs: interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state
+ * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host,
+ * since the processor holds back further ones until then.  Any other status: the guest did not run,
+ * or VMX operation has ended since. IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU
+ * accounting go over to the guest and back; that needs host_guest_irq_enable() afterwards. Needs:
+ * interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state
  * written; HOST_RSP and HOST_RIP are the platform's own to write.
  */
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume);
@@ -290,9 +291,10 @@ void host_state_save(struct vcpu *vcpu, struct host_state *state);
 void host_state_restore(struct vcpu *vcpu);
 
 /*
- * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a guest
- * too.  Equal: nothing is to be switched, and maybe there is no such MSR.  Interrupts are off; holds
- * for the next entry.  Where the VM-entry control that loads the MSR is 0, host_vmenter() switches it.
+ * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a
+ * guest too.  Equal: nothing is to be switched, and maybe there is no such MSR.  Interrupts are
+ * off; holds for the next entry.  Where the VM-entry control that loads the MSR is 0,
+ * host_vmenter() switches it.
  */
 struct host_counters {
 	u64 host, guest;
@@ -336,14 +338,14 @@ void host_fpu_load_guest(struct vcpu *vcpu);
 void host_fpu_load_host(struct vcpu *vcpu);
 
 /* x87, MMX and SSE registers of the guest while they are loaded, as FXSAVE64 lays them out: 512
- * bytes, aligned to 16.  Writing leaves the other components alone, raises no pending exception, and
- * takes nothing but what reading gave, but for the registers themselves.  May sleep. */
+ * bytes, aligned to 16.  Writing leaves the other components alone, raises no pending exception,
+ * and takes nothing but what reading gave, but for the registers themselves.  May sleep. */
 void host_fpu_read_registers(struct vcpu *vcpu, void *area);
 void host_fpu_write_registers(struct vcpu *vcpu, const void *area);
 
 /* The guest's FPU state while it is not loaded.  XSAVE format of the KVM API (4096 bytes). */
-/* The state as it was put aside: legacy region and, where there is XSAVE, header of an XSAVE area.  Of
- * a component whose bit in the header is 0 there is nothing. */
+/* The state as it was put aside: legacy region and, where there is XSAVE, header of an XSAVE area.
+ * Of a component whose bit in the header is 0 there is nothing. */
 const void *host_fpu_area(struct vcpu *vcpu);
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */
@@ -352,8 +354,8 @@ void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */
 int host_before_guest(struct vcpu *vcpu);
-/* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since is
- * nobody's, and VMWRITE goes nowhere. */
+/* The machine goes down, and VMX operation has ended under vCPUs that ran.  What VMREAD gave since
+ * is nobody's, and VMWRITE goes nowhere. */
 bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
@@ -361,8 +363,8 @@ void host_vcpu_wait(struct vcpu *vcpu);
 
 /* --- Measuring ------------------------------------------------------------- */
 
-/* The number of the measurement that goes on, of where the time of vCPUs goes; 0: there is none, which
- * is known at no cost.  Each has another number. */
+/* The number of the measurement that goes on, of where the time of vCPUs goes; 0: there is none,
+ * which is known at no cost.  Each has another number. */
 static inline u32 host_measurement(void);
 
 /* --- Tracepoints of the system "kvm" ---------------------------------------- */

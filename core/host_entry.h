@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the way into a guest and out of it asks of the platform beside host.h, each time: inline, as
- * part of the cost of an exit.  Not in host.h, because the kernel's headers for it are as long as all
- * the others together, and every file includes those.
+ * part of the cost of an exit.  Not in host.h, because the kernel's headers for it are as long as
+ * all the others together, and every file includes those.
  */
 #ifndef LINTEL_HOST_ENTRY_H
 #define LINTEL_HOST_ENTRY_H
@@ -20,8 +20,8 @@ static inline void host_fpu_before_entry(struct vcpu *vcpu);
 
 /* True when work for host_before_guest() came up since it was called. */
 static inline bool host_guest_must_wait(void);
-/* The same, the last look before an entry: interrupts are off, and what comes up from now on ends the
- * entry. */
+/* The same, the last look before an entry: interrupts are off, and what comes up from now on ends
+ * the entry. */
 static inline bool host_guest_must_turn_back(void);
 
 /* After host_vmenter(): interrupts on.  Those that wait are taken while time still counts as the

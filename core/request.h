@@ -10,9 +10,10 @@ struct vcpu;
 
 /* Bits of vcpu->requests; the vCPU serves them before its next entry. */
 enum vcpu_request {
-	VCPU_REQUEST_FLUSH_TLB, /* INVEPT before the next entry */
+	VCPU_REQUEST_FLUSH_TLB,	   /* INVEPT before the next entry */
 	VCPU_REQUEST_TRIPLE_FAULT, /* the guest is to shut down */
-	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry */
+	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry
+			     */
 	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 };

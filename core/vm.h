@@ -3,8 +3,8 @@
  * A virtual machine: its memory slots, its EPT, its vCPUs.
  *
  * Lock order, outermost first: vm->lock, vcpu->host.mutex (Linux), vm->io_lock, vm->slots_lock,
- * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).  vm->irq_lock comes
- * after vm->lock, and has nothing but vm->irq_srcu in it.
+ * vm->srcu (read), vm->mmu_lock (spin), the lock of vm->ept.invalidations (spin).  vm->irq_lock
+ * comes after vm->lock, and has nothing but vm->irq_srcu in it.
  */
 #ifndef LINTEL_VM_H
 #define LINTEL_VM_H
@@ -26,13 +26,14 @@ struct irq_routing;
 struct msr_filter;
 
 struct ept {
-	void *root;	/* page-table page of level 4 (host_alloc_pages) */
-	u64 eptp;	/* EPT pointer: root, memory type, walk length, A/D flag */
-	u64 pages;	/* page-table pages that are not freed, the root too; atomic */
+	void *root; /* page-table page of level 4 (host_alloc_pages) */
+	u64 eptp;   /* EPT pointer: root, memory type, walk length, A/D flag */
+	u64 pages;  /* page-table pages that are not freed, the root too; atomic */
 	struct invalidations invalidations; /* of the process's memory */
 };
 
-/* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h. */
+/* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h.
+ */
 struct vm_clock {
 	host_spinlock_t lock;
 	u64 tsc, time_ns, ns;
@@ -50,13 +51,13 @@ struct coalesced {
 };
 
 struct vm {
-	host_mutex_t lock;	  /* creation of vCPUs, VM-wide settings */
-	host_mutex_t slots_lock;  /* changes of the slots and of the buses */
-	host_srcu_t srcu;	  /* readers of what is published */
-	struct memslots *slots;	  /* published; changed under slots_lock */
+	host_mutex_t lock;	   /* creation of vCPUs, VM-wide settings */
+	host_mutex_t slots_lock;   /* changes of the slots and of the buses */
+	host_srcu_t srcu;	   /* readers of what is published */
+	struct memslots *slots;	   /* published; changed under slots_lock */
 	unsigned int logged_slots; /* changed under slots_lock */
-	u32 dirty_log_manual;	  /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
-	host_spinlock_t mmu_lock; /* the EPT and its counters */
+	u32 dirty_log_manual;	   /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
+	host_spinlock_t mmu_lock;  /* the EPT and its counters */
 	struct ept ept;
 
 	struct vcpu *vcpus[VM_MAX_VCPUS]; /* by id; set once, under lock */
@@ -65,20 +66,21 @@ struct vm {
 
 	struct vm_clock clock;
 	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
-	u32 msr_exits; /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
-	bool under_hypervisor;	   /* the host runs in a VM itself */
-	bool platform_info_hidden; /* KVM_CAP_MSR_PLATFORM_INFO */
+	u32 msr_exits;		       /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
+	bool under_hypervisor;	       /* the host runs in a VM itself */
+	bool platform_info_hidden;     /* KVM_CAP_MSR_PLATFORM_INFO */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
-	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again */
+	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again
+				*/
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */
-	/* A domain and a lock of their own, which nobody holds who waits for user space: the end of an irqfd
-	 * waits for both. */
+	/* A domain and a lock of their own, which nobody holds who waits for user space: the end of
+	 * an irqfd waits for both. */
 	host_mutex_t irq_lock;	     /* the routing, acknowledgement notifiers and irqfds */
 	host_srcu_t irq_srcu;	     /* readers of what is published of these; brief */
 	struct irq_routing *routing; /* published; changed under irq_lock */
 	struct irqfd *irqfds;
-	struct resampler *resamplers; /* of irqfds, by GSI */
+	struct resampler *resamplers;	/* of irqfds, by GSI */
 	struct host_work irqfds_closed; /* ends those whose event is gone */
 	struct bus *bus[2];   /* enum bus_kind; NULL: empty; published; changed under slots_lock */
 	host_mutex_t io_lock; /* the lists of ioeventfds and zones of coalesced writes */

@@ -15,7 +15,7 @@ enum exit_reason {
 	EXIT_REASONS /* room for each */
 };
 
-#define EXIT_REASON_BASIC(reason)  ((reason) & 0xffff)
+#define EXIT_REASON_BASIC(reason) ((reason)&0xffff)
 #define EXIT_REASON_ENTRY_FAILURE (1u << 31)
 
 /* Beside reason, qualification, instruction length, IDT-vectoring information and RIP. */
@@ -44,7 +44,8 @@ struct exit_row {
 	u8 answer;	  /* enum exit_answer */
 };
 
-/* The row of the basic reason in `reason`; never NULL, nobody expects what the SDM does not name. */
+/* The row of the basic reason in `reason`; never NULL, nobody expects what the SDM does not name.
+ */
 const struct exit_row *exit_row(u32 reason);
 
 /* The SDM's words, shortened as KVM's tracepoints and perf know them.  Never NULL. */

@@ -6,7 +6,7 @@
  *		    which controls make it, the SDM's words, section, what it means)
  *
  * Captured is a mask of enum exit_capture, the answer an ANSWER_.  Controls are ALWAYS (none is
- * needed), BY(one), BOTH(of two) or ANY(of two), each PIN, CPU1, CPU2 or CPU3 with its name.  Titles
+ * needed), BY(one), BOTH(of two) or ANY(of two), each PIN, CPU1, CPU2 or CPU3 with its name. Titles
  * of sections have their short names in section.h.
  *
  * Included where a table is made of it, with EXIT_REASON() defined.

@@ -11,7 +11,7 @@
 
 #include "types.h"
 
-#define INTERRUPTION_VECTOR(info)  ((info) & 0xff)
+#define INTERRUPTION_VECTOR(info)  ((info)&0xff)
 #define INTERRUPTION_TYPE(info)	   (((info) >> 8) & 7)
 #define INTERRUPTION_ERROR_CODE	   BIT32(11)
 #define INTERRUPTION_NMI_UNBLOCKED BIT32(12) /* in VM-exit interruption information */

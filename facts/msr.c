@@ -8,11 +8,15 @@
 const struct msr_row msr_table[MSR_ROWS] = {
 #define MSR(constant, count, words, read_, write_, owner_, condition_, listed_, ...)               \
 	{                                                                                          \
-		.first = MSR_##constant, .last = MSR_##constant + (count) - 1, .name = words,      \
-		.read = MSR_##read_, .write = MSR_##write_,                                        \
+		.first = MSR_##constant,                                                           \
+		.last = MSR_##constant + (count)-1,                                                \
+		.name = words,                                                                     \
+		.read = MSR_##read_,                                                               \
+		.write = MSR_##write_,                                                             \
 		.owner = OWNER_##owner_ + ZERO_IF(MSR_##write_ != MSR_PASS_THROUGH ||              \
 						  OWNER_##owner_ != OWNER_NONE),                   \
-		.condition = MSR_IF_##condition_, .listed = listed_,                               \
+		.condition = MSR_IF_##condition_,                                                  \
+		.listed = listed_,                                                                 \
 	},
 #include "facts/msr_list.h"
 };

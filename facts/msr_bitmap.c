@@ -16,7 +16,8 @@ bool msr_bitmap_covers(u32 msr)
 	return msr < RANGE_SIZE || is_high(msr);
 }
 
-/* The quarters: reads of the low MSRs, of the high ones, writes of the low ones, of the high ones. */
+/* The quarters: reads of the low MSRs, of the high ones, writes of the low ones, of the high ones.
+ */
 unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction)
 {
 	unsigned int quarter = (direction == MSR_WRITE ? 2 : 0) + is_high(msr);

@@ -46,10 +46,11 @@
 		   S_HOST,                                                                         \
 		   "The selector that VM exits load into " #name ". Its RPL and TI must be 0.")
 #define GUEST_PDPTE(number, encoding)                                                              \
-	VMCS_FIELD(GUEST_PDPTE##number, encoding, 64, GUEST, "Guest PDPTE" #number,                \
-		   BY(CPU2(ENABLE_EPT)), S_NON_REG,                                                \
-		   "With EPT and PAE paging: the guest's page-directory-pointer-table entry "      \
-		   #number ". VM entries load it, VM exits save it.")
+	VMCS_FIELD(                                                                                \
+		GUEST_PDPTE##number, encoding, 64, GUEST, "Guest PDPTE" #number,                   \
+		BY(CPU2(ENABLE_EPT)), S_NON_REG,                                                   \
+		"With EPT and PAE paging: the guest's page-directory-pointer-table entry " #number \
+		". VM entries load it, VM exits save it.")
 #define GUEST_FRED(name, encoding)                                                                 \
 	VMCS_FIELD(GUEST_IA32_FRED_##name, encoding, 64, GUEST, "Guest IA32_FRED_" #name, FRED,    \
 		   S_REGISTERS,                                                                    \

@@ -66,8 +66,8 @@ static int compare(int cpu)
 	int error = setup_vmcs_config(&check.raw, &check.config, &check.capability, &check.report);
 
 	if (!error)
-		error = cap_compare(&vmcs_config, &vmx_capability, &check.config,
-				    &check.capability, &check.report);
+		error = cap_compare(&vmcs_config, &vmx_capability, &check.config, &check.capability,
+				    &check.report);
 	if (error)
 		cap_describe_problems(&check.report, print_problem, &cpu);
 	return error;
@@ -84,7 +84,8 @@ static int check_online_processors(void)
 	int cpu, failed = 0;
 
 	cpus_read_lock();
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		smp_call_function_single(cpu, read_msrs_here, &check.raw, 1);
 		if (compare(cpu))
 			failed++;
@@ -110,7 +111,8 @@ static int refuse_other_hypervisor(void)
 
 	if (kvm) {
 		kobject_put(kvm);
-		pr_err("kvm_intel is loaded: two hypervisors cannot share VMX operation; unload it first (modprobe -r kvm_intel)\n");
+		pr_err("kvm_intel is loaded: two hypervisors cannot share VMX operation; unload it "
+		       "first (modprobe -r kvm_intel)\n");
 		return -EBUSY;
 	}
 	on_each_cpu(note_vmx_operation, &count, 1);
@@ -150,7 +152,8 @@ int __init hardware_setup(void)
 	}
 	/* host_vmenter() hands NMIs over through the IDT. */
 	if (compat_host_uses_fred()) {
-		pr_err("the kernel uses FRED, which Lintel cannot hand NMIs to: boot it with fred=off\n");
+		pr_err("the kernel uses FRED, which Lintel cannot hand NMIs to: boot it with "
+		       "fred=off\n");
 		return -EOPNOTSUPP;
 	}
 	error = refuse_other_hypervisor();

@@ -19,7 +19,8 @@ int cpu_kick_init(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		if (!zalloc_cpumask_var_node(&per_cpu(kick_mask, cpu), GFP_KERNEL,
 					     cpu_to_node(cpu))) {
 			cpu_kick_exit();
@@ -33,8 +34,7 @@ void cpu_kick_exit(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		free_cpumask_var(per_cpu(kick_mask, cpu));
+	for_each_possible_cpu(cpu) free_cpumask_var(per_cpu(kick_mask, cpu));
 }
 
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument)
@@ -134,13 +134,10 @@ static const struct {
 	int bug;
 	u64 no;
 } weaknesses[] = {
-	{ X86_BUG_CPU_MELTDOWN, ARCH_CAP_RDCL_NO },
-	{ X86_BUG_SPEC_STORE_BYPASS, ARCH_CAP_SSB_NO },
-	{ X86_BUG_MDS, ARCH_CAP_MDS_NO },
-	{ X86_BUG_GDS, ARCH_CAP_GDS_NO },
-	{ X86_BUG_RFDS, ARCH_CAP_RFDS_NO },
-	{ X86_BUG_BHI, ARCH_CAP_BHI_NO },
-	{ X86_BUG_ITS, ARCH_CAP_ITS_NO },
+	{X86_BUG_CPU_MELTDOWN, ARCH_CAP_RDCL_NO}, {X86_BUG_SPEC_STORE_BYPASS, ARCH_CAP_SSB_NO},
+	{X86_BUG_MDS, ARCH_CAP_MDS_NO},		  {X86_BUG_GDS, ARCH_CAP_GDS_NO},
+	{X86_BUG_RFDS, ARCH_CAP_RFDS_NO},	  {X86_BUG_BHI, ARCH_CAP_BHI_NO},
+	{X86_BUG_ITS, ARCH_CAP_ITS_NO},
 };
 
 u64 host_arch_capabilities(void)
@@ -158,15 +155,15 @@ static const struct kernel_word {
 	u8 word;
 	u8 kept;
 } kernel_words[] = {
-	{ CPUID_WORD_1_ECX, CPUID_1_ECX },
-	{ CPUID_WORD_1_EDX, CPUID_1_EDX },
-	{ CPUID_WORD_7_EBX, CPUID_7_0_EBX },
-	{ CPUID_WORD_7_ECX, CPUID_7_ECX },
-	{ CPUID_WORD_7_EDX, CPUID_7_EDX },
-	{ CPUID_WORD_7_1_EAX, CPUID_7_1_EAX },
-	{ CPUID_WORD_D_1_EAX, CPUID_D_1_EAX },
-	{ CPUID_WORD_80000001_ECX, CPUID_8000_0001_ECX },
-	{ CPUID_WORD_80000001_EDX, CPUID_8000_0001_EDX },
+	{CPUID_WORD_1_ECX, CPUID_1_ECX},
+	{CPUID_WORD_1_EDX, CPUID_1_EDX},
+	{CPUID_WORD_7_EBX, CPUID_7_0_EBX},
+	{CPUID_WORD_7_ECX, CPUID_7_ECX},
+	{CPUID_WORD_7_EDX, CPUID_7_EDX},
+	{CPUID_WORD_7_1_EAX, CPUID_7_1_EAX},
+	{CPUID_WORD_D_1_EAX, CPUID_D_1_EAX},
+	{CPUID_WORD_80000001_ECX, CPUID_8000_0001_ECX},
+	{CPUID_WORD_80000001_EDX, CPUID_8000_0001_EDX},
 };
 
 u32 host_cpuid_enabled(enum cpuid_word word)
@@ -177,8 +174,7 @@ u32 host_cpuid_enabled(enum cpuid_word word)
 	host_cpuid(place->leaf, place->subleaf, out);
 	for (unsigned int i = 0; i < ARRAY_SIZE(kernel_words); i++)
 		if (kernel_words[i].word == word)
-			return out[place->reg] &
-			       boot_cpu_data.x86_capability[kernel_words[i].kept];
+			return out[place->reg] & boot_cpu_data.x86_capability[kernel_words[i].kept];
 	return out[place->reg];
 }
 

@@ -2,8 +2,8 @@
 /*
  * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
  * (<pid>-<fd>) what its vCPUs' exits were, what they cost while somebody measured (see measure.c),
- * which MSRs don't exit, and the VMCS.  The files `exits` and `msrs` at the top are the sums of the VMs
- * that have ended.
+ * which MSRs don't exit, and the VMCS.  The files `exits` and `msrs` at the top are the sums of the
+ * VMs that have ended.
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
@@ -57,7 +57,8 @@ static int recording_show(struct seq_file *file, void *unused)
 	unsigned int cpu;
 
 	cpus_read_lock();
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		host_call_cpu(cpu, read_msrs, &raw);
 		seq_printf(file, "[cpu %u]\n", cpu);
 		for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)

@@ -67,7 +67,7 @@ static void watch_queue(struct file *file, wait_queue_head_t *queue, poll_table 
 static int watch_file(struct host_event_watch *watch, struct file *file,
 		      const struct host_event *event)
 {
-	struct watch_table table = { .watch = watch };
+	struct watch_table table = {.watch = watch};
 
 	watch->event = eventfd_ctx_fileget(file);
 	if (IS_ERR(watch->event))

@@ -80,8 +80,8 @@ void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state)
 
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
 {
-	return fpu_copy_uabi_to_guest_fpstate(&vcpu->host.fpu, state->region,
-					      host_xcr0_supported(), NULL);
+	return fpu_copy_uabi_to_guest_fpstate(&vcpu->host.fpu, state->region, host_xcr0_supported(),
+					      NULL);
 }
 
 void host_fpu_reset(struct vcpu *vcpu, bool init)

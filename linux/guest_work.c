@@ -19,10 +19,10 @@ int guest_work_handle(void)
 
 #else
 
-/* The kernel notes a pending signal in the vCPU that it is given.  It gets one that is nobody's; what
- * threads write there at the same time is never read. */
+/* The kernel notes a pending signal in the vCPU that it is given.  It gets one that is nobody's;
+ * what threads write there at the same time is never read. */
 static struct kvm_run unread;
-static struct kvm_vcpu nobody = { .run = &unread };
+static struct kvm_vcpu nobody = {.run = &unread};
 
 int guest_work_handle(void)
 {
@@ -31,8 +31,8 @@ int guest_work_handle(void)
 
 #endif
 
-/* As KVM has it for a guest without counters.  Some kernels look into it on some processors, whether
- * there is one or not; none writes to it. */
+/* As KVM has it for a guest without counters.  Some kernels look into it on some processors,
+ * whether there is one or not; none writes to it. */
 static struct kvm_pmu no_counters;
 
 const struct perf_guest_switch_msr *guest_work_perf_msrs(int *count)

@@ -71,8 +71,8 @@ void host_state_save(struct vcpu *vcpu, struct host_state *state)
 	state->es = split_selector(es, &saved->es);
 
 	/* FS is the task's, with its base; the GS base now is the kernel's, and the task's waits in
-	 * IA32_KERNEL_GS_BASE.  The bases are what the processor has: without FSGSBASE the kernel does
-	 * not remember that of a segment which has a descriptor. */
+	 * IA32_KERNEL_GS_BASE.  The bases are what the processor has: without FSGSBASE the kernel
+	 * does not remember that of a segment which has a descriptor. */
 	savesegment(fs, fs);
 	savesegment(gs, gs);
 	state->fs = split_selector(fs, &saved->fs);
@@ -131,7 +131,7 @@ void host_state_restore(struct vcpu *vcpu)
 
 void host_debugregs_load(const u64 dr[4], u64 dr6)
 {
-	/* While the host's DR7 is on, the guest's addresses would be breakpoints of the kernel.  The
+	/* While the host's DR7 is on, the guest's addresses would be breakpoints of the kernel. The
 	 * VM exit leaves DR7 off, and host_debugregs_restore() brings it back. */
 	if (hw_breakpoint_active())
 		set_debugreg(0, 7);

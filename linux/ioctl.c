@@ -62,8 +62,7 @@ static int alloc_data(struct prepared *p)
 
 static int copy_in(struct prepared *p)
 {
-	if (ioctl_is_read(p->row) &&
-	    copy_from_user(p->call.data, p->user, p->header))
+	if (ioctl_is_read(p->row) && copy_from_user(p->call.data, p->user, p->header))
 		return -EFAULT;
 	/* It was read twice, and the user may have changed it in between. */
 	if (ioctl_has_entries(p->row))
@@ -103,7 +102,9 @@ static int copy_entries_out(const struct prepared *p)
 		return 0;
 	count = min(*(const u32 *)p->call.data, p->call.entries);
 	return copy_to_user(p->user + p->header, p->call.data + p->header,
-			    (size_t)count * p->row->entry_size) ? -EFAULT : 0;
+			    (size_t)count * p->row->entry_size)
+		       ? -EFAULT
+		       : 0;
 }
 
 static long finish(struct prepared *p, long result)
@@ -171,7 +172,7 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 	p.header = 0;
 	p.small = small;
 	p.user = (void __user *)argument;
-	p.call = (struct ioctl_call){ .vm = vm, .vcpu = vcpu, .argument = argument };
+	p.call = (struct ioctl_call){.vm = vm, .vcpu = vcpu, .argument = argument};
 	result = prepare(&p);
 	if (!result)
 		result = finish(&p, call_locked(&p));
@@ -182,7 +183,7 @@ long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcp
 
 long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data)
 {
-	struct prepared p = { .row = row, .call = { .vm = vm, .data = data } };
+	struct prepared p = {.row = row, .call = {.vm = vm, .data = data}};
 
 	return call_locked(&p);
 }

@@ -22,7 +22,7 @@ static const char *const level_prefix[] = {
 
 void host_log(enum host_log_level level, const char *format, ...)
 {
-	struct va_format words = { .fmt = format };
+	struct va_format words = {.fmt = format};
 	va_list arguments;
 
 	if (level == HOST_LOG_DEBUG && !log_debug)

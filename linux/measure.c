@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/lintel/measure: while somebody has it open, it is measured where the time of the
- * vCPUs goes; nothing has to be undone by who crashes.
+ * /sys/kernel/debug/lintel/measure: while somebody has it open, it is measured where the time of
+ * the vCPUs goes; nothing has to be undone by who crashes.
  */
 #include <linux/debugfs.h>
 #include <linux/jump_label.h>
@@ -29,8 +29,9 @@ static int measure_open(struct inode *inode, struct file *file)
 		return error;
 	mutex_lock(&measure_lock);
 	if (!measurers++) {
-		/* What the vCPUs noted at the end of the last one is of no use.  0 is no measurement. */
-		WRITE_ONCE(measurement, measurement + 1 ? : 1);
+		/* What the vCPUs noted at the end of the last one is of no use.  0 is no
+		 * measurement. */
+		WRITE_ONCE(measurement, measurement + 1 ?: 1);
 		static_branch_enable(&measuring);
 	}
 	mutex_unlock(&measure_lock);

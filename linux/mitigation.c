@@ -47,5 +47,6 @@ void __init mitigation_init(void)
 	if (flush_l1d)
 		l1tf_vmx_mitigation = VMENTER_L1D_FLUSH_ALWAYS;
 	else
-		pr_warn("this processor needs the L1 data cache flushed before each VM entry (L1TF), and its microcode cannot: a guest may read memory of the host\n");
+		pr_warn("this processor needs the L1 data cache flushed before each VM entry "
+			"(L1TF), and its microcode cannot: a guest may read memory of the host\n");
 }

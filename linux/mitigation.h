@@ -45,7 +45,8 @@ static __always_inline s64 mitigation_before_entry(u64 guest)
 /* After each VM exit, interrupts off. */
 static __always_inline void mitigation_after_exit(void)
 {
-	/* VMScape: the kernel then clears its branch predictor for the VMM, on the way to user space. */
+	/* VMScape: the kernel then clears its branch predictor for the VMM, on the way to user
+	 * space. */
 	if (cpu_feature_enabled(X86_FEATURE_IBPB_EXIT_TO_USER))
 		this_cpu_write(x86_ibpb_exit_to_user, true);
 }

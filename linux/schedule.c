@@ -71,8 +71,7 @@ static unsigned long sum(const unsigned long __percpu *count)
 	unsigned long sum = 0;
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(count, cpu));
+	for_each_possible_cpu(cpu) sum += READ_ONCE(*per_cpu_ptr(count, cpu));
 	return sum;
 }
 

@@ -3,6 +3,7 @@
  * Tracepoints of the system "kvm".  Names, fields and texts are an interface: perf kvm stat,
  * trace-cmd and people's scripts know them from KVM.
  */
+/* clang-format off */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM kvm
 

@@ -92,7 +92,8 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 		return -EFAULT;
 	/* A device's registers are not memory: as write-back memory they would go wrong. */
 	if (!pfn_valid(page->pfn) || PageReserved(pfn_to_page(page->pfn))) {
-		pr_err_ratelimited("%s[%d] maps a device (frame %#llx) into a guest: Lintel gives guests memory only\n",
+		pr_err_ratelimited("%s[%d] maps a device (frame %#llx) into a guest: Lintel gives "
+				   "guests memory only\n",
 				   current->comm, current->pid, page->pfn);
 		return -EFAULT;
 	}
@@ -104,7 +105,8 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
 	int error = get_counted_page(hva, write, page);
 
-	/* The fault is the guest's: the kernel would send this if the program itself had touched it. */
+	/* The fault is the guest's: the kernel would send this if the program itself had touched
+	 * it. */
 	if (error == -EHWPOISON)
 		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)(unsigned long)hva, PAGE_SHIFT,
 				current);
@@ -210,7 +212,7 @@ int host_user_cmpxchg(u64 hva, u64 old, u64 new, size_t length)
 	if (!user_access_begin(at, length))
 		return -EFAULT;
 	if (length == sizeof(u32))
-		was_old = unsafe_try_cmpxchg_user((u32 __user *)at, &old_32, (u32)new, fault);
+		was_old = unsafe_try_cmpxchg_user((u32 __user *)at, &old_32, (u32) new, fault);
 	else
 		was_old = unsafe_try_cmpxchg_user((u64 __user *)at, &old, new, fault);
 	user_access_end();

@@ -141,7 +141,7 @@ static long vcpu_compat_ioctl(struct file *file, unsigned int number, unsigned l
 static vm_fault_t vcpu_page_fault(struct vm_fault *fault)
 {
 	const struct vcpu *vcpu = fault->vma->vm_file->private_data;
-	void *const pages[VCPU_MMAP_PAGES] = { vcpu->run, vcpu->pio_data, vcpu->vm->coalesced.ring };
+	void *const pages[VCPU_MMAP_PAGES] = {vcpu->run, vcpu->pio_data, vcpu->vm->coalesced.ring};
 
 	if (fault->pgoff >= ARRAY_SIZE(pages))
 		return VM_FAULT_SIGBUS;

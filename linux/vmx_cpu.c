@@ -34,7 +34,7 @@ static DEFINE_PER_CPU(struct vmx_cpu, vmx_cpus);
 
 static DEFINE_MUTEX(vmx_lock);
 static unsigned int vmx_users; /* VMs */
-static bool crash_heard; /* leave_in_emergency() would be called now */
+static bool crash_heard;       /* leave_in_emergency() would be called now */
 
 bool vmx_shutting_down;
 static bool vmx_ended;
@@ -54,9 +54,11 @@ bool vmx_cpu_on(void)
 static enum vmx_status vmxon(hpa_t region)
 {
 	asm goto("1: vmxon %0\n\t"
-		 "jbe %l[failed]\n\t"
-		 _ASM_EXTABLE(1b, %l[failed])
-		 : : "m"(region) : "cc", "memory" : failed);
+		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, % l[failed])
+		 :
+		 : "m"(region)
+		 : "cc", "memory"
+		 : failed);
 	return VMX_SUCCEED;
 failed:
 	return VMX_FAIL_INVALID;
@@ -65,9 +67,7 @@ failed:
 static void vmxoff(void)
 {
 	/* It faults outside VMX operation: after a crash nobody knows for sure. */
-	asm goto("1: vmxoff\n\t"
-		 _ASM_EXTABLE(1b, %l[was_off])
-		 : : : "cc", "memory" : was_off);
+	asm goto("1: vmxoff\n\t" _ASM_EXTABLE(1b, % l[was_off]) : : : "cc", "memory" : was_off);
 was_off:
 	return;
 }
@@ -101,7 +101,8 @@ static int enter_vmx_operation(void)
 	if (vmxon(__pa(self->region)) != VMX_SUCCEED) {
 		cr4_clear_bits(X86_CR4_VMXE);
 		intel_pt_handle_vmx(0);
-		pr_err("CPU %d: VMXON failed (IA32_FEATURE_CONTROL, CR0 or CR4 do not allow it, or the VMXON region is refused)\n",
+		pr_err("CPU %d: VMXON failed (IA32_FEATURE_CONTROL, CR0 or CR4 do not allow it, or "
+		       "the VMXON region is refused)\n",
 		       smp_processor_id());
 		return -EIO;
 	}
@@ -294,7 +295,8 @@ static int suspend(void)
 static void resume(void)
 {
 	if (check_processor_compat())
-		pr_err("the processor came back from suspend with other capabilities: VMs cannot go on\n");
+		pr_err("the processor came back from suspend with other capabilities: VMs cannot "
+		       "go on\n");
 	else if (vmx_users && !vmx_ended)
 		enter_vmx_operation();
 }
@@ -332,7 +334,8 @@ static void free_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		free_pages((unsigned long)per_cpu(vmx_cpus.region, cpu), vmcs_config.order);
 		per_cpu(vmx_cpus.region, cpu) = NULL;
 	}
@@ -342,7 +345,8 @@ static int alloc_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		struct page *page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_ZERO,
 						     vmcs_config.order);
 
@@ -364,7 +368,8 @@ static int setup_hotplug(void)
 
 	state = cpuhp_setup_state_nocalls(COMPAT_CPUHP_HYPERVISOR, "lintel:vmxoff", NULL, cpu_goes);
 	if (state < 0) {
-		pr_err("the kernel's place for a hypervisor in CPU hotplug is taken: is KVM loaded?\n");
+		pr_err("the kernel's place for a hypervisor in CPU hotplug is taken: is KVM "
+		       "loaded?\n");
 		return state;
 	}
 	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "lintel:vmxon", cpu_comes, NULL);

@@ -5,7 +5,8 @@
 #include <linux/workqueue.h>
 #include "platform.h"
 
-/* Not bound to the CPU where it was queued: work of one VM does not wait for that of another there. */
+/* Not bound to the CPU where it was queued: work of one VM does not wait for that of another there.
+ */
 static struct workqueue_struct *queue;
 
 int work_init(void)

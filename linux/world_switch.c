@@ -23,7 +23,7 @@
 #include "facts/vmcs_field.h"
 
 static_assert(REG_RAX == 0 && REG_RCX == 1 && REG_RDX == 2 && REG_RBX == 3 && REG_RBP == 5 &&
-	      REG_RSI == 6 && REG_RDI == 7 && REG_R8 == 8 && REG_R15 == 15,
+		      REG_RSI == 6 && REG_RDI == 7 && REG_R8 == 8 && REG_R15 == 15,
 	      "entry.S knows the order of the registers");
 static_assert(VMX_FAIL_INVALID == 1 && VMX_FAIL_VALID == 2, "entry.S returns these");
 static_assert(HOST_RSP == 0x6c14, "entry.S writes this field");

@@ -3,10 +3,10 @@
 #include "facts/msr.h"
 #include "task.h"
 
-#define MSRS_MAX   512
-#define CPUID_MAX  256
+#define MSRS_MAX       512
+#define CPUID_MAX      256
 #define CPUID_EXTENDED 0x80000000u
-#define TSC_A_READ 100 /* how far the clock goes on between two reads */
+#define TSC_A_READ     100 /* how far the clock goes on between two reads */
 
 struct msr_file {
 	unsigned int count;
@@ -251,7 +251,8 @@ u64 sim_rdmsr(u32 msr)
 void sim_wrmsr(u32 msr, u64 value)
 {
 	if (sim_wrmsr_safe(msr, value))
-		sim_panic("WRMSR of 0x%llx to 0x%x faults on CPU %u", value, msr, sim_task_now->cpu);
+		sim_panic("WRMSR of 0x%llx to 0x%x faults on CPU %u", value, msr,
+			  sim_task_now->cpu);
 }
 
 u64 sim_rdtsc(void)

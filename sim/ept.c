@@ -39,8 +39,8 @@ struct translation {
 
 static struct translation tlb[SIM_MAX_CPUS][TLB_ENTRIES];
 
-/* Where a table of the lowest level is: a walk need not come by the tables above it.  A processor may
- * keep that too, until it is told otherwise. */
+/* Where a table of the lowest level is: a walk need not come by the tables above it.  A processor
+ * may keep that too, until it is told otherwise. */
 #define TABLE_ENTRIES 64
 
 struct known_table {

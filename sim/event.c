@@ -69,8 +69,8 @@ static bool nobody_calls(const void *subject, u64 since)
 }
 
 /*
- * Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock serves
- * for all events, and for the list of who watches.
+ * Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock
+ * serves for all events, and for the list of who watches.
  */
 static void watches_lock(void)
 {

@@ -43,8 +43,7 @@ __attribute__((constructor)) void sim_host_state_reset(void)
 {
 	sim_host_state = usual_host_state;
 	for (unsigned int cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
-		registers[cpu] = (struct sim_registers){.xcr0 = XCR0_AFTER_BOOT,
-							    .dr6 = 0xffff0ff0};
+		registers[cpu] = (struct sim_registers){.xcr0 = XCR0_AFTER_BOOT, .dr6 = 0xffff0ff0};
 }
 
 struct sim_registers *sim_registers_of(unsigned int cpu)
@@ -114,8 +113,10 @@ struct loaded_field {
 };
 
 #define LOADED(field, control, member)                                                             \
-	{field, control, offsetof(struct host_state, member),                                      \
-	 sizeof(((struct host_state *)0)->member)}
+	{                                                                                          \
+		field, control, offsetof(struct host_state, member),                               \
+			sizeof(((struct host_state *)0)->member)                                   \
+	}
 
 static const struct loaded_field loaded_fields[] = {
 	LOADED(HOST_CR0, 0, cr0),
@@ -213,8 +214,8 @@ void sim_host_has_its_registers(const char *who)
 	u64 xss = host_xss();
 
 	if (sim_registers_here()->xcr0 != host_xcr0() && host_xcr0())
-		sim_panic("%s: XCR0 is 0x%llx, and the host's is 0x%llx", who, sim_registers_here()->xcr0,
-			  host_xcr0());
+		sim_panic("%s: XCR0 is 0x%llx, and the host's is 0x%llx", who,
+			  sim_registers_here()->xcr0, host_xcr0());
 	sim_msr_get(sim_cpu_now(), MSR_IA32_XSS, &xss);
 	if (xss != host_xss())
 		sim_panic("%s: IA32_XSS is 0x%llx, and the host's is 0x%llx", who, xss, host_xss());

@@ -77,8 +77,8 @@ static int argument_take(struct argument *argument)
 	error = entries_count(argument);
 	if (error)
 		return error;
-	argument->call.data = host_zalloc(argument->size +
-					  entries_size(argument, argument->call.entries));
+	argument->call.data =
+		host_zalloc(argument->size + entries_size(argument, argument->call.entries));
 	return argument->call.data ? copy_in(argument) : -ENOMEM;
 }
 
@@ -135,8 +135,9 @@ static long call_of_vcpu(struct argument *argument)
 	if (!vcpu)
 		return ioctl_carry_out(argument->row, &argument->call);
 	host_mutex_lock(&vcpu->host.mutex);
-	result = argument->row->flags & IOCTL_LOADED ? call_loaded(argument) :
-						       ioctl_carry_out(argument->row, &argument->call);
+	result = argument->row->flags & IOCTL_LOADED
+			 ? call_loaded(argument)
+			 : ioctl_carry_out(argument->row, &argument->call);
 	host_mutex_unlock(&vcpu->host.mutex);
 	return result;
 }
@@ -259,6 +260,6 @@ long sim_ioctl(int fd, u32 number, u64 argument)
 		return -EIO;
 	if (file->kind == SIM_FILE_VCPU)
 		return vcpu_ioctl(file, number, argument);
-	return number == KVM_CREATE_VCPU ? create_vcpu(file->vm, argument) :
-					   by_row(SCOPE_VM, file, number, argument);
+	return number == KVM_CREATE_VCPU ? create_vcpu(file->vm, argument)
+					 : by_row(SCOPE_VM, file, number, argument);
 }

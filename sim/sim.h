@@ -2,9 +2,9 @@
 /*
  * The simulator: host.h on top of a process, as its tests see it.
  *
- * One thread plays every CPU, or several tasks in turn (task.c).  What would hang or corrupt a kernel (a lock taken twice, sleeping
- * under a spin lock, a bogus physical address, an unsafe RDMSR of an absent MSR) ends the process
- * with words: sim_panic().
+ * One thread plays every CPU, or several tasks in turn (task.c).  What would hang or corrupt a
+ * kernel (a lock taken twice, sleeping under a spin lock, a bogus physical address, an unsafe RDMSR
+ * of an absent MSR) ends the process with words: sim_panic().
  */
 #ifndef LINTEL_SIM_H
 #define LINTEL_SIM_H
@@ -87,7 +87,7 @@ void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write *
  */
 void sim_user_make_huge(u64 hva, unsigned int shift);
 extern bool sim_large_pages_execute; /* what host_large_pages_execute() answers */
-extern u32 sim_measurement;	    /* what host_measurement() answers */
+extern u32 sim_measurement;	     /* what host_measurement() answers */
 
 /* The mmu notifier: NULL for none. */
 typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);
@@ -117,7 +117,8 @@ void sim_user_reset(void);
 
 /* --- file.c: the files that the program has of the KVM API --- */
 
-#define SIM_VCPU_PAGES 3 /* of a vCPU's file: struct kvm_run, data of KVM_EXIT_IO, coalesced writes */
+#define SIM_VCPU_PAGES                                                                             \
+	3 /* of a vCPU's file: struct kvm_run, data of KVM_EXIT_IO, coalesced writes */
 
 /* Needs, before there is a VM: vmcs_config and vmx_capability, CPUs that have VMX, vpid_init(). */
 int sim_device_open(void);
@@ -155,11 +156,11 @@ void sim_lock_reset(void);
 /* --- task.c: tasks, who runs next --- */
 
 /*
- * The process's own thread is a task; as long as it is the only one it runs on, and what it would have
- * to wait for is a panic.  With others, each step of host.h at which a kernel could be interrupted,
- * preempted or overtaken by another CPU is a switch point: there a generator, started from a seed,
- * draws who goes on, and on which CPU, and who stands still for a while.  The same seed gives the same
- * run.
+ * The process's own thread is a task; as long as it is the only one it runs on, and what it would
+ * have to wait for is a panic.  With others, each step of host.h at which a kernel could be
+ * interrupted, preempted or overtaken by another CPU is a switch point: there a generator, started
+ * from a seed, draws who goes on, and on which CPU, and who stands still for a while.  The same
+ * seed gives the same run.
  */
 struct sim_task;
 
@@ -198,8 +199,8 @@ void sim_work_reset(void);
 
 int sim_event_open(void); /* a new event's descriptor */
 void sim_event_close(int fd);
-void sim_event_write(int fd);	/* it is signalled, by user space */
-u64 sim_event_read(int fd);	/* how often it was signalled and nobody took it; 0 from now on */
+void sim_event_write(int fd);	 /* it is signalled, by user space */
+u64 sim_event_read(int fd);	 /* how often it was signalled and nobody took it; 0 from now on */
 int sim_event_duplicate(int fd); /* another descriptor of the same event */
 unsigned int sim_event_references(void); /* by the core: taken and not given back, and watches */
 void sim_event_reset(void);
@@ -273,7 +274,8 @@ extern struct host_counters sim_counters; /* what host_counters() answers */
 /* host_guest_must_turn_back() was called since this was asked. */
 bool sim_take_last_look(void);
 
-/* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none. */
+/* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none.
+ */
 void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
 /* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */
 void sim_signal(bool pending);

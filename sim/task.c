@@ -15,8 +15,8 @@
 #define MAX_TASKS  32
 #define STACK_SIZE (512 * 1024)
 #define TICK_PERIOD                                                                                \
-	64 /* of the questions whether an interrupt comes, one is answered by a tick               \
-	    */
+	64		/* of the questions whether an interrupt comes, one is answered by a tick  \
+			 */
 #define STALL_PERIOD 8	/* of the tasks that lose their turn, one stands still for a while ... */
 #define STALL_MOST   64 /* turns of others */
 
@@ -372,9 +372,9 @@ static void schedule(void)
 }
 
 /*
- * A CPU may be away between any two of its steps, for longer than others need for many of theirs: in
- * an interrupt, in firmware, or because a hypervisor has it.  What is between two steps that should
- * be one would otherwise be met too rarely.
+ * A CPU may be away between any two of its steps, for longer than others need for many of theirs:
+ * in an interrupt, in firmware, or because a hypervisor has it.  What is between two steps that
+ * should be one would otherwise be met too rarely.
  */
 static void stall(struct sim_task *task)
 {

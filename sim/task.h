@@ -24,7 +24,7 @@ struct sim_task {
 	unsigned int cpu; /* that it runs on, or ran on last */
 	bool on_cpu;	  /* it is that CPU's current task, whether it is its turn or not */
 	const struct sim_wait *wait; /* NULL: it can go on */
-	u64 stalled_until; /* task.c's own */
+	u64 stalled_until;	     /* task.c's own */
 
 	/* lock.c */
 	unsigned int mutexes_held, spins_held, irqlocks_held, reads_held, brief_reads_held;

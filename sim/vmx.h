@@ -96,7 +96,7 @@ bool sim_guest_fetch(struct vcpu *vcpu, u64 gpa, void *to, size_t length);
 /* What an entry injected. */
 struct sim_injection {
 	const struct vcpu *vcpu;
-	u32 info; /* the VM-entry interruption-information field */
+	u32 info;			    /* the VM-entry interruption-information field */
 	u32 error_code, instruction_length; /* 0 where the event has none */
 	bool cut_short;			    /* its delivery met an exit */
 };
@@ -106,11 +106,12 @@ struct sim_injection {
  * other tasks have their turn, and an interrupt of the host's ends the guest's run.
  */
 struct sim_guest {
-	/* The event of the entry reaches the guest, whose RFLAGS and blocking are still those before. */
+	/* The event of the entry reaches the guest, whose RFLAGS and blocking are still those
+	 * before. */
 	void (*deliver)(struct vcpu *vcpu, const struct sim_injection *event);
-	/* One instruction, RIP and all.  True: it exits, and *exit says how.  An access to memory that
-	 * exits needs no words, but for the event that INT n was about to deliver; nothing of the
-	 * instruction, or of the delivery, is done then. */
+	/* One instruction, RIP and all.  True: it exits, and *exit says how.  An access to memory
+	 * that exits needs no words, but for the event that INT n was about to deliver; nothing of
+	 * the instruction, or of the delivery, is done then. */
 	bool (*step)(struct vcpu *vcpu, struct sim_exit *exit);
 };
 void sim_use_guest(const struct sim_guest *guest); /* NULL: the script */

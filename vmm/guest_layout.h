@@ -16,7 +16,7 @@
 #define LAYOUT_STACKS	    0x60000
 #define LAYOUT_LOW_END	    0xa0000
 #define LAYOUT_ACPI	    0xe0000 /* the RSDP, where firmware has it, and its tables */
-#define LAYOUT_RESET_VECTOR 0xffff0 /* where a CPU begins after a reset, in real mode: f000:fff0 */
+#define LAYOUT_RESET_VECTOR 0xffff0 /* where a CPU begins after a reset: f000:fff0 */
 #define LAYOUT_ACPI_END	    0x100000
 #define LAYOUT_FLAT64	    0x100000 /* a flat 64-bit image is loaded and entered here */
 

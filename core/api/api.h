@@ -36,8 +36,8 @@ struct ioctl_call {
 	struct vm *vm;	   /* NULL in SCOPE_SYSTEM */
 	struct vcpu *vcpu; /* NULL but in SCOPE_VCPU */
 	u64 argument;	   /* as passed */
-	void *data;	   /* kernel copy: _IOC_SIZE bytes, then the entries; zeroed where not read */
-	u32 entries;	   /* room for entries in data */
+	void *data;  /* kernel copy: _IOC_SIZE bytes, then the entries; zeroed where not read */
+	u32 entries; /* room for entries in data */
 };
 
 struct ioctl_row {
@@ -69,8 +69,8 @@ static inline bool ioctl_is_read(const struct ioctl_row *row)
 	return (row->flags & IOCTL_ARGUMENT_IN) || (_IOC_DIR(row->number) & _IOC_WRITE);
 }
 
-/* Is it written back?  Entries that came in go out in the same number: the header has nothing new to
- * say. */
+/* Is it written back?  Entries that came in go out in the same number: the header has nothing new
+ * to say. */
 static inline bool ioctl_is_written(const struct ioctl_row *row)
 {
 	return (_IOC_DIR(row->number) & _IOC_READ) &&
@@ -103,8 +103,8 @@ const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
  * left. *slot becomes that of the row's successor. */
 const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot);
 
-/* The ioctl, in the locks and with the copies that its flags name, which are the platform's part.  Gives
- * its result, or a negative errno. */
+/* The ioctl, in the locks and with the copies that its flags name, which are the platform's part.
+ * Gives its result, or a negative errno. */
 int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call *call);
 
 /* KVM_CHECK_EXTENSION, for both kinds of file. */

@@ -28,8 +28,8 @@ static void copy(void *to, const void *from, size_t size)
 
 static u64 components_in_use(const void *area)
 {
-	return host_xcr0() ? *(const u64 *)((const char *)area + XSAVE_XSTATE_BV) :
-			     XSTATE_X87 | XSTATE_SSE;
+	return host_xcr0() ? *(const u64 *)((const char *)area + XSAVE_XSTATE_BV)
+			   : XSTATE_X87 | XSTATE_SSE;
 }
 
 static void get_x87(struct kvm_fpu *fpu, const struct legacy_region *legacy)

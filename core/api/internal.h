@@ -8,10 +8,10 @@
 #define SUBJECT_VM   struct vm *vm
 #define SUBJECT_VCPU struct vcpu *vcpu
 #define PLATFORM(scope, number, flags)
-#define PLAIN(scope, number, flags, function)	   int function(SUBJECT_##scope);
-#define DATA(scope, number, flags, type, function) int function(SUBJECT_##scope, type *argument);
-#define GIVES(scope, number, flags, type, function) void function(SUBJECT_##scope, type *argument);
-#define CALL(scope, number, flags, function) int function(struct ioctl_call *call);
+#define PLAIN(scope, number, flags, function)		    int function(SUBJECT_##scope);
+#define DATA(scope, number, flags, type, function)	    int function(SUBJECT_##scope, type *argument);
+#define GIVES(scope, number, flags, type, function)	    void function(SUBJECT_##scope, type *argument);
+#define CALL(scope, number, flags, function)		    int function(struct ioctl_call *call);
 #define ENTRIES(scope, number, flags, type, most, function) int function(struct ioctl_call *call);
 #include "api/ioctl_list.h"
 #undef SUBJECT_VM

@@ -54,7 +54,7 @@ int api_create_pit2(struct vm *vm, const struct kvm_pit_config *config)
 
 int api_get_pit(struct vm *vm, struct kvm_pit_state *pit)
 {
-	struct kvm_pit_state2 state = { 0 };
+	struct kvm_pit_state2 state = {0};
 	int error = pit_state_get(vm, &state);
 
 	if (!error)
@@ -64,7 +64,7 @@ int api_get_pit(struct vm *vm, struct kvm_pit_state *pit)
 
 int api_set_pit(struct vm *vm, const struct kvm_pit_state *pit)
 {
-	struct kvm_pit_state2 state = { 0 };
+	struct kvm_pit_state2 state = {0};
 
 	__builtin_memcpy(state.channels, pit->channels, sizeof(state.channels));
 	return pit_state_set(vm, &state);

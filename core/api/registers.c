@@ -12,7 +12,10 @@ struct reg_offset {
 	u16 offset;
 };
 
-#define REG(number, member) { number, offsetof(struct kvm_regs, member) }
+#define REG(number, member)                                                                        \
+	{                                                                                          \
+		number, offsetof(struct kvm_regs, member)                                          \
+	}
 
 static const struct reg_offset reg_offsets[REG_COUNT] = {
 	REG(REG_RAX, rax), REG(REG_RCX, rcx), REG(REG_RDX, rdx), REG(REG_RBX, rbx),
@@ -50,7 +53,10 @@ struct seg_offset {
 	u16 offset;
 };
 
-#define SEG(number, member) { number, offsetof(struct kvm_sregs, member) }
+#define SEG(number, member)                                                                        \
+	{                                                                                          \
+		number, offsetof(struct kvm_sregs, member)                                         \
+	}
 
 static const struct seg_offset seg_offsets[SEG_COUNT] = {
 	SEG(SEG_ES, es), SEG(SEG_CS, cs), SEG(SEG_SS, ss),    SEG(SEG_DS, ds),
@@ -156,7 +162,7 @@ static bool uses_pdptes(u64 cr0, u64 cr4, u64 efer)
 
 int api_get_sregs2(struct vcpu *vcpu, struct kvm_sregs2 *sregs2)
 {
-	struct kvm_sregs sregs = { 0 };
+	struct kvm_sregs sregs = {0};
 
 	api_get_sregs(vcpu, &sregs);
 	__builtin_memcpy(sregs2, &sregs, SREGS_COMMON);
@@ -170,7 +176,7 @@ int api_get_sregs2(struct vcpu *vcpu, struct kvm_sregs2 *sregs2)
 
 int api_set_sregs2(struct vcpu *vcpu, const struct kvm_sregs2 *sregs2)
 {
-	struct kvm_sregs sregs = { 0 };
+	struct kvm_sregs sregs = {0};
 	bool pdptes = sregs2->flags & KVM_SREGS2_FLAGS_PDPTRS_VALID;
 	int error;
 

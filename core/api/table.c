@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of ioctls: from ioctl_list.h a row for each, and where the argument has a type a function
- * between the row and the one that does it. */
+/* The table of ioctls: from ioctl_list.h a row for each, and where the argument has a type a
+ * function between the row and the one that does it. */
 #include "api/internal.h"
 #include "cpuid/cpuid.h"
 #include "irq/irqchip.h"
@@ -14,7 +14,7 @@
 #define SUBJECT_VCPU(call) (call)->vcpu
 /* The number has the size of what its function takes, or the row says that it has not. */
 #define SIZE_IS_RIGHT(number, name, flags, type)                                                   \
-	_Static_assert(_IOC_SIZE(number) == sizeof(type) || ((flags) & IOCTL_ARGUMENT_IN),         \
+	_Static_assert(_IOC_SIZE(number) == sizeof(type) || ((flags)&IOCTL_ARGUMENT_IN),           \
 		       name " has an argument of another size")
 
 #define PLATFORM(scope, number, flags)
@@ -26,13 +26,13 @@
 		return function(SUBJECT_##scope(call));                                            \
 	}
 #define DATA(scope, number, flags, type, function)                                                 \
-	SIZE_IS_RIGHT(number, #number, flags, type);                                                        \
+	SIZE_IS_RIGHT(number, #number, flags, type);                                               \
 	static int between_##number(struct ioctl_call *call)                                       \
 	{                                                                                          \
 		return function(SUBJECT_##scope(call), call->data);                                \
 	}
 #define GIVES(scope, number, flags, type, function)                                                \
-	SIZE_IS_RIGHT(number, #number, flags, type);                                                        \
+	SIZE_IS_RIGHT(number, #number, flags, type);                                               \
 	static int between_##number(struct ioctl_call *call)                                       \
 	{                                                                                          \
 		function(SUBJECT_##scope(call), call->data);                                       \
@@ -44,7 +44,7 @@
 
 /* By the ioctl's number, which a few of KVM's share that differ in their direction.  The factor
  * is one that gives each row a slot of its own; two rows in one slot are a compiler warning. */
-#define SLOTS 256
+#define SLOTS	     256
 #define SLOT(number) ((_IOC_NR(number) + 100 * _IOC_DIR(number)) % SLOTS)
 
 /* The name goes with it: a macro that is handed on has been replaced by its number. */

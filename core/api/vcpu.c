@@ -27,9 +27,8 @@ static bool same_cpuid(const struct vcpu_cpuid *now, const struct kvm_cpuid2 *li
 {
 	unsigned int count = now ? now->count : 0;
 
-	return count == list->nent &&
-	       (!count || !__builtin_memcmp(now->entry, list->entries,
-					    count * sizeof(now->entry[0])));
+	return count == list->nent && (!count || !__builtin_memcmp(now->entry, list->entries,
+								   count * sizeof(now->entry[0])));
 }
 
 /* What a guest has seen must not change under it: after the first run only the same is taken. */
@@ -85,7 +84,7 @@ int api_set_mp_state(struct vcpu *vcpu, const struct kvm_mp_state *state)
 
 /* INT3 and INTO need an instruction length, which the API has no field for: the guest executes
  * them again.  Where user space sets one all the same, it is that of the usual encoding. */
-#define INT3_LENGTH 1 /* INTO's, too */
+#define INT3_LENGTH  1 /* INTO's, too */
 #define INT_N_LENGTH 2
 
 static bool soft_exception(u8 vector)
@@ -177,8 +176,8 @@ int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;
 	vcpu_nmi_mask(vcpu, events->nmi.masked);
-	set_pending_nmis(vcpu, events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING ?
-				       events->nmi.pending : now->nmi.pending);
+	set_pending_nmis(vcpu, events->flags & KVM_VCPUEVENT_VALID_NMI_PENDING ? events->nmi.pending
+									       : now->nmi.pending);
 	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
 		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a step of the capability set-up has found goes to the report, with the value that it is about. */
+/* What a step of the capability set-up has found goes to the report, with the value that it is
+ * about. */
 #include "cap/internal.h"
 #include "facts/capability_field.h"
 

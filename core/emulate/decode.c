@@ -21,7 +21,7 @@ struct decoder {
 	s8 segment; /* override, or -1 */
 	bool has_modrm;
 	u8 mod, reg, rm;
-	u8 byte; /* of the opcode, the last */
+	u8 byte;		   /* of the opcode, the last */
 	struct insn_memory memory; /* of ModRM, when mod is not 3 */
 };
 
@@ -391,8 +391,7 @@ static const struct opcode *take_opcode(struct decoder *decoder)
 
 static bool known_in_mode(const struct opcode *opcode, enum vcpu_width width)
 {
-	return opcode->name &&
-	       !(opcode->flags & (width == WIDTH_64 ? INSN_NOT64 : INSN_ONLY64));
+	return opcode->name && !(opcode->flags & (width == WIDTH_64 ? INSN_NOT64 : INSN_ONLY64));
 }
 
 static bool form_is_valid(const struct decoder *decoder, const struct insn *insn)
@@ -403,8 +402,8 @@ static bool form_is_valid(const struct decoder *decoder, const struct insn *insn
 		return false;
 	if (decoder->lock && (!(flags & INSN_LOCK) || insn->dst.kind != OPERAND_MEMORY))
 		return false;
-	if (insn->opcode->state == STATE_SEGMENT && (decoder->reg > SEG_GS ||
-						    (decoder->reg == SEG_CS && (flags & INSN_LOADS))))
+	if (insn->opcode->state == STATE_SEGMENT &&
+	    (decoder->reg > SEG_GS || (decoder->reg == SEG_CS && (flags & INSN_LOADS))))
 		return false;
 	return !(flags & INSN_MEMORY) || decoder->mod != 3;
 }

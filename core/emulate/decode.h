@@ -22,15 +22,15 @@ enum operand_place {
 	PLACE_IMM8,   /* one byte, sign-extended */
 	PLACE_ONE,    /* the number 1 */
 	PLACE_CL,
-	PLACE_ACC,    /* AL, AX, EAX, RAX */
-	PLACE_MOFFS,  /* memory, the address follows the opcode */
-	PLACE_TABLE,  /* memory at DS:BX + AL (the segment can be overridden) */
-	PLACE_SI,     /* memory at DS:SI (the segment can be overridden), SI then moves */
-	PLACE_DI,     /* memory at ES:DI, DI then moves */
-	PLACE_PUSH,   /* memory below the top of the stack, which then moves */
-	PLACE_POP,    /* memory at the top of the stack, which then moves */
-	PLACE_LEAVE,  /* memory at SS:BP, to where the top of the stack then moves, and is popped */
-	PLACE_STATE,  /* none of these: what the row's `state` says */
+	PLACE_ACC,   /* AL, AX, EAX, RAX */
+	PLACE_MOFFS, /* memory, the address follows the opcode */
+	PLACE_TABLE, /* memory at DS:BX + AL (the segment can be overridden) */
+	PLACE_SI,    /* memory at DS:SI (the segment can be overridden), SI then moves */
+	PLACE_DI,    /* memory at ES:DI, DI then moves */
+	PLACE_PUSH,  /* memory below the top of the stack, which then moves */
+	PLACE_POP,   /* memory at the top of the stack, which then moves */
+	PLACE_LEAVE, /* memory at SS:BP, to where the top of the stack then moves, and is popped */
+	PLACE_STATE, /* none of these: what the row's `state` says */
 };
 
 /* How long an operand is. */
@@ -41,13 +41,13 @@ enum operand_length {
 	LENGTH_4,
 	LENGTH_8,
 	LENGTH_16,
-	LENGTH_REX,   /* 4, or 8 with REX.W */
+	LENGTH_REX,	   /* 4, or 8 with REX.W */
 	LENGTH_DOUBLEWORD, /* 4, or 2 with a 16-bit operand size */
-	LENGTH_FAR,   /* an offset and a selector */
-	LENGTH_PAIR,  /* two of the operand size, which is at least 4 */
-	LENGTH_STACK, /* two of the operand size: CS and IP as far CALL pushes them */
-	LENGTH_ALL,   /* eight of the operand size */
-	LENGTH_TABLE, /* a limit and a base, as LGDT reads them */
+	LENGTH_FAR,	   /* an offset and a selector */
+	LENGTH_PAIR,	   /* two of the operand size, which is at least 4 */
+	LENGTH_STACK,	   /* two of the operand size: CS and IP as far CALL pushes them */
+	LENGTH_ALL,	   /* eight of the operand size */
+	LENGTH_TABLE,	   /* a limit and a base, as LGDT reads them */
 };
 #define OPERAND_MAX_LENGTH 32
 
@@ -124,8 +124,8 @@ extern const struct opcode opcode_map_0f[256];
 /* An address in memory: segment:(base + index * scale + displacement), cut to `width` bytes. */
 struct insn_memory {
 	s64 displacement;
-	u8 segment;	   /* enum vcpu_seg */
-	s8 base, index;	   /* enum vcpu_reg or INSN_NO_REG */
+	u8 segment;	/* enum vcpu_seg */
+	s8 base, index; /* enum vcpu_reg or INSN_NO_REG */
 	u8 scale;
 	u8 width;
 	bool rip_relative; /* plus the address of the next instruction */
@@ -140,9 +140,9 @@ enum operand_kind {
 };
 
 struct insn_operand {
-	u8 kind; /* enum operand_kind */
-	u8 size; /* bytes */
-	u8 reg;	 /* enum vcpu_reg */
+	u8 kind;	/* enum operand_kind */
+	u8 size;	/* bytes */
+	u8 reg;		/* enum vcpu_reg */
 	bool high_byte; /* AH, CH, DH, BH: `reg` is AX, CX, DX, BX */
 	struct insn_memory memory;
 	u64 immediate;

@@ -195,8 +195,8 @@ bool segment_prepare(struct vcpu *vcpu, enum vcpu_seg seg, u16 selector,
 		return raise_fault(fault, seg == SEG_SS ? VECTOR_SS : VECTOR_NP,
 				   SELECTOR_ERROR(selector));
 	if (!(DESCRIPTOR_TYPE(&descriptor) & TYPE_ACCESSED) &&
-	    !descriptor_write_type(vcpu, &descriptor,
-				   DESCRIPTOR_TYPE(&descriptor) | TYPE_ACCESSED, fault))
+	    !descriptor_write_type(vcpu, &descriptor, DESCRIPTOR_TYPE(&descriptor) | TYPE_ACCESSED,
+				   fault))
 		return false;
 	/* A branch does not change the CPL, which is in the selector. */
 	if (load->use == SEGMENT_BRANCH)
@@ -231,8 +231,7 @@ bool segment_prepare_system(struct vcpu *vcpu, enum vcpu_seg seg, u16 selector, 
 		return raise_fault(fault, vector, SELECTOR_ERROR(selector));
 	if (!DESCRIPTOR_PRESENT(&descriptor))
 		return raise_fault(fault, VECTOR_NP, SELECTOR_ERROR(selector));
-	if (seg == SEG_TR &&
-	    !descriptor_write_type(vcpu, &descriptor, type | TYPE_TSS_BUSY, fault))
+	if (seg == SEG_TR && !descriptor_write_type(vcpu, &descriptor, type | TYPE_TSS_BUSY, fault))
 		return false;
 	*segment = descriptor_segment(&descriptor, selector);
 	return true;

@@ -20,7 +20,7 @@ struct descriptor {
 #define DESCRIPTOR_DPL(d)     ((unsigned int)((d)->low >> 45) & 3)
 #define DESCRIPTOR_PRESENT(d) ((d)->low >> 47 & 1)
 
-#define SELECTOR_ERROR(selector) ((u32)(selector) & 0xfffc)
+#define SELECTOR_ERROR(selector) ((u32)(selector)&0xfffc)
 
 /* What came instead: a page fault or a lack of memory (page is not WALK_OK), or an exception. */
 struct descriptor_fault {

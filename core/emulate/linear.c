@@ -15,8 +15,8 @@ enum walk_result linear_map(struct vcpu *vcpu, gva_t address, u32 access, size_t
 			    struct linear_map *map, struct linear_fault *fault)
 {
 	/* In IA-32e mode the tables' addresses have 64 bits, whatever code runs. */
-	bool wide = (access & PF_IMPLICIT) ? vcpu->efer & IA32_EFER_LMA :
-					     vcpu_code_width(vcpu) == WIDTH_64;
+	bool wide = (access & PF_IMPLICIT) ? vcpu->efer & IA32_EFER_LMA
+					   : vcpu_code_width(vcpu) == WIDTH_64;
 	u64 mask = wide ? ~0ULL : 0xffffffff;
 
 	*map = (struct linear_map){0};

@@ -55,8 +55,8 @@ static bool frame_is_writable(struct vcpu *vcpu, const struct insn *insn, enum e
 }
 
 /*
- * All that can fault comes before the first access to a device.  One look at the slots for all of it:
- * with others published meanwhile, what is read from a device would be written to memory.
+ * All that can fault comes before the first access to a device.  One look at the slots for all of
+ * it: with others published meanwhile, what is read from a device would be written to memory.
  */
 static bool list_transfers(struct vcpu *vcpu, const struct memslots *slots,
 			   enum exit_action *action)
@@ -438,9 +438,10 @@ static bool is_implicit_access(const struct exit_info *exit)
 
 /*
  * A write to a device that does not want to know what is written needs no decoding, if the
- * instruction's length is known.  The SDM leaves the length undefined at EPT violations ("Information
- * for VM Exits Due to Instruction Execution").  Processors give it; it can be wrong where they fuse
- * a comparison with a jump, but those only read.  Other hypervisors may not give it.
+ * instruction's length is known.  The SDM leaves the length undefined at EPT violations
+ * ("Information for VM Exits Due to Instruction Execution").  Processors give it; it can be wrong
+ * where they fuse a comparison with a jump, but those only read.  Other hypervisors may not give
+ * it.
  */
 static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 {

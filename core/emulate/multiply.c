@@ -52,8 +52,8 @@ static bool fits_signed(s128 value, unsigned int size)
 
 void operation_imul(struct operation *op)
 {
-	s128 product = signed_product(value_cut(op->accumulator, op->src_size), op->src,
-				      op->src_size);
+	s128 product =
+		signed_product(value_cut(op->accumulator, op->src_size), op->src, op->src_size);
 
 	set_double_value(op, (u128)product);
 	set_overflow(op, !fits_signed(product, op->src_size));

@@ -73,8 +73,8 @@ static bool map_as_exit(const struct exit_info *exit, gva_t linear, unsigned int
 	if (write)
 		needed |= EPT_VIOLATION_WRITE;
 	if (EXIT_REASON_BASIC(exit->reason) != EXIT_REASON_EPT_VIOLATION ||
-	    (exit->qualification & needed) != needed ||
-	    (linear ^ exit->gla) >> LINTEL_PAGE_SHIFT || offset + size > LINTEL_PAGE_SIZE)
+	    (exit->qualification & needed) != needed || (linear ^ exit->gla) >> LINTEL_PAGE_SHIFT ||
+	    offset + size > LINTEL_PAGE_SIZE)
 		return false;
 	map->pieces = 1;
 	map->piece[0].gpa = (exit->gpa & ~(u64)(LINTEL_PAGE_SIZE - 1)) | offset;

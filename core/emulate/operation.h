@@ -49,9 +49,9 @@ typedef void operation_fn(struct operation *op);
 
 /* --- operation.c --- */
 
-operation_fn operation_mov; /* and all that only moves: MOVZX, MOVNTI, STOS, PUSH ... */
+operation_fn operation_mov;	 /* and all that only moves: MOVZX, MOVNTI, STOS, PUSH ... */
 operation_fn operation_mov_long; /* all words */
-operation_fn operation_movsx; /* MOVSX, MOVSXD */
+operation_fn operation_movsx;	 /* MOVSX, MOVSXD */
 operation_fn operation_xchg;
 operation_fn operation_xadd;
 operation_fn operation_cmpxchg;

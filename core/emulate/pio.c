@@ -5,7 +5,8 @@
  * The registers and RIP change when user space is done, in one step: between, they are those of the
  * instruction's start, and the next KVM_RUN takes the count from them anew, so that it may have
  * been changed.  Of a repeated INS or OUTS as much is done at once as lies in one page, or one
- * element where a device is in the kernel; for the rest the processor executes the instruction again.
+ * element where a device is in the kernel; for the rest the processor executes the instruction
+ * again.
  */
 #include "emulate/access.h"
 #include "cap/cap.h"
@@ -307,8 +308,8 @@ enum exit_action pio_out_element(struct vcpu *vcpu, u32 value)
 	*pio = pio_of_exit(&vcpu->exit);
 	pio->width = width;
 	__builtin_memcpy(vcpu->pio_data, &value, pio->size);
-	return pio_in_kernel(vcpu, pio, &value) ? pio_complete_string(vcpu, pio) :
-						  pio_to_user(vcpu, pio);
+	return pio_in_kernel(vcpu, pio, &value) ? pio_complete_string(vcpu, pio)
+						: pio_to_user(vcpu, pio);
 }
 
 enum exit_action emulate_io(struct vcpu *vcpu)

@@ -93,8 +93,8 @@ static void enter_mmx(struct fxsave_area *area)
 
 	__builtin_memcpy(stack, area->bytes + FXSAVE_MMX, sizeof(stack));
 	for (unsigned int reg = 0; reg < 8; reg++)
-		__builtin_memcpy(area->bytes + FXSAVE_MMX + 16 * reg, stack + 16 * ((reg - top) & 7),
-				 16);
+		__builtin_memcpy(area->bytes + FXSAVE_MMX + 16 * reg,
+				 stack + 16 * ((reg - top) & 7), 16);
 	area->bytes[FXSAVE_FSW + 1] &= (u8)~0x38;
 	area->bytes[FXSAVE_FTW] = 0xff;
 }
@@ -209,8 +209,7 @@ static bool prepare_segment(struct vcpu *vcpu, const struct insn *insn, const st
 {
 	enum vcpu_seg seg = segment_of(insn);
 	u16 selector = insn->opcode->dst == PLACE_REG ? far_selector(insn, op) : (u16)op->src;
-	struct segment_load load = {
-		.use = SEGMENT_MOV, .cpl = vcpu_cpl(vcpu), .vector = VECTOR_GP};
+	struct segment_load load = {.use = SEGMENT_MOV, .cpl = vcpu_cpl(vcpu), .vector = VECTOR_GP};
 
 	if (seg >= SEG_LDTR)
 		return segment_prepare_system(vcpu, seg, selector, VECTOR_GP, segment, fault);
@@ -299,7 +298,8 @@ static void load_all(struct vcpu *vcpu, const struct insn *insn, const struct op
 	}
 }
 
-/* What becomes of the register beyond what is loaded.  "MMX Instructions and the x87 FPU Tag Word". */
+/* What becomes of the register beyond what is loaded.  "MMX Instructions and the x87 FPU Tag Word".
+ */
 static void clear_around(u8 *reg, enum insn_state state)
 {
 	if (state == STATE_XMM)

@@ -14,7 +14,7 @@ struct vcpu;
  * never VMREAD what it holds.
  * "VM-Exit Information Fields". */
 struct exit_info {
-	u32 reason;		 /* basic reason; bit 31: VM-entry failure */
+	u32 reason; /* basic reason; bit 31: VM-entry failure */
 	u32 instruction_length;
 	u64 qualification;
 	gpa_t gpa;
@@ -34,8 +34,8 @@ enum exit_action {
 	ACTION_BROKEN,	  /* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR, the exit's data */
 };
 
-/* Did the host's NMI cause the exit?  For the platform's host_vmenter(), where nothing may be traced:
- * so it has to be inline. */
+/* Did the host's NMI cause the exit?  For the platform's host_vmenter(), where nothing may be
+ * traced: so it has to be inline. */
 static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 interruption_info)
 {
 	return reason == EXIT_REASON_EXCEPTION_OR_NMI && (interruption_info & INTERRUPTION_VALID) &&

@@ -18,9 +18,8 @@ static enum exit_action delivery_touched_device(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
 
-	host_log(HOST_LOG_WARNING,
-		 "vCPU %u: the delivery of event 0x%x touched a device at 0x%llx", vcpu->id,
-		 vcpu->exit.idt_vectoring_info, vcpu->exit.gpa);
+	host_log(HOST_LOG_WARNING, "vCPU %u: the delivery of event 0x%x touched a device at 0x%llx",
+		 vcpu->id, vcpu->exit.idt_vectoring_info, vcpu->exit.gpa);
 	run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
 	run->internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;
 	run->internal.ndata = 4;

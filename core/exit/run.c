@@ -163,7 +163,8 @@ static enum enter_result enter(struct vcpu *vcpu)
 	vcpu_switch_to_guest(vcpu);
 	host_irq_disable();
 	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
-	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode. */
+	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode.
+	 */
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
 		return turn_back(vcpu);
 	vcpu_events_enter(vcpu);
@@ -215,7 +216,8 @@ static enum exit_action report_failed_entry(struct vcpu *vcpu)
 	u32 error = vmcs_read32(VM_INSTRUCTION_ERROR);
 
 	host_log(HOST_LOG_ERROR, "vCPU %u: %s failed: VM-instruction error %u, %s", vcpu->id,
-		 vcpu->vmcs.launched ? "VMRESUME" : "VMLAUNCH", error, vmcs_instruction_error(error));
+		 vcpu->vmcs.launched ? "VMRESUME" : "VMLAUNCH", error,
+		 vmcs_instruction_error(error));
 	vmcs_log_failure(vcpu);
 	vmcs_write32(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
@@ -238,7 +240,8 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	case ENTER_EXITED:
 		break;
 	}
-	/* An entry that failed delivered nothing, and left the fields of the last exit as they were. */
+	/* An entry that failed delivered nothing, and left the fields of the last exit as they
+	 * were. */
 	if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
 		vcpu_events_exit(vcpu);
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
@@ -284,7 +287,7 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 /* What the last exit to user space left to be done. */
 static enum exit_action complete_last_exit(struct vcpu *vcpu)
 {
-	enum exit_action (*complete)(struct vcpu *vcpu) = vcpu->complete;
+	enum exit_action (*complete)(struct vcpu * vcpu) = vcpu->complete;
 	enum exit_action action;
 	int ticket;
 

@@ -4,8 +4,8 @@
  * and leaves the rest.
  *
  * Up to a point faults are the old task's, and nothing has changed; from there on they are the new
- * task's, whose registers are loaded.  SDM: "Task Switching", "Task-State Segment (TSS)", "Treatment
- * of Task Switches".
+ * task's, whose registers are loaded.  SDM: "Task Switching", "Task-State Segment (TSS)",
+ * "Treatment of Task Switches".
  */
 #include "exit/table.h"
 #include "emulate/descriptor.h"
@@ -22,8 +22,8 @@ enum task_source { TASK_CALL, TASK_IRET, TASK_JMP, TASK_GATE };
 enum {
 	TASK_IP,
 	TASK_FLAGS,
-	TASK_REGS,				/* eight, in the processor's order */
-	TASK_ES = TASK_REGS + 8,		/* ES, CS, SS, DS, and in a 32-bit TSS FS and GS */
+	TASK_REGS,		 /* eight, in the processor's order */
+	TASK_ES = TASK_REGS + 8, /* ES, CS, SS, DS, and in a 32-bit TSS FS and GS */
 	TASK_SEGMENTS_16 = 4,
 	TASK_SEGMENTS_32 = 6,
 	TASK_VALUES = TASK_ES + TASK_SEGMENTS_32 + 1, /* the last of the TSS's is that of LDTR */
@@ -37,9 +37,12 @@ struct tss_format {
 };
 static const struct tss_format format_16 = {
 	.size = 44, .values = 14, .width = 2, .segments = TASK_SEGMENTS_16};
-static const struct tss_format format_32 = {
-	.size = 104, .cr3 = 28, .trap = 100, .values = 32, .width = 4,
-	.segments = TASK_SEGMENTS_32};
+static const struct tss_format format_32 = {.size = 104,
+					    .cr3 = 28,
+					    .trap = 100,
+					    .values = 32,
+					    .width = 4,
+					    .segments = TASK_SEGMENTS_32};
 
 struct task_switch {
 	enum task_source source;
@@ -163,9 +166,9 @@ static bool save_old(struct vcpu *vcpu, struct task_switch *task)
 		values[TASK_ES + i] = vcpu_seg_selector(vcpu, (enum vcpu_seg)i);
 	for (i = 0; i < count; i++)
 		__builtin_memcpy(bytes + i * format->width, &values[i], format->width);
-	return access_tss(task, linear_write(vcpu, task->old_tss.base + format->values, PF_IMPLICIT,
-					     bytes, (size_t)count * format->width,
-					     &task->fault.linear));
+	return access_tss(task,
+			  linear_write(vcpu, task->old_tss.base + format->values, PF_IMPLICIT,
+				       bytes, (size_t)count * format->width, &task->fault.linear));
 }
 
 static bool nests(const struct task_switch *task)
@@ -216,9 +219,14 @@ static void load_selectors(struct vcpu *vcpu, const struct task_switch *task, un
 		struct kvm_segment segment = {.selector = selector, .unusable = 1};
 
 		if (i == SEG_CS || i == SEG_SS)
-			segment = (struct kvm_segment){
-				.selector = selector, .limit = ~0u, .type = i == SEG_CS ? 11 : 3,
-				.s = 1, .dpl = cpl & 3, .present = 1, .db = 1, .g = 1};
+			segment = (struct kvm_segment){.selector = selector,
+						       .limit = ~0u,
+						       .type = i == SEG_CS ? 11 : 3,
+						       .s = 1,
+						       .dpl = cpl & 3,
+						       .present = 1,
+						       .db = 1,
+						       .g = 1};
 		vcpu_seg_write(vcpu, (enum vcpu_seg)i, &segment);
 	}
 }
@@ -256,8 +264,9 @@ static bool load_registers(struct vcpu *vcpu, struct task_switch *task, unsigned
 static bool load_segment(struct vcpu *vcpu, struct task_switch *task, enum vcpu_seg seg,
 			 unsigned int cpl)
 {
-	struct segment_load load = {
-		.use = seg == SEG_CS ? SEGMENT_RETURN : SEGMENT_MOV, .cpl = cpl, .vector = VECTOR_TS};
+	struct segment_load load = {.use = seg == SEG_CS ? SEGMENT_RETURN : SEGMENT_MOV,
+				    .cpl = cpl,
+				    .vector = VECTOR_TS};
 	struct kvm_segment segment;
 	u16 selector = (u16)task_value(task, TASK_ES + seg);
 
@@ -298,8 +307,7 @@ static bool push_error(struct vcpu *vcpu, struct task_switch *task)
 	u64 mask, sp;
 	gva_t linear;
 
-	if (task->source != TASK_GATE ||
-	    !(vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID) ||
+	if (task->source != TASK_GATE || !(vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID) ||
 	    !(vcpu->exit.idt_vectoring_info & INTERRUPTION_ERROR_CODE))
 		return true;
 	vcpu_seg_read(vcpu, SEG_SS, &ss);
@@ -308,9 +316,9 @@ static bool push_error(struct vcpu *vcpu, struct task_switch *task)
 	sp = (sp & ~mask) | ((sp - width) & mask);
 	if (segment_linear(vcpu, SEG_SS, sp & mask, width, true, &linear))
 		return raise_fault(task, VECTOR_SS, 0);
-	if (!access_tss(task, linear_write(vcpu, linear, linear_privilege(vcpu),
-					   &vcpu->exit.idt_vectoring_error, width,
-					   &task->fault.linear)))
+	if (!access_tss(task,
+			linear_write(vcpu, linear, linear_privilege(vcpu),
+				     &vcpu->exit.idt_vectoring_error, width, &task->fault.linear)))
 		return false;
 	vcpu_reg_write(vcpu, REG_RSP, sp);
 	return true;

@@ -13,10 +13,10 @@
 enum bus_kind { BUS_PIO, BUS_MMIO, BUS_KINDS };
 
 /*
- * A device, embedded in what it is a part of.  It is asked for accesses that lie in its range whole;
- * length 0: for those of any length at `start`.  The functions say whether the access was theirs (the
- * next device there, or user space, is asked otherwise); they run in the vCPU's thread with the srcu
- * read lock held.  NULL: none is.
+ * A device, embedded in what it is a part of.  It is asked for accesses that lie in its range
+ * whole; length 0: for those of any length at `start`.  The functions say whether the access was
+ * theirs (the next device there, or user space, is asked otherwise); they run in the vCPU's thread
+ * with the srcu read lock held.  NULL: none is.
  */
 struct bus_device {
 	u64 start, length;
@@ -35,8 +35,8 @@ int bus_add(struct vm *vm, enum bus_kind kind, struct bus_device *device);
 /* When it returns nobody uses the device.  It must be there.  Takes slots_lock; may sleep. */
 void bus_remove(struct vm *vm, enum bus_kind kind, struct bus_device *device);
 
-/* Was the access a device's?  `length` 0 of a write: only devices of length 0 are asked.  Needs: srcu
- * read lock. */
+/* Was the access a device's?  `length` 0 of a write: only devices of length 0 are asked.  Needs:
+ * srcu read lock. */
 bool bus_read(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length, void *data);
 bool bus_write(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length,
 	       const void *data);

@@ -109,7 +109,8 @@ int coalesced_zone_add(struct vm *vm, const struct kvm_coalesced_mmio_zone *want
 	return error;
 }
 
-static bool zone_covers(const struct coalesced_zone *zone, const struct kvm_coalesced_mmio_zone *part)
+static bool zone_covers(const struct coalesced_zone *zone,
+			const struct kvm_coalesced_mmio_zone *part)
 {
 	u64 offset = part->addr - zone->bus.start;
 

@@ -55,8 +55,10 @@ static void start(struct counter *counter, u64 now)
 void counter_reset(struct counter *counter, bool gate, u64 now)
 {
 	*counter = (struct counter){
-		.s = { .mode = COUNTER_NONE, .gate = gate, .count = COUNT_MAX,
-		       .count_load_time = (s64)now },
+		.s = {.mode = COUNTER_NONE,
+		      .gate = gate,
+		      .count = COUNT_MAX,
+		      .count_load_time = (s64)now},
 	};
 }
 

@@ -15,9 +15,9 @@
 
 struct counter {
 	struct kvm_pit_channel_state s; /* as the API shows it */
-	bool loaded;   /* a count was written since the control word */
-	bool counting; /* loaded and, where the mode wants it, triggered */
-	u64 paused;    /* when the gate went down */
+	bool loaded;			/* a count was written since the control word */
+	bool counting;			/* loaded and, where the mode wants it, triggered */
+	u64 paused;			/* when the gate went down */
 };
 
 u64 counter_ticks_to_ns(u64 ticks);

@@ -24,7 +24,7 @@ struct irqchip {
 	u32 ioapic_delayed;		 /* pins that wait for the timer */
 	struct host_timer ioapic_timer;
 
-	struct pit *pit;		 /* NULL: none; set once */
+	struct pit *pit;		    /* NULL: none; set once */
 	struct irq_ack_notifier *notifiers; /* read under irq_srcu; changed under irq_lock */
 	struct bus_device pic_ports[3], ioapic_page;
 };
@@ -37,7 +37,8 @@ struct pin_news {
 
 /* --- irqchip.c --- */
 
-/* News of the pins of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER).  Atomic. */
+/* News of the pins of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER).
+ * Atomic. */
 void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news);
 
 /* --- pic.c and ioapic.c: the lock is held, unless said otherwise --- */
@@ -70,7 +71,8 @@ void pit_unmasked(struct irqchip *chip, u32 gsi);
 
 /* --- routing.c --- */
 
-/* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's. */
+/* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's.
+ */
 int irq_routing_init(struct vm *vm);
 void irq_routing_destroy(struct vm *vm);
 /* The GSI that leads to a pin; -1: none.  Needs: irq_srcu. */

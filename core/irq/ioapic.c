@@ -50,7 +50,7 @@ static u64 *entry_of(struct irqchip *chip, unsigned int pin)
 
 static void note_vectors(struct irqchip *chip)
 {
-	u64 vectors[4] = { 0 };
+	u64 vectors[4] = {0};
 
 	for (unsigned int pin = 0; pin < IOAPIC_PINS; pin++) {
 		u8 vector = ENTRY_VECTOR(*entry_of(chip, pin));
@@ -179,7 +179,7 @@ bool irqchip_hears_eoi(struct vm *vm, u8 vector)
 void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
-	struct pin_news news = { 0 };
+	struct pin_news news = {0};
 	unsigned long flags;
 
 	if (!irqchip_hears_eoi(vcpu->vm, vector))
@@ -238,7 +238,8 @@ static u32 read_window(struct irqchip *chip)
 	return 0;
 }
 
-/* The registers are 4 bytes wide and lie at their first byte; narrower accesses get their low part. */
+/* The registers are 4 bytes wide and lie at their first byte; narrower accesses get their low part.
+ */
 bool ioapic_page_read(struct bus_device *device, struct vcpu *vcpu, u64 gpa, unsigned int length,
 		      void *data)
 {
@@ -260,7 +261,7 @@ bool ioapic_page_write(struct bus_device *device, struct vcpu *vcpu, u64 gpa, un
 		       const void *data)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
-	struct pin_news news = { 0 };
+	struct pin_news news = {0};
 	unsigned long flags;
 	u32 value = 0;
 

@@ -5,7 +5,7 @@
 #define IOAPIC_ADDRESS 0xfec00000
 #define IOAPIC_SIZE    0x100 /* what is decoded of its page */
 
-static const u64 pic_ports[] = { 0x20, 0xa0, 0x4d0 }; /* two at each */
+static const u64 pic_ports[] = {0x20, 0xa0, 0x4d0}; /* two at each */
 
 static void devices_init(struct irqchip *chip)
 {

@@ -11,8 +11,8 @@
 
 #include "vcpu/vcpu.h"
 
-#define IOAPIC_PINS 24
-#define PIC_PINS    16
+#define IOAPIC_PINS    24
+#define PIC_PINS       16
 #define IRQ_MAX_ROUTES 4096 /* GSIs and entries; as KVM */
 
 /* Who holds a line up: the line is the OR of them. */
@@ -33,14 +33,15 @@ static inline struct irqchip *irqchip_get(const struct vm *vm)
 	return __atomic_load_n(&vm->irqchip, __ATOMIC_ACQUIRE);
 }
 
-/* KVM_GET_IRQCHIP, KVM_SET_IRQCHIP: chip_id KVM_IRQCHIP_*; -EINVAL: another.  There is an irqchip. */
+/* KVM_GET_IRQCHIP, KVM_SET_IRQCHIP: chip_id KVM_IRQCHIP_*; -EINVAL: another.  There is an irqchip.
+ */
 int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state);
 int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
 
 /*
- * A local APIC has the EOI of a vector, edge-triggered ones (`level` false) too: the I/O APIC's turn.
- * Cheap when no redirection entry has the vector.  The vCPU's thread; atomic, as who waits for the
- * acknowledgement is told.
+ * A local APIC has the EOI of a vector, edge-triggered ones (`level` false) too: the I/O APIC's
+ * turn. Cheap when no redirection entry has the vector.  The vCPU's thread; atomic, as who waits
+ * for the acknowledgement is told.
  */
 void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
 /* Has a redirection entry the vector?  Any context. */
@@ -51,9 +52,9 @@ bool irqchip_hears_eoi(struct vm *vm, u8 vector);
 /* Is its output to the processors up?  There is an irqchip.  Any context. */
 bool pic_output(struct vm *vm);
 /*
- * The processor's acknowledge cycle: the vector.  Any context.  With automatic EOI it ends the interrupt
- * at once: the pins then are in vcpu->pic_ended, and pic_tell_ended() is to follow before the guest
- * runs.
+ * The processor's acknowledge cycle: the vector.  Any context.  With automatic EOI it ends the
+ * interrupt at once: the pins then are in vcpu->pic_ended, and pic_tell_ended() is to follow before
+ * the guest runs.
  */
 u8 pic_acknowledge(struct vcpu *vcpu);
 /* Tells those who wait for the end of these interrupts.  Atomic. */
@@ -87,13 +88,14 @@ int irq_msi_send(struct vm *vm, u64 address, u32 data);
 /* Who wants to know when the guest is done with interrupts of a GSI. */
 struct irq_ack_notifier {
 	u32 gsi;
-	/* Atomic, but brief: inside a read section of irq_srcu.  May set lines and signal events. */
+	/* Atomic, but brief: inside a read section of irq_srcu.  May set lines and signal events.
+	 */
 	void (*acked)(struct irq_ack_notifier *notifier);
 	struct irq_ack_notifier *next;
 };
 
-/* There is an irqchip.  Both need irq_lock.  After remove, and when the readers of irq_srcu are done,
- * nobody calls it. */
+/* There is an irqchip.  Both need irq_lock.  After remove, and when the readers of irq_srcu are
+ * done, nobody calls it. */
 void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier);
 void irq_ack_notifier_remove(struct vm *vm, struct irq_ack_notifier *notifier);
 

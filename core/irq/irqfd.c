@@ -10,11 +10,12 @@ struct irqfd {
 	struct host_event_watch watch; /* first */
 	struct vm *vm;
 	u32 gsi;
-	bool closed; /* the event is gone: irqfds_closed will end it */
+	bool closed;		     /* the event is gone: irqfds_closed will end it */
 	struct host_event *resample; /* NULL: the line does not wait for the guest */
 	struct resampler *resampler;
-	struct irqfd *next;	    /* of the VM; under irq_lock */
-	struct irqfd *next_of_line; /* of the resampler; changed under irq_lock, read under irq_srcu */
+	struct irqfd *next; /* of the VM; under irq_lock */
+	struct irqfd
+		*next_of_line; /* of the resampler; changed under irq_lock, read under irq_srcu */
 };
 
 /* Those that share a line: it goes down once, before the first of them can raise it again. */
@@ -77,8 +78,8 @@ static void line_set(const struct irqfd *irqfd, bool level, enum irq_source sour
 }
 
 /*
- * The irqfd does not raise its line any more.  What is left in irqfd->resampler is its alone: nobody
- * else answers for the line, and it goes when the readers are done.  Needs: irq_lock.
+ * The irqfd does not raise its line any more.  What is left in irqfd->resampler is its alone:
+ * nobody else answers for the line, and it goes when the readers are done.  Needs: irq_lock.
  */
 static void resampler_leave(struct irqfd *irqfd)
 {
@@ -182,7 +183,8 @@ static bool is_of(const struct irqfd *irqfd, const void *of)
 }
 
 /* Takes those that are meant from the VM, and ends them. */
-static void irqfds_remove(struct vm *vm, bool (*is_meant)(const struct irqfd *irqfd, const void *of),
+static void irqfds_remove(struct vm *vm,
+			  bool (*is_meant)(const struct irqfd *irqfd, const void *of),
 			  const void *of)
 {
 	struct irqfd **at = &vm->irqfds, *taken = NULL, *irqfd;
@@ -280,7 +282,7 @@ int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted)
 	if (error)
 		return error;
 	if (remove)
-		irqfds_remove(vm, is_of, &(struct event_and_gsi){ event, wanted->gsi });
+		irqfds_remove(vm, is_of, &(struct event_and_gsi){event, wanted->gsi});
 	else
 		error = irqfd_assign(vm, wanted, event);
 	host_event_put(event);

@@ -17,7 +17,8 @@ int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted);
 
 void irqfds_init(struct vm *vm);
 /* When it returns none of them does anything any more.  The interrupt controllers and the vCPUs are
- * still there.  May sleep, but waits for nothing of other VMs, and for nothing that user space does. */
+ * still there.  May sleep, but waits for nothing of other VMs, and for nothing that user space
+ * does. */
 void irqfds_destroy(struct vm *vm);
 
 #endif

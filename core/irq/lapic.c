@@ -316,7 +316,8 @@ static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
 	/* Also of one that waits: who sent it may have come no further yet, and not for a while. */
 	__atomic_fetch_or(&lapic->irr_words, BIT32(vector / 32), __ATOMIC_SEQ_CST);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
-	/* One that is level-triggered and joins another is ended with it: its sender may wait for that. */
+	/* One that is level-triggered and joins another is ended with it: its sender may wait for
+	 * that. */
 	return level || !waits;
 }
 

@@ -5,9 +5,9 @@
  * The register page has the layout of the processor's APIC page; it is the VMCS's virtual-APIC page
  * too, so that the guest reads and writes its TPR without an exit.
  *
- * Who may touch what: IRR, TMR and the fields marked so are changed by anybody, atomically; all else
- * belongs to the vCPU's thread.  Nothing here takes a lock: what delivers an interrupt may run in any
- * context, interrupts off or in a timer's callback.
+ * Who may touch what: IRR, TMR and the fields marked so are changed by anybody, atomically; all
+ * else belongs to the vCPU's thread.  Nothing here takes a lock: what delivers an interrupt may run
+ * in any context, interrupts off or in a timer's callback.
  *
  * SDM: "Advanced Programmable Interrupt Controller (APIC)".
  */
@@ -22,11 +22,13 @@
 #define APIC_BASE_X2APIC  BIT64(10)
 #define APIC_BASE_ENABLE  BIT64(11)
 
+/* clang-format off */
 /* "Local Vector Table", "Interrupt Command Register (ICR)". */
 enum irq_delivery {
 	IRQ_FIXED = 0, IRQ_LOWEST = 1, IRQ_SMI = 2, IRQ_NMI = 4,
 	IRQ_INIT = 5, IRQ_STARTUP = 6, IRQ_EXTINT = 7,
 };
+/* clang-format on */
 
 enum irq_shorthand { IRQ_NO_SHORTHAND, IRQ_SELF, IRQ_ALL, IRQ_ALL_BUT_SELF };
 
@@ -48,8 +50,8 @@ struct irq_message {
 
 struct lapic {
 	struct vcpu *vcpu;
-	u8 *page;	/* the registers: one page, host_alloc_pages(0) */
-	u32 signals;	/* LAPIC_SIGNAL_*; anybody sets, the vCPU takes; an INIT drops an older SIPI */
+	u8 *page;    /* the registers: one page, host_alloc_pages(0) */
+	u32 signals; /* LAPIC_SIGNAL_*; anybody sets, the vCPU takes; an INIT drops an older SIPI */
 	u8 sipi_vector; /* written before LAPIC_SIGNAL_SIPI is set */
 	u32 irr_words;	/* bit n: word n of IRR may have a bit; anybody sets, the vCPU clears */
 	u32 isr_words;	/* bit n: word n of ISR has a bit */
@@ -78,8 +80,8 @@ bool lapic_enabled(const struct vcpu *vcpu); /* globally, by IA32_APIC_BASE.  An
 bool lapic_x2apic(const struct vcpu *vcpu);  /* Any context. */
 u32 lapic_id(const struct vcpu *vcpu);	     /* by which messages address it.  Any context. */
 
-/* vcpu->apic_base says that it is enabled, disabled or in x2APIC mode now.  `reset`: the registers but
- * the TPR are as after power-up. */
+/* vcpu->apic_base says that it is enabled, disabled or in x2APIC mode now.  `reset`: the registers
+ * but the TPR are as after power-up. */
 void lapic_mode_changed(struct vcpu *vcpu, bool reset);
 
 /* TPR as CR8 shows it (bits 7:4). */
@@ -107,9 +109,9 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu);
 bool lapic_accepts_extint(const struct vcpu *vcpu);
 
 /*
- * Deliver to this vCPU.  1: it has it; 0: it had that edge already, or does not take it (its APIC is
- * disabled, the vector is illegal, SMI, ExtINT).  STARTUP: the vector is the page; INIT and STARTUP
- * are left in lapic->signals.  Any context.
+ * Deliver to this vCPU.  1: it has it; 0: it had that edge already, or does not take it (its APIC
+ * is disabled, the vector is illegal, SMI, ExtINT).  STARTUP: the vector is the page; INIT and
+ * STARTUP are left in lapic->signals.  Any context.
  */
 int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool level);
 
@@ -123,8 +125,8 @@ static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
 }
 
 /* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
- * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Atomic: who waits for
- * the end of an interrupt is told. */
+ * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Atomic: who waits
+ * for the end of an interrupt is told. */
 void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
 void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
 /* A write of anything to a register that does not look at it (EOI): true, it is done. */
@@ -136,8 +138,8 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
 
 /* --- message.c --- */
 
-/* To all the message is for; `sender` NULL: an I/O APIC or MSI.  How many took it; 0: it was pending
- * with all of them; -1: it is for nobody.  Any context. */
+/* To all the message is for; `sender` NULL: an I/O APIC or MSI.  How many took it; 0: it was
+ * pending with all of them; -1: it is for nobody.  Any context. */
 int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_message *message);
 
 /* --- timer.c: "APIC Timer" --- */

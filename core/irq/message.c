@@ -123,8 +123,7 @@ static int send_to_one(struct search search)
 static bool names_one_vcpu(struct vm *vm, const struct irq_message *message)
 {
 	return message->shorthand == IRQ_NO_SHORTHAND && !message->logical &&
-	       !is_broadcast(message) &&
-	       !__atomic_load_n(&vm->apic_ids_changed, __ATOMIC_RELAXED);
+	       !is_broadcast(message) && !__atomic_load_n(&vm->apic_ids_changed, __ATOMIC_RELAXED);
 }
 
 int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_message *message)
@@ -133,10 +132,10 @@ int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_messag
 
 	if (message->shorthand != IRQ_SELF) {
 		if (!names_one_vcpu(vm, message)) {
-			struct search search = { .message = message, .vm = vm, .sender = sender };
+			struct search search = {.message = message, .vm = vm, .sender = sender};
 
-			return message->delivery == IRQ_LOWEST ? send_to_one(search) :
-								 send_to_all(search);
+			return message->delivery == IRQ_LOWEST ? send_to_one(search)
+							       : send_to_all(search);
 		}
 		if (message->destination >= VM_MAX_VCPUS)
 			return -1;

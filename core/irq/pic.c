@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The two 8259A interrupt controllers, wired as in a PC: the slave's output is input 2 of the master,
- * whose output goes to the processors.
+ * The two 8259A interrupt controllers, wired as in a PC: the slave's output is input 2 of the
+ * master, whose output goes to the processors.
  *
- * 8259A data sheet: "Interrupt Sequence", "Initialization Command Words", "Operation Command Words";
- * the edge/level registers (ELCR) are those of the 82371.
+ * 8259A data sheet: "Interrupt Sequence", "Initialization Command Words", "Operation Command
+ * Words"; the edge/level registers (ELCR) are those of the 82371.
  */
 #include "irq/devices.h"
 #include "irq/lapic.h"
@@ -19,7 +19,7 @@ enum { MASTER, SLAVE };
 #define PORT_ELCR   0x4d0
 
 /* Inputs that can be level-triggered: not the timer, keyboard, cascade, clock and FPU. */
-static const u8 elcr_mask[] = { 0xf8, 0xde };
+static const u8 elcr_mask[] = {0xf8, 0xde};
 
 /* How many steps below the highest priority the first of `irqs` is; 8: there is none. */
 static unsigned int priority_of(const struct kvm_pic_state *s, u8 irqs)
@@ -60,7 +60,8 @@ static void request_vcpus(struct vm *vm)
 			vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 }
 
-/* What follows from the registers: the requests of level-triggered inputs, the cascade, the output. */
+/* What follows from the registers: the requests of level-triggered inputs, the cascade, the output.
+ */
 static void pic_update(struct irqchip *chip)
 {
 	struct kvm_pic_state *master = &chip->pic[MASTER];
@@ -148,11 +149,12 @@ static u8 acknowledge(struct irqchip *chip, struct pin_news *news)
 	return chip->pic[SLAVE].irq_base + (u8)irq;
 }
 
-/* The vCPU that comes here is on its way into the guest, with interrupts off: it cannot tell anybody. */
+/* The vCPU that comes here is on its way into the guest, with interrupts off: it cannot tell
+ * anybody. */
 u8 pic_acknowledge(struct vcpu *vcpu)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
-	struct pin_news news = { 0 };
+	struct pin_news news = {0};
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 	u8 vector = acknowledge(chip, &news);
 
@@ -164,7 +166,7 @@ u8 pic_acknowledge(struct vcpu *vcpu)
 
 void pic_tell_ended(struct vcpu *vcpu)
 {
-	const struct pin_news news = { .acknowledged = vcpu->pic_ended };
+	const struct pin_news news = {.acknowledged = vcpu->pic_ended};
 
 	vcpu->pic_ended = 0;
 	irqchip_tell(vcpu->vm, KVM_IRQCHIP_PIC_MASTER, &news);
@@ -303,7 +305,7 @@ static void port_write(struct irqchip *chip, u64 port, u8 value, struct pin_news
 static bool ports_access(struct vcpu *vcpu, u64 port, unsigned int length, u8 *in, const u8 *out)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
-	struct pin_news news = { 0 };
+	struct pin_news news = {0};
 	unsigned long flags = host_irqlock_lock(&chip->lock);
 
 	for (unsigned int i = 0; i < length; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The 8254 timer: counter 0 interrupts, counter 2 is the speaker's, with its gate and output at port
- * 61H.
+ * The 8254 timer: counter 0 interrupts, counter 2 is the speaker's, with its gate and output at
+ * port 61H.
  *
  * 8254 data sheet: "Programming the 8254"; port 61H is the 82371's "NMI Status and Control".
  */
@@ -33,7 +33,7 @@ struct pit {
 
 	/* The interrupts of counter 0. */
 	struct host_timer timer;
-	bool armed; /* the timer may still expire when it is not: that is nothing then */
+	bool armed;	  /* the timer may still expire when it is not: that is nothing then */
 	u64 next, period; /* ns; period 0: once */
 	bool reinject;
 	bool waiting; /* for the acknowledgement of the last tick */
@@ -70,7 +70,8 @@ static void forget_ticks(struct pit *pit)
 	host_irqlock_unlock(&pit->lock, flags);
 }
 
-/* A tick to the guest, if there is one and the guest can take it.  Any context, but without the lock. */
+/* A tick to the guest, if there is one and the guest can take it.  Any context, but without the
+ * lock. */
 static void deliver(struct pit *pit)
 {
 	unsigned long flags = host_irqlock_lock(&pit->lock);
@@ -206,8 +207,9 @@ static bool timer_read(struct bus_device *device, struct vcpu *vcpu, u64 port, u
 
 	(void)vcpu;
 	for (unsigned int i = 0; i < length; i++)
-		((u8 *)data)[i] = port + i == PORT_CONTROL ? 0 :
-			counter_read(&pit->counter[port + i - PORT_TIMER], now);
+		((u8 *)data)[i] = port + i == PORT_CONTROL
+					  ? 0
+					  : counter_read(&pit->counter[port + i - PORT_TIMER], now);
 	host_irqlock_unlock(&pit->lock, flags);
 	return true;
 }
@@ -271,12 +273,18 @@ static void pit_init(struct pit *pit, struct vm *vm)
 	host_timer_init(&pit->timer, expired);
 	for (unsigned int i = 0; i < COUNT_OF(pit->counter); i++)
 		counter_reset(&pit->counter[i], i != 2, now);
-	pit->notifier = (struct irq_ack_notifier){ .gsi = TIMER_GSI, .acked = acknowledged };
+	pit->notifier = (struct irq_ack_notifier){.gsi = TIMER_GSI, .acked = acknowledged};
 	pit->ports = (struct bus_device){
-		.start = PORT_TIMER, .length = 4, .read = timer_read, .write = timer_write,
+		.start = PORT_TIMER,
+		.length = 4,
+		.read = timer_read,
+		.write = timer_write,
 	};
 	pit->speaker = (struct bus_device){
-		.start = PORT_SPEAKER, .length = 1, .read = speaker_read, .write = speaker_write,
+		.start = PORT_SPEAKER,
+		.length = 1,
+		.read = speaker_read,
+		.write = speaker_write,
 	};
 }
 

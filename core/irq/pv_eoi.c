@@ -41,7 +41,8 @@ void lapic_eoi_offer(struct vcpu *vcpu, u8 vector)
 	    irqchip_hears_eoi(vcpu->vm, vector))
 		return;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
-	lapic->eoi_offered = !guest_write_atomic(vcpu->vm, byte_address(lapic), &byte, sizeof(byte));
+	lapic->eoi_offered =
+		!guest_write_atomic(vcpu->vm, byte_address(lapic), &byte, sizeof(byte));
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }
 

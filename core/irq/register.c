@@ -10,8 +10,10 @@
 #include "msr/msr.h"
 
 enum access {
-	X_READ = 1, X_WRITE = 2,   /* in xAPIC mode */
-	X2_READ = 4, X2_WRITE = 8, /* in x2APIC mode */
+	X_READ = 1,
+	X_WRITE = 2, /* in xAPIC mode */
+	X2_READ = 4,
+	X2_WRITE = 8, /* in x2APIC mode */
 	X_RW = X_READ | X_WRITE,
 	RO = X_READ | X2_READ,
 	WO = X_WRITE | X2_WRITE,
@@ -26,38 +28,38 @@ struct register_row {
 
 #define AT(offset) [(offset) / LAPIC_REGISTER_STEP]
 #define VECTORS(first)                                                                             \
-	[(first) / LAPIC_REGISTER_STEP ... (first) / LAPIC_REGISTER_STEP + LAPIC_VECTOR_WORDS - 1]
+	[(first) / LAPIC_REGISTER_STEP...(first) / LAPIC_REGISTER_STEP + LAPIC_VECTOR_WORDS - 1]
 
 #define LVT_PENDING    BIT32(12)
 #define LVT_REMOTE_IRR BIT32(14)
 
 static const struct register_row registers[LAPIC_REGISTERS_END / LAPIC_REGISTER_STEP] = {
-	AT(LAPIC_ID) = { X_RW | X2_READ, 0xff000000, 0 },
-	AT(LAPIC_VERSION) = { RO, 0, 0 },
-	AT(LAPIC_TPR) = { RW, 0xff, 0 },
-	AT(LAPIC_APR) = { X_READ, 0, 0 },
-	AT(LAPIC_PPR) = { RO, 0, 0 },
-	AT(LAPIC_EOI) = { WO, 0, 0 },
-	AT(LAPIC_RRD) = { X_READ, 0, 0 },
-	AT(LAPIC_LDR) = { X_RW | X2_READ, 0xff000000, 0 },
-	AT(LAPIC_DFR) = { X_RW, DFR_MODEL, 0 },
-	AT(LAPIC_SVR) = { RW, 0x3ff, 0 },
-	VECTORS(LAPIC_ISR) = { RO, 0, 0 },
-	VECTORS(LAPIC_TMR) = { RO, 0, 0 },
-	VECTORS(LAPIC_IRR) = { RO, 0, 0 },
-	AT(LAPIC_ESR) = { RW, 0, 0 },
-	AT(LAPIC_ICR) = { RW, 0xccfff, ICR_PENDING },
-	AT(LAPIC_ICR2) = { X_RW, 0xff000000, 0 },
-	AT(LAPIC_LVT_TIMER) = { RW, 0x700ff, LVT_PENDING },
-	AT(LAPIC_LVT_THERMAL) = { RW, 0x107ff, LVT_PENDING },
-	AT(LAPIC_LVT_PMC) = { RW, 0x107ff, LVT_PENDING },
-	AT(LAPIC_LVT_LINT0) = { RW, 0x1a7ff, LVT_PENDING | LVT_REMOTE_IRR },
-	AT(LAPIC_LVT_LINT1) = { RW, 0x1a7ff, LVT_PENDING | LVT_REMOTE_IRR },
-	AT(LAPIC_LVT_ERROR) = { RW, 0x100ff, LVT_PENDING },
-	AT(LAPIC_TIMER_INITIAL) = { RW, ~(u32)0, 0 },
-	AT(LAPIC_TIMER_CURRENT) = { RO, 0, 0 },
-	AT(LAPIC_TIMER_DIVIDE) = { RW, 0xb, 0 },
-	AT(LAPIC_SELF_IPI) = { X2_WRITE, 0xff, 0 },
+	AT(LAPIC_ID) = {X_RW | X2_READ, 0xff000000, 0},
+	AT(LAPIC_VERSION) = {RO, 0, 0},
+	AT(LAPIC_TPR) = {RW, 0xff, 0},
+	AT(LAPIC_APR) = {X_READ, 0, 0},
+	AT(LAPIC_PPR) = {RO, 0, 0},
+	AT(LAPIC_EOI) = {WO, 0, 0},
+	AT(LAPIC_RRD) = {X_READ, 0, 0},
+	AT(LAPIC_LDR) = {X_RW | X2_READ, 0xff000000, 0},
+	AT(LAPIC_DFR) = {X_RW, DFR_MODEL, 0},
+	AT(LAPIC_SVR) = {RW, 0x3ff, 0},
+	VECTORS(LAPIC_ISR) = {RO, 0, 0},
+	VECTORS(LAPIC_TMR) = {RO, 0, 0},
+	VECTORS(LAPIC_IRR) = {RO, 0, 0},
+	AT(LAPIC_ESR) = {RW, 0, 0},
+	AT(LAPIC_ICR) = {RW, 0xccfff, ICR_PENDING},
+	AT(LAPIC_ICR2) = {X_RW, 0xff000000, 0},
+	AT(LAPIC_LVT_TIMER) = {RW, 0x700ff, LVT_PENDING},
+	AT(LAPIC_LVT_THERMAL) = {RW, 0x107ff, LVT_PENDING},
+	AT(LAPIC_LVT_PMC) = {RW, 0x107ff, LVT_PENDING},
+	AT(LAPIC_LVT_LINT0) = {RW, 0x1a7ff, LVT_PENDING | LVT_REMOTE_IRR},
+	AT(LAPIC_LVT_LINT1) = {RW, 0x1a7ff, LVT_PENDING | LVT_REMOTE_IRR},
+	AT(LAPIC_LVT_ERROR) = {RW, 0x100ff, LVT_PENDING},
+	AT(LAPIC_TIMER_INITIAL) = {RW, ~(u32)0, 0},
+	AT(LAPIC_TIMER_CURRENT) = {RO, 0, 0},
+	AT(LAPIC_TIMER_DIVIDE) = {RW, 0xb, 0},
+	AT(LAPIC_SELF_IPI) = {X2_WRITE, 0xff, 0},
 };
 
 u32 lapic_writable_bits(const struct vcpu *vcpu, u32 offset)
@@ -171,7 +173,8 @@ static void register_write(struct vcpu *vcpu, u32 offset, u32 value)
 		write_svr(lapic, value);
 		break;
 	case LAPIC_ESR:
-		lapic_put(lapic, LAPIC_ESR, __atomic_exchange_n(&lapic->errors, 0, __ATOMIC_RELAXED));
+		lapic_put(lapic, LAPIC_ESR,
+			  __atomic_exchange_n(&lapic->errors, 0, __ATOMIC_RELAXED));
 		break;
 	case LAPIC_ICR:
 		write_icr(vcpu, value, lapic_get(lapic, LAPIC_ICR2) >> 24);

@@ -51,18 +51,18 @@ enum lapic_register {
 #define SVR_RESET  0xffu
 
 /* "Local Vector Table" */
-#define LVT_VECTOR	  0xffu
-#define LVT_DELIVERY(lvt) (((lvt) >> 8) & 7)
-#define LVT_MASKED	  BIT32(16)
-#define LVT_TIMER_MODE	  (3u << 17)
+#define LVT_VECTOR	   0xffu
+#define LVT_DELIVERY(lvt)  (((lvt) >> 8) & 7)
+#define LVT_MASKED	   BIT32(16)
+#define LVT_TIMER_MODE	   (3u << 17)
 #define LVT_TIMER_ONE_SHOT 0u
 #define LVT_TIMER_PERIODIC (1u << 17)
 #define LVT_TIMER_DEADLINE (2u << 17)
 
 /* "Error Handling" */
-#define ESR_SEND_ILLEGAL_VECTOR	   BIT32(5)
+#define ESR_SEND_ILLEGAL_VECTOR	    BIT32(5)
 #define ESR_RECEIVED_ILLEGAL_VECTOR BIT32(6)
-#define ESR_ILLEGAL_REGISTER	   BIT32(7)
+#define ESR_ILLEGAL_REGISTER	    BIT32(7)
 
 /* "Interrupt Command Register (ICR)" */
 #define ICR_DELIVERY(icr)  (((icr) >> 8) & 7)
@@ -136,8 +136,8 @@ void lapic_timer_lvt_write(struct vcpu *vcpu, u32 value);
 void lapic_timer_count_write(struct vcpu *vcpu, u32 value);
 void lapic_timer_divide_write(struct vcpu *vcpu, u32 value);
 u32 lapic_timer_count(const struct vcpu *vcpu);
-/* Between these the callback does not come: the count and IRR are those of one moment.  May wait for
- * the callback, as lapic_timer_stop(). */
+/* Between these the callback does not come: the count and IRR are those of one moment.  May wait
+ * for the callback, as lapic_timer_stop(). */
 void lapic_timer_pause(struct vcpu *vcpu);
 void lapic_timer_continue(struct vcpu *vcpu);
 /* After the registers came from KVM_SET_LAPIC: goes on from there. */

@@ -13,7 +13,7 @@
 #define LEADS_TO_MSI BIT32(CHIPS)
 
 struct gsi {
-	u8 leads_to; /* BIT32(KVM_IRQCHIP_*) or LEADS_TO_MSI */
+	u8 leads_to;   /* BIT32(KVM_IRQCHIP_*) or LEADS_TO_MSI */
 	u8 pin[CHIPS]; /* the slave's are 8 to 15 */
 	u32 data;
 	u64 address;
@@ -153,7 +153,7 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 
 int irq_routing_init(struct vm *vm)
 {
-	struct kvm_irq_routing_entry entries[PIC_PINS + IOAPIC_PINS] = { 0 };
+	struct kvm_irq_routing_entry entries[PIC_PINS + IOAPIC_PINS] = {0};
 
 	for (u32 pin = 0; pin < COUNT_OF(entries); pin++) {
 		struct kvm_irq_routing_entry *entry = &entries[pin];
@@ -161,8 +161,8 @@ int irq_routing_init(struct vm *vm)
 
 		entry->type = KVM_IRQ_ROUTING_IRQCHIP;
 		entry->gsi = ioapic ? pin - PIC_PINS : pin;
-		entry->u.irqchip.irqchip = ioapic ? KVM_IRQCHIP_IOAPIC :
-						    KVM_IRQCHIP_PIC_MASTER + pin / 8;
+		entry->u.irqchip.irqchip =
+			ioapic ? KVM_IRQCHIP_IOAPIC : KVM_IRQCHIP_PIC_MASTER + pin / 8;
 		entry->u.irqchip.pin = ioapic ? entry->gsi : pin % 8;
 	}
 	return routing_build(entries, COUNT_OF(entries), &vm->routing);

@@ -10,8 +10,8 @@ _Static_assert(KVM_APIC_REG_SIZE == LAPIC_REGISTERS_END, "the registers of KVM_G
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
 	/* Those that are not in the page. */
-	static const u16 computed[] = { LAPIC_ID, LAPIC_APR, LAPIC_PPR, LAPIC_LDR,
-					LAPIC_TIMER_CURRENT };
+	static const u16 computed[] = {LAPIC_ID, LAPIC_APR, LAPIC_PPR, LAPIC_LDR,
+				       LAPIC_TIMER_CURRENT};
 
 	/* Or an interrupt that comes meanwhile is in neither of the two, or in both. */
 	lapic_timer_pause(vcpu);
@@ -36,9 +36,9 @@ static u32 state_bits(const struct vcpu *vcpu, u32 offset)
 	case LAPIC_TMR:
 	case LAPIC_IRR:
 		return ~(u32)0 << LAPIC_FIRST_VECTOR;
-	case LAPIC_ISR + LAPIC_REGISTER_STEP ... LAPIC_TMR - LAPIC_REGISTER_STEP:
-	case LAPIC_TMR + LAPIC_REGISTER_STEP ... LAPIC_IRR - LAPIC_REGISTER_STEP:
-	case LAPIC_IRR + LAPIC_REGISTER_STEP ... LAPIC_ESR - LAPIC_REGISTER_STEP:
+	case LAPIC_ISR + LAPIC_REGISTER_STEP... LAPIC_TMR - LAPIC_REGISTER_STEP:
+	case LAPIC_TMR + LAPIC_REGISTER_STEP... LAPIC_IRR - LAPIC_REGISTER_STEP:
+	case LAPIC_IRR + LAPIC_REGISTER_STEP... LAPIC_ESR - LAPIC_REGISTER_STEP:
 	case LAPIC_TIMER_CURRENT:
 		return ~(u32)0;
 	case LAPIC_ESR:

@@ -4,8 +4,8 @@
  * nanosecond of host_time_ns().
  *
  * The vCPU's thread changes the timer's state only while it does not run; while it runs, the state
- * is its callback's, but for the mode bit between one-shot and periodic, which is looked at when the
- * time has come.
+ * is its callback's, but for the mode bit between one-shot and periodic, which is looked at when
+ * the time has come.
  *
  * SDM: "APIC Timer", "TSC-Deadline Mode".
  */
@@ -90,7 +90,8 @@ static u64 ns_of_ticks(u64 ticks)
 	u64 ms = ticks / khz;
 
 	/* Rounded up: the deadline is not before its time. */
-	return ms < FAR_NS / NS_PER_MS ? ms * NS_PER_MS + (ticks % khz) * NS_PER_MS / khz + 1 : FAR_NS;
+	return ms < FAR_NS / NS_PER_MS ? ms * NS_PER_MS + (ticks % khz) * NS_PER_MS / khz + 1
+				       : FAR_NS;
 }
 
 /* Wait for the deadline, or deliver when it has passed. */
@@ -153,8 +154,7 @@ static u64 next_expiry(const struct lapic *lapic)
 
 static void expired(struct host_timer *timer)
 {
-	struct lapic *lapic =
-		(struct lapic *)((char *)timer - offsetof(struct lapic, timer));
+	struct lapic *lapic = (struct lapic *)((char *)timer - offsetof(struct lapic, timer));
 
 	switch (mode_of(lapic)) {
 	case LVT_TIMER_DEADLINE:

@@ -22,10 +22,10 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	vcpu->vm = vm;
 	vcpu->id = id;
 	/* With the local APICs in the kernel the others wait for INIT and SIPI. */
-	vcpu->mp_state = vm->irqchip && !vcpu_is_bsp(vcpu) ? KVM_MP_STATE_UNINITIALIZED :
-							      KVM_MP_STATE_RUNNABLE;
-	vcpu->apic_base = APIC_BASE_DEFAULT | APIC_BASE_ENABLE |
-			  (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
+	vcpu->mp_state = vm->irqchip && !vcpu_is_bsp(vcpu) ? KVM_MP_STATE_UNINITIALIZED
+							   : KVM_MP_STATE_RUNNABLE;
+	vcpu->apic_base =
+		APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();
 
 	error = alloc_loaded_vmcs(&vcpu->vmcs);
@@ -86,10 +86,10 @@ struct reset_segment {
 };
 
 static const struct reset_segment reset_segments[SEG_COUNT] = {
-	[SEG_ES] = { 0, 0, 3, 1 },	       [SEG_CS] = { 0xf000, 0xffff0000, 11, 1 },
-	[SEG_SS] = { 0, 0, 3, 1 },	       [SEG_DS] = { 0, 0, 3, 1 },
-	[SEG_FS] = { 0, 0, 3, 1 },	       [SEG_GS] = { 0, 0, 3, 1 },
-	[SEG_LDTR] = { 0, 0, 2, 0 },	       [SEG_TR] = { 0, 0, 11, 0 },
+	[SEG_ES] = {0, 0, 3, 1},   [SEG_CS] = {0xf000, 0xffff0000, 11, 1},
+	[SEG_SS] = {0, 0, 3, 1},   [SEG_DS] = {0, 0, 3, 1},
+	[SEG_FS] = {0, 0, 3, 1},   [SEG_GS] = {0, 0, 3, 1},
+	[SEG_LDTR] = {0, 0, 2, 0}, [SEG_TR] = {0, 0, 11, 0},
 };
 
 static void reset_segment_registers(struct vcpu *vcpu)
@@ -167,7 +167,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	}
 	/* "Initialization Overview": the TLBs are invalidated, by INIT too. */
 	vcpu_request(vcpu, VCPU_REQUEST_FLUSH_TLB);
-	vcpu->events = (struct vcpu_events){ 0 };
+	vcpu->events = (struct vcpu_events){0};
 	__atomic_store_n(&vcpu->nmis_arrived, 0, __ATOMIC_RELAXED);
 	if (vcpu->lapic)
 		lapic_reset(vcpu, init);

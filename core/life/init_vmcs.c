@@ -35,8 +35,7 @@ static void init_controls(struct vcpu *vcpu)
 
 	/* #DB and #AC always exit: a guest could make their delivery loop for ever in the
 	 * processor.  #MC exits for the host. */
-	vmcs_write32(EXCEPTION_BITMAP,
-		     BIT32(VECTOR_DB) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
+	vmcs_write32(EXCEPTION_BITMAP, BIT32(VECTOR_DB) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MASK, 0);
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	vmcs_write32(CR3_TARGET_COUNT, 0);

@@ -28,7 +28,8 @@ void dirty_log_mark(const struct memslot *slot, u64 gfn)
 {
 	u64 page = gfn - slot->gfn;
 
-	/* Unasked, for the sake of the order: this is behind the write also for other processors. */
+	/* Unasked, for the sake of the order: this is behind the write also for other processors.
+	 */
 	if (slot->log)
 		__atomic_fetch_or(&slot->log->bits[page / 64], BIT64(page % 64), __ATOMIC_SEQ_CST);
 }

@@ -18,8 +18,8 @@ struct chunk {
 static bool chunk_next(struct chunk *chunk, u64 end)
 {
 	chunk->first += chunk->words;
-	chunk->words = end - chunk->first < CHUNK_WORDS ? (unsigned int)(end - chunk->first)
-							: CHUNK_WORDS;
+	chunk->words =
+		end - chunk->first < CHUNK_WORDS ? (unsigned int)(end - chunk->first) : CHUNK_WORDS;
 	return chunk->words;
 }
 
@@ -33,8 +33,8 @@ static void chunk_take(struct dirty_log *log, struct chunk *chunk)
 		if (!__atomic_load_n(word, __ATOMIC_SEQ_CST))
 			chunk->word[i] = 0;
 		else
-			chunk->word[i] &= __atomic_fetch_and(word, ~chunk->word[i],
-							     __ATOMIC_SEQ_CST);
+			chunk->word[i] &=
+				__atomic_fetch_and(word, ~chunk->word[i], __ATOMIC_SEQ_CST);
 	}
 }
 
@@ -135,7 +135,8 @@ static int log_clear(struct vm *vm, const struct memslot *slot,
 
 static bool clear_range_ok(const struct memslot *slot, const struct kvm_clear_dirty_log *wanted)
 {
-	if (wanted->first_page > slot->pages || wanted->num_pages > slot->pages - wanted->first_page)
+	if (wanted->first_page > slot->pages ||
+	    wanted->num_pages > slot->pages - wanted->first_page)
 		return false;
 	return wanted->num_pages == slot->pages - wanted->first_page || !(wanted->num_pages % 64);
 }

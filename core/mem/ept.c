@@ -137,7 +137,8 @@ struct fault {
 	unsigned int level; /* of the largest mapping that is possible */
 };
 
-/* Does all that an entry of the level maps round `gfn` lie in the slot, and alike in the process? */
+/* Does all that an entry of the level maps round `gfn` lie in the slot, and alike in the process?
+ */
 static bool slot_allows(const struct memslot *slot, u64 gfn, unsigned int level)
 {
 	u64 in_page = ept_level_frames(level) - 1;

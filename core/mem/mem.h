@@ -13,7 +13,7 @@ struct memslot {
 	u32 flags; /* KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES */
 	u64 gfn;   /* first guest frame */
 	u64 pages;
-	u64 hva; /* user address of the first byte */
+	u64 hva;	       /* user address of the first byte */
 	struct dirty_log *log; /* NULL: its writes are not logged */
 };
 

@@ -109,8 +109,8 @@ static int slots_put(struct vm *vm, const struct memslot *old, const struct mems
 
 	added.log = logged && old ? old->log : NULL;
 	if (logged && !added.log) {
-		added.log = dirty_log_alloc(added.pages, vm->dirty_log_manual &
-								 KVM_DIRTY_LOG_INITIALLY_SET);
+		added.log = dirty_log_alloc(added.pages,
+					    vm->dirty_log_manual & KVM_DIRTY_LOG_INITIALLY_SET);
 		if (!added.log)
 			return -ENOMEM;
 	}

@@ -30,7 +30,8 @@ static bool transition_allowed(u64 from, u64 to)
 	return !(from & APIC_BASE_X2APIC) || (to & APIC_BASE_X2APIC) || !(to & APIC_BASE_ENABLE);
 }
 
-/* The processor emulates the registers of x2APIC mode that it can, if the guest's are in that mode. */
+/* The processor emulates the registers of x2APIC mode that it can, if the guest's are in that mode.
+ */
 static void update_controls(struct vcpu *vcpu)
 {
 	bool x2apic = vcpu->tpr_shadow && lapic_enabled(vcpu) && lapic_x2apic(vcpu) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MSRs that say what the processor is and switch parts of it: EFER, MISC_ENABLE, the revision of its
- * microcode, and those that a processor has only to read as 0.
+ * MSRs that say what the processor is and switch parts of it: EFER, MISC_ENABLE, the revision of
+ * its microcode, and those that a processor has only to read as 0.
  *
  * SDM: volume 4, "Model-Specific Registers".
  */
@@ -39,8 +39,8 @@ KEEPER(IA32_PERFCTR0) = {STAYS(0)};
 KEEPER(P6_EVNTSEL0) = {STAYS(0)};
 KEEPER(IA32_XSS) = {STAYS(0)};
 
-KEEPER(IA32_FEAT_CTL) = {HOME_NOWHERE};
-KEEPER(IA32_UCODE_WRITE) = {HOME_NOWHERE, .writable = ALL};
+KEEPER(IA32_FEAT_CTL) = {.home = HOME_NOWHERE};
+KEEPER(IA32_UCODE_WRITE) = {.home = HOME_NOWHERE, .writable = ALL};
 
 /* Bits 31:24: the processor's clock, in those of the bus. */
 KEEPER(EBC_FREQUENCY_ID) = {READS(BIT64(24))};

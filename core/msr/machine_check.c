@@ -110,7 +110,8 @@ static void log_error(u64 *bank, const struct kvm_x86_mce *mce)
 	bank[BANK_MISC] = mce->misc;
 }
 
-/* "Machine-Check Error Codes", "Overwrite Rules": what is corrected does not replace what is not. */
+/* "Machine-Check Error Codes", "Overwrite Rules": what is corrected does not replace what is not.
+ */
 int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce)
 {
 	struct vcpu_msrs *msrs = vcpu->msrs;

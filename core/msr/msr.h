@@ -20,10 +20,9 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
 /* --- access.c --- */
 
 /*
- * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Needs: loaded, srcu read
- * lock, whichever of the two it is: what a row's function reaches is the same.
- * -ENOENT: no row has it; -EINVAL: it is not for this guest, or not this value.  The guest gets
- * #GP(0).
+ * RDMSR/WRMSR by the guest (from_host false) or by KVM_GET/SET_MSRS (true).  Needs: loaded, srcu
+ * read lock, whichever of the two it is: what a row's function reaches is the same. -ENOENT: no row
+ * has it; -EINVAL: it is not for this guest, or not this value.  The guest gets #GP(0).
  */
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);

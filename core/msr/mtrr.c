@@ -67,7 +67,10 @@ static bool fixed_admits(struct vcpu *vcpu, struct msr_request *request)
 	return all_types_valid(request->value, false);
 }
 
-#define FIXED(row, field) {IN_MSRS(row, field), .writable = ALL, .admits = fixed_admits}
+#define FIXED(row, field)                                                                          \
+	{                                                                                          \
+		IN_MSRS(row, field), .writable = ALL, .admits = fixed_admits                       \
+	}
 
 KEEPER(MTRRfix64K_00000) = FIXED(MTRRfix64K_00000, mtrr_fixed_64k);
 KEEPER(MTRRfix16K_80000) = FIXED(MTRRfix16K_80000, mtrr_fixed_16k);

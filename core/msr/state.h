@@ -95,8 +95,7 @@ struct msr_keeper {
 #define IN_MSRS(row, field)                                                                        \
 	.home = HOME_MSRS, .at = offsetof(struct vcpu_msrs, field) +                               \
 				 FIELD_IS(struct vcpu_msrs, field, MSR_COUNT_##row)
-#define FIELD_IS(type, field, count)                                                               \
-	ZERO_IF(sizeof(((type *)0)->field) == (count) * sizeof(u64))
+#define FIELD_IS(type, field, count) ZERO_IF(sizeof(((type *)0)->field) == (count) * sizeof(u64))
 
 #define MSR(name, ...) extern KEEPER(name);
 #include "facts/msr_list.h"

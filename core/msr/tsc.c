@@ -28,8 +28,8 @@ static bool is_near(u64 a, u64 b)
 
 /*
  * User space sets the counters of a VM's vCPUs one after the other and means them to be equal,
- * which they would not be, by the time between.  So a value near to what another vCPU was set to, or
- * the 0 of a processor that starts, means the counter of that other one.  Not near to what one
+ * which they would not be, by the time between.  So a value near to what another vCPU was set to,
+ * or the 0 of a processor that starts, means the counter of that other one.  Not near to what one
  * began with: a guest that was saved in its first second would go back to the beginning.
  */
 static u64 offset_for(const struct vcpu *vcpu, u64 value)
@@ -99,7 +99,10 @@ static int system_time_set(struct vcpu *vcpu, struct msr_request *request)
 	return 0;
 }
 
-#define SYSTEM_TIME {IN_VCPU(clock.system_time), .writable = ALL, .set = system_time_set}
+#define SYSTEM_TIME                                                                                \
+	{                                                                                          \
+		IN_VCPU(clock.system_time), .writable = ALL, .set = system_time_set                \
+	}
 
 KEEPER(KVM_SYSTEM_TIME) = SYSTEM_TIME;
 KEEPER(KVM_SYSTEM_TIME_NEW) = SYSTEM_TIME;
@@ -111,7 +114,10 @@ static int wall_clock_set(struct vcpu *vcpu, struct msr_request *request)
 	return 0;
 }
 
-#define WALL_CLOCK {IN_VCPU(clock.wall), .writable = ALL, .set = wall_clock_set}
+#define WALL_CLOCK                                                                                 \
+	{                                                                                          \
+		IN_VCPU(clock.wall), .writable = ALL, .set = wall_clock_set                        \
+	}
 
 KEEPER(KVM_WALL_CLOCK) = WALL_CLOCK;
 KEEPER(KVM_WALL_CLOCK_NEW) = WALL_CLOCK;

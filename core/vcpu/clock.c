@@ -2,7 +2,7 @@
 #include "vcpu/clock.h"
 #include "mem/mem.h"
 
-#define PAGE_ENABLED  BIT64(0) /* of KVM_SYSTEM_TIME; the rest is the address */
+#define PAGE_ENABLED BIT64(0) /* of KVM_SYSTEM_TIME; the rest is the address */
 
 /* In guest memory: "struct pvclock_vcpu_time_info". */
 struct clock_page {
@@ -195,7 +195,7 @@ static int publish(struct vm *vm, gpa_t gpa, const void *object, size_t size)
 void clock_page_update(struct vcpu *vcpu)
 {
 	gpa_t gpa = vcpu->clock.system_time & ~PAGE_ENABLED;
-	struct clock_page page = { 0 }, before;
+	struct clock_page page = {0}, before;
 	int ticket, error;
 
 	if (!page_enabled(vcpu))

@@ -24,22 +24,14 @@ struct cr4_feature {
 
 /* CR4 bits, and the CPUID bit that announces each. */
 static const struct cr4_feature cr4_features[] = {
-	{ CR4_VME | CR4_PVI, FEATURE_VME },
-	{ CR4_DE, FEATURE_DE },
-	{ CR4_PSE, FEATURE_PSE },
-	{ CR4_TSD, FEATURE_TSC },
-	{ CR4_PAE, FEATURE_PAE },
-	{ CR4_PGE, FEATURE_PGE },
-	{ CR4_OSFXSR, FEATURE_FXSR },
-	{ CR4_OSXMMEXCPT, FEATURE_SSE },
-	{ CR4_PCIDE, FEATURE_PCID },
-	{ CR4_OSXSAVE, FEATURE_XSAVE },
-	{ CR4_FSGSBASE, FEATURE_FSGSBASE },
-	{ CR4_SMEP, FEATURE_SMEP },
-	{ CR4_SMAP, FEATURE_SMAP },
-	{ CR4_UMIP, FEATURE_UMIP },
-	{ CR4_PKE, FEATURE_PKU },
-	{ CR4_LA57, FEATURE_LA57 },
+	{CR4_VME | CR4_PVI, FEATURE_VME}, {CR4_DE, FEATURE_DE},
+	{CR4_PSE, FEATURE_PSE},		  {CR4_TSD, FEATURE_TSC},
+	{CR4_PAE, FEATURE_PAE},		  {CR4_PGE, FEATURE_PGE},
+	{CR4_OSFXSR, FEATURE_FXSR},	  {CR4_OSXMMEXCPT, FEATURE_SSE},
+	{CR4_PCIDE, FEATURE_PCID},	  {CR4_OSXSAVE, FEATURE_XSAVE},
+	{CR4_FSGSBASE, FEATURE_FSGSBASE}, {CR4_SMEP, FEATURE_SMEP},
+	{CR4_SMAP, FEATURE_SMAP},	  {CR4_UMIP, FEATURE_UMIP},
+	{CR4_PKE, FEATURE_PKU},		  {CR4_LA57, FEATURE_LA57},
 };
 
 /*
@@ -198,7 +190,8 @@ int vcpu_msw_write(struct vcpu *vcpu, u16 value)
 {
 	u64 changes = CR0_MP | CR0_EM | CR0_TS;
 
-	return vcpu_cr0_write(vcpu, (vcpu_cr0_read(vcpu) & ~changes) | (value & (changes | CR0_PE)));
+	return vcpu_cr0_write(vcpu,
+			      (vcpu_cr0_read(vcpu) & ~changes) | (value & (changes | CR0_PE)));
 }
 
 int vcpu_cr3_write(struct vcpu *vcpu, u64 value)
@@ -270,8 +263,8 @@ int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host)
 	return 0;
 }
 
-/* "XSETBV - Set Extended Control Register": which components need which others.  x87 is always on: a
- * guest without XSAVE has an XCR0, too, and user space saves and restores it. */
+/* "XSETBV - Set Extended Control Register": which components need which others.  x87 is always on:
+ * a guest without XSAVE has an XCR0, too, and user space saves and restores it. */
 int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value)
 {
 	const u64 x87 = BIT64(0), sse = BIT64(1), avx = BIT64(2), avx512 = BIT64(5) * 7;

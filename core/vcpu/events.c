@@ -239,8 +239,8 @@ static void enter_exception(struct vcpu *vcpu)
 		info = INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_EXCEPTION << 8 | vector;
 		vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
 	}
-	/* Real mode pushes no error codes, and VM entry refuses them there; as it does those of more
-	 * than 16 bits, which no processor raises, but user space may ask for. */
+	/* Real mode pushes no error codes, and VM entry refuses them there; as it does those of
+	 * more than 16 bits, which no processor raises, but user space may ask for. */
 	if (vcpu->events.exception.has_error && (vcpu->cr0 & CR0_PE)) {
 		info |= INTERRUPTION_ERROR_CODE;
 		vmcs_write32(VM_ENTRY_EXCEPTION_ERROR_CODE, (u16)vcpu->events.exception.error);
@@ -319,7 +319,8 @@ static void take_interrupt(struct vcpu *vcpu)
 		return;
 	vcpu->events.interrupt.injected = true;
 	vcpu->events.interrupt.vector = (u8)vector;
-	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window. */
+	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window.
+	 */
 	if (!vcpu->pic_ended)
 		enter_interrupt(vcpu);
 }
@@ -388,8 +389,7 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
 	if (vcpu->tpr_shadow)
 		watch_task_priority(vcpu);
-	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING,
-			 vcpu->events.nmi.pending != 0);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING, vcpu->events.nmi.pending != 0);
 	pend_single_step(vcpu);
 }
 
@@ -439,8 +439,8 @@ static void requeue(struct vcpu *vcpu, u32 info)
 static void restore_nmi_blocking(struct vcpu *vcpu)
 {
 	const struct exit_info *exit = &vcpu->exit;
-	u32 info = exit->reason == EXIT_REASON_EXCEPTION_OR_NMI ? exit->interruption_info :
-								  (u32)exit->qualification;
+	u32 info = exit->reason == EXIT_REASON_EXCEPTION_OR_NMI ? exit->interruption_info
+								: (u32)exit->qualification;
 	bool applies = exit->reason == EXIT_REASON_EPT_VIOLATION ||
 		       exit->reason == EXIT_REASON_PML_FULL ||
 		       (exit->reason == EXIT_REASON_EXCEPTION_OR_NMI &&

@@ -11,8 +11,8 @@ static inline bool vcpu_is_bsp(const struct vcpu *vcpu)
 	return vcpu->id == vcpu->vm->boot_cpu_id;
 }
 
-/* Sleep while it has nothing to run for.  True: it is to run.  False: not yet; a request or a signal
- * has to be looked at first.  Loaded; may sleep. */
+/* Sleep while it has nothing to run for.  True: it is to run.  False: not yet; a request or a
+ * signal has to be looked at first.  Loaded; may sleep. */
 bool vcpu_wait(struct vcpu *vcpu);
 
 /* KVM_SET_MP_STATE.  -EINVAL: not a state, or one that needs a local APIC in the kernel. */

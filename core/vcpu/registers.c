@@ -207,9 +207,9 @@ void vcpu_seg_write(struct vcpu *vcpu, enum vcpu_seg seg, const struct kvm_segme
 
 	vcpu->cached &= ~(VCPU_CACHED_CS | VCPU_CACHED_SS);
 	if (!value->unusable && value->present)
-		rights = (value->type & 15u) | accessed | (value->s & 1u) << 4 | (value->dpl & 3u) << 5 |
-			 1u << 7 | (value->avl & 1u) << 12 | (value->l & 1u) << 13 |
-			 (value->db & 1u) << 14 | (value->g & 1u) << 15;
+		rights = (value->type & 15u) | accessed | (value->s & 1u) << 4 |
+			 (value->dpl & 3u) << 5 | 1u << 7 | (value->avl & 1u) << 12 |
+			 (value->l & 1u) << 13 | (value->db & 1u) << 14 | (value->g & 1u) << 15;
 	/* The stack's privilege is the CPL, in an unusable SS too. */
 	else if (seg == SEG_SS)
 		rights |= (value->dpl & 3u) << 5;

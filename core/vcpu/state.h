@@ -2,7 +2,8 @@
 /*
  * Bits of the architectural registers, and which of them belong to the guest.
  *
- * SDM: "Control Registers", "EFLAGS Register", "Debug Registers", "Extended Feature Enable Register".
+ * SDM: "Control Registers", "EFLAGS Register", "Debug Registers", "Extended Feature Enable
+ * Register".
  */
 #ifndef LINTEL_VCPU_STATE_H
 #define LINTEL_VCPU_STATE_H
@@ -51,32 +52,32 @@
 #define IA32_EFER_LMA BIT64(10)
 #define IA32_EFER_NXE BIT64(11)
 
-#define RFLAGS_FIXED BIT64(1)
-#define RFLAGS_TF    BIT64(8)
-#define RFLAGS_IF    BIT64(9)
-#define RFLAGS_DF    BIT64(10)
-#define RFLAGS_IOPL  (BIT64(12) | BIT64(13))
-#define RFLAGS_NT    BIT64(14)
-#define RFLAGS_RF    BIT64(16)
-#define RFLAGS_VM    BIT64(17)
-#define RFLAGS_AC    BIT64(18)
-#define RFLAGS_VIF   BIT64(19)
-#define RFLAGS_VIP   BIT64(20)
+#define RFLAGS_FIXED	BIT64(1)
+#define RFLAGS_TF	BIT64(8)
+#define RFLAGS_IF	BIT64(9)
+#define RFLAGS_DF	BIT64(10)
+#define RFLAGS_IOPL	(BIT64(12) | BIT64(13))
+#define RFLAGS_NT	BIT64(14)
+#define RFLAGS_RF	BIT64(16)
+#define RFLAGS_VM	BIT64(17)
+#define RFLAGS_AC	BIT64(18)
+#define RFLAGS_VIF	BIT64(19)
+#define RFLAGS_VIP	BIT64(20)
 #define RFLAGS_RESERVED (~0x3f7fd7ull) /* all but those with a name; bit 1 is 1 */
 
-#define DR6_FIXED  0xffff0ff0ull /* bits that read as 1 (RTM and BLD included) */
-#define DR6_BD	   BIT64(13)
-#define DR6_BS	   BIT64(14)
-#define DR6_BT	   BIT64(15)
-#define DR6_TRAPS  0xe00full	 /* B0-B3, BD, BS, BT: what a #DB sets */
-#define DR6_BREAKPOINTS 0xfull	 /* B0-B3 */
+#define DR6_FIXED	0xffff0ff0ull /* bits that read as 1 (RTM and BLD included) */
+#define DR6_BD		BIT64(13)
+#define DR6_BS		BIT64(14)
+#define DR6_BT		BIT64(15)
+#define DR6_TRAPS	0xe00full /* B0-B3, BD, BS, BT: what a #DB sets */
+#define DR6_BREAKPOINTS 0xfull	  /* B0-B3 */
 /* Of the pending debug exceptions beside DR6's bits: a breakpoint that is on has hit. */
 #define PENDING_DEBUG_ENABLED BIT64(12)
-#define DR7_FIXED  0x400ull
-#define DR7_ENABLE 0xffull	 /* L0..G3 */
-#define DR7_LOCAL  0x155ull	 /* L0..L3, LE: a task switch clears them */
-#define DR7_GD	   BIT64(13)
-#define DR7_RESERVED_0 0xd000ull /* and bits 63:32; bit 11 (RTM) is not offered */
+#define DR7_FIXED	      0x400ull
+#define DR7_ENABLE	      0xffull  /* L0..G3 */
+#define DR7_LOCAL	      0x155ull /* L0..L3, LE: a task switch clears them */
+#define DR7_GD		      BIT64(13)
+#define DR7_RESERVED_0	      0xd000ull /* and bits 63:32; bit 11 (RTM) is not offered */
 
 #define DEBUGCTL_LBR BIT64(0)
 #define DEBUGCTL_BTF BIT64(1) /* single steps are of branches only */
@@ -86,7 +87,8 @@
 #define CR0_GUEST_OWNED (CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_WP | CR0_AM)
 /* The same of CR4, as far as CPUID offers the bit. */
 #define CR4_GUEST_OWNED                                                                            \
-	(CR4_PVI | CR4_TSD | CR4_DE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_FSGSBASE)
+	(CR4_PVI | CR4_TSD | CR4_DE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT |            \
+	 CR4_FSGSBASE)
 
 /* vcpu->cached and vcpu->dirty. */
 #define VCPU_CACHED_RIP	   BIT32(0)

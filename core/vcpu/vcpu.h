@@ -14,6 +14,7 @@
 #include "facts/control.h"
 #include "vcpu/stats.h"
 
+/* clang-format off */
 /* Encoding order of the processor ("Instruction Format"). */
 enum vcpu_reg {
 	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -21,6 +22,7 @@ enum vcpu_reg {
 	REG_COUNT
 };
 
+/* clang-format on */
 /* Order of the VMCS fields and of the instruction-information field. */
 enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR, SEG_COUNT };
 
@@ -29,12 +31,12 @@ enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST, VCPU_WAITING };
 
 /* The VMCS and what belongs to it. */
 struct loaded_vmcs {
-	void *region; /* host_alloc_pages(vmcs_config.order) */
+	void *region;	/* host_alloc_pages(vmcs_config.order) */
 	u8 *msr_bitmap; /* one page, or NULL when the processor has none */
 	int cpu;	/* where it is current or may be cached; -1: nowhere */
 	bool launched;
-	struct host_state host; /* as the host-state area has it now */
-	struct host_counters counters; /* IA32_PERF_GLOBAL_CTRL, of both, as it has it */
+	struct host_state host;		     /* as the host-state area has it now */
+	struct host_counters counters;	     /* IA32_PERF_GLOBAL_CTRL, of both, as it has it */
 	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
 };
 
@@ -85,30 +87,30 @@ struct vcpu {
 	u64 cr2;
 	struct loaded_vmcs vmcs;
 	u16 vpid; /* 0: none */
-	u64 *pml;  /* the list of pages written, a page; NULL where it is not used */
+	u64 *pml; /* the list of pages written, a page; NULL where it is not used */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
 	u64 cr0, cr4;
-	u64 cr8; /* without a local APIC: see vcpu_cr8_read() */
+	u64 cr8;	 /* without a local APIC: see vcpu_cr8_read() */
 	u64 cr4_allowed; /* bits that CPUID announces */
 	u64 efer, apic_base;
 	u64 xcr0;
 	u64 spec_ctrl; /* IA32_SPEC_CTRL; host_vmenter() loads it */
 	u64 dr[4], dr6, dr7;
 
-	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The access
-	 * rights of CS and SS are read once. */
+	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The
+	 * access rights of CS and SS are read once. */
 	u64 rip, rflags;
 	u32 cs_rights, ss_rights;
 	u32 cached, dirty; /* bits VCPU_CACHED_* */
 
-	struct exit_info exit;	 /* the last one */
+	struct exit_info exit; /* the last one */
 	struct vcpu_events events;
-	u32 mp_state;		 /* KVM_MP_STATE_* */
-	bool tpr_shadow;	 /* the guest's TPR is the processor's to read and write */
-	u32 tpr_threshold;	 /* as the VMCS has it */
-	struct lapic *lapic;	 /* NULL without interrupt controllers in the kernel */
-	u32 nmis_arrived;	 /* from other threads; anybody adds, the vCPU takes */
+	u32 mp_state;	     /* KVM_MP_STATE_* */
+	bool tpr_shadow;     /* the guest's TPR is the processor's to read and write */
+	u32 tpr_threshold;   /* as the VMCS has it */
+	struct lapic *lapic; /* NULL without interrupt controllers in the kernel */
+	u32 nmis_arrived;    /* from other threads; anybody adds, the vCPU takes */
 	u32 pic_ended; /* pins of the 8259s whose interrupt ended as the vCPU took it: to be told */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
@@ -122,15 +124,15 @@ struct vcpu {
 	u32 requests;
 	u32 mode;
 	bool loaded;
-	bool has_run; /* KVM_RUN was called: CPUID is settled */
+	bool has_run;		 /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
 	u64 tsc_offset;
 	bool tsc_is_set; /* user space has given it a value, not only begun it */
 	struct {
 		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
-		bool stopped; /* user space says that the guest was: tell it */
-	} clock; /* kvmclock: see clock.h */
-	u64 control[CTL_WORDS]; /* as the VMCS has them */
+		bool stopped;	       /* user space says that the guest was: tell it */
+	} clock;		       /* kvmclock: see clock.h */
+	u64 control[CTL_WORDS];	       /* as the VMCS has them */
 
 	struct vcpu_stats stats;
 	struct host_vcpu host;
@@ -235,11 +237,13 @@ void vcpu_inject_gp(struct vcpu *vcpu, u32 error);
 /* Is there something to do for a vCPU that sleeps in host_vcpu_wait()?  Loaded. */
 bool vcpu_wakes(struct vcpu *vcpu);
 
+/* clang-format off */
 enum {
 	VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_NMI = 2, VECTOR_BP = 3, VECTOR_OF = 4, VECTOR_BR = 5,
 	VECTOR_UD = 6, VECTOR_NM = 7, VECTOR_DF = 8, VECTOR_TS = 10, VECTOR_NP = 11, VECTOR_SS = 12,
 	VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_MF = 16, VECTOR_AC = 17, VECTOR_MC = 18,
 	VECTOR_XM = 19, VECTOR_CP = 21,
 };
+/* clang-format on */
 
 #endif

@@ -14,7 +14,10 @@ struct host_field {
 };
 
 #define FIELD(encoding, member)                                                                    \
-	{ encoding, offsetof(struct host_state, member), sizeof(((struct host_state *)0)->member) }
+	{                                                                                          \
+		encoding, offsetof(struct host_state, member),                                     \
+			sizeof(((struct host_state *)0)->member)                                   \
+	}
 
 static const struct host_field host_fields[] = {
 	FIELD(HOST_CR0, cr0),

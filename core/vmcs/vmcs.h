@@ -24,7 +24,8 @@ void vmcs_write_any(u32 field, u64 value);
 		VMCS_CHECK_WIDTH(field, width);                                                    \
 		return (type)vmcs_read_fast(field);                                                \
 	}                                                                                          \
-	static inline __attribute__((always_inline)) void vmcs_write##suffix(u32 field, type value)\
+	static inline                                                                              \
+		__attribute__((always_inline)) void vmcs_write##suffix(u32 field, type value)      \
 	{                                                                                          \
 		VMCS_CHECK_WIDTH(field, width);                                                    \
 		vmcs_write_fast(field, value);                                                     \

@@ -52,7 +52,7 @@ static inline bool compat_host_uses_fred(void)
 static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long address, u64 *pfn,
 				       bool *writable)
 {
-	struct follow_pfnmap_args args = { .vma = vma, .address = address };
+	struct follow_pfnmap_args args = {.vma = vma, .address = address};
 
 	if (follow_pfnmap_start(&args))
 		return -EFAULT;
@@ -137,9 +137,9 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 	{                                                                                          \
 		resume_function();                                                                 \
 	}                                                                                          \
-	static const struct syscore_ops name##_ops = { .suspend = name##_suspend,                  \
-						       .resume = name##_resume };                  \
-	static struct syscore name = { .ops = &name##_ops }
+	static const struct syscore_ops name##_ops = {.suspend = name##_suspend,                   \
+						      .resume = name##_resume};                    \
+	static struct syscore name = {.ops = &name##_ops}
 
 #define compat_register_syscore(name)	register_syscore(name)
 #define compat_unregister_syscore(name) unregister_syscore(name)
@@ -147,7 +147,7 @@ static inline void compat_hrtimer_setup(struct hrtimer *timer,
 #else
 
 #define COMPAT_SYSCORE_OPS(name, suspend_function, resume_function)                                \
-	static struct syscore_ops name = { .suspend = suspend_function, .resume = resume_function }
+	static struct syscore_ops name = {.suspend = suspend_function, .resume = resume_function}
 
 #define compat_register_syscore(name)	register_syscore_ops(name)
 #define compat_unregister_syscore(name) unregister_syscore_ops(name)

@@ -51,7 +51,8 @@ static inline bool host_guest_must_turn_back(void)
 	return xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
 }
 
-/* guest_samples.c: the kernel takes the interrupt that ended a guest's run, which hit that guest. */
+/* guest_samples.c: the kernel takes the interrupt that ended a guest's run, which hit that guest.
+ */
 enum guest_interrupted { GUEST_NOT_INTERRUPTED, GUEST_BY_IRQ, GUEST_BY_NMI };
 DECLARE_PER_CPU(enum guest_interrupted, guest_interrupted);
 

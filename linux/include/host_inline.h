@@ -15,10 +15,10 @@
 #include <host_needs.h>
 
 /* A lock class for each place that makes a lock: these have to be macros. */
-#define host_mutex_init(mutex) mutex_init(mutex)
-#define host_spin_init(lock)   spin_lock_init(lock)
-#define host_irqlock_init(lock) raw_spin_lock_init(lock)
-#define host_srcu_init(srcu)   init_srcu_struct(srcu)
+#define host_mutex_init(mutex)	   mutex_init(mutex)
+#define host_spin_init(lock)	   spin_lock_init(lock)
+#define host_irqlock_init(lock)	   raw_spin_lock_init(lock)
+#define host_srcu_init(srcu)	   init_srcu_struct(srcu)
 #define host_srcu_init_brief(srcu) init_srcu_struct(srcu)
 
 /* Set when Lintel is loaded: the processor has no "iTLB multihit", or the machine runs without
@@ -169,13 +169,15 @@ static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
 	do {                                                                                       \
 		asm goto("1: " instruction "\n\t"                                                  \
 			 "jc %l[invalid]\n\t"                                                      \
-			 "jz %l[valid]\n\t"                                                        \
-			 _ASM_EXTABLE(1b, %l[invalid])                                             \
-			 : : __VA_ARGS__ : "cc", "memory" : invalid, valid);                       \
+			 "jz %l[valid]\n\t" _ASM_EXTABLE(1b, % l[invalid])                         \
+			 :                                                                         \
+			 : __VA_ARGS__                                                             \
+			 : "cc", "memory"                                                          \
+			 : invalid, valid);                                                        \
 		return VMX_SUCCEED;                                                                \
-valid:                                                                                             \
+	valid:                                                                                     \
 		return VMX_FAIL_VALID;                                                             \
-invalid:                                                                                           \
+	invalid:                                                                                   \
 		return VMX_FAIL_INVALID;                                                           \
 	} while (0)
 
@@ -201,9 +203,11 @@ static __always_inline enum vmx_status host_vmread(u32 field, u64 *value)
 
 	asm_goto_output("1: vmread %[field], %[read]\n\t"
 			"jc %l[invalid]\n\t"
-			"jz %l[valid]\n\t"
-			_ASM_EXTABLE(1b, %l[invalid])
-			: [read] "=r"(read) : [field] "r"((u64)field) : "cc" : invalid, valid);
+			"jz %l[valid]\n\t" _ASM_EXTABLE(1b, % l[invalid])
+			: [read] "=r"(read)
+			: [field] "r"((u64)field)
+			: "cc"
+			: invalid, valid);
 	*value = read;
 	return VMX_SUCCEED;
 valid:
@@ -216,7 +220,7 @@ static inline enum vmx_status host_invept(u32 type, u64 eptp)
 {
 	struct {
 		u64 eptp, reserved;
-	} descriptor = { eptp, 0 };
+	} descriptor = {eptp, 0};
 
 	HOST_VMX_INSTRUCTION("invept %0, %1", "m"(descriptor), "r"((u64)type));
 }
@@ -225,7 +229,7 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address)
 {
 	struct {
 		u64 vpid, address;
-	} descriptor = { vpid, address };
+	} descriptor = {vpid, address};
 
 	HOST_VMX_INSTRUCTION("invvpid %0, %1", "m"(descriptor), "r"((u64)type));
 }

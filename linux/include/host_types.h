@@ -71,13 +71,13 @@ struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
 	struct rcuwait wait; /* its thread sleeps in host_vcpu_wait() */
-	int cpu; /* where its thread has it loaded; -1: nowhere */
-	u64 serial; /* no other vCPU has it, before or after */
+	int cpu;	     /* where its thread has it loaded; -1: nowhere */
+	u64 serial;	     /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
 	struct host_perf perf; /* of the entry that is going on */
-	u64 rsp; /* HOST_RSP as the VMCS has it */
-	bool sigmask_set; /* KVM_SET_SIGNAL_MASK */
+	u64 rsp;	       /* HOST_RSP as the VMCS has it */
+	bool sigmask_set;      /* KVM_SET_SIGNAL_MASK */
 	sigset_t sigmask;
 };
 

@@ -16,10 +16,10 @@ bool sim_lock_held(const struct sim_lock *lock); /* by this task */
 int sim_srcu_init(host_srcu_t *srcu, bool brief, const char *name);
 bool sim_srcu_held(const host_srcu_t *srcu);
 /* What a lock is called where it is made is its name in words. */
-#define host_mutex_init(mutex_)	  sim_lock_init(&(mutex_)->lock, #mutex_)
-#define host_spin_init(lock_)	  sim_lock_init(&(lock_)->lock, #lock_)
-#define host_irqlock_init(lock_)  sim_lock_init(&(lock_)->lock, #lock_)
-#define host_srcu_init(srcu)	  sim_srcu_init(srcu, false, #srcu)
+#define host_mutex_init(mutex_)	   sim_lock_init(&(mutex_)->lock, #mutex_)
+#define host_spin_init(lock_)	   sim_lock_init(&(lock_)->lock, #lock_)
+#define host_irqlock_init(lock_)   sim_lock_init(&(lock_)->lock, #lock_)
+#define host_srcu_init(srcu)	   sim_srcu_init(srcu, false, #srcu)
 #define host_srcu_init_brief(srcu) sim_srcu_init(srcu, true, #srcu)
 void sim_mutex_lock(host_mutex_t *mutex);
 void sim_mutex_unlock(host_mutex_t *mutex);
@@ -56,7 +56,6 @@ enum vmx_status sim_invvpid(u32 type, u16 vpid, gva_t address);
 
 u64 sim_host_xcr0(void);
 u64 sim_host_xss(void);
-
 
 static inline bool host_large_pages_execute(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The platform's types when the core runs as a process.  Locks are flags that are checked, and, where
- * the process plays several tasks (sim/task.c), waited for.
+ * The platform's types when the core runs as a process.  Locks are flags that are checked, and,
+ * where the process plays several tasks (sim/task.c), waited for.
  */
 #ifndef LINTEL_SIM_HOST_TYPES_H
 #define LINTEL_SIM_HOST_TYPES_H
@@ -68,9 +68,9 @@ typedef struct {
 } host_srcu_t;
 
 struct host_vm {
-	u64 kicks; /* calls of host_kick_vm() */
+	u64 kicks;	    /* calls of host_kick_vm() */
 	unsigned int files; /* of it and its vCPUs; 0 where a test made it by hand */
-	struct vm *next; /* the list of those that have files */
+	struct vm *next;    /* the list of those that have files */
 };
 
 #define SIM_XSAVE_WORDS 1024 /* the 4096 bytes of struct kvm_xsave */
@@ -79,16 +79,16 @@ struct host_vcpu {
 	host_mutex_t mutex; /* the vCPU is used by one thread at a time */
 	u32 fpu[SIM_XSAVE_WORDS] __attribute__((aligned(16))); /* as FXSAVE wants it */
 	bool initialised;
-	bool scheduled;	   /* between host_vcpu_get() and host_vcpu_release() */
-	bool fpu_is_guest; /* between host_fpu_load_guest() and host_fpu_load_host() */
-	bool state_saved;  /* between host_state_save() and host_state_restore() */
-	u64 kicks;	   /* calls of host_kick_vcpu() */
+	bool scheduled;	       /* between host_vcpu_get() and host_vcpu_release() */
+	bool fpu_is_guest;     /* between host_fpu_load_guest() and host_fpu_load_host() */
+	bool state_saved;      /* between host_state_save() and host_state_restore() */
+	u64 kicks;	       /* calls of host_kick_vcpu() */
 	struct sim_task *task; /* that has it loaded; NULL: none */
 };
 
 /*
- * Another task may have a turn here, when there are several.  So it may before each atomic access: in
- * the core these are what makes two CPUs agree, and each order of them can come up.
+ * Another task may have a turn here, when there are several.  So it may before each atomic access:
+ * in the core these are what makes two CPUs agree, and each order of them can come up.
  */
 extern bool sim_switching;
 void sim_switch_point(void);
@@ -107,7 +107,8 @@ static inline void sim_point(void)
 		sim_point();                                                                       \
 		loaded_;                                                                           \
 	})
-#define __atomic_store_n(pointer, value, order) (sim_point(), __atomic_store_n(pointer, value, order))
+#define __atomic_store_n(pointer, value, order)                                                    \
+	(sim_point(), __atomic_store_n(pointer, value, order))
 #define __atomic_exchange_n(pointer, value, order)                                                 \
 	(sim_point(), __atomic_exchange_n(pointer, value, order))
 #define __atomic_fetch_add(pointer, value, order)                                                  \

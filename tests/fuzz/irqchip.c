@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interrupt controllers and the timer of a hostile guest with a hostile user space: any access to
- * any of their registers, any state, any lines and messages, in any order, while time passes.
+ * The interrupt controllers and the timer of a hostile guest with a hostile user space: any access
+ * to any of their registers, any state, any lines and messages, in any order, while time passes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,15 +47,15 @@ static void take_bytes(struct input *input, void *to, size_t size)
 		((u8 *)to)[take(input, 2) % size] = (u8)take(input, 1);
 }
 
-static const u16 ports[] = { 0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1, 0x40, 0x41, 0x42, 0x43, 0x61 };
+static const u16 ports[] = {0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1, 0x40, 0x41, 0x42, 0x43, 0x61};
 
 static void access(struct vcpu *vcpu, struct input *input)
 {
 	u8 what = (u8)take(input, 1);
 	unsigned int length = 1u << (what & 3);
 	enum bus_kind kind = what & 4 ? BUS_MMIO : BUS_PIO;
-	u64 address = kind == BUS_MMIO ? 0xfec00000 + take(input, 1) :
-					 ports[take(input, 1) % COUNT_OF(ports)];
+	u64 address = kind == BUS_MMIO ? 0xfec00000 + take(input, 1)
+				       : ports[take(input, 1) % COUNT_OF(ports)];
 	u8 data[8];
 
 	for (unsigned int i = 0; i < sizeof(data); i++)
@@ -89,7 +89,7 @@ static void lapic_step(struct vcpu *vcpu, struct input *input)
 /* KVM_GET_IRQCHIP says something that KVM_SET_IRQCHIP makes the same of: a VM that moves. */
 static void check_chip(struct vm *vm, u32 id)
 {
-	struct kvm_irqchip one = { .chip_id = id }, other = { .chip_id = id };
+	struct kvm_irqchip one = {.chip_id = id}, other = {.chip_id = id};
 
 	MUST(!irqchip_state_get(vm, &one));
 	MUST(!irqchip_state_set(vm, &one));
@@ -99,7 +99,7 @@ static void check_chip(struct vm *vm, u32 id)
 
 static void check_pit(struct vm *vm)
 {
-	struct kvm_pit_state2 one = { 0 }, other = { 0 };
+	struct kvm_pit_state2 one = {0}, other = {0};
 
 	MUST(!pit_state_get(vm, &one));
 	MUST(!pit_state_set(vm, &one));
@@ -192,7 +192,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static struct vm vm;
 	static struct vcpu vcpus[VCPUS];
-	struct input input = { data, size };
+	struct input input = {data, size};
 	int ticket;
 
 	sim_reset();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which planted fault is awake, from MUTANT; and which were come by: a byte for each in the file that
- * MUTANT_REACH names, which the processes of the tests share.
+ * Which planted fault is awake, from MUTANT; and which were come by: a byte for each in the file
+ * that MUTANT_REACH names, which the processes of the tests share.
  */
 #include <fcntl.h>
 #include <stdio.h>

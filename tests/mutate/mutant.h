@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All faults that plant.py planted in a file, each asleep until it is the one that is asked for: what
- * the planted source calls.  Included before everything else.
+ * All faults that plant.py planted in a file, each asleep until it is the one that is asked for:
+ * what the planted source calls.  Included before everything else.
  */
 #ifndef LINTEL_TESTS_MUTATE_MUTANT_H
 #define LINTEL_TESTS_MUTATE_MUTANT_H
 
-extern unsigned int mutant_active;   /* MUTANT in the environment; 0: none */
+extern unsigned int mutant_active;    /* MUTANT in the environment; 0: none */
 extern unsigned char *mutant_reached; /* a byte for each */
 
 /* Is fault `number` awake?  Notes that somebody asked, so came by. */
@@ -16,7 +16,8 @@ static inline _Bool mutant(unsigned int number)
 	return number == mutant_active;
 }
 
-/* Both operands once, as the operator would take them: + 0 promotes, and makes a bit-field a value. */
+/* Both operands once, as the operator would take them: + 0 promotes, and makes a bit-field a value.
+ */
 #define MUTANT_BINARY(number, left, operator, other, right)                                        \
 	({                                                                                         \
 		__auto_type left_ = (left) + 0;                                                    \

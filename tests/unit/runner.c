@@ -160,7 +160,8 @@ static bool run_apart(const struct test *test)
 static const char usage[] =
 	"usage: unit [-l] [-1] [--seeds N] [--seed S] [--steps K] [TEXT ...]\n"
 	"\n"
-	"Runs the tests whose name or file contains one of the texts (=NAME: the one of that name), or\n"
+	"Runs the tests whose name or file contains one of the texts (=NAME: the one of that "
+	"name), or\n"
 	"all.\n"
 	"\n"
 	"  -l         list them instead\n"
@@ -173,7 +174,8 @@ static const char usage[] =
 	"  --seeds N  this many, S, S + 1 ...; one when S is given, else as the test has it\n"
 	"  --steps K  so many steps of each\n"
 	"\n"
-	"A run that fails is repeated with fewer steps, to the fewest at which it still fails, and the\n"
+	"A run that fails is repeated with fewer steps, to the fewest at which it still fails, and "
+	"the\n"
 	"line that runs it so again is printed.\n";
 
 struct options {

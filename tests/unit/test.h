@@ -40,15 +40,15 @@ void test_register(struct test *test);
 /*
  *	SEED_TEST(machine_holds, 500, 1000) { run(seed, steps); }
  *
- * 500 runs of 1000 steps, each in a process of its own, of seeds that are drawn anew each time.  A run
- * depends on seed and steps alone; that of fewer steps is the beginning of it, and an end.
+ * 500 runs of 1000 steps, each in a process of its own, of seeds that are drawn anew each time.  A
+ *run depends on seed and steps alone; that of fewer steps is the beginning of it, and an end.
  */
 #define SEED_TEST(name_, seeds_, steps_)                                                           \
 	static void test_##name_(unsigned long long seed, unsigned long long steps);               \
 	__attribute__((constructor)) static void register_##name_(void)                            \
 	{                                                                                          \
 		static struct test test = {#name_, __FILE__, NULL, test_##name_,                   \
-					   seeds_, steps_, NULL};                                  \
+					   seeds_, steps_,   NULL};                                \
 		test_register(&test);                                                              \
 	}                                                                                          \
 	static void test_##name_(unsigned long long seed, unsigned long long steps)

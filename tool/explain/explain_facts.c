@@ -142,8 +142,9 @@ static const struct ctl_bit *exit_prevented_by(const struct exit_text *exit)
 static struct explain_lintel lintel_exit(const struct exit_text *exit, char words[200])
 {
 	static const struct explain_lintel answers[] = {
-		[ANSWER_UNEXPECTED] = {"it is not expected: user space gets KVM_EXIT_INTERNAL_ERROR "
-				       "with its data"},
+		[ANSWER_UNEXPECTED] =
+			{"it is not expected: user space gets KVM_EXIT_INTERNAL_ERROR "
+			 "with its data"},
 		[ANSWER_NEXT_INSN] = {"the instruction is skipped"},
 		[ANSWER_SAME_INSN] = {"it is handled"},
 		[ANSWER_UD] = {"the guest gets #UD", "its CPUID does not offer the instruction"},

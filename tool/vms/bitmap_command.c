@@ -80,15 +80,14 @@ static json_t *json_policy(void)
 	for (unsigned int i = 0; i < MSR_ROWS; i++) {
 		const struct msr_row *row = &msr_table[i];
 
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o}", "first",
-						json_hex(row->first, 0), "last",
-						json_hex(row->last, 0), "name", row->name, "read",
-						policy_access_word(row, MSR_READ), "write",
-						policy_access_word(row, MSR_WRITE), "owner",
-						policy_owner_word(row->owner), "why",
-						msr_text(row)->why, "condition",
-						json_text(policy_condition(row))));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o}",
+						      "first", json_hex(row->first, 0), "last",
+						      json_hex(row->last, 0), "name", row->name,
+						      "read", policy_access_word(row, MSR_READ),
+						      "write", policy_access_word(row, MSR_WRITE),
+						      "owner", policy_owner_word(row->owner), "why",
+						      msr_text(row)->why, "condition",
+						      json_text(policy_condition(row))));
 	}
 	return list;
 }

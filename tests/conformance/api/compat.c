@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The ioctls as a 32-bit program calls them; of some the argument holds a pointer, and is another one. */
+/* The ioctls as a 32-bit program calls them; of some the argument holds a pointer, and is another
+ * one. */
 #define _GNU_SOURCE
 #include <signal.h>
 

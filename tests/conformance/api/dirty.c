@@ -110,8 +110,8 @@ TEST(dirty_log)
 	CHECK_EQ(*(u32 *)(l.memory + 63 * PAGE), 7);
 }
 
-/* Does the processor list the pages that it makes dirty?  Where Lintel tells its MSRs: bit 17 of the
- * secondary controls may be 1, and the EPT has accessed and dirty flags. */
+/* Does the processor list the pages that it makes dirty?  Where Lintel tells its MSRs: bit 17 of
+ * the secondary controls may be 1, and the EPT has accessed and dirty flags. */
 static bool has_pml(void)
 {
 	FILE *recording = fopen("/sys/kernel/debug/lintel/recording", "r");
@@ -333,7 +333,8 @@ TEST(dirty_log_while_running)
 	for (int i = 0; i < 30; i++) {
 		copy_dirty(&l, copy, &copied);
 		CHECK_OK(vm_set_slot(l.g.vm.fd, 2, 0, GPA + 2 * HUGE, i % 2 ? 0 : PAGE, other));
-		CHECK_OK(mprotect(l.memory + i * PAGE, 9 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC));
+		CHECK_OK(mprotect(l.memory + i * PAGE, 9 * PAGE,
+				  PROT_READ | PROT_WRITE | PROT_EXEC));
 		sleep_ms(2);
 	}
 	writer_stop(&writer[0]);

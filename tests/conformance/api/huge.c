@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Guest memory in huge pages: what happens to a part of one must not be missed, nor reach further. */
+/* Guest memory in huge pages: what happens to a part of one must not be missed, nor reach further.
+ */
 #define _GNU_SOURCE
 #include <sys/wait.h>
 
@@ -24,7 +25,8 @@ struct huge {
 /* Two huge pages, where the kernel has them, all of them touched. */
 static u8 *huge_memory(void)
 {
-	u8 *map = mmap(NULL, SIZE + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	u8 *map =
+		mmap(NULL, SIZE + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	u8 *memory = (u8 *)(((unsigned long)map + HUGE - 1) & ~(HUGE - 1));
 
 	CHECK(map != MAP_FAILED);

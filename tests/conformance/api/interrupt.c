@@ -186,8 +186,8 @@ TEST(interrupt_window_after_mov_ss)
 	open_window(&g.cpu);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 7);
 	CHECK_EQ(vcpu_regs(&g.cpu).rbx, 1);
-	/* The same with the MOV to SS itself, which an STI-like shadow lets be executed. Of two such
-	 * shadows in a row the processor need keep only the first. */
+	/* The same with the MOV to SS itself, which an STI-like shadow lets be executed. Of two
+	 * such shadows in a row the processor need keep only the first. */
 	regs.rip -= 2;
 	vcpu_set_regs(&g.cpu, &regs);
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS,

@@ -39,8 +39,7 @@ static u64 event_count(int event)
 
 static int irqfd(int vm, int event, u32 gsi, u32 flags, int resample)
 {
-	struct kvm_irqfd wanted = {
-		.fd = event, .gsi = gsi, .flags = flags, .resamplefd = resample};
+	struct kvm_irqfd wanted = {.fd = event, .gsi = gsi, .flags = flags, .resamplefd = resample};
 
 	return ioctl(vm, KVM_IRQFD, &wanted);
 }
@@ -203,9 +202,9 @@ static u8 *memory_that_waits(int *faults)
 }
 
 GUEST16(guest_reads_a_page, "mov $0xd000, %ax\n"
-		     "mov %ax, %ds\n"
-		     "mov %al, 0\n"
-		     "hlt");
+			    "mov %ax, %ds\n"
+			    "mov %al, 0\n"
+			    "hlt");
 
 static void *run_for_ever(void *argument)
 {
@@ -234,8 +233,8 @@ static bool closes(int file, unsigned int seconds)
 	return !pthread_timedjoin_np(thread, NULL, &until);
 }
 
-/* A vCPU waits for memory that user space does not give, and an irqfd of that VM ends with its event:
- * what waits for the one VM must not hold up the end of another. */
+/* A vCPU waits for memory that user space does not give, and an irqfd of that VM ends with its
+ * event: what waits for the one VM must not hold up the end of another. */
 TEST(irqfd_ends_while_a_fault_waits)
 {
 	int other = vm_with_irqchip(), event = event_create(), asked = event_create(), faults;

@@ -16,15 +16,15 @@
 
 #include "vm.h"
 
-#define SECONDS	     5
+#define SECONDS		5
 #define SECONDS_AT_MOST 240
-#define CPUS_MAX     4
-#define REGION	     (2UL << 20)
-#define REGIONS_GPA  0x40000000UL
-#define STRIDE	     (32 * PAGE) /* the guest uses one page of 32 */
-#define PAGES_USED   (REGION / STRIDE)
-#define VECTOR_TIMER 0x40
-#define VECTOR_IPI   0x41
+#define CPUS_MAX	4
+#define REGION		(2UL << 20)
+#define REGIONS_GPA	0x40000000UL
+#define STRIDE		(32 * PAGE) /* the guest uses one page of 32 */
+#define PAGES_USED	(REGION / STRIDE)
+#define VECTOR_TIMER	0x40
+#define VECTOR_IPI	0x41
 
 enum {
 	ANONYMOUS, /* private memory of the process: moved, protected, copied on write */

@@ -488,7 +488,8 @@ struct churn {
 	volatile u32 rounds;
 };
 
-/* What an allocator does all the time: memory that is none of the guest's is given up and unmapped. */
+/* What an allocator does all the time: memory that is none of the guest's is given up and unmapped.
+ */
 static void *churn_memory(void *argument)
 {
 	struct churn *churn = argument;
@@ -529,8 +530,8 @@ TEST_LIMIT(memory_touched_while_other_memory_changes, 300)
 	for (u64 at = 0; at < size; at += PAGE)
 		CHECK_EQ(memory[at], 1);
 	exits = guest_exits(&g, "EPT_VIOLATION");
-	test_row("%llu EPT violations for %llu pages, %u rounds of changes", (unsigned long long)exits,
-		 (unsigned long long)(size / PAGE), rounds);
+	test_row("%llu EPT violations for %llu pages, %u rounds of changes",
+		 (unsigned long long)exits, (unsigned long long)(size / PAGE), rounds);
 	CHECK(rounds > 10);
 	CHECK(exits < size / PAGE + size / PAGE / 64);
 }

@@ -168,8 +168,8 @@ TEST(msr_filter_default_deny)
 	struct guest g = filter_guest();
 
 	let_user_answer(g.vm.fd, KVM_MSR_EXIT_REASON_FILTER);
-	CHECK_OK(filter_one(g.vm.fd, KVM_MSR_FILTER_DEFAULT_DENY, READ, MSR_FS_BASE, 2,
-			    first_only));
+	CHECK_OK(
+		filter_one(g.vm.fd, KVM_MSR_FILTER_DEFAULT_DENY, READ, MSR_FS_BASE, 2, first_only));
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_FS_BASE, 0x1234), 1);
 	start_access(&g.cpu, MSR_FS_BASE, false, 0);
 	CHECK_OUT(&g.cpu, 0xc, 4, 0x1234);

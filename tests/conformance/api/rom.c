@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables in a read-only slot, as firmware has them in its ROM.  The processor writes to them only
- * where an accessed or dirty flag is clear, which the firmware sees to that none is.
+ * Page tables in a read-only slot, as firmware has them in its ROM.  The processor writes to them
+ * only where an accessed or dirty flag is clear, which the firmware sees to that none is.
  */
 #include "vm.h"
 
@@ -12,7 +12,8 @@
 #define ACCESSED (1ULL << 5)
 #define DIRTY	 (1ULL << 6)
 
-/* Everything that walks the tables: code and data in several pages, and a flush of all translations. */
+/* Everything that walks the tables: code and data in several pages, and a flush of all
+ * translations. */
 GUEST64(guest_walks, "mov $0x4100, %ebx\n"
 		     "1: movl $0x5a5a5a5a, (%rbx)\n"
 		     "mov (%rbx), %eax\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A program whose thread has a shadow stack (Linux 6.6 and later, a processor with CET) runs guests.
- * SSP and IA32_U_CET are the thread's own before and after, though the FPU state that is switched
- * round a guest holds them and a guest's has none.
+ * A program whose thread has a shadow stack (Linux 6.6 and later, a processor with CET) runs
+ * guests. SSP and IA32_U_CET are the thread's own before and after, though the FPU state that is
+ * switched round a guest holds them and a guest's has none.
  *
  * SDM: "Shadow Stacks", "Managing State Using the XSAVE Feature Set".
  */

@@ -102,8 +102,7 @@ struct registers {
 	X(call, FLAGS_NONE,                                                                        \
 	  "lea 1f(%%rip), %%rax; mov %%rax, (%%rdi); call *(%%rdi); ud2; 1: pop %%rbx")            \
 	X(call_on_stack, FLAGS_NONE, ON_STACK("call 1f; 1:"))                                      \
-	X(ret, FLAGS_NONE,                                                                         \
-	  "lea 1f(%%rip), %%rax; mov %%rax, (%%rdi); " ON_STACK("ret; ud2; 1:"))                   \
+	X(ret, FLAGS_NONE, "lea 1f(%%rip), %%rax; mov %%rax, (%%rdi); " ON_STACK("ret; ud2; 1:"))  \
 	X(jmp_far, FLAGS_NONE,                                                                     \
 	  "lea 1f(%%rip), %%rax; mov %%rax, (%%rdi); mov %%cs, %%eax; mov %%ax, 8(%%rdi); "        \
 	  "rex64 ljmp *(%%rdi); ud2; 1:")                                                          \
@@ -133,12 +132,12 @@ struct registers {
 	}
 INSTRUCTIONS(DEFINE)
 
-#define ROW(id, defined, insn) { #id, run_##id, defined },
+#define ROW(id, defined, insn) {#id, run_##id, defined},
 static const struct {
 	const char *name;
 	void (*run)(struct registers *r);
 	u64 flags;
-} rows[] = { INSTRUCTIONS(ROW) };
+} rows[] = {INSTRUCTIONS(ROW)};
 
 static u8 ram[2 * ROOM] __attribute__((aligned(4096)));
 
@@ -189,7 +188,8 @@ static u64 relative(u64 value, u64 at)
 
 static void check_row(u32 row, u64 flags)
 {
-	struct registers native = run_on(row, (u64)ram, flags), emulated = run_on(row, DEVICE, flags);
+	struct registers native = run_on(row, (u64)ram, flags),
+			 emulated = run_on(row, DEVICE, flags);
 	bool same = same_memory(ram, (volatile u8 *)DEVICE) && native.flags == emulated.flags &&
 		    native.rsi == emulated.rsi && native.rdi == emulated.rdi &&
 		    relative(native.rax, (u64)ram) == relative(emulated.rax, DEVICE) &&
@@ -215,10 +215,15 @@ static void check_faults(void)
 	*device = 0;
 	CHECK_EQ(TRY("divq (%%rdi)", : : "D"(DEVICE), "a"(1), "d"(2)), VECTOR_DE, "division by 0");
 	*device = 1;
-	CHECK_EQ(TRY("divq (%%rdi)", : : "D"(DEVICE), "a"(1), "d"(2)), VECTOR_DE,
-		 "a quotient that is too large");
-	CHECK_EQ(TRY("movaps %%xmm0, (%0)", : : "r"(DEVICE + 8) : "memory"), VECTOR_GP,
-		 "MOVAPS to an address that is not aligned");
+	CHECK_EQ(TRY("divq (%%rdi)",
+		     :
+		     : "D"(DEVICE), "a"(1), "d"(2)),
+		 VECTOR_DE, "a quotient that is too large");
+	CHECK_EQ(TRY("movaps %%xmm0, (%0)",
+		     :
+		     : "r"(DEVICE + 8)
+		     : "memory"),
+		 VECTOR_GP, "MOVAPS to an address that is not aligned");
 	*device = NON_CANONICAL;
 	CHECK_EQ(TRY("jmp *(%0)", : : "r"(DEVICE)), VECTOR_GP, "JMP to a non-canonical address");
 	CHECK_EQ(fault.error, 0, "its error code");
@@ -232,8 +237,10 @@ static void check_faults(void)
 	CHECK_EQ(TRY("mov (%0), %%ss", : : "r"(DEVICE)), VECTOR_GP, "MOV SS, null with RPL 3");
 	CHECK_EQ(fault.error, 0, "its error code");
 	*device = 0;
-	CHECK_EQ(TRY("mov (%0), %%ss; mov %1, %%ss", : : "r"(DEVICE), "r"((u32)ss)), NO_FAULT,
-		 "MOV SS, null");
+	CHECK_EQ(TRY("mov (%0), %%ss; mov %1, %%ss",
+		     :
+		     : "r"(DEVICE), "r"((u32)ss)),
+		 NO_FAULT, "MOV SS, null");
 }
 
 void guest_main(void)

@@ -36,7 +36,8 @@ void guest_main(void)
 	bool has_control = features >> 26 & 1;
 
 	if (!has_control) {
-		CHECK_EQ(try_rdmsr(MSR_SPEC_CTRL), VECTOR_GP, "without IBRS reading SPEC_CTRL is #GP");
+		CHECK_EQ(try_rdmsr(MSR_SPEC_CTRL), VECTOR_GP,
+			 "without IBRS reading SPEC_CTRL is #GP");
 		CHECK_EQ(try_wrmsr(MSR_SPEC_CTRL, 1), VECTOR_GP, "and writing it");
 		CHECK_EQ(try_wrmsr(MSR_PRED_CMD, 1), VECTOR_GP, "and PRED_CMD");
 		return;
@@ -44,9 +45,11 @@ void guest_main(void)
 	for (unsigned int i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
 		if (features >> controls[i].announced_by & 1)
 			check_kept(controls[i].bit, controls[i].text);
-	CHECK_EQ(try_wrmsr(MSR_SPEC_CTRL, 1ull << 63), VECTOR_GP, "a reserved bit of SPEC_CTRL is #GP");
+	CHECK_EQ(try_wrmsr(MSR_SPEC_CTRL, 1ull << 63), VECTOR_GP,
+		 "a reserved bit of SPEC_CTRL is #GP");
 	CHECK_EQ(rdmsr(MSR_SPEC_CTRL), 0, "and changes nothing");
 	CHECK_EQ(try_wrmsr(MSR_PRED_CMD, 1), NO_FAULT, "IBPB is taken");
-	CHECK_EQ(try_wrmsr(MSR_PRED_CMD, 1ull << 63), VECTOR_GP, "a reserved bit of PRED_CMD is #GP");
+	CHECK_EQ(try_wrmsr(MSR_PRED_CMD, 1ull << 63), VECTOR_GP,
+		 "a reserved bit of PRED_CMD is #GP");
 	CHECK_EQ(try_rdmsr(MSR_PRED_CMD), VECTOR_GP, "PRED_CMD cannot be read");
 }

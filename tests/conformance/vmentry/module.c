@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processor's own opinion of the rules of VM entry.  For each row of breaks.c this module builds a
- * VMCS, launches it whole, breaks it, and launches it again.
+ * The processor's own opinion of the rules of VM entry.  For each row of breaks.c this module
+ * builds a VMCS, launches it whole, breaks it, and launches it again.
  *
  * /sys/kernel/debug/vmentry does it when it is read.  For each row a line `row RULE: ...` says what
  * the processor makes of the rule, and the dump of the broken VMCS follows, for `lintel check`.
@@ -36,9 +36,11 @@ static DEFINE_MUTEX(lock); /* all of it: one row at a time */
 static enum vmx_status vmxon(hpa_t region)
 {
 	asm goto("1: vmxon %0\n\t"
-		 "jbe %l[failed]\n\t"
-		 _ASM_EXTABLE(1b, %l[failed])
-		 : : "m"(region) : "cc", "memory" : failed);
+		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, % l[failed])
+		 :
+		 : "m"(region)
+		 : "cc", "memory"
+		 : failed);
 	return VMX_SUCCEED;
 failed:
 	return VMX_FAIL_INVALID;
@@ -81,7 +83,7 @@ static void launch(struct answer *answer)
 /* CR3 and CR4 are those of this moment, unless the row broke them. */
 static struct answer enter(void)
 {
-	struct answer answer = { 0 };
+	struct answer answer = {0};
 
 	if (vmxon(__pa(page[PAGE_VMXON])) != VMX_SUCCEED)
 		return answer;
@@ -115,24 +117,25 @@ static void read_host(struct vmentry_host *host)
 
 	store_idt(&idt);
 	*host = (struct vmentry_host){
-		.state = {
-			.cr0 = read_cr0(),
-			.cr3 = __read_cr3(),
-			.cr4 = __read_cr4(),
-			.cs = __KERNEL_CS,
-			.ss = __KERNEL_DS,
-			.tr = GDT_ENTRY_TSS * 8,
-			.fs_base = host_rdmsr(MSR_FS_BASE),
-			.gs_base = host_rdmsr(MSR_GS_BASE),
-			.tr_base = (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss,
-			.gdtr_base = (unsigned long)get_cpu_gdt_ro(cpu),
-			.idtr_base = idt.address,
-			.sysenter_cs = host_rdmsr(MSR_IA32_SYSENTER_CS),
-			.sysenter_esp = host_rdmsr(MSR_IA32_SYSENTER_ESP),
-			.sysenter_eip = host_rdmsr(MSR_IA32_SYSENTER_EIP),
-			.efer = host_rdmsr(MSR_EFER),
-			.pat = host_rdmsr(MSR_IA32_CR_PAT),
-		},
+		.state =
+			{
+				.cr0 = read_cr0(),
+				.cr3 = __read_cr3(),
+				.cr4 = __read_cr4(),
+				.cs = __KERNEL_CS,
+				.ss = __KERNEL_DS,
+				.tr = GDT_ENTRY_TSS * 8,
+				.fs_base = host_rdmsr(MSR_FS_BASE),
+				.gs_base = host_rdmsr(MSR_GS_BASE),
+				.tr_base = (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss,
+				.gdtr_base = (unsigned long)get_cpu_gdt_ro(cpu),
+				.idtr_base = idt.address,
+				.sysenter_cs = host_rdmsr(MSR_IA32_SYSENTER_CS),
+				.sysenter_esp = host_rdmsr(MSR_IA32_SYSENTER_ESP),
+				.sysenter_eip = host_rdmsr(MSR_IA32_SYSENTER_EIP),
+				.efer = host_rdmsr(MSR_EFER),
+				.pat = host_rdmsr(MSR_IA32_CR_PAT),
+			},
 		.rip = (unsigned long)vmentry_exit,
 		.page = __pa(page[PAGE_STRUCTURES]),
 		.ept = __pa(page[PAGE_EPT]),
@@ -242,7 +245,7 @@ static const char *try_row_here(const struct vmentry_break *row, struct answer *
 static int row_show(struct seq_file *file, void *item)
 {
 	const struct vmentry_break *row = item;
-	struct answer answer = { 0 };
+	struct answer answer = {0};
 	const char *obstacle = try_row_here(row, &answer);
 
 	seq_printf(file, "row %s: ", row->rule);

@@ -25,7 +25,8 @@ static long call(int fd, u32 number, struct list *list, u32 nent, u32 entries)
 static u32 supported(const struct program *program, struct list *list)
 {
 	EXPECT_EQ(call(program->device, KVM_GET_SUPPORTED_CPUID, list, CPUID_MAX_ENTRIES,
-		       CPUID_MAX_ENTRIES), 0);
+		       CPUID_MAX_ENTRIES),
+		  0);
 	return list->header.nent;
 }
 
@@ -59,7 +60,8 @@ TEST(api_cpuid_counts)
 	EXPECT_EQ(call(program->vcpu, KVM_GET_CPUID2, &now, 0, 0), 0);
 	EXPECT_EQ(now.header.nent, 0);
 	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &list, CPUID_MAX_ENTRIES + 1,
-		       CPUID_MAX_ENTRIES + 1), -E2BIG);
+		       CPUID_MAX_ENTRIES + 1),
+		  -E2BIG);
 	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &list, ~0u, CPUID_MAX_ENTRIES), -E2BIG);
 	for (u32 count = 0; count <= CPUID_MAX_ENTRIES; count += 64) {
 		test_context("%u entries", count);
@@ -80,8 +82,8 @@ TEST(api_cpuid_linear_width)
 	static const struct {
 		u32 width;
 		long result;
-	} rows[] = {{0, 0}, {48, 0}, {57, 0}, {1, -EINVAL}, {47, -EINVAL}, {49, -EINVAL},
-		    {56, -EINVAL}, {64, -EINVAL}, {255, -EINVAL}};
+	} rows[] = {{0, 0},	   {48, 0},	  {57, 0},	 {1, -EINVAL},	{47, -EINVAL},
+		    {49, -EINVAL}, {56, -EINVAL}, {64, -EINVAL}, {255, -EINVAL}};
 	static struct snapshot before, after;
 	struct program *program = program_start(EVERYTHING);
 	static struct list list;

@@ -26,7 +26,14 @@ static void guest_takes_interrupts(const struct program *program)
 }
 
 #define EXCEPTION(nr_, has_error, error)                                                           \
-	{.exception = {.injected = 1, .nr = nr_, .has_error_code = has_error, .error_code = error}}
+	{                                                                                          \
+		.exception = {                                                                     \
+			.injected = 1,                                                             \
+			.nr = nr_,                                                                 \
+			.has_error_code = has_error,                                               \
+			.error_code = error                                                        \
+		}                                                                                  \
+	}
 
 /* What is set, what is given, and what the guest gets. */
 static const struct events_row {
@@ -63,14 +70,16 @@ TEST(api_events_are_delivered)
 		EXPECT_EQ(events.interrupt.soft, 0);
 		EXPECT_EQ(events.nmi.injected, row->nmi);
 		EXPECT_EQ(events.nmi.pending, row->set.nmi.pending);
-		EXPECT_EQ(events.flags, KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW);
+		EXPECT_EQ(events.flags,
+			  KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW);
 		EXPECT_EQ(delivered(program), row->delivered);
 		if (row->length)
 			EXPECT_EQ(guest_field(program, VM_ENTRY_INSTRUCTION_LEN), row->length);
 		/* And once only. */
 		events = program_events(program);
 		EXPECT_EQ(events.exception.injected + events.interrupt.injected +
-			  events.nmi.injected + events.nmi.pending, 0);
+				  events.nmi.injected + events.nmi.pending,
+			  0);
 		program_end(program);
 	}
 }
@@ -201,7 +210,8 @@ TEST(api_events_shadow)
 		/* An entry takes one of them; that of MOV SS holds back more. */
 		{KVM_X86_SHADOW_INT_STI | KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS,
 		 BLOCKING_BY_MOV_SS},
-		{0, 0, 0}, {0xfc, 0, 0},
+		{0, 0, 0},
+		{0xfc, 0, 0},
 	};
 	struct program *program = program_start(A_VCPU);
 
@@ -233,7 +243,8 @@ TEST(api_nmis_that_wait)
 	for (u8 masked = 0; masked < 2; masked++)
 		for (unsigned int pending = 0; pending < 4; pending++) {
 			struct kvm_vcpu_events events = {
-				.nmi = {.pending = pending == 3 ? 255 : (u8)pending, .masked = masked},
+				.nmi = {.pending = pending == 3 ? 255 : (u8)pending,
+					.masked = masked},
 				.flags = KVM_VCPUEVENT_VALID_NMI_PENDING,
 			};
 			u8 most = masked ? 1 : 2, wait = pending > most ? most : (u8)pending;

@@ -11,8 +11,8 @@ static u8 argument[ROW_ARGUMENT_MAX];
 static bool has_row(enum ioctl_scope scope, u32 number)
 {
 	FOR_EACH_ROW(row)
-		if (row->scope == scope && row->number == number)
-			return true;
+	if (row->scope == scope && row->number == number)
+		return true;
 	return false;
 }
 
@@ -30,7 +30,8 @@ TEST(api_every_ioctl_has_a_test)
 /* The argument ends where the program's memory does: no byte more is read or written. */
 TEST(api_every_ioctl_works)
 {
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		struct program *program = row_start(row, argument);
 
 		row_expect(row, row_call(row, program, argument));
@@ -54,7 +55,8 @@ TEST(api_every_argument_is_whole)
 {
 	static struct snapshot before, now;
 
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		struct program *program;
 		size_t size = size_needed(row) - 1;
 
@@ -75,29 +77,30 @@ TEST(api_every_argument_is_whole)
 TEST(api_every_copy_can_fail)
 {
 	FOR_EACH_ROW(row)
-		for (unsigned int n = 0;; n++) {
-			struct program *program = row_start(row, argument);
-			long result;
+	for (unsigned int n = 0;; n++) {
+		struct program *program = row_start(row, argument);
+		long result;
 
-			test_context("%s, copy %u", row->name, n);
-			sim_fail_copy_after(n);
-			result = row_call(row, program, argument);
-			if (sim_copy_failed() && EXPECT_EQ(result, -EFAULT) && !row->makes_file)
-				row_call(row, program, argument);
-			else if (!sim_copy_failed())
-				row_expect(row, result);
-			program_end(program);
-			if (!sim_copy_failed()) {
-				EXPECT_TRUE(n || !row_size(row));
-				break;
-			}
+		test_context("%s, copy %u", row->name, n);
+		sim_fail_copy_after(n);
+		result = row_call(row, program, argument);
+		if (sim_copy_failed() && EXPECT_EQ(result, -EFAULT) && !row->makes_file)
+			row_call(row, program, argument);
+		else if (!sim_copy_failed())
+			row_expect(row, result);
+		program_end(program);
+		if (!sim_copy_failed()) {
+			EXPECT_TRUE(n || !row_size(row));
+			break;
 		}
+	}
 }
 
 /* A program that cannot write its argument can set what it says, and is not given anything. */
 TEST(api_every_result_needs_memory_that_can_be_written)
 {
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		u32 entries = IOCTL_ENTRIES_OUT, flags = ioctl_find(row->scope, row->number)->flags;
 		bool gives = (_IOC_DIR(row->number) & _IOC_READ) && !(flags & IOCTL_ARGUMENT_IN);
 		struct program *program;
@@ -108,7 +111,8 @@ TEST(api_every_result_needs_memory_that_can_be_written)
 		program = row_start(row, argument);
 		at = api_argument(row_size(row));
 		memcpy(sim_user_pointer(at), argument, row_size(row));
-		sim_user_protect(at & ~(PAGE - 1), ((row_size(row) + PAGE - 1) & ~(PAGE - 1)), false);
+		sim_user_protect(at & ~(PAGE - 1), ((row_size(row) + PAGE - 1) & ~(PAGE - 1)),
+				 false);
 		EXPECT_EQ(sim_ioctl(row_file(row, program), row->number, at),
 			  gives ? -EFAULT : row->result);
 		program_end(program);
@@ -127,7 +131,8 @@ static void expect_unknown(const struct api_row *row, const struct program *prog
 
 TEST(api_every_number_is_whole)
 {
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		struct program *program = row_start(row, argument);
 		u32 nr = _IOC_NR(row->number), size = _IOC_SIZE(row->number);
 
@@ -141,7 +146,8 @@ TEST(api_every_number_is_whole)
 
 TEST(api_every_argument_that_must_be_0)
 {
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		struct program *program;
 
 		if (!(ioctl_find(row->scope, row->number)->flags & IOCTL_NO_ARGUMENT))
@@ -156,7 +162,8 @@ TEST(api_every_argument_that_must_be_0)
 
 TEST(api_every_file_is_of_its_process)
 {
-	FOR_EACH_ROW(row) {
+	FOR_EACH_ROW(row)
+	{
 		struct program *program = row_start(row, argument);
 		long result;
 
@@ -183,20 +190,19 @@ static long result_at_shutdown(const struct api_row *row)
 TEST(api_every_ioctl_ends_while_the_machine_goes_down)
 {
 	FOR_EACH_ROW(row)
-		for (unsigned int ended = 0; ended < 2; ended++) {
-			struct program *program = row_start(row, argument);
-			bool makes_vcpu = row->number == KVM_CREATE_VCPU;
+	for (unsigned int ended = 0; ended < 2; ended++) {
+		struct program *program = row_start(row, argument);
+		bool makes_vcpu = row->number == KVM_CREATE_VCPU;
 
-			test_context("%s, VMX operation has ended: %u", row->name, ended);
-			if (ended)
-				sim_vmx_end();
-			else
-				sim_stop_guests();
-			if (!makes_vcpu)
-				EXPECT_EQ(row_call(row, program, argument),
-					  result_at_shutdown(row));
-			program_end(program);
-		}
+		test_context("%s, VMX operation has ended: %u", row->name, ended);
+		if (ended)
+			sim_vmx_end();
+		else
+			sim_stop_guests();
+		if (!makes_vcpu)
+			EXPECT_EQ(row_call(row, program, argument), result_at_shutdown(row));
+		program_end(program);
+	}
 }
 
 /* --- No memory --------------------------------------------------------------------- */
@@ -244,6 +250,6 @@ static bool without_memory(const struct api_row *row, unsigned int n)
 TEST(api_every_ioctl_without_memory)
 {
 	FOR_EACH_ROW(row)
-		for (unsigned int n = 0; without_memory(row, n); n++)
-			;
+	for (unsigned int n = 0; without_memory(row, n); n++)
+		;
 }

@@ -5,8 +5,18 @@
 
 /* Where the SDM has what in an XSAVE area. */
 enum {
-	FCW = 0, FSW = 2, FTW = 4, FOP = 6, FIP = 8, FDP = 16, MXCSR = 24, ST = 32, XMM = 160,
-	XSTATE_BV = 512, XCOMP_BV = 520, YMM_HIGH = 576,
+	FCW = 0,
+	FSW = 2,
+	FTW = 4,
+	FOP = 6,
+	FIP = 8,
+	FDP = 16,
+	MXCSR = 24,
+	ST = 32,
+	XMM = 160,
+	XSTATE_BV = 512,
+	XCOMP_BV = 520,
+	YMM_HIGH = 576,
 };
 enum { X87 = 1, SSE = 2, AVX = 4 };
 
@@ -48,8 +58,13 @@ static void xsave_fill(struct program *program)
 static struct kvm_fpu some_fpu(void)
 {
 	struct kvm_fpu fpu = {
-		.fcw = 0x27f, .fsw = 0x3800, .ftwx = 0x81, .last_opcode = 0x123,
-		.last_ip = 0x1122334455667788, .last_dp = 0x8877665544332211, .mxcsr = 0x1fbf,
+		.fcw = 0x27f,
+		.fsw = 0x3800,
+		.ftwx = 0x81,
+		.last_opcode = 0x123,
+		.last_ip = 0x1122334455667788,
+		.last_dp = 0x8877665544332211,
+		.mxcsr = 0x1fbf,
 	};
 
 	for (unsigned int i = 0; i < sizeof(fpu.fpr); i++)
@@ -95,8 +110,10 @@ TEST(api_fpu_not_in_use)
 		u32 fcw, mxcsr;
 		u8 st, xmm;
 	} rows[] = {
-		{0, 0x37f, 0x1f80, 0, 0},	{X87, 0x27f, 0x1f80, 0x5a, 0},
-		{SSE, 0x37f, 0x1fa0, 0, 0xa5},	{AVX, 0x37f, 0x1fa0, 0, 0},
+		{0, 0x37f, 0x1f80, 0, 0},
+		{X87, 0x27f, 0x1f80, 0x5a, 0},
+		{SSE, 0x37f, 0x1fa0, 0, 0xa5},
+		{AVX, 0x37f, 0x1fa0, 0, 0},
 		{X87 | SSE, 0x27f, 0x1fa0, 0x5a, 0xa5},
 	};
 	struct program *program = program_start(A_VCPU);
@@ -201,7 +218,10 @@ TEST(api_xcrs_without_cpuid)
 	program_end(program);
 }
 
-#define XCR(number, value_) {.nr_xcrs = 1, .xcrs[0] = {.xcr = number, .value = value_}}
+#define XCR(number, value_)                                                                        \
+	{                                                                                          \
+		.nr_xcrs = 1, .xcrs[0] = {.xcr = number, .value = value_ }                         \
+	}
 
 TEST(api_xcrs)
 {

@@ -20,13 +20,13 @@ TEST(api_irqchip_needs_one)
 		u32 number;
 		long without, with;
 	} rows[] = {
-		{KVM_GET_IRQCHIP, -ENXIO, 0},	  {KVM_SET_IRQCHIP, -ENXIO, 0},
-		{KVM_IRQ_LINE, -ENXIO, 0},	  {KVM_IRQ_LINE_STATUS, -ENXIO, 0},
-		{KVM_SIGNAL_MSI, -EINVAL, 0},	  {KVM_SET_GSI_ROUTING, -EINVAL, 0},
-		{KVM_IRQFD, -EINVAL, -EINVAL},	  {KVM_GET_PIT, -ENXIO, -ENXIO},
-		{KVM_SET_PIT, -ENXIO, -ENXIO},	  {KVM_GET_PIT2, -ENXIO, -ENXIO},
-		{KVM_SET_PIT2, -ENXIO, -ENXIO},	  {KVM_REINJECT_CONTROL, -ENXIO, -ENXIO},
-		{KVM_CREATE_PIT, -ENOENT, 0},	  {KVM_CREATE_PIT2, -ENOENT, -EEXIST},
+		{KVM_GET_IRQCHIP, -ENXIO, 0},	{KVM_SET_IRQCHIP, -ENXIO, 0},
+		{KVM_IRQ_LINE, -ENXIO, 0},	{KVM_IRQ_LINE_STATUS, -ENXIO, 0},
+		{KVM_SIGNAL_MSI, -EINVAL, 0},	{KVM_SET_GSI_ROUTING, -EINVAL, 0},
+		{KVM_IRQFD, -EINVAL, -EINVAL},	{KVM_GET_PIT, -ENXIO, -ENXIO},
+		{KVM_SET_PIT, -ENXIO, -ENXIO},	{KVM_GET_PIT2, -ENXIO, -ENXIO},
+		{KVM_SET_PIT2, -ENXIO, -ENXIO}, {KVM_REINJECT_CONTROL, -ENXIO, -ENXIO},
+		{KVM_CREATE_PIT, -ENOENT, 0},	{KVM_CREATE_PIT2, -ENOENT, -EEXIST},
 	};
 
 	for (unsigned int irqchip = 0; irqchip < 2; irqchip++) {
@@ -201,8 +201,10 @@ TEST(api_signal_msi)
 	connect(program, program->vcpu, PIN, false);
 	connect(program, other, PIN, false);
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
-		struct kvm_msi msi = {.address_lo = rows[i].low, .address_hi = rows[i].high,
-				      .data = rows[i].data, .flags = rows[i].flags};
+		struct kvm_msi msi = {.address_lo = rows[i].low,
+				      .address_hi = rows[i].high,
+				      .data = rows[i].data,
+				      .flags = rows[i].flags};
 
 		test_context("row %u", i);
 		EXPECT_CALL(program->vm, KVM_SIGNAL_MSI, &msi, rows[i].result);
@@ -230,15 +232,23 @@ static long routing_set(const struct program *program, u32 count, u32 flags)
 static struct kvm_irq_routing_entry to_message(u32 gsi)
 {
 	return (struct kvm_irq_routing_entry){
-		.gsi = gsi, .type = KVM_IRQ_ROUTING_MSI,
+		.gsi = gsi,
+		.type = KVM_IRQ_ROUTING_MSI,
 		.u.msi = {.address_lo = 0xfee00000, .data = 0x60 + gsi % 64},
 	};
 }
 
 #define TO_PIN(gsi_, chip_, pin_)                                                                  \
-	{.gsi = gsi_, .type = KVM_IRQ_ROUTING_IRQCHIP,                                             \
-	 .u.irqchip = {.irqchip = chip_, .pin = pin_}}
-#define TO_MSI(gsi_, ...) {.gsi = gsi_, .type = KVM_IRQ_ROUTING_MSI, __VA_ARGS__}
+	{                                                                                          \
+		.gsi = gsi_, .type = KVM_IRQ_ROUTING_IRQCHIP, .u.irqchip = {                       \
+			.irqchip = chip_,                                                          \
+			.pin = pin_                                                                \
+		}                                                                                  \
+	}
+#define TO_MSI(gsi_, ...)                                                                          \
+	{                                                                                          \
+		.gsi = gsi_, .type = KVM_IRQ_ROUTING_MSI, __VA_ARGS__                              \
+	}
 
 TEST(api_routing_entries)
 {
@@ -347,7 +357,8 @@ TEST(api_create_pit_speaker)
 	for (unsigned int i = 0; i < 3; i++) {
 		struct program *program = program_start(AN_IRQCHIP);
 		struct kvm_pit_config config = {.flags = i == 1 ? KVM_PIT_SPEAKER_DUMMY : 0};
-		struct sim_exit in = {.reason = EXIT_REASON_IO_INSTRUCTION, .instruction_length = 1,
+		struct sim_exit in = {.reason = EXIT_REASON_IO_INSTRUCTION,
+				      .instruction_length = 1,
 				      .qualification = 0x610008};
 
 		test_context("row %u", i);

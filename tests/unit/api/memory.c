@@ -45,8 +45,8 @@ static long log_get(const struct program *program, u32 slot, void *bitmap)
 
 static long log_clear(const struct program *program, u64 first, u32 pages, void *bitmap)
 {
-	struct kvm_clear_dirty_log log = {.slot = LOGGED, .first_page = first, .num_pages = pages,
-					  .dirty_bitmap = bitmap};
+	struct kvm_clear_dirty_log log = {
+		.slot = LOGGED, .first_page = first, .num_pages = pages, .dirty_bitmap = bitmap};
 
 	return CALL(program->vm, KVM_CLEAR_DIRTY_LOG, &log);
 }
@@ -114,10 +114,10 @@ static const struct change {
 	u64 gpa, size;
 	bool keeps_log;
 } changes[] = {
-	{"the log begins", 0, KVM_MEM_LOG_DIRTY_PAGES, GPA, RAM_PAGES * PAGE, false},
-	{"the log ends", KVM_MEM_LOG_DIRTY_PAGES, 0, GPA, RAM_PAGES * PAGE, false},
-	{"moved", KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES, 4 * GPA, RAM_PAGES * PAGE, true},
-	{"moved, no log", 0, 0, 4 * GPA, RAM_PAGES * PAGE, false},
+	{"the log begins", 0, KVM_MEM_LOG_DIRTY_PAGES, GPA, RAM_PAGES *PAGE, false},
+	{"the log ends", KVM_MEM_LOG_DIRTY_PAGES, 0, GPA, RAM_PAGES *PAGE, false},
+	{"moved", KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES, 4 * GPA, RAM_PAGES *PAGE, true},
+	{"moved, no log", 0, 0, 4 * GPA, RAM_PAGES *PAGE, false},
 	{"deleted", KVM_MEM_LOG_DIRTY_PAGES, 0, GPA, 0, false},
 };
 

@@ -200,7 +200,7 @@ TEST(api_lapic_restores_an_interrupt)
 	regs.rflags |= RFLAGS_IF;
 	EXPECT_CALL(program->vcpu, KVM_SET_REGS, &regs, 0);
 	EXPECT_CALL(program->vcpu, KVM_GET_LAPIC, &lapic, 0);
-	lapic.regs[0xf1] |= 1;	  /* on */
+	lapic.regs[0xf1] |= 1;	       /* on */
 	lapic.regs[0x200 + 0x20] |= 1; /* IRR: vector 0x40 */
 	EXPECT_CALL(program->vcpu, KVM_SET_LAPIC, &lapic, 0);
 	guest_enters(program);

@@ -4,8 +4,8 @@
 #include "guest_sees.h"
 #include "msr/msr.h"
 
-#define MOST	255 /* entries of one call */
-#define NO_MSR	0x12345678
+#define MOST   255 /* entries of one call */
+#define NO_MSR 0x12345678
 
 struct list {
 	struct kvm_msrs header;
@@ -15,7 +15,8 @@ struct list {
 static long call(int fd, u32 number, struct list *list, u32 count)
 {
 	list->header.nmsrs = count;
-	return api_call(fd, number, list, sizeof(struct kvm_msrs) + count * sizeof(list->entries[0]));
+	return api_call(fd, number, list,
+			sizeof(struct kvm_msrs) + count * sizeof(list->entries[0]));
 }
 
 TEST(api_msrs_counts)
@@ -179,7 +180,7 @@ TEST(api_feature_msrs)
 #define STATUS_VALID	   BIT64(63)
 #define STATUS_OVERFLOW	   BIT64(62)
 #define STATUS_UNCORRECTED BIT64(61)
-#define BANK(n, reg)	   (MSR_IA32_MC0_CTL + (n) * 4 + (reg))
+#define BANK(n, reg)	   (MSR_IA32_MC0_CTL + (n)*4 + (reg))
 enum { STATUS = 1, ADDR = 2, MISC = 3 };
 
 TEST(api_setup_mce)
@@ -188,10 +189,19 @@ TEST(api_setup_mce)
 		u64 value;
 		long result;
 	} rows[] = {
-		{1, 0}, {32, 0}, {10 | MCG_CTL_P | MCG_SER_P, 0}, {10 | 0xff0000, 0},
-		{0, -EINVAL}, {33, -EINVAL}, {0xff, -EINVAL}, {MCG_CTL_P, -EINVAL},
-		{10 | BIT64(9), -EINVAL}, {10 | BIT64(10), -EINVAL}, {10 | BIT64(25), -EINVAL},
-		{10 | BIT64(27), -EINVAL}, {10 | BIT64(63), -EINVAL},
+		{1, 0},
+		{32, 0},
+		{10 | MCG_CTL_P | MCG_SER_P, 0},
+		{10 | 0xff0000, 0},
+		{0, -EINVAL},
+		{33, -EINVAL},
+		{0xff, -EINVAL},
+		{MCG_CTL_P, -EINVAL},
+		{10 | BIT64(9), -EINVAL},
+		{10 | BIT64(10), -EINVAL},
+		{10 | BIT64(25), -EINVAL},
+		{10 | BIT64(27), -EINVAL},
+		{10 | BIT64(63), -EINVAL},
 	};
 	struct program *program = program_start(A_VCPU);
 	u64 supported, cap = 32;
@@ -218,8 +228,8 @@ TEST(api_setup_mce)
 
 static long mce(const struct program *program, u8 bank, u64 status, u64 addr)
 {
-	struct kvm_x86_mce error = {.bank = bank, .status = status, .addr = addr, .misc = addr + 1,
-				    .mcg_status = 4};
+	struct kvm_x86_mce error = {
+		.bank = bank, .status = status, .addr = addr, .misc = addr + 1, .mcg_status = 4};
 
 	return CALL(program->vcpu, KVM_X86_SET_MCE, &error);
 }
@@ -236,7 +246,8 @@ static void expect_bank(const struct program *program, u64 status, u64 addr)
 	EXPECT_EQ(value, addr + 1);
 }
 
-/* "Overwrite Rules": a corrected error is noted, a second marks it; none replaces an uncorrected. */
+/* "Overwrite Rules": a corrected error is noted, a second marks it; none replaces an uncorrected.
+ */
 TEST(api_set_mce_corrected)
 {
 	struct program *program = program_start(A_VCPU);

@@ -89,10 +89,22 @@ static void spoil(size_t size)
 
 static void fill_msrs(void)
 {
-	static const u32 indices[] = {MSR_STAR, MSR_LSTAR, MSR_EFER, MSR_IA32_TSC, MSR_IA32_CR_PAT,
-				      MSR_IA32_APICBASE, MSR_KVM_SYSTEM_TIME_NEW, MSR_KVM_PV_EOI_EN,
-				      MSR_IA32_TSC_DEADLINE, MSR_IA32_MCG_STATUS, 0x80b, 0x830, 0x808,
-				      MSR_IA32_DEBUGCTLMSR, MSR_IA32_SYSENTER_EIP, MSR_IA32_MC0_CTL};
+	static const u32 indices[] = {MSR_STAR,
+				      MSR_LSTAR,
+				      MSR_EFER,
+				      MSR_IA32_TSC,
+				      MSR_IA32_CR_PAT,
+				      MSR_IA32_APICBASE,
+				      MSR_KVM_SYSTEM_TIME_NEW,
+				      MSR_KVM_PV_EOI_EN,
+				      MSR_IA32_TSC_DEADLINE,
+				      MSR_IA32_MCG_STATUS,
+				      0x80b,
+				      0x830,
+				      0x808,
+				      MSR_IA32_DEBUGCTLMSR,
+				      MSR_IA32_SYSENTER_EIP,
+				      MSR_IA32_MC0_CTL};
 	struct kvm_msrs *msrs = (void *)words;
 
 	msrs->nmsrs = (u32)below(4);
@@ -208,8 +220,8 @@ static void make_argument(const struct program *program, int fd, enum ioctl_scop
 
 static bool is_answer(long result)
 {
-	static const long errors[] = {-EINVAL, -EFAULT, -E2BIG,	 -ENOENT, -EEXIST, -EBUSY,  -ENXIO,
-				      -ENOSPC, -ENOMEM, -EBADF, -EINTR,	 -ENOTTY};
+	static const long errors[] = {-EINVAL, -EFAULT, -E2BIG,	 -ENOENT, -EEXIST, -EBUSY,
+				      -ENXIO,  -ENOSPC, -ENOMEM, -EBADF,  -EINTR,  -ENOTTY};
 
 	for (unsigned int i = 0; i < COUNT_OF(errors); i++)
 		if (result == errors[i])
@@ -240,10 +252,11 @@ static void check_pair(int fd, const struct pair *pair)
 static bool is_left_to_entry(const char *rule)
 {
 	static const char *const rules[] = {
-		"guest.cs.", "guest.ss.", "guest.ds.", "guest.es.", "guest.fs.", "guest.gs.",
-		"guest.tr.", "guest.ldtr.", "guest.gdtr_base.", "guest.idtr_base.", "guest.rip.",
-		"guest.rflags.", "guest.cr3.width", "guest.cr4.pcide", "guest.blocking.",
-		"guest.pdpte", "entry.event.",
+		"guest.cs.",	    "guest.ss.",	"guest.ds.",	   "guest.es.",
+		"guest.fs.",	    "guest.gs.",	"guest.tr.",	   "guest.ldtr.",
+		"guest.gdtr_base.", "guest.idtr_base.", "guest.rip.",	   "guest.rflags.",
+		"guest.cr3.width",  "guest.cr4.pcide",	"guest.blocking.", "guest.pdpte",
+		"entry.event.",
 	};
 
 	for (unsigned int i = 0; i < COUNT_OF(rules); i++)
@@ -270,7 +283,10 @@ static const struct ioctl_row *any_row(enum ioctl_scope scope)
 static struct kvm_segment segment(u8 type)
 {
 	return (struct kvm_segment){
-		.limit = 0xffff, .type = type, .s = type == 3 || type == 11, .present = 1,
+		.limit = 0xffff,
+		.type = type,
+		.s = type == 3 || type == 11,
+		.present = 1,
 	};
 }
 
@@ -298,17 +314,17 @@ static void make_enterable(int fd)
 
 static void run(int fd)
 {
-	static const u32 reasons[] = {EXIT_REASON_IO_INSTRUCTION, EXIT_REASON_HLT,
+	static const u32 reasons[] = {EXIT_REASON_IO_INSTRUCTION,     EXIT_REASON_HLT,
 				      EXIT_REASON_EXTERNAL_INTERRUPT, EXIT_REASON_INTERRUPT_WINDOW,
-				      EXIT_REASON_EPT_VIOLATION, EXIT_REASON_EPT_VIOLATION};
+				      EXIT_REASON_EPT_VIOLATION,      EXIT_REASON_EPT_VIOLATION};
 	long result;
 
 	if (below(2))
-		sim_script_exit(&(struct sim_exit){.reason = reasons[below(COUNT_OF(reasons))],
-						   .qualification = below(0x400) << 16 |
-								    BIT64(below(2)),
-						   .guest_physical = below(5 * RAM_PAGES * PAGE),
-						   .instruction_length = 1});
+		sim_script_exit(
+			&(struct sim_exit){.reason = reasons[below(COUNT_OF(reasons))],
+					   .qualification = below(0x400) << 16 | BIT64(below(2)),
+					   .guest_physical = below(5 * RAM_PAGES * PAGE),
+					   .instruction_length = 1});
 	if (below(4))
 		make_enterable(fd);
 	sim_signal(!below(4));
@@ -369,9 +385,9 @@ static void call_any(struct fleet *fleet)
 	}
 	make_argument(fleet->program, fd, scope, row);
 	make_trouble(fleet->program);
-	result = _IOC_SIZE(row->number) || below(2) ?
-		api_call(fd, row->number, words, ARGUMENT_SIZE) :
-		sim_ioctl(fd, row->number, some_value());
+	result = _IOC_SIZE(row->number) || below(2)
+			 ? api_call(fd, row->number, words, ARGUMENT_SIZE)
+			 : sim_ioctl(fd, row->number, some_value());
 	sim_fail_allocation_never();
 	sim_fail_copy_never();
 	if (!is_answer(result))

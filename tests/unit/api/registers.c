@@ -15,7 +15,10 @@ static const struct {
 	enum vcpu_reg reg;
 	size_t offset;
 } general[] = {
-#define REG(number, member) {number, offsetof(struct kvm_regs, member)}
+#define REG(number, member)                                                                        \
+	{                                                                                          \
+		number, offsetof(struct kvm_regs, member)                                          \
+	}
 	REG(REG_RAX, rax), REG(REG_RCX, rcx), REG(REG_RDX, rdx), REG(REG_RBX, rbx),
 	REG(REG_RBP, rbp), REG(REG_RSI, rsi), REG(REG_RDI, rdi), REG(REG_R8, r8),
 	REG(REG_R9, r9),   REG(REG_R10, r10), REG(REG_R11, r11), REG(REG_R12, r12),
@@ -38,8 +41,7 @@ TEST(api_regs_are_the_guests)
 	guest_enters(program);
 	for (unsigned int i = 0; i < COUNT_OF(general); i++) {
 		test_context("register %u", general[i].reg);
-		EXPECT_EQ(vcpu->regs[general[i].reg],
-			  *(u64 *)((u8 *)&regs + general[i].offset));
+		EXPECT_EQ(vcpu->regs[general[i].reg], *(u64 *)((u8 *)&regs + general[i].offset));
 	}
 	EXPECT_EQ(guest_field(program, GUEST_RSP), regs.rsp);
 	EXPECT_EQ(guest_field(program, GUEST_RIP), regs.rip);
@@ -92,7 +94,11 @@ static const struct mode_bits {
 static struct kvm_segment segment(u16 selector, u64 base, u8 type)
 {
 	return (struct kvm_segment){
-		.base = base, .limit = 0xffff, .selector = selector, .type = type, .s = type > 2,
+		.base = base,
+		.limit = 0xffff,
+		.selector = selector,
+		.type = type,
+		.s = type > 2,
 		.present = 1,
 	};
 }
@@ -145,7 +151,8 @@ static void expect_guest_has(const struct program *program, const struct kvm_sre
 	EXPECT_EQ(guest_field(program, CR4_READ_SHADOW), sregs->cr4);
 	EXPECT_EQ(guest_field(program, GUEST_CR3), sregs->cr3);
 	EXPECT_EQ(guest_field(program, GUEST_IA32_EFER), sregs->efer);
-	EXPECT_EQ(!!(guest_field(program, VM_ENTRY_CONTROLS) & ENTRY_IA32E_MODE_GUEST), sregs->cs.l);
+	EXPECT_EQ(!!(guest_field(program, VM_ENTRY_CONTROLS) & ENTRY_IA32E_MODE_GUEST),
+		  sregs->cs.l);
 	EXPECT_EQ(guest_field(program, GUEST_GDTR_BASE), sregs->gdt.base);
 	EXPECT_EQ(guest_field(program, GUEST_GDTR_LIMIT), sregs->gdt.limit);
 	EXPECT_EQ(guest_field(program, GUEST_IDTR_BASE), sregs->idt.base);
@@ -432,7 +439,8 @@ TEST(api_sregs_load_pdptes)
 /* With reserved bits, or in no memory: those there were stay, as no guest has loaded any. */
 TEST(api_sregs_pdptes_that_cannot_be)
 {
-	static const u64 reserved[] = {BIT64(1), BIT64(2), BIT64(5), BIT64(8), BIT64(39), BIT64(63)};
+	static const u64 reserved[] = {BIT64(1), BIT64(2),  BIT64(5),
+				       BIT64(8), BIT64(39), BIT64(63)};
 	struct program *program = program_start(EVERYTHING);
 	struct kvm_sregs sregs = sregs_of(program, PAE);
 	u64 *last = sim_user_pointer(program->ram + 0x4000 + 3 * sizeof(u64));
@@ -534,9 +542,13 @@ TEST(api_sregs2_refusals)
 TEST(api_debugregs_are_the_guests)
 {
 	struct program *program = program_start(A_VCPU);
-	struct kvm_debugregs regs = {
-		.db = {0x1000, 0x2000, 0x3000, 0x4000}, .dr6 = DR6_BS, .dr7 = 0x2,
-	}, now = {0};
+	struct kvm_debugregs regs =
+				     {
+					     .db = {0x1000, 0x2000, 0x3000, 0x4000},
+					     .dr6 = DR6_BS,
+					     .dr7 = 0x2,
+				     },
+			     now = {0};
 
 	EXPECT_CALL(program->vcpu, KVM_SET_DEBUGREGS, &regs, 0);
 	EXPECT_CALL(program->vcpu, KVM_GET_DEBUGREGS, &now, 0);

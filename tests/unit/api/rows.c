@@ -34,7 +34,8 @@ static void fill_supported_cpuid(struct program *p, void *argument)
 {
 	fill_cpuid_room(p, argument);
 	EXPECT_EQ(api_call(p->device, KVM_GET_SUPPORTED_CPUID, argument,
-			   sizeof(struct kvm_cpuid2) + CPUID_LEAVES), 0);
+			   sizeof(struct kvm_cpuid2) + CPUID_LEAVES),
+		  0);
 }
 
 static void fill_index_room(struct program *p, void *argument)
@@ -80,7 +81,8 @@ static struct kvm_userspace_memory_region *fill_slot_again(struct program *p, vo
 {
 	fill_slot(p, argument);
 	EXPECT_EQ(CALL(p->vm, KVM_SET_USER_MEMORY_REGION,
-		       (struct kvm_userspace_memory_region *)argument), 0);
+		       (struct kvm_userspace_memory_region *)argument),
+		  0);
 	return argument;
 }
 
@@ -183,7 +185,10 @@ static void fill_irqfd_deassigned(struct program *p, void *argument)
 static void fill_ioeventfd(struct program *p, void *argument)
 {
 	*(struct kvm_ioeventfd *)argument = (struct kvm_ioeventfd){
-		.addr = PORT, .len = 2, .fd = p->event, .flags = KVM_IOEVENTFD_FLAG_PIO,
+		.addr = PORT,
+		.len = 2,
+		.fd = p->event,
+		.flags = KVM_IOEVENTFD_FLAG_PIO,
 	};
 }
 
@@ -205,7 +210,8 @@ static void fill_zone_removed(struct program *p, void *argument)
 {
 	fill_zone(p, argument);
 	EXPECT_EQ(CALL(p->vm, KVM_REGISTER_COALESCED_MMIO,
-		       (struct kvm_coalesced_mmio_zone *)argument), 0);
+		       (struct kvm_coalesced_mmio_zone *)argument),
+		  0);
 }
 
 /* A bus has room for so many devices before it asks for memory again. */
@@ -358,8 +364,7 @@ const struct api_row api_rows[] = {
 	ROW(SYSTEM, KVM_GET_VCPU_MMAP_SIZE, A_DEVICE, .result = 12288),
 	ROW(SYSTEM, KVM_GET_SUPPORTED_CPUID, A_DEVICE, .fill = fill_cpuid_room,
 	    .more = CPUID_LEAVES),
-	ROW(SYSTEM, KVM_GET_MSR_INDEX_LIST, A_DEVICE, .fill = fill_index_room,
-	    .more = INDICES),
+	ROW(SYSTEM, KVM_GET_MSR_INDEX_LIST, A_DEVICE, .fill = fill_index_room, .more = INDICES),
 	ROW(SYSTEM, KVM_GET_MSR_FEATURE_INDEX_LIST, A_DEVICE, .fill = fill_index_room,
 	    .more = INDICES),
 	ROW(SYSTEM, KVM_GET_MSRS, A_DEVICE, .fill = fill_feature_msrs, .more = MSRS(1),
@@ -411,18 +416,15 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_UNREGISTER_COALESCED_MMIO, A_VM, .fill = fill_zone_removed),
 
 	ROW(VCPU, KVM_RUN, EVERYTHING, .fill = fill_run, .runs = true),
-	ROW(VCPU, KVM_SET_SIGNAL_MASK, A_VCPU, .fill = fill_signal_mask,
-	    .more = 8),
+	ROW(VCPU, KVM_SET_SIGNAL_MASK, A_VCPU, .fill = fill_signal_mask, .more = 8),
 	ROW(VCPU, KVM_GET_REGS, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_REGS, A_VCPU, .get = KVM_GET_REGS),
 	ROW(VCPU, KVM_GET_SREGS, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_SREGS, A_VCPU, .get = KVM_GET_SREGS),
 	ROW(VCPU, KVM_GET_SREGS2, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_SREGS2, A_VCPU, .get = KVM_GET_SREGS2),
-	ROW(VCPU, KVM_SET_CPUID2, A_VCPU, .fill = fill_supported_cpuid,
-	    .more = CPUID_LEAVES),
-	ROW(VCPU, KVM_GET_CPUID2, EVERYTHING, .fill = fill_cpuid_room,
-	    .more = CPUID_LEAVES),
+	ROW(VCPU, KVM_SET_CPUID2, A_VCPU, .fill = fill_supported_cpuid, .more = CPUID_LEAVES),
+	ROW(VCPU, KVM_GET_CPUID2, EVERYTHING, .fill = fill_cpuid_room, .more = CPUID_LEAVES),
 	ROW(VCPU, KVM_GET_MSRS, A_VCPU, .fill = fill_msrs, .more = MSRS(MSR_ENTRIES),
 	    .result = MSR_ENTRIES),
 	ROW(VCPU, KVM_SET_MSRS, A_VCPU, .fill = fill_msrs, .more = MSRS(MSR_ENTRIES),

@@ -11,10 +11,10 @@ struct api_row {
 	const char *name; /* of the ioctl */
 	u32 number;
 	enum ioctl_scope scope;
-	enum made made;	  /* what it needs */
-	u64 value;	  /* the argument, where it is none in memory */
-	size_t more;	  /* bytes of the argument beside those that its number says: entries */
-	u32 get;	  /* what it sets is what this one gave */
+	enum made made; /* what it needs */
+	u64 value;	/* the argument, where it is none in memory */
+	size_t more;	/* bytes of the argument beside those that its number says: entries */
+	u32 get;	/* what it sets is what this one gave */
 	/* Makes the argument, and what else it needs. */
 	void (*fill)(struct program *program, void *argument);
 	long result;

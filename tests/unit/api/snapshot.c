@@ -59,7 +59,8 @@ static void take_msrs(struct snapshot *snapshot, const struct program *program)
 		struct kvm_msr_entry *entry = &snapshot->msrs.entries[snapshot->msrs.header.nmsrs];
 
 		entry->index = list.indices[i];
-		if (!goes_on_by_itself(entry->index) && msr_get(program, entry->index, (u64 *)&entry->data))
+		if (!goes_on_by_itself(entry->index) &&
+		    msr_get(program, entry->index, (u64 *)&entry->data))
 			snapshot->msrs.header.nmsrs++;
 	}
 }
@@ -92,17 +93,39 @@ void snapshot_take(struct snapshot *snapshot, const struct program *program)
 }
 
 #define PART(member)                                                                               \
-	{#member, offsetof(struct snapshot, member), sizeof(((struct snapshot *)0)->member)}
+	{                                                                                          \
+#member, offsetof(struct snapshot, member), sizeof(((struct snapshot *)0)->member) \
+	}
 
 static const struct part {
 	const char *name;
 	size_t offset, size;
 } parts[] = {
-	PART(slots), PART(chips), PART(pit), PART(routing), PART(filter), PART(tss_addr),
-	PART(identity_map_addr), PART(boot_cpu_id), PART(msr_exits), PART(dirty_log_manual),
-	PART(vcpus), PART(zones), PART(logged_slots), PART(platform_info_hidden), PART(regs),
-	PART(sregs), PART(sregs2), PART(xsave), PART(xcrs), PART(debugregs), PART(mp_state),
-	PART(events), PART(lapic), PART(cpuid), PART(msrs),
+	PART(slots),
+	PART(chips),
+	PART(pit),
+	PART(routing),
+	PART(filter),
+	PART(tss_addr),
+	PART(identity_map_addr),
+	PART(boot_cpu_id),
+	PART(msr_exits),
+	PART(dirty_log_manual),
+	PART(vcpus),
+	PART(zones),
+	PART(logged_slots),
+	PART(platform_info_hidden),
+	PART(regs),
+	PART(sregs),
+	PART(sregs2),
+	PART(xsave),
+	PART(xcrs),
+	PART(debugregs),
+	PART(mp_state),
+	PART(events),
+	PART(lapic),
+	PART(cpuid),
+	PART(msrs),
 };
 
 void snapshot_expect_equal(const struct snapshot *now, const struct snapshot *before)

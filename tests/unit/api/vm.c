@@ -15,14 +15,27 @@ TEST(api_check_extension)
 		u64 extension;
 		long value;
 	} rows[] = {
-		{KVM_CAP_NR_MEMSLOTS, 32764}, {KVM_CAP_MAX_VCPUS, 1024}, {KVM_CAP_MAX_VCPU_ID, 1024},
-		{KVM_CAP_NR_VCPUS, 2}, {KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 3},
-		{KVM_CAP_COALESCED_MMIO, 2}, {KVM_CAP_MCE, 32}, {KVM_CAP_XSAVE2, 4096},
-		{KVM_CAP_ADJUST_CLOCK, 14}, {KVM_CAP_IRQ_ROUTING, 4096}, {KVM_CAP_XCRS, 1},
-		{KVM_CAP_HLT, 1}, {KVM_CAP_SREGS2, 1},
+		{KVM_CAP_NR_MEMSLOTS, 32764},
+		{KVM_CAP_MAX_VCPUS, 1024},
+		{KVM_CAP_MAX_VCPU_ID, 1024},
+		{KVM_CAP_NR_VCPUS, 2},
+		{KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 3},
+		{KVM_CAP_COALESCED_MMIO, 2},
+		{KVM_CAP_MCE, 32},
+		{KVM_CAP_XSAVE2, 4096},
+		{KVM_CAP_ADJUST_CLOCK, 14},
+		{KVM_CAP_IRQ_ROUTING, 4096},
+		{KVM_CAP_XCRS, 1},
+		{KVM_CAP_HLT, 1},
+		{KVM_CAP_SREGS2, 1},
 		/* Not there. */
-		{KVM_CAP_SPLIT_IRQCHIP, 0}, {KVM_CAP_EXCEPTION_PAYLOAD, 0}, {KVM_CAP_SET_GUEST_DEBUG, 0},
-		{9999, 0}, {0x80000000, 0}, {~(u64)0, 0}, {BIT64(32) | KVM_CAP_HLT, 0},
+		{KVM_CAP_SPLIT_IRQCHIP, 0},
+		{KVM_CAP_EXCEPTION_PAYLOAD, 0},
+		{KVM_CAP_SET_GUEST_DEBUG, 0},
+		{9999, 0},
+		{0x80000000, 0},
+		{~(u64)0, 0},
+		{BIT64(32) | KVM_CAP_HLT, 0},
 	};
 	struct program *program = program_start(A_VM);
 
@@ -120,14 +133,20 @@ TEST(api_tss_address)
 		u64 address;
 		long result;
 	} rows[] = {
-		{0, 0}, {0xfffbd000, 0}, {0xffffd000, 0},
-		{0xffffd001, -EINVAL}, {0xfffff000, -EINVAL}, {BIT64(32), -EINVAL}, {~(u64)0, -EINVAL},
+		{0, 0},
+		{0xfffbd000, 0},
+		{0xffffd000, 0},
+		{0xffffd001, -EINVAL},
+		{0xfffff000, -EINVAL},
+		{BIT64(32), -EINVAL},
+		{~(u64)0, -EINVAL},
 	};
 	struct program *program = program_start(A_VCPU);
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
 		test_context("0x%llx", rows[i].address);
-		EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_TSS_ADDR, rows[i].address), rows[i].result);
+		EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_TSS_ADDR, rows[i].address),
+			  rows[i].result);
 	}
 	program_end(program);
 }
@@ -175,8 +194,8 @@ TEST(api_enable_cap_rows)
 	struct program *program = program_start(A_VCPU);
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
-		struct kvm_enable_cap cap = {.cap = rows[i].cap, .flags = rows[i].flags,
-					     .args[0] = rows[i].value};
+		struct kvm_enable_cap cap = {
+			.cap = rows[i].cap, .flags = rows[i].flags, .args[0] = rows[i].value};
 
 		test_context("row %u", i);
 		EXPECT_CALL(program->vm, KVM_ENABLE_CAP, &cap, rows[i].result);
@@ -201,8 +220,10 @@ static void guest_reads_msr(struct vcpu *vcpu, void *argument)
 /* RDMSR: does it go to user space?  gives: why; 0: no. */
 static u64 rdmsr_exits(const struct program *program, u32 msr)
 {
-	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_RDMSR, .instruction_length = 2,
-					   .guest = guest_reads_msr, .argument = &msr});
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_RDMSR,
+					   .instruction_length = 2,
+					   .guest = guest_reads_msr,
+					   .argument = &msr});
 	if (sim_ioctl(program->vcpu, KVM_RUN, 0)) {
 		sim_signal(false);
 		return 0;
@@ -235,7 +256,10 @@ TEST(api_enable_cap_takes_effect)
 
 /* --- KVM_X86_SET_MSR_FILTER -------------------------------------------------------- */
 
-#define RANGE(flags_, count, base_) {.flags = flags_, .nmsrs = count, .base = base_}
+#define RANGE(flags_, count, base_)                                                                \
+	{                                                                                          \
+		.flags = flags_, .nmsrs = count, .base = base_                                     \
+	}
 enum { R = KVM_MSR_FILTER_READ, W = KVM_MSR_FILTER_WRITE, DENY = KVM_MSR_FILTER_DEFAULT_DENY };
 
 TEST(api_msr_filter_refusals)
@@ -245,12 +269,19 @@ TEST(api_msr_filter_refusals)
 		struct kvm_msr_filter_range range;
 		long result;
 	} rows[] = {
-		{0, RANGE(R, 1, 0), 0}, {DENY, RANGE(W, 1, 0), 0}, {0, RANGE(R | W, 0x600 * 8, 0), 0},
-		/* Ranges without an MSR do not count; "none" and "deny the rest" is nothing to say. */
-		{0, RANGE(~0u, 0, 0), 0}, {DENY, RANGE(R, 0, 0), -EINVAL},
-		{2, RANGE(R, 1, 0), -EINVAL}, {BIT32(31), RANGE(R, 1, 0), -EINVAL},
-		{0, RANGE(0, 1, 0), -EINVAL}, {0, RANGE(4, 1, 0), -EINVAL},
-		{0, RANGE(R | 4, 1, 0), -EINVAL}, {0, RANGE(R, 0x600 * 8 + 1, 0), -EINVAL},
+		{0, RANGE(R, 1, 0), 0},
+		{DENY, RANGE(W, 1, 0), 0},
+		{0, RANGE(R | W, 0x600 * 8, 0), 0},
+		/* Ranges without an MSR do not count; "none" and "deny the rest" is nothing to say.
+		 */
+		{0, RANGE(~0u, 0, 0), 0},
+		{DENY, RANGE(R, 0, 0), -EINVAL},
+		{2, RANGE(R, 1, 0), -EINVAL},
+		{BIT32(31), RANGE(R, 1, 0), -EINVAL},
+		{0, RANGE(0, 1, 0), -EINVAL},
+		{0, RANGE(4, 1, 0), -EINVAL},
+		{0, RANGE(R | 4, 1, 0), -EINVAL},
+		{0, RANGE(R, 0x600 * 8 + 1, 0), -EINVAL},
 		{0, RANGE(R, ~0u, 0), -EINVAL},
 	};
 	static struct snapshot before, after;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shifts, rotates, bit scans, multiplication, division and CMOVcc against the processor that runs the
- * test: same operands, same results, same flags.
+ * Shifts, rotates, bit scans, multiplication, division and CMOVcc against the processor that runs
+ * the test: same operands, same results, same flags.
  */
 #include <signal.h>
 #include <setjmp.h>
@@ -62,9 +62,9 @@ NATIVE(imul1, "imull %%esi", 4) NATIVE(imul1, "imulq %%rsi", 8)
 
 #define ALL(name) {native_##name##_1, native_##name##_2, native_##name##_4, native_##name##_8}
 #define NOT_BYTES(name) {NULL, native_##name##_2, native_##name##_4, native_##name##_8}
-/* clang-format on */
+	/* clang-format on */
 
-struct row {
+	struct row {
 	const char *name;
 	operation_fn *ours;
 	bool shift;    /* `src` is the count */
@@ -94,10 +94,9 @@ static const struct row rows[] = {
 };
 
 static const u64 interesting[] = {
-	0,	    1,		2,	       3,	   7,	 0x7f,	 0x80,
-	0xff,	    0x100,	0x7fff,	       0x8000,	   0xffff, 0x10000, 0x7fffffff,
-	0x80000000, 0xffffffff, 1ull << 32,    ~0ull >> 1, 1ull << 63, ~0ull,
-	0x123456789abcdef0,
+	0,	    1,		2,	    3,		7,	    0x7f,    0x80,
+	0xff,	    0x100,	0x7fff,	    0x8000,	0xffff,	    0x10000, 0x7fffffff,
+	0x80000000, 0xffffffff, 1ull << 32, ~0ull >> 1, 1ull << 63, ~0ull,   0x123456789abcdef0,
 };
 
 static const u64 counts[] = {0, 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 0xff};
@@ -128,9 +127,9 @@ static u64 flags_defined(const struct row *row, unsigned int size, unsigned int 
 		return row->flags;
 	if (!count)
 		return RFLAGS_STATUS;
-	return count >= 8 * size && row->ours != operation_rol && row->ours != operation_ror ?
-		       flags & ~RFLAGS_CF :
-		       flags;
+	return count >= 8 * size && row->ours != operation_rol && row->ours != operation_ror
+		       ? flags & ~RFLAGS_CF
+		       : flags;
 }
 
 static u64 written(u64 before, u64 value, unsigned int size)
@@ -182,14 +181,16 @@ static void compare_all(const struct row *row, unsigned int index, u64 flags)
 
 	for (a = 0; a < COUNT_OF(interesting); a++)
 		for (b = 0; b < COUNT_OF(interesting); b++)
-			for (c = 0; c < (row->shift ? COUNT_OF(counts) : COUNT_OF(interesting)); c++)
+			for (c = 0; c < (row->shift ? COUNT_OF(counts) : COUNT_OF(interesting));
+			     c++)
 				compare(row, index,
-					(struct values){.dst = interesting[a],
-							.src = interesting[b],
-							.accumulator = interesting[a],
-							.data = interesting[c % COUNT_OF(interesting)],
-							.count = row->shift ? counts[c] : 0,
-							.flags = flags});
+					(struct values){
+						.dst = interesting[a],
+						.src = interesting[b],
+						.accumulator = interesting[a],
+						.data = interesting[c % COUNT_OF(interesting)],
+						.count = row->shift ? counts[c] : 0,
+						.flags = flags});
 }
 
 TEST(operation_shift_multiply_as_the_processor)
@@ -221,15 +222,16 @@ TEST(operation_conditions_as_the_processor)
 		u8 native[16];
 
 #define SET(n, name) "set" name " " #n "(%[to])\n\t"
-		__asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %[flags]\n\tpopf\n\t"
-				 SET(0, "o") SET(1, "no") SET(2, "c") SET(3, "nc") SET(4, "z")
-				 SET(5, "nz") SET(6, "be") SET(7, "a") SET(8, "s") SET(9, "ns")
-				 SET(10, "p") SET(11, "np") SET(12, "l") SET(13, "ge")
-				 SET(14, "le") SET(15, "g")
-				 "lea 128(%%rsp), %%rsp"
-				 :
-				 : [flags] "r"(flags), [to] "r"(native)
-				 : "cc", "memory");
+		__asm__ volatile(
+			"lea -128(%%rsp), %%rsp\n\tpush %[flags]\n\tpopf\n\t" SET(0, "o")
+				SET(1, "no") SET(2, "c") SET(3, "nc") SET(4, "z") SET(5, "nz")
+					SET(6, "be") SET(7, "a") SET(8, "s") SET(9, "ns")
+						SET(10, "p") SET(11, "np") SET(12, "l")
+							SET(13, "ge") SET(14, "le")
+								SET(15, "g") "lea 128(%%rsp), %%rsp"
+			:
+			: [flags] "r"(flags), [to] "r"(native)
+			: "cc", "memory");
 		for (condition = 0; condition < 16; condition++) {
 			test_context("flags %llx, condition %u", flags, condition);
 			EXPECT_EQ(operation_condition(flags, condition), native[condition]);

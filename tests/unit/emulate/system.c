@@ -229,7 +229,7 @@ TEST(system_ldtr_and_tr)
 	EXPECT_EQ(segment.base, 0xffff812300005000);
 	EXPECT_EQ(segment.type, 11);
 	EXPECT_EQ(m->ram[GDT + TSS + 5], 0x8b);
-	expect_fault(m, "0f 00 1b", VECTOR_GP, TSS); /* it is busy now */
+	expect_fault(m, "0f 00 1b", VECTOR_GP, TSS);	 /* it is busy now */
 	expect_done(m, "0f 00 4b 04", MACHINE_CODE + 4); /* STR */
 	EXPECT_EQ(device_value(4, 2), TSS);
 	device_put(0, LDT, 2);
@@ -287,8 +287,8 @@ TEST(system_far_branches)
 	m = ready(MODE_REAL);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0);
 	{
-		struct kvm_segment es = {.base = DEVICE, .limit = 0xffff, .type = 3, .present = 1,
-					 .s = 1};
+		struct kvm_segment es = {
+			.base = DEVICE, .limit = 0xffff, .type = 3, .present = 1, .s = 1};
 
 		vcpu_seg_write(&m->vcpu, SEG_ES, &es);
 	}
@@ -395,7 +395,7 @@ TEST(system_vector_registers)
 	EXPECT_EQ(device_value(19, 8), (u32)low);
 	EXPECT_EQ(device_value(27, 8), 0);
 	expect_fault(m, "66 44 0f 7f 4b 08", VECTOR_GP, 0); /* MOVDQA, not aligned */
-	expect_done(m, "0f 6f 1b", MACHINE_CODE + 3);	     /* MOVQ MM3 */
+	expect_done(m, "0f 6f 1b", MACHINE_CODE + 3);	    /* MOVQ MM3 */
 	EXPECT_EQ(fxsave_value(m, MM(3)), low);
 	EXPECT_EQ((u16)fxsave_value(m, MM(3) + 8), 0xffff);
 	EXPECT_EQ((u8)fxsave_value(m, 4), 0xff);

@@ -314,7 +314,8 @@ TEST(run_loads_debug_registers_that_have_a_breakpoint_on)
 		EXPECT_EQ(seen.dr_is_guest, enabled[i] != 0);
 		EXPECT_EQ(seen.dr[0], enabled[i] ? 0x1000 : 0);
 		EXPECT_EQ(seen.dr[3], enabled[i] ? 0x4000 : 0);
-		EXPECT_FALSE(sim_registers_here()->dr_is_guest || sim_registers_here()->dr7_is_exits);
+		EXPECT_FALSE(sim_registers_here()->dr_is_guest ||
+			     sim_registers_here()->dr7_is_exits);
 		sim_machine_destroy(machine);
 	}
 }

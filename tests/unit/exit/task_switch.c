@@ -78,8 +78,8 @@ static void fill_tss(struct machine *m, u32 at)
 static struct machine *ready(void)
 {
 	struct machine *m = machine_create(MODE_PAGING32);
-	struct kvm_segment tr = {.base = OLD_TSS, .limit = 103, .selector = OLD, .type = 11,
-				 .present = 1};
+	struct kvm_segment tr = {
+		.base = OLD_TSS, .limit = 103, .selector = OLD, .type = 11, .present = 1};
 	struct kvm_segment cs;
 	unsigned int i;
 

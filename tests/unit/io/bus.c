@@ -64,9 +64,9 @@ TEST(bus_access_lies_in_device)
 		unsigned int length;
 		bool taken;
 	} table[] = {
-		{0xfff, 1, false}, {0xfff, 2, false},  {0x1000, 1, true}, {0x1000, 8, true},
-		{0x100c, 4, true}, {0x100d, 4, false}, {0x100f, 1, true}, {0x1010, 1, false},
-		{0x1000, 0, false},
+		{0xfff, 1, false}, {0xfff, 2, false},  {0x1000, 1, true},
+		{0x1000, 8, true}, {0x100c, 4, true},  {0x100d, 4, false},
+		{0x100f, 1, true}, {0x1010, 1, false}, {0x1000, 0, false},
 	};
 	struct device device = device_at(0x1000, 0x10);
 
@@ -179,9 +179,10 @@ TEST(bus_many_come_and_go)
 			const struct bus_device *bus = &devices[i].bus;
 
 			devices[i].writes = 0;
-			if (there[i] && (bus->length ? address >= bus->start &&
-					 address + 2 <= bus->start + bus->length :
-					 bus->start == address))
+			if (there[i] &&
+			    (bus->length ? address >= bus->start &&
+						   address + 2 <= bus->start + bus->length
+					 : bus->start == address))
 				expected++;
 		}
 		EXPECT_FALSE(write_at(address, 2));

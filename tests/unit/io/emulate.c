@@ -37,8 +37,8 @@ static bool stack_read(struct bus_device *bus, struct vcpu *vcpu, u64 address, u
 	return true;
 }
 
-static bool stack_write(struct bus_device *bus, struct vcpu *vcpu, u64 address,
-			unsigned int length, const void *data)
+static bool stack_write(struct bus_device *bus, struct vcpu *vcpu, u64 address, unsigned int length,
+			const void *data)
 {
 	struct stack *stack = (struct stack *)bus;
 

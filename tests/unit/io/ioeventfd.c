@@ -3,7 +3,7 @@
 #include "io/fixture.h"
 #include "io/ioeventfd.h"
 
-#define AT 0x1000ull
+#define AT	  0x1000ull
 #define DATAMATCH KVM_IOEVENTFD_FLAG_DATAMATCH
 #define PIO	  KVM_IOEVENTFD_FLAG_PIO
 #define DEASSIGN  KVM_IOEVENTFD_FLAG_DEASSIGN
@@ -94,8 +94,8 @@ TEST(ioeventfd_clashes)
 		int result;
 	} table[] = {
 		{AT, 4, DATAMATCH, 5, -EEXIST}, {AT, 4, 0, 0, -EEXIST}, {AT, 0, 0, 0, -EEXIST},
-		{AT, 4, DATAMATCH, 6, 0},       {AT, 2, 0, 0, 0},       {AT, 4, PIO, 0, 0},
-		{AT + 1, 4, 0, 0, 0},           {AT - 2, 4, 0, 0, 0},   {AT, 8, DATAMATCH, 5, 0},
+		{AT, 4, DATAMATCH, 6, 0},	{AT, 2, 0, 0, 0},	{AT, 4, PIO, 0, 0},
+		{AT + 1, 4, 0, 0, 0},		{AT - 2, 4, 0, 0, 0},	{AT, 8, DATAMATCH, 5, 0},
 	};
 	int fd, other;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * In which contexts those hear of it who wait for the guest to end an interrupt: inside a read section,
- * where they may signal events, whatever ended it.
+ * In which contexts those hear of it who wait for the guest to end an interrupt: inside a read
+ * section, where they may signal events, whatever ended it.
  */
 #include "../cap/fixture.h"
 #include "../sim/machine.h"
@@ -149,8 +149,8 @@ TEST(irq_ended_by_automatic_eoi)
 	EXPECT_EQ(irqfd_set(vm, &wanted), 0);
 	sim_event_write((int)wanted.fd);
 	EXPECT_TRUE(pic_output(vm));
-	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXTERNAL_INTERRUPT,
-					   .guest = look, .argument = &seen});
+	sim_script_exit(&(struct sim_exit){
+		.reason = EXIT_REASON_EXTERNAL_INTERRUPT, .guest = look, .argument = &seen});
 	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
 	EXPECT_EQ(seen.entries, 1);
 	EXPECT_FALSE(pic_output(vm));
@@ -165,7 +165,8 @@ static void want_the_thread(struct irq_ack_notifier *notifier)
 	sim_signal(true);
 }
 
-/* What comes while the vCPU has turned back: the interrupt is queued, and not in the VMCS already. */
+/* What comes while the vCPU has turned back: the interrupt is queued, and not in the VMCS already.
+ */
 TEST(irq_ended_by_automatic_eoi_and_not_entered)
 {
 	struct irq_ack_notifier notifier = {.gsi = GSI, .acked = want_the_thread};

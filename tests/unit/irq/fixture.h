@@ -21,7 +21,7 @@ struct chips {
 };
 
 /*
- * The one VM of a test; the srcu read lock is held, as by a vCPU whose exit goes on for ever.  Needs
+ * The one VM of a test; the srcu read lock is held, as by a vCPU whose exit goes on for ever. Needs
  * chips_close() before the next.
  */
 struct chips *chips_open(void);

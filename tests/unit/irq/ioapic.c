@@ -271,7 +271,7 @@ TEST(ioapic_storm_outlived_by_its_timer)
 TEST(ioapic_state)
 {
 	struct chips *chips = chips_open();
-	struct kvm_irqchip state = { .chip_id = KVM_IRQCHIP_IOAPIC };
+	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_IOAPIC};
 
 	chips_redirect(chips, 20, 0, 0x61);
 	chips_redirect(chips, 21, 0, 0x62 | CHIPS_LEVEL);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KVM_IRQFD: events become interrupts, with and without waiting for the guest.  All of it goes on while
- * the srcu read lock is held, as by a vCPU that waits for guest memory that user space does not give.
+ * KVM_IRQFD: events become interrupts, with and without waiting for the guest.  All of it goes on
+ * while the srcu read lock is held, as by a vCPU that waits for guest memory that user space does
+ * not give.
  */
 #include "fixture.h"
 #include "irq/irqfd.h"
@@ -179,8 +180,9 @@ TEST(irqfd_closed)
 }
 
 /*
- * A vCPU waits in a fault for memory that does not come, and threads of its process wait for it with the
- * locks of the slots and of the devices: irqfds end all the same, one work for all of them.
+ * A vCPU waits in a fault for memory that does not come, and threads of its process wait for it
+ * with the locks of the slots and of the devices: irqfds end all the same, one work for all of
+ * them.
  */
 TEST(irqfd_ends_while_a_fault_waits)
 {

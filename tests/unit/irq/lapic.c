@@ -9,11 +9,11 @@ TEST(lapic_reset_values)
 	static const struct {
 		u32 offset, value;
 	} rows[] = {
-		{0x20, 1u << 24}, {0x30, 0x00050014}, {0x80, 0},	{0x90, 0},
+		{0x20, 1u << 24}, {0x30, 0x00050014}, {0x80, 0},	  {0x90, 0},
 		{0xa0, 0},	  {0xd0, 0},	      {0xe0, 0xffffffff}, {0xf0, 0xff},
-		{0x100, 0},	  {0x1f0, 0},	      {0x270, 0},	{0x280, 0},
-		{0x300, 0},	  {0x310, 0},	      {0x320, 0x10000}, {0x330, 0x10000},
-		{0x340, 0x10000}, {0x350, 0x10000},   {0x360, 0x10000}, {0x370, 0x10000},
+		{0x100, 0},	  {0x1f0, 0},	      {0x270, 0},	  {0x280, 0},
+		{0x300, 0},	  {0x310, 0},	      {0x320, 0x10000},	  {0x330, 0x10000},
+		{0x340, 0x10000}, {0x350, 0x10000},   {0x360, 0x10000},	  {0x370, 0x10000},
 		{0x380, 0},	  {0x390, 0},	      {0x3e0, 0},
 	};
 	struct apic_guest *g = apic_guest_create(2);
@@ -97,8 +97,8 @@ TEST(lapic_arbitration_priority)
 	static const struct {
 		u32 tpr, isr, irr, apr;
 	} rows[] = {
-		{0, 0, 0, 0},	       {0x35, 0, 0, 0x35},    {0x35, 0x21, 0x25, 0x35},
-		{0x35, 0x41, 0, 0x40}, {0x35, 0, 0x55, 0x50}, {0x35, 0x41, 0x55, 0x50},
+		{0, 0, 0, 0},	       {0x35, 0, 0, 0x35},	 {0x35, 0x21, 0x25, 0x35},
+		{0x35, 0x41, 0, 0x40}, {0x35, 0, 0x55, 0x50},	 {0x35, 0x41, 0x55, 0x50},
 		{0x35, 0x31, 0, 0x30}, {0x45, 0x31, 0x41, 0x45},
 	};
 
@@ -258,11 +258,10 @@ TEST(lapic_base_transitions)
 		u32 from, to;
 		int guest;
 	} rows[] = {
-		{OFF, OFF, 0},		       {OFF, XAPIC, 0},	      {OFF, X2APIC, -EINVAL},
-		{XAPIC, OFF, 0},	       {XAPIC, XAPIC, 0},     {XAPIC, X2APIC, 0},
-		{X2APIC, OFF, 0},	       {X2APIC, XAPIC, -EINVAL}, {X2APIC, X2APIC, 0},
-		{OFF, INVALID, -EINVAL},       {XAPIC, INVALID, -EINVAL},
-		{X2APIC, INVALID, -EINVAL},
+		{OFF, OFF, 0},		 {OFF, XAPIC, 0},	    {OFF, X2APIC, -EINVAL},
+		{XAPIC, OFF, 0},	 {XAPIC, XAPIC, 0},	    {XAPIC, X2APIC, 0},
+		{X2APIC, OFF, 0},	 {X2APIC, XAPIC, -EINVAL},  {X2APIC, X2APIC, 0},
+		{OFF, INVALID, -EINVAL}, {XAPIC, INVALID, -EINVAL}, {X2APIC, INVALID, -EINVAL},
 	};
 	struct apic_guest *g = apic_guest_create(1);
 
@@ -270,7 +269,8 @@ TEST(lapic_base_transitions)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("from 0x%x to 0x%x", rows[i].from, rows[i].to);
 		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].from, true), 0);
-		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].to, false), rows[i].guest);
+		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].to, false),
+			  rows[i].guest);
 		EXPECT_EQ(g->vcpu->apic_base,
 			  0xfee00100 | (rows[i].guest ? rows[i].from : rows[i].to));
 		EXPECT_EQ(msr_apic_base_write(g->vcpu, 0xfee00100 | rows[i].to, true),

@@ -114,7 +114,9 @@ void apic_icr(struct vcpu *vcpu, u32 icr, u32 destination)
 
 void apic_x2apic_on(struct vcpu *vcpu)
 {
-	EXPECT_EQ(apic_msr_write(vcpu, MSR_IA32_APICBASE, vcpu->apic_base | APIC_BASE_X2APIC, false), 0);
+	EXPECT_EQ(
+		apic_msr_write(vcpu, MSR_IA32_APICBASE, vcpu->apic_base | APIC_BASE_X2APIC, false),
+		0);
 }
 
 bool apic_has(struct vcpu *vcpu, u32 first, u8 vector)

@@ -20,10 +20,10 @@ static u32 receivers(struct apic_guest *g, u8 vector)
 	return got;
 }
 
-#define LOGICAL	  0x800
-#define SELF	  0x40000
-#define ALL	  0x80000
-#define BUT_SELF  0xc0000
+#define LOGICAL	 0x800
+#define SELF	 0x40000
+#define ALL	 0x80000
+#define BUT_SELF 0xc0000
 
 TEST(message_xapic_destinations)
 {
@@ -32,15 +32,12 @@ TEST(message_xapic_destinations)
 		bool cluster;
 		u32 icr, destination, got;
 	} rows[] = {
-		{false, 0, 0, 0x1},	       {false, 0, 3, 0x8},
-		{false, 0, 4, 0},	       {false, 0, 0xff, 0xf},
-		{false, SELF, 3, 0x2},	       {false, ALL, 3, 0xf},
-		{false, BUT_SELF, 3, 0xd},     {false, LOGICAL, 0x1, 0x1},
-		{false, LOGICAL, 0xa, 0xa},    {false, LOGICAL, 0xf0, 0},
-		{false, LOGICAL, 0xff, 0xf},   {false, LOGICAL, 0, 0},
-		{true, LOGICAL, 0x01, 0x1},    {true, LOGICAL, 0x0f, 0x3},
-		{true, LOGICAL, 0x13, 0xc},    {true, LOGICAL, 0x12, 0x8},
-		{true, LOGICAL, 0x21, 0},      {true, LOGICAL, 0x10, 0},
+		{false, 0, 0, 0x1},	    {false, 0, 3, 0x8},		 {false, 0, 4, 0},
+		{false, 0, 0xff, 0xf},	    {false, SELF, 3, 0x2},	 {false, ALL, 3, 0xf},
+		{false, BUT_SELF, 3, 0xd},  {false, LOGICAL, 0x1, 0x1},	 {false, LOGICAL, 0xa, 0xa},
+		{false, LOGICAL, 0xf0, 0},  {false, LOGICAL, 0xff, 0xf}, {false, LOGICAL, 0, 0},
+		{true, LOGICAL, 0x01, 0x1}, {true, LOGICAL, 0x0f, 0x3},	 {true, LOGICAL, 0x13, 0xc},
+		{true, LOGICAL, 0x12, 0x8}, {true, LOGICAL, 0x21, 0},	 {true, LOGICAL, 0x10, 0},
 		{true, LOGICAL, 0xff, 0xf},
 	};
 	struct apic_guest *g = apic_guest_create(4);
@@ -71,14 +68,22 @@ TEST(message_x2apic_destinations)
 	static const struct {
 		u32 icr, destination, got;
 	} rows[] = {
-		{0, 0, 0x1},		     {0, 15, 0x4},
-		{0, 0x123, 0x10},	     {0, 0x23, 0},
-		{0, 0xff, 0},		     {0, 0xffffffff, 0x1f},
-		{0, 0x80000000, 0},	     {0, 1024, 0},
-		{LOGICAL, 0x8003, 0x7},	     {LOGICAL, 0x10001, 0x8},
-		{LOGICAL, 0x120008, 0x10},   {LOGICAL, 0x120007, 0},
-		{LOGICAL, 0x1ffff, 0x8},     {LOGICAL, 0xffffffff, 0x1f},
-		{SELF, 0, 0x2},		     {ALL, 0, 0x1f},
+		{0, 0, 0x1},
+		{0, 15, 0x4},
+		{0, 0x123, 0x10},
+		{0, 0x23, 0},
+		{0, 0xff, 0},
+		{0, 0xffffffff, 0x1f},
+		{0, 0x80000000, 0},
+		{0, 1024, 0},
+		{LOGICAL, 0x8003, 0x7},
+		{LOGICAL, 0x10001, 0x8},
+		{LOGICAL, 0x120008, 0x10},
+		{LOGICAL, 0x120007, 0},
+		{LOGICAL, 0x1ffff, 0x8},
+		{LOGICAL, 0xffffffff, 0x1f},
+		{SELF, 0, 0x2},
+		{ALL, 0, 0x1f},
 		{BUT_SELF, 0, 0x1d},
 	};
 	struct apic_guest *g = apic_guest_create(0);
@@ -95,8 +100,8 @@ TEST(message_x2apic_destinations)
 	apic_guest_destroy(g);
 }
 
-/* From an I/O APIC or MSI: how many took it, coalesced, nobody.  One that is level-triggered is taken
- * also where it joins another. */
+/* From an I/O APIC or MSI: how many took it, coalesced, nobody.  One that is level-triggered is
+ * taken also where it joins another. */
 TEST(message_results)
 {
 	struct irq_message all = {.destination = 0xff, .vector = 0x55, .xapic = true};
@@ -121,8 +126,11 @@ TEST(message_results)
 /* Lowest priority: one of those that match and take interrupts, each in turn. */
 TEST(message_lowest_priority_takes_turns)
 {
-	struct irq_message message = {.destination = 0xff, .vector = 0x55, .logical = true,
-				      .delivery = IRQ_LOWEST, .xapic = true};
+	struct irq_message message = {.destination = 0xff,
+				      .vector = 0x55,
+				      .logical = true,
+				      .delivery = IRQ_LOWEST,
+				      .xapic = true};
 	struct apic_guest *g = apic_guest_create(4);
 	unsigned int got[4] = {0};
 

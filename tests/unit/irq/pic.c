@@ -163,7 +163,8 @@ TEST(pic_rotation)
 
 	chips_pulse(chips, 3);
 	EXPECT_EQ(chips_pic_take(chips), 0x23);
-	chips_out(chips, MASTER, 0xa0); /* rotate on non-specific EOI: 3 is the lowest, 4 the highest */
+	chips_out(chips, MASTER,
+		  0xa0); /* rotate on non-specific EOI: 3 is the lowest, 4 the highest */
 	chips_pulse(chips, 1);
 	chips_pulse(chips, 4);
 	EXPECT_EQ(chips_pic_take(chips), 0x24);
@@ -301,7 +302,7 @@ TEST(pic_wide_access)
 TEST(pic_state)
 {
 	struct chips *chips = pic_open();
-	struct kvm_irqchip state = { .chip_id = KVM_IRQCHIP_PIC_SLAVE };
+	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_PIC_SLAVE};
 
 	chips_out(chips, SLAVE + 1, 0x40);
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &state), 0);

@@ -4,8 +4,8 @@
 #include "io/bus.h"
 #include "life/life.h"
 
-#define HZ	 1193182ull
-#define NS(ticks) ((ticks) * 1000000000ull / HZ + 1) /* so many clock pulses, and a bit */
+#define HZ	  1193182ull
+#define NS(ticks) ((ticks)*1000000000ull / HZ + 1) /* so many clock pulses, and a bit */
 
 static void program(struct chips *chips, u8 control, u16 count)
 {
@@ -329,7 +329,7 @@ TEST(pit_shortest_period)
 TEST(pit_state)
 {
 	struct chips *chips = timer_open();
-	struct kvm_pit_state2 state = { 0 }, again = { 0 };
+	struct kvm_pit_state2 state = {0}, again = {0};
 
 	program(chips, 0x34, 11932);
 	program(chips, 0xb6, 1193);
@@ -365,7 +365,7 @@ TEST(pit_state)
 TEST(pit_without_speaker)
 {
 	static struct vm vm;
-	struct vcpu vcpu = { .vm = &vm };
+	struct vcpu vcpu = {.vm = &vm};
 	struct kvm_pit_state2 state;
 	u8 value;
 	int ticket;

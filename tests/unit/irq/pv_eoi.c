@@ -4,9 +4,9 @@
 #include "irq/devices.h"
 #include "mem/mem.h"
 
-#define FLAG	0x104u
-#define VECTOR	0x41
-#define PV_EOI	0x4b564d04u
+#define FLAG   0x104u
+#define VECTOR 0x41
+#define PV_EOI 0x4b564d04u
 
 static u8 *flag;
 

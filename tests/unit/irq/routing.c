@@ -9,7 +9,7 @@ static struct kvm_irq_routing_entry to_pin(u32 gsi, u32 chip, u32 pin)
 	return (struct kvm_irq_routing_entry){
 		.gsi = gsi,
 		.type = KVM_IRQ_ROUTING_IRQCHIP,
-		.u.irqchip = { .irqchip = chip, .pin = pin },
+		.u.irqchip = {.irqchip = chip, .pin = pin},
 	};
 }
 
@@ -18,7 +18,7 @@ static struct kvm_irq_routing_entry to_message(u32 gsi, u32 address, u32 data)
 	return (struct kvm_irq_routing_entry){
 		.gsi = gsi,
 		.type = KVM_IRQ_ROUTING_MSI,
-		.u.msi = { .address_lo = address, .data = data },
+		.u.msi = {.address_lo = address, .data = data},
 	};
 }
 
@@ -29,7 +29,7 @@ static int set(struct chips *chips, const struct kvm_irq_routing_entry *entries,
 
 static u32 ioapic_lines(struct chips *chips)
 {
-	struct kvm_irqchip state = { .chip_id = KVM_IRQCHIP_IOAPIC };
+	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_IOAPIC};
 
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &state), 0);
 	return state.chip.ioapic.irr;
@@ -37,8 +37,8 @@ static u32 ioapic_lines(struct chips *chips)
 
 static u32 pic_lines(struct chips *chips)
 {
-	struct kvm_irqchip master = { .chip_id = KVM_IRQCHIP_PIC_MASTER };
-	struct kvm_irqchip slave = { .chip_id = KVM_IRQCHIP_PIC_SLAVE };
+	struct kvm_irqchip master = {.chip_id = KVM_IRQCHIP_PIC_MASTER};
+	struct kvm_irqchip slave = {.chip_id = KVM_IRQCHIP_PIC_SLAVE};
 
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &master), 0);
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &slave), 0);
@@ -120,15 +120,15 @@ TEST(routing_refused)
 		to_pin(4, 3, 0),
 		to_pin(4, 0xffffffff, 0),
 		to_pin(4, KVM_IRQCHIP_IOAPIC, 0xffffffff),
-		{ .gsi = 4, .type = 0 },
-		{ .gsi = 4, .type = KVM_IRQ_ROUTING_HV_SINT },
-		{ .gsi = 4, .type = KVM_IRQ_ROUTING_IRQCHIP, .flags = 1 },
-		{ .gsi = 4, .type = KVM_IRQ_ROUTING_MSI, .flags = 2 },
+		{.gsi = 4, .type = 0},
+		{.gsi = 4, .type = KVM_IRQ_ROUTING_HV_SINT},
+		{.gsi = 4, .type = KVM_IRQ_ROUTING_IRQCHIP, .flags = 1},
+		{.gsi = 4, .type = KVM_IRQ_ROUTING_MSI, .flags = 2},
 	};
 	struct chips *chips = chips_open();
 
 	for (unsigned int i = 0; i < COUNT_OF(bad); i++) {
-		struct kvm_irq_routing_entry three[] = { entries[0], entries[1], bad[i] };
+		struct kvm_irq_routing_entry three[] = {entries[0], entries[1], bad[i]};
 
 		test_context("row %u", i);
 		EXPECT_EQ(set(chips, three, 3), -EINVAL);
@@ -201,8 +201,8 @@ static void listen_no_more(struct counted *counted)
 TEST(routing_acknowledged)
 {
 	struct chips *chips = chips_open();
-	struct counted a = { { .gsi = 20, .acked = count }, &chips->vm, 0 };
-	struct counted b = { { .gsi = 4, .acked = count }, &chips->vm, 0 };
+	struct counted a = {{.gsi = 20, .acked = count}, &chips->vm, 0};
+	struct counted b = {{.gsi = 4, .acked = count}, &chips->vm, 0};
 
 	listen(&a);
 	listen(&b);

@@ -18,13 +18,13 @@
 
 struct machine {
 	struct vm *vm;
-	u64 hva;	      /* USER_UNITS from here */
-	u64 base;	      /* guest frames begin here */
-	u64 unit;	      /* pages that slots and changes are multiples of */
+	u64 hva;  /* USER_UNITS from here */
+	u64 base; /* guest frames begin here */
+	u64 unit; /* pages that slots and changes are multiples of */
 	struct {
 		u64 gfn, entry;
 	} tlb[GUEST_UNITS]; /* one frame of each unit */
-	u64 tlb_kicks;	      /* flushes that the TLB has seen */
+	u64 tlb_kicks;	    /* flushes that the TLB has seen */
 	struct random random;
 	unsigned int mapped, large, devices, errors, stale, changes;
 };
@@ -105,7 +105,7 @@ static void step_fault(struct machine *machine)
 	enum ept_result result;
 	u64 since = invalidations_now(&machine->vm->ept.invalidations);
 
-	result = write	    ? fault_write(machine->vm, gfn, &error)
+	result = write	     ? fault_write(machine->vm, gfn, &error)
 		 : kind == 1 ? fault_read(machine->vm, gfn, &error)
 			     : fault_fetch(machine->vm, gfn, &error);
 	if (!slot || (write && (slot->flags & KVM_MEM_READONLY))) {

@@ -86,18 +86,18 @@ TEST(large_page_never_beyond_the_slot)
 		unsigned int level;
 	} cases[] = {
 		{0, FRAMES_2M, 0, 0, EPT_LEVEL_2M},
-		{0, FRAMES_2M - 1, 0, 0, EPT_LEVEL_4K},	       /* ends before */
-		{1, 2 * FRAMES_2M, 1, 0, EPT_LEVEL_4K},	       /* begins behind */
-		{1, 2 * FRAMES_2M, 1, FRAMES_2M, EPT_LEVEL_2M},	       /* the whole one in it */
+		{0, FRAMES_2M - 1, 0, 0, EPT_LEVEL_4K},			/* ends before */
+		{1, 2 * FRAMES_2M, 1, 0, EPT_LEVEL_4K},			/* begins behind */
+		{1, 2 * FRAMES_2M, 1, FRAMES_2M, EPT_LEVEL_2M},		/* the whole one in it */
 		{1, 2 * FRAMES_2M, 1, 2 * FRAMES_2M - 1, EPT_LEVEL_4K}, /* ends before */
-		{0, 2 * FRAMES_2M, 1, 0, EPT_LEVEL_4K},	       /* aligned differently */
+		{0, 2 * FRAMES_2M, 1, 0, EPT_LEVEL_4K},			/* aligned differently */
 		{8, 2 * FRAMES_2M, 0, FRAMES_2M, EPT_LEVEL_4K},
 	};
 
 	for (unsigned int i = 0; i < COUNT_OF(cases); i++) {
 		u64 hva, gfn = GFN + cases[i].offset + cases[i].at;
-		struct vm *vm = open_slot(cases[i].offset, cases[i].pages, cases[i].hva_offset,
-					  &hva);
+		struct vm *vm =
+			open_slot(cases[i].offset, cases[i].pages, cases[i].hva_offset, &hva);
 		u64 end = hva + (cases[i].pages + cases[i].hva_offset) * PAGE;
 
 		test_context("case %u", i);

@@ -209,8 +209,7 @@ static void fill_list(struct vcpu *vcpu, void *argument)
 TEST(pml_list_with_pages_of_no_slot)
 {
 	static struct list_row rows[] = {
-		{0xffff, RAM + PAGES * PAGE}, {0, ~0ull << 12}, {0, 0}, {300, RAM - PAGE},
-		{509, 0},
+		{0xffff, RAM + PAGES * PAGE}, {0, ~0ull << 12}, {0, 0}, {300, RAM - PAGE}, {509, 0},
 	};
 
 	start(true);

@@ -122,8 +122,8 @@ TEST(msr_tsc_of_two_vcpus)
 	}
 }
 
-/* A VM that was saved in its first second is restored: what its vCPUs have begun with, or were reset
- * to, is no counter to be equal to. */
+/* A VM that was saved in its first second is restored: what its vCPUs have begun with, or were
+ * reset to, is no counter to be equal to. */
 TEST(msr_tsc_restored_early)
 {
 	static const struct {

@@ -204,8 +204,7 @@ TEST(guest_memory_sets_flags)
 		EXPECT_EQ(*leaf & (EPT_ACCESSED | EPT_DIRTY), flags ? EPT_ACCESSED : 0);
 		EXPECT_EQ(*entry(RAM, EPT_LEVEL_1G) & EPT_ACCESSED, flags ? EPT_ACCESSED : 0);
 		EXPECT_EQ(try(EPT_WRITE, RAM), EXIT_REASON_HLT);
-		EXPECT_EQ(*leaf & (EPT_ACCESSED | EPT_DIRTY),
-			  flags ? EPT_ACCESSED | EPT_DIRTY : 0);
+		EXPECT_EQ(*leaf & (EPT_ACCESSED | EPT_DIRTY), flags ? EPT_ACCESSED | EPT_DIRTY : 0);
 	}
 	sim_machine_destroy(machine);
 }

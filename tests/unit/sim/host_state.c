@@ -64,14 +64,14 @@ TEST(sim_interrupts_need_the_hosts_registers)
 	static const u64 breakpoints[4];
 
 	sim_set_xss(0x100);
-	EXPECT_PANIC(host_irq_disable(); host_write_xcr0(3); host_irq_enable(),
-		     "host_irq_enable: XCR0 is 0x3, and the host's is 0x7");
+	EXPECT_PANIC(host_irq_disable(); host_write_xcr0(3);
+		     host_irq_enable(), "host_irq_enable: XCR0 is 0x3, and the host's is 0x7");
 	host_write_xcr0(7);
-	EXPECT_PANIC(host_irq_disable(); host_wrmsr(MSR_IA32_XSS, 0); host_irq_enable(),
-		     "IA32_XSS is 0x0, and the host's is 0x100");
+	EXPECT_PANIC(host_irq_disable(); host_wrmsr(MSR_IA32_XSS, 0);
+		     host_irq_enable(), "IA32_XSS is 0x0, and the host's is 0x100");
 	host_wrmsr(MSR_IA32_XSS, 0x100);
-	EXPECT_PANIC(host_irq_disable(); host_debugregs_load(breakpoints, 0); host_irq_enable(),
-		     "DR0-DR3 are the guest's");
+	EXPECT_PANIC(host_irq_disable(); host_debugregs_load(breakpoints, 0);
+		     host_irq_enable(), "DR0-DR3 are the guest's");
 }
 
 static void write_misc_enable(struct vcpu *vcpu, void *argument)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What functions of the core need of their caller is checked: each call here lacks something, and ends
- * with words that say what.
+ * What functions of the core need of their caller is checked: each call here lacks something, and
+ * ends with words that say what.
  */
 #include "../cap/fixture.h"
 #include "exit/table.h"
@@ -111,14 +111,15 @@ TEST(needs_no_raw_context_for_a_spin_lock)
 	host_spin_init(&spin);
 	host_irqlock_init(&irqlock);
 	EXPECT_EQ(host_event_get(sim_event_open(), &event), 0);
-	EXPECT_PANIC(host_irqlock_lock(&irqlock); host_spin_lock(&spin),
+	EXPECT_PANIC(host_irqlock_lock(&irqlock);
+		     host_spin_lock(&spin),
 		     "host_spin_lock sleeps on PREEMPT_RT, and an interrupt-safe lock is held");
 	host_irqlock_init(&irqlock);
 	EXPECT_PANIC(host_preempt_disable(); host_spin_lock(&spin), "preemption is off");
 	EXPECT_PANIC(host_irq_disable(); host_spin_lock(&spin), "interrupts are off");
 	EXPECT_PANIC(host_irq_disable(); host_event_signal(event), "interrupts are off");
-	EXPECT_PANIC(host_irqlock_lock(&irqlock); host_event_signal(event),
-		     "an interrupt-safe lock is held");
+	EXPECT_PANIC(host_irqlock_lock(&irqlock);
+		     host_event_signal(event), "an interrupt-safe lock is held");
 	EXPECT_PANIC(host_preempt_disable(); host_free_pages(NULL, 0), "preemption is off");
 	host_spin_lock(&spin);
 	host_event_signal(event);
@@ -138,6 +139,6 @@ TEST(needs_brief_readers)
 	host_free(host_zalloc(1));
 	host_srcu_destroy(&srcu);
 	EXPECT_EQ(host_srcu_init_brief(&broken), 0);
-	EXPECT_PANIC(host_srcu_read_lock(&broken); host_zalloc(1),
-		     "in a read section that must be brief");
+	EXPECT_PANIC(host_srcu_read_lock(&broken);
+		     host_zalloc(1), "in a read section that must be brief");
 }

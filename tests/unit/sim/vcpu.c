@@ -253,21 +253,21 @@ TEST(vcpu_events_translate_the_shadow)
 		u8 set, get;
 		u32 blocking;
 	} rows[] = {
-		{ 0, 0, 0 },
-		{ KVM_X86_SHADOW_INT_STI, KVM_X86_SHADOW_INT_STI, BLOCKING_BY_STI },
-		{ KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS, BLOCKING_BY_MOV_SS },
-		{ KVM_X86_SHADOW_INT_STI | KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS,
-		  BLOCKING_BY_MOV_SS },
-		{ 0xfc, 0, 0 },
+		{0, 0, 0},
+		{KVM_X86_SHADOW_INT_STI, KVM_X86_SHADOW_INT_STI, BLOCKING_BY_STI},
+		{KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS, BLOCKING_BY_MOV_SS},
+		{KVM_X86_SHADOW_INT_STI | KVM_X86_SHADOW_INT_MOV_SS, KVM_X86_SHADOW_INT_MOV_SS,
+		 BLOCKING_BY_MOV_SS},
+		{0xfc, 0, 0},
 	};
 	struct sim_machine *machine = machine_create();
 	struct kvm_vcpu_events events;
-	struct ioctl_call call = { .vm = &machine->vm, .vcpu = &machine->vcpu, .data = &events };
+	struct ioctl_call call = {.vm = &machine->vm, .vcpu = &machine->vcpu, .data = &events};
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %u", i);
-		events = (struct kvm_vcpu_events){ .flags = KVM_VCPUEVENT_VALID_SHADOW,
-						   .interrupt.shadow = rows[i].set };
+		events = (struct kvm_vcpu_events){.flags = KVM_VCPUEVENT_VALID_SHADOW,
+						  .interrupt.shadow = rows[i].set};
 		host_vcpu_get(&machine->vcpu);
 		EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, KVM_SET_VCPU_EVENTS), &call), 0);
 		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_INTERRUPTIBILITY_INFO),
@@ -403,7 +403,8 @@ TEST(vcpu_exit_without_a_vmcs_is_nobodys)
 	sim_machine_destroy(machine);
 }
 
-/* MOV DR after MOV SS, with TF and DR7.GD: the #DB says general detect, and no single step waits. */
+/* MOV DR after MOV SS, with TF and DR7.GD: the #DB says general detect, and no single step waits.
+ */
 TEST(vcpu_detects_mov_dr_in_a_shadow)
 {
 	struct sim_machine *machine = machine_create();

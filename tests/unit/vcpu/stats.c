@@ -4,7 +4,7 @@
 
 TEST(stats_of_an_msr_go_to_its_row)
 {
-	struct vcpu_stats stats = { 0 };
+	struct vcpu_stats stats = {0};
 
 	vcpu_stats_count_msr(&stats, 0x10, 1, 0);
 	vcpu_stats_count_msr(&stats, 0xc0000080, 0, 1);
@@ -18,7 +18,7 @@ TEST(stats_of_an_msr_go_to_its_row)
 
 TEST(stats_of_msrs_without_a_row_are_in_the_last)
 {
-	struct vcpu_stats stats = { 0 };
+	struct vcpu_stats stats = {0};
 
 	for (u32 msr = 0; msr < VCPU_MSR_COUNTERS + 5; msr++)
 		vcpu_stats_count_msr(&stats, msr, 1, 0);
@@ -29,7 +29,7 @@ TEST(stats_of_msrs_without_a_row_are_in_the_last)
 
 TEST(stats_add_up)
 {
-	struct vcpu_stats total = { 0 }, one = { 0 };
+	struct vcpu_stats total = {0}, one = {0};
 
 	one.exits[10] = 3;
 	one.to_user = 2;
@@ -51,7 +51,8 @@ static void enter(struct vcpu_stats *stats, enum vcpu_phase next, u64 now)
 	vcpu_stats_enter_phase(stats, MEASUREMENT, next, now, 10);
 }
 
-/* The time of an exit is that of its handling, before and after a visit to user space or a sleep. */
+/* The time of an exit is that of its handling, before and after a visit to user space or a sleep.
+ */
 TEST(stats_of_time_by_phase)
 {
 	struct vcpu_stats stats = {.exits = {[10] = 7}, .since = 1};
