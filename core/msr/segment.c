@@ -102,4 +102,4 @@ KEEPER(KERNEL_GS_BASE) = {SWITCHED, .writable = ALL, .admits = canonical};
 KEEPER(SYSCALL_MASK) = {SWITCHED, .writable = 0xffffffff};
 KEEPER(TSC_AUX) = {SWITCHED, .writable = 0xffffffff};
 /* Nobody reads or writes it, and switch.c switches it. */
-KEEPER(IA32_TSX_CTRL) = {HOME_NOWHERE};
+KEEPER(IA32_TSX_CTRL) = {.home = HOME_NOWHERE};
