@@ -55,6 +55,7 @@ static u64 turns; /* given so far */
 
 bool sim_switching;
 struct sim_task *sim_task_now = &tasks[0];
+const volatile void *sim_read_until;
 
 /* --- the generator: splitmix64, for which every seed is a good one --- */
 
@@ -559,6 +560,7 @@ __attribute__((constructor)) void sim_task_reset(void)
 	unsigned int cpu = tasks[0].cpu;
 
 	sim_tasks_abandon();
+	sim_read_until = NULL;
 	tasks[0] = (struct sim_task){.name = "main", .stack = &stacks[0], .cpu = cpu};
 	__builtin_memset(cpus, 0, sizeof(cpus));
 	sim_task_move(&tasks[0], cpu);
