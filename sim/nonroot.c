@@ -240,6 +240,7 @@ static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
 	}
 	for (;;) {
 		sim_point();
+		sim_guest_runs();
 		if (!sim_random_below(LOOK_PERIOD))
 			ept_look_ahead(sim_cpu_now());
 		exit = (struct sim_exit){.reason = exit_due(vmcs)};

@@ -19,6 +19,7 @@
 			 */
 #define STALL_PERIOD 8	/* of the tasks that lose their turn, one stands still for a while ... */
 #define STALL_MOST   64 /* turns of others */
+#define RUN_PERIOD   8	/* of the steps of a guest, one lasts as long as that */
 
 struct task_stack {
 	void *pointer; /* RSP while another stack is in use */
@@ -54,6 +55,7 @@ static unsigned int switch_period;
 static u64 turns; /* given so far */
 
 bool sim_switching;
+const volatile void *sim_read_until;
 struct sim_task *sim_task_now = &tasks[0];
 
 /* --- the generator: splitmix64, for which every seed is a good one --- */
@@ -378,13 +380,21 @@ static void schedule(void)
  */
 static void stall(struct sim_task *task)
 {
-	if (!sim_random_below(STALL_PERIOD))
-		task->stalled_until = turns + 1 + sim_random_below(STALL_MOST);
+	task->stalled_until = turns + 1 + sim_random_below(STALL_MOST);
 }
 
 void sim_switch_point(void)
 {
 	if (alone || sim_random_below(switch_period))
+		return;
+	if (!sim_random_below(STALL_PERIOD))
+		stall(sim_task_now);
+	schedule();
+}
+
+void sim_guest_runs(void)
+{
+	if (!sim_switching || alone || sim_random_below(RUN_PERIOD))
 		return;
 	stall(sim_task_now);
 	schedule();
@@ -550,6 +560,7 @@ void sim_tasks_abandon(void)
 	task_count = 1;
 	sim_task_now = &tasks[0];
 	tasks[0].wait = NULL;
+	sim_read_until = NULL;
 	__builtin_memset(cpus, 0, sizeof(cpus));
 	sim_task_move(&tasks[0], tasks[0].cpu);
 }

@@ -63,6 +63,9 @@ void sim_task_move(struct sim_task *task, unsigned int cpu);
 void sim_interrupt(unsigned int cpu);
 /* Is there one for this CPU, or a tick of its timer?  Asked while a guest runs. */
 bool sim_interrupt_comes(void);
+/* A guest that runs does so for long, as compared with what the hypervisor does for it between two
+ * runs: whoever wants it to leave has mostly to wait.  One step of it is here. */
+void sim_guest_runs(void);
 /* Interrupts came on on the current task's CPU. */
 void sim_interrupts_taken(void);
 /* The same, and wait until the CPU has taken it; or until it has interrupts on at this moment.
