@@ -25,20 +25,47 @@ scripts() {
 		xargs shellcheck -x -S warning -s sh -e SC2154,SC2034
 }
 
-# What is right changes with the version: it is that of Debian 12.
-formatted() {
-	clang-format --version | grep -q ' version 14\.' || {
-		echo "# not looked at: this clang-format is not 14"
-		return 0
+# What is right, and what is looked for, changes with the version: these are those of Debian 12.
+is_version() {
+	"$1" --version | grep -q "version $2\.\|Cppcheck $2\." || {
+		echo "# not looked at: this $1 is not $2"
+		return 1
 	}
+}
+
+formatted() {
+	is_version clang-format 14 || return 0
 	git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 }
 
+# Not asked: to tell parameters of one type apart, and to widen before each multiplication of what is
+# small.
+bugprone='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier'
+bugprone="$bugprone,-bugprone-macro-parentheses,-bugprone-implicit-widening-of-multiplication-result"
+# The size of a pointer is what a read of one asks for.
+bugprone="$bugprone,-bugprone-sizeof-expression"
+
+tidy() {
+	is_version clang-tidy 14 || return 0
+	git ls-files 'facts/*.c' 'core/*.c' 'sim/*.c' | xargs -n 20 -P "$(nproc)" sh -c 'clang-tidy \
+		--quiet --warnings-as-errors="*" --checks="$0" "$@" -- \
+		-std=gnu11 -I. -Icore -Isim/include -Isim' "$bugprone" 2>/dev/null
+}
+
+checked() {
+	is_version cppcheck 2 || return 0
+	cppcheck --quiet --error-exitcode=1 -j "$(nproc)" --std=c11 --enable=warning,portability \
+		--inline-suppr -I. -Icore -Isim/include --suppress=internalAstError facts core sim
+}
+
+lab/deps.sh clang-tidy cppcheck || exit 2
 check "documents name what is there" tests/documents.sh
 check "each folder includes only what it may of the others" tests/rooms.sh
 check "CPUID's features go by their names" tests/features.sh
 check "no constant is defined in two files" tests/constants.sh
 check "C is as clang-format 14 would have it" formatted
+check "clang-tidy finds nothing bug-prone" tidy
+check "cppcheck has nothing to say" checked
 check "shellcheck has no warning" scripts
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

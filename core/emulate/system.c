@@ -88,6 +88,7 @@ static void read_all(struct vcpu *vcpu, const struct insn *insn, u64 *value)
  */
 static void enter_mmx(struct fxsave_area *area)
 {
+	/* cppcheck-suppress uninitvar; it does not know the assembly that fills it */
 	unsigned int top = area->bytes[FXSAVE_FSW + 1] >> 3 & 7;
 	u8 stack[8 * 16];
 

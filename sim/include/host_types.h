@@ -100,9 +100,9 @@ static inline void sim_point(void)
 }
 
 /*
- * Is the relaxed read that of the word behind the last one?  A loop over a table takes less time than
- * others need for one of their steps: with a turn at each of its words all of them would have come to
- * wait for what its reader holds.
+ * Is the relaxed read that of the word behind the last one?  A loop over a table takes less time
+ * than others need for one of their steps: with a turn at each of its words all of them would have
+ * come to wait for what its reader holds.
  */
 extern const volatile void *sim_read_until;
 
