@@ -8,7 +8,7 @@
 	.globl name;                                                                               \
 	.type name, @function;                                                                     \
 	name:
-#define SYM_FUNC_END(name) .size name, .- name
+#define SYM_FUNC_END(name) .size name, . - name
 #define SYM_INNER_LABEL(name, linkage)                                                             \
 	linkage name;                                                                              \
 	name:
