@@ -53,12 +53,14 @@ bool vmx_cpu_on(void)
 
 static enum vmx_status vmxon(hpa_t region)
 {
+	/* clang-format off */
 	asm goto("1: vmxon %0\n\t"
-		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, % l[failed])
+		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, %l[failed])
 		 :
 		 : "m"(region)
 		 : "cc", "memory"
 		 : failed);
+	/* clang-format on */
 	return VMX_SUCCEED;
 failed:
 	return VMX_FAIL_INVALID;
@@ -67,7 +69,9 @@ failed:
 static void vmxoff(void)
 {
 	/* It faults outside VMX operation: after a crash nobody knows for sure. */
-	asm goto("1: vmxoff\n\t" _ASM_EXTABLE(1b, % l[was_off]) : : : "cc", "memory" : was_off);
+	/* clang-format off */
+	asm goto("1: vmxoff\n\t" _ASM_EXTABLE(1b, %l[was_off]) : : : "cc", "memory" : was_off);
+	/* clang-format on */
 was_off:
 	return;
 }

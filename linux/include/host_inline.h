@@ -165,11 +165,12 @@ static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
  * down, VMX operation ends on every CPU while vCPUs still run.
  */
 
+/* clang-format off */
 #define HOST_VMX_INSTRUCTION(instruction, ...)                                                     \
 	do {                                                                                       \
 		asm goto("1: " instruction "\n\t"                                                  \
 			 "jc %l[invalid]\n\t"                                                      \
-			 "jz %l[valid]\n\t" _ASM_EXTABLE(1b, % l[invalid])                         \
+			 "jz %l[valid]\n\t" _ASM_EXTABLE(1b, %l[invalid])                          \
 			 :                                                                         \
 			 : __VA_ARGS__                                                             \
 			 : "cc", "memory"                                                          \
@@ -180,6 +181,7 @@ static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
 	invalid:                                                                                   \
 		return VMX_FAIL_INVALID;                                                           \
 	} while (0)
+/* clang-format on */
 
 static inline enum vmx_status host_vmclear(hpa_t region)
 {
@@ -201,13 +203,15 @@ static __always_inline enum vmx_status host_vmread(u32 field, u64 *value)
 {
 	u64 read;
 
+	/* clang-format off */
 	asm_goto_output("1: vmread %[field], %[read]\n\t"
 			"jc %l[invalid]\n\t"
-			"jz %l[valid]\n\t" _ASM_EXTABLE(1b, % l[invalid])
+			"jz %l[valid]\n\t" _ASM_EXTABLE(1b, %l[invalid])
 			: [read] "=r"(read)
 			: [field] "r"((u64)field)
 			: "cc"
 			: invalid, valid);
+	/* clang-format on */
 	*value = read;
 	return VMX_SUCCEED;
 valid:

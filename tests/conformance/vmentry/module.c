@@ -35,12 +35,14 @@ static DEFINE_MUTEX(lock); /* all of it: one row at a time */
 
 static enum vmx_status vmxon(hpa_t region)
 {
+	/* clang-format off */
 	asm goto("1: vmxon %0\n\t"
-		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, % l[failed])
+		 "jbe %l[failed]\n\t" _ASM_EXTABLE(1b, %l[failed])
 		 :
 		 : "m"(region)
 		 : "cc", "memory"
 		 : failed);
+	/* clang-format on */
 	return VMX_SUCCEED;
 failed:
 	return VMX_FAIL_INVALID;
