@@ -6,8 +6,7 @@
  */
 #include "../irq/lapic_guest.h"
 #include "exit/exit.h"
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "vcpu/state.h"
 
 #define SEND_IPI 10
@@ -188,12 +187,11 @@ TEST(exit_hypercall_refusals)
 
 TEST(exit_hypercall_without_local_apics)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine = sim_machine_create(&msrs);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	const struct call call = {SEND_IPI, 1, 0, 0, VECTOR};
 	int ticket = host_srcu_read_lock(&machine->vm.srcu);
 
-	EXPECT_EQ(execute(&machine->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
+	EXPECT_EQ(execute(machine->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
 	host_srcu_read_unlock(&machine->vm.srcu, ticket);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

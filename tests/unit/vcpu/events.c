@@ -3,9 +3,8 @@
  * Events on their way into the guest: what goes in when, what is left behind by a delivery that was
  * cut short, replaced or withdrawn.  docs/design.md, "Events".
  */
-#include "../cap/fixture.h"
 #include "../msr/guest.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "emulate/machine.h"
 #include "facts/exit_reason.h"
@@ -23,13 +22,6 @@
 #define INTERRUPT(vector) (INTERRUPTION_VALID | (vector))
 #define INT_N(vector)	  (INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_INTERRUPT << 8 | (vector))
 #define NMI		  (INTERRUPTION_VALID | INTERRUPTION_NMI << 8 | VECTOR_NMI)
-
-static struct sim_machine *sim_ready(void)
-{
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	return sim_machine_create(&msrs);
-}
 
 static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 {
@@ -203,15 +195,15 @@ TEST(events_steps_in_a_shadow_enter)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_ready();
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 		test_context("row %zu", i);
 		script_fault(&rows[i]);
 		script_hlt(NULL);
-		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-		EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+		EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 		EXPECT_STR_EQ(sim_entry_failure(), "");
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -219,33 +211,33 @@ TEST(events_steps_in_a_shadow_enter)
 TEST(events_step_that_user_space_ends_in_a_shadow)
 {
 	static struct step_state state = {0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS};
-	struct sim_machine *machine = sim_ready();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 
-	sim_user_unmap(machine->hva, LINTEL_PAGE_SIZE);
+	sim_user_unmap(machine->ram, LINTEL_PAGE_SIZE);
 	script_fault(&state);
 	EXPECT_EQ(vcpu_run(vcpu), -EFAULT);
 	vcpu_rflags_write(vcpu, 2);
 	script_hlt(NULL);
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* "Single-Stepping on Branches": HLT is none. */
 TEST(events_btf_steps_over_no_instruction)
 {
 	static struct step_state rows[] = {{0x102, DEBUGCTL_BTF, 0, 0}, {0x102, 0, 0, 0}};
-	struct sim_machine *machine = sim_ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 	script_hlt(&rows[0]);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_FALSE(machine->vcpu.events.exception.pending);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_FALSE(machine->vcpu->events.exception.pending);
 	script_hlt(&rows[1]);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_TRUE(machine->vcpu.events.exception.pending);
-	EXPECT_EQ(machine->vcpu.events.exception.payload, DR6_BS);
-	sim_machine_destroy(machine);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_TRUE(machine->vcpu->events.exception.pending);
+	EXPECT_EQ(machine->vcpu->events.exception.payload, DR6_BS);
+	fixture_destroy(machine);
 }
 
 /* CPUID behind MOV SS: one trap, for the breakpoint that MOV SS hit and for the step. */
@@ -263,17 +255,17 @@ TEST(events_traps_held_back_by_a_shadow_come_once)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_ready();
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 		struct step_state state = rows[i].state;
 
 		test_context("row %zu", i);
 		script_hlt(&state);
-		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-		EXPECT_EQ(machine->vcpu.events.exception.pending, rows[i].payload != 0);
+		EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu->events.exception.pending, rows[i].payload != 0);
 		if (rows[i].payload)
-			EXPECT_EQ(machine->vcpu.events.exception.payload, rows[i].payload);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_PENDING_DBG_EXCEPTIONS), 0);
-		sim_machine_destroy(machine);
+			EXPECT_EQ(machine->vcpu->events.exception.payload, rows[i].payload);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_PENDING_DBG_EXCEPTIONS), 0);
+		fixture_destroy(machine);
 	}
 }
 
@@ -285,8 +277,8 @@ TEST(events_debug_exception_ends_btf_and_gd)
 				    INTERRUPTION_PRIVILEGED_EXCEPTION};
 
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
-		struct sim_machine *machine = sim_ready();
-		struct vcpu *vcpu = &machine->vcpu;
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+		struct vcpu *vcpu = machine->vcpu;
 		bool int1 = types[i] == INTERRUPTION_PRIVILEGED_EXCEPTION;
 
 		test_context("type %u", types[i]);
@@ -301,10 +293,10 @@ TEST(events_debug_exception_ends_btf_and_gd)
 						   .argument = &state});
 		script_hlt(NULL);
 		EXPECT_EQ(vcpu_run(vcpu), 0);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_IA32_DEBUGCTL), 0);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_DR7), DR7_FIXED);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_IA32_DEBUGCTL), 0);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_DR7), DR7_FIXED);
 		EXPECT_EQ(vcpu->dr6, int1 ? DR6_FIXED | 1 : DR6_FIXED | DR6_BS);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -342,8 +334,8 @@ static void expect_nmi(struct vcpu *vcpu, void *argument)
 /* On a processor whose NMI window opens in STI's shadow it does not open there for ever. */
 TEST(events_nmi_window_in_the_shadow_of_sti)
 {
-	struct sim_machine *machine = sim_ready();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EPT_VIOLATION,
 					   .qualification = 0x182,
@@ -358,7 +350,7 @@ TEST(events_nmi_window_in_the_shadow_of_sti)
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(windows, 1);
 	EXPECT_EQ(vcpu->events.nmi.pending, 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* KVM_GET_VCPU_EVENTS has what other threads have sent; KVM_SET_VCPU_EVENTS takes its place. */

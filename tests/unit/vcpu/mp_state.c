@@ -6,8 +6,7 @@
  * SDM: "HLT-Halt", "MP Initialization Protocol Algorithm for MP Systems", "Interrupt Acceptance for
  * Fixed Interrupts".
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "pair.h"
 #include "vcpu/events.h"
@@ -487,7 +486,6 @@ TEST(mp_state_set_by_user_space)
 		{KVM_MP_STATE_AP_RESET_HOLD, -EINVAL, -EINVAL, false},
 		{0xffffffff, -EINVAL, -EINVAL, false},
 	};
-	struct vmx_cap_msrs msrs = fixture_full();
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct pair *pair = pair_create();
@@ -501,13 +499,13 @@ TEST(mp_state_set_by_user_space)
 		pair_destroy(pair);
 	}
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_machine_create(&msrs);
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 		test_context("state %u, no local APIC", rows[i].state);
-		EXPECT_EQ(set_mp_state(&machine->vm, &machine->vcpu, rows[i].state),
+		EXPECT_EQ(set_mp_state(&machine->vm, machine->vcpu, rows[i].state),
 			  rows[i].without);
-		EXPECT_EQ(machine->vcpu.mp_state, KVM_MP_STATE_RUNNABLE);
-		sim_machine_destroy(machine);
+		EXPECT_EQ(machine->vcpu->mp_state, KVM_MP_STATE_RUNNABLE);
+		fixture_destroy(machine);
 	}
 }
 
