@@ -3,7 +3,6 @@
  * Events on their way into the guest: what goes in when, what is left behind by a delivery that was
  * cut short, replaced or withdrawn.  docs/design.md, "Events".
  */
-#include "../msr/guest.h"
 #include "fixture/vm.h"
 #include "api/api.h"
 #include "emulate/machine.h"
@@ -17,6 +16,7 @@
 #include "life/life.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
+#include "vmcs/vmcs.h"
 #include "vcpu/vpid.h"
 
 #define INTERRUPT(vector) (INTERRUPTION_VALID | (vector))
@@ -52,66 +52,28 @@ static u32 in_field(void)
 
 /* --- What the 8259s take back --- */
 
-static struct {
-	struct vm vm;
-	struct vcpu vcpu;
-	struct kvm_run run;
-	u8 pio[LINTEL_PAGE_SIZE];
-} pc;
-
-static void out(u16 port, u8 value)
-{
-	EXPECT_TRUE(bus_write(&pc.vcpu, BUS_PIO, port, 1, &value));
-}
+static struct fixture *pc;
 
 /* A vCPU that takes what the 8259s send (vectors from 20H), and that has interrupts on. */
 static void pc_create(void)
 {
-	const u32 svr = 0x1ff, extint = 0x700;
-	int ticket;
+	const u8 level_5 = 0x20; /* input 5 is level-triggered */
 
-	memset(&pc, 0, sizeof(pc));
-	guest_use_processor();
-	vpid_init();
-	EXPECT_EQ(vm_init(&pc.vm), 0);
-	EXPECT_EQ(irqchip_create(&pc.vm), 0);
-	pc.vcpu.run = &pc.run;
-	pc.vcpu.pio_data = pc.pio;
-	EXPECT_EQ(vmx_create_vcpu(&pc.vm, &pc.vcpu, 0), 0);
-	host_mutex_lock(&pc.vm.lock);
-	vm_add_vcpu(&pc.vm, &pc.vcpu);
-	host_mutex_unlock(&pc.vm.lock);
-	ticket = host_srcu_read_lock(&pc.vm.srcu);
-	lapic_mmio_write(&pc.vcpu, 0xfee000f0, 4, &svr);
-	lapic_mmio_write(&pc.vcpu, 0xfee00350, 4, &extint);
-	out(0x20, 0x11);
-	out(0x21, 0x20);
-	out(0x21, 4);
-	out(0x21, 1);
-	out(0x21, 0);
-	out(0x4d0, 0x20); /* input 5 is level-triggered */
-	host_srcu_read_unlock(&pc.vm.srcu, ticket);
-	host_vcpu_get(&pc.vcpu);
-	vcpu_rflags_write(&pc.vcpu, RFLAGS_FIXED | RFLAGS_IF);
+	pc = FIXTURE(.vcpus = 1, .irqchip = true, .apics = true, .exiting = true);
+	fixture_start_pics(pc);
+	EXPECT_TRUE(bus_write(pc->vcpu, BUS_PIO, 0x4d0, 1, &level_5));
+	vcpu_rflags_write(pc->vcpu, RFLAGS_FIXED | RFLAGS_IF);
 }
 
 static void pc_destroy(void)
 {
 	sim_vmread_hook(NULL, NULL);
-	host_vcpu_release(&pc.vcpu);
-	irqchip_destroy(&pc.vm);
-	vmx_free_vcpu(&pc.vcpu);
-	vm_destroy(&pc.vm);
-	sim_vmxoff_all();
-	EXPECT_EQ(sim_leaks(), 0);
+	fixture_destroy(pc);
 }
 
 static void line_set(bool up)
 {
-	int ticket = host_srcu_read_lock(&pc.vm.srcu);
-
-	irq_line_set(&pc.vm, 5, up, IRQ_SOURCE_USER);
-	host_srcu_read_unlock(&pc.vm.srcu, ticket);
+	irq_line_set(&pc->vm, 5, up, IRQ_SOURCE_USER);
 }
 
 /* The device takes its line down while the vCPU looks whether the guest can be interrupted. */
@@ -128,19 +90,19 @@ TEST(events_extint_withdrawn_between_two_looks)
 
 	pc_create();
 	line_set(true);
-	EXPECT_TRUE(pic_output(&pc.vm));
+	EXPECT_TRUE(pic_output(&pc->vm));
 	sim_vmread_hook(take_line_down, NULL);
-	enter(&pc.vcpu);
+	enter(pc->vcpu);
 	sim_vmread_hook(NULL, NULL);
-	EXPECT_FALSE(pic_output(&pc.vm));
+	EXPECT_FALSE(pic_output(&pc->vm));
 	EXPECT_FALSE(in_field() & INTERRUPTION_VALID);
-	EXPECT_FALSE(pc.vcpu.events.interrupt.injected);
-	lapic_mmio_read(&pc.vcpu, 0xfee00000 + LAPIC_ISR + 7 * LAPIC_REGISTER_STEP, 4, &isr);
+	EXPECT_FALSE(pc->vcpu->events.interrupt.injected);
+	lapic_mmio_read(pc->vcpu, 0xfee00000 + LAPIC_ISR + 7 * LAPIC_REGISTER_STEP, 4, &isr);
 	EXPECT_EQ(isr, 0);
 
 	/* The next one comes as any. */
 	line_set(true);
-	enter(&pc.vcpu);
+	enter(pc->vcpu);
 	EXPECT_EQ(in_field(), INTERRUPT(0x25));
 	pc_destroy();
 }
