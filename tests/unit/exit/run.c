@@ -267,7 +267,7 @@ TEST(run_switches_xcr0_and_xss)
 		if (xstates[i].host_xss)
 			sim_set_xss(xstates[i].host_xss);
 		host_vcpu_get(vcpu);
-		guest_set_supported_cpuid(vcpu);
+		fixture_set_cpuid(vcpu);
 		EXPECT_EQ(vcpu_xcr0_write(vcpu, 0, xstates[i].xcr0), 0);
 		if (xstates[i].osxsave)
 			EXPECT_EQ(vcpu_cr4_write(vcpu, vcpu_cr4_read(vcpu) | CR4_OSXSAVE), 0);
