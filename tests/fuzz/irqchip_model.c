@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			      .rest = choices_random(0),
 			      .data = data,
 			      .size = size};
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	switch (choose(&input.choices, 4)) {
 	case 0:
@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	default:
 		lapic_against_model(&chips->vcpu[0], &input.choices, STEPS);
 	}
-	chips_close(chips);
+	fixture_destroy(chips);
 	return 0;
 }
 
@@ -95,6 +95,14 @@ void test_context(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(context, sizeof(context), format, arguments);
 	va_end(arguments);
+}
+
+const char *test_source_path(const char *relative)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), SOURCE_ROOT "/%s", relative);
+	return path;
 }
 
 void test_fail(const char *file, int line, const char *format, ...)

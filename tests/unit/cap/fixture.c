@@ -24,8 +24,13 @@ struct vmx_cap_msrs fixture_load(const char *name)
 
 struct vmx_cap_msrs fixture_full(void)
 {
-	struct vmx_cap_msrs raw = fixture_load("EmeraldRapids_01_00C06F2");
+	static struct vmx_cap_msrs raw;
+	static bool loaded; /* once: fuzzers make a VM for each input */
 
+	if (loaded)
+		return raw;
+	loaded = true;
+	raw = fixture_load("EmeraldRapids_01_00C06F2");
 	cap_msr_set(&raw, CAP_FEATURE_CONTROL, 0x5);
 	cap_msr_set(&raw, CAP_VMFUNC, 0x1);
 	cap_msr_set(&raw, CAP_PROCBASED_CTLS3, 0x13ff);

@@ -89,7 +89,7 @@ static void expect_theirs_again(struct vcpu *vcpu, void *argument)
 
 TEST(exit_mov_dr_gives_them_to_the_guest_until_the_next_exit)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 	struct pair_entry entry;
 
@@ -109,17 +109,17 @@ TEST(exit_mov_dr_gives_them_to_the_guest_until_the_next_exit)
 	EXPECT_EQ(vcpu->dr6, DR6_FIXED | DR6_BS);
 	EXPECT_EQ(vcpu->dr7, DR7_FIXED | 0x2);
 	EXPECT_FALSE(sim_registers_here()->dr_is_guest);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 /* The #DB that GD makes goes in, and its handler may use them. */
 TEST(exit_mov_dr_that_is_guarded_is_a_db)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 	struct pair_entry entry;
 
-	PAIR_LOADED(vcpu, EXPECT_EQ(vcpu_dr_write(vcpu, 7, DR7_GD), 0));
+	FIXTURE_LOADED(vcpu, EXPECT_EQ(vcpu_dr_write(vcpu, 7, DR7_GD), 0));
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_MOV_DR, .instruction_length = 3});
 	entry = pair_run(pair, PAIR_BSP);
 	EXPECT_EQ(entry.event, DB);
@@ -127,7 +127,7 @@ TEST(exit_mov_dr_that_is_guarded_is_a_db)
 	EXPECT_EQ(vcpu->dr6, DR6_FIXED | DR6_BD);
 	EXPECT_EQ(vcpu->dr7, DR7_FIXED);
 	EXPECT_EQ(sim_vmcs_get(host_virt_to_phys(vcpu->vmcs.region), GUEST_DR7), DR7_FIXED);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 /* --- Which bits there are --- */

@@ -6,8 +6,7 @@
  */
 #include "../irq/lapic_guest.h"
 #include "exit/exit.h"
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "vcpu/state.h"
 
 #define SEND_IPI 10
@@ -25,12 +24,12 @@
 #define JUNK 0xdeadbeef00000000ull
 
 /* vCPUs of the VM, of which the first calls; in sets the bits below. */
-static const u32 ids[APIC_GUEST_VCPUS] = {0, 1, 33, 64, 70};
+static const u32 ids[FIXTURE_VCPUS] = {0, 1, 33, 64, 70};
 enum { C0 = 1, C1 = 2, C33 = 4, C64 = 8, C70 = 16 };
 
-static struct apic_guest *ready(void)
+static struct fixture *ready(void)
 {
-	struct apic_guest *g = apic_guest_create(0);
+	struct fixture *g = apic_guest_create(0);
 
 	for (size_t i = 0; i < COUNT_OF(ids); i++)
 		apic_guest_add(g, ids[i]);
@@ -84,12 +83,12 @@ static u64 execute(struct vcpu *vcpu, const struct call *call, bool wide, unsign
 }
 
 /* Who has an interrupt, an NMI, an INIT or a SIPI now. */
-static u32 who_has(struct apic_guest *g, u32 icr)
+static u32 who_has(struct fixture *g, u32 icr)
 {
 	u32 who = 0;
 
 	for (unsigned int i = 0; i < COUNT_OF(ids); i++) {
-		struct vcpu *vcpu = &g->vcpus[i];
+		struct vcpu *vcpu = &g->vcpu[i];
 		bool has = icr == NMI ? vcpu->nmis_arrived : apic_has(vcpu, LAPIC_IRR, (u8)icr);
 
 		if (has || vcpu->lapic->signals)
@@ -133,27 +132,27 @@ TEST(exit_hypercall_send_ipi)
 {
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct ipi_row *row = &rows[i];
-		struct apic_guest *g = ready();
+		struct fixture *g = ready();
 		struct call call = {(row->wide ? 0 : JUNK) | SEND_IPI, row->low, row->high,
 				    row->lowest, row->icr};
 
 		test_context("%s", row->what);
 		EXPECT_EQ(execute(g->vcpu, &call, row->wide, 0), row->result);
 		EXPECT_EQ(who_has(g, (u32)row->icr & 0xfff), row->who);
-		apic_guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 /* Those that have it already did not get it. */
 TEST(exit_hypercall_send_ipi_that_is_pending)
 {
-	struct apic_guest *g = ready();
+	struct fixture *g = ready();
 	const struct call one = {SEND_IPI, 2, 0, 0, VECTOR}, two = {SEND_IPI, 3, 0, 0, VECTOR};
 
 	EXPECT_EQ(execute(g->vcpu, &one, true, 0), 1);
 	EXPECT_EQ(execute(g->vcpu, &two, true, 0), 1);
 	EXPECT_EQ(execute(g->vcpu, &two, true, 0), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(exit_hypercall_refusals)
@@ -172,7 +171,7 @@ TEST(exit_hypercall_refusals)
 
 	for (size_t i = 0; i < 2 * COUNT_OF(calls); i++) {
 		bool wide = i % 2;
-		struct apic_guest *g = ready();
+		struct fixture *g = ready();
 		struct call call = {calls[i / 2].rax, 2, 0, 0, VECTOR};
 		s64 result = calls[i / 2].result;
 
@@ -182,18 +181,17 @@ TEST(exit_hypercall_refusals)
 		EXPECT_EQ(execute(g->vcpu, &call, wide, calls[i / 2].cpl),
 			  wide ? (u64)result : (u32)result);
 		EXPECT_EQ(who_has(g, VECTOR), result == 1 ? C1 : 0);
-		apic_guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 TEST(exit_hypercall_without_local_apics)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine = sim_machine_create(&msrs);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	const struct call call = {SEND_IPI, 1, 0, 0, VECTOR};
 	int ticket = host_srcu_read_lock(&machine->vm.srcu);
 
-	EXPECT_EQ(execute(&machine->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
+	EXPECT_EQ(execute(machine->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
 	host_srcu_read_unlock(&machine->vm.srcu, ticket);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

@@ -30,12 +30,12 @@ static void put_registers(struct vcpu *vcpu, u32 msr, u64 rax, u64 rdx)
 	vcpu->regs[REG_RCX] = JUNK | msr;
 	vcpu->regs[REG_RAX] = rax;
 	vcpu->regs[REG_RDX] = rdx;
-	PAIR_LOADED(vcpu, vcpu_rip_write(vcpu, RIP); vcpu_registers_flush(vcpu));
+	FIXTURE_LOADED(vcpu, vcpu_rip_write(vcpu, RIP); vcpu_registers_flush(vcpu));
 }
 
 /* The guest executes the instruction; what it finds afterwards, if it goes on. */
-static struct pair_entry execute(struct pair *pair, enum msr_direction direction, u32 msr, u64 rax,
-				 u64 rdx)
+static struct pair_entry execute(struct fixture *pair, enum msr_direction direction, u32 msr,
+				 u64 rax, u64 rdx)
 {
 	put_registers(&pair->vcpu[PAIR_BSP], msr, rax, rdx);
 	sim_script_exit(&(struct sim_exit){
@@ -50,7 +50,7 @@ static u64 read_msr(struct vcpu *vcpu, u32 msr)
 	int ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	u64 value = 0;
 
-	PAIR_LOADED(vcpu, EXPECT_EQ(msr_read(vcpu, msr, &value, true), 0));
+	FIXTURE_LOADED(vcpu, EXPECT_EQ(msr_read(vcpu, msr, &value, true), 0));
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	return value;
 }
@@ -67,7 +67,7 @@ TEST(exit_rdmsr_clears_the_upper_halves)
 		{APICBASE, 0xfee00900},
 		{EFER, 0},
 	};
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -80,12 +80,12 @@ TEST(exit_rdmsr_clears_the_upper_halves)
 		EXPECT_EQ(vcpu->regs[REG_RDX], rows[i].value >> 32);
 		EXPECT_EQ(vcpu->regs[REG_RCX], JUNK | rows[i].msr);
 	}
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 TEST(exit_wrmsr_takes_the_lower_halves)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 	struct pair_entry entry =
 		execute(pair, MSR_WRITE, PAT, JUNK | (u32)PAT_OTHER, JUNK | PAT_OTHER >> 32);
@@ -95,7 +95,7 @@ TEST(exit_wrmsr_takes_the_lower_halves)
 	EXPECT_EQ(read_msr(vcpu, PAT), PAT_OTHER);
 	EXPECT_EQ(vcpu->regs[REG_RAX], JUNK | (u32)PAT_OTHER);
 	EXPECT_EQ(vcpu->regs[REG_RDX], JUNK | PAT_OTHER >> 32);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 /* --- What is refused --- */
@@ -132,9 +132,9 @@ static void deny_pat(struct vm *vm)
 	EXPECT_EQ(msr_filter_set(vm, &filter), 0);
 }
 
-static struct pair *ready(const struct refusal *row, u32 exits)
+static struct fixture *ready(const struct refusal *row, u32 exits)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 
 	if (row->filtered)
 		deny_pat(&pair->vm);
@@ -142,7 +142,7 @@ static struct pair *ready(const struct refusal *row, u32 exits)
 	return pair;
 }
 
-static struct pair_entry execute_row(struct pair *pair, const struct refusal *row)
+static struct pair_entry execute_row(struct fixture *pair, const struct refusal *row)
 {
 	return execute(pair, row->direction, row->msr,
 		       row->direction == MSR_READ ? ONES : (u32)row->value,
@@ -172,13 +172,13 @@ TEST(exit_msr_refused_is_gp)
 
 	for (size_t i = 0; i < 2 * COUNT_OF(refusals); i++) {
 		const struct refusal *row = &refusals[i / 2];
-		struct pair *pair = ready(row, i % 2 ? all & ~row->reason : 0);
+		struct fixture *pair = ready(row, i % 2 ? all & ~row->reason : 0);
 		struct pair_entry entry = execute_row(pair, row);
 
 		test_context("%s, exits 0x%x", row->what, pair->vm.msr_exits);
 		expect_gp(&entry);
 		expect_nothing_done(&pair->vcpu[PAIR_BSP], row);
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 }
 
@@ -224,7 +224,7 @@ TEST(exit_msr_refused_is_user_space_s)
 	for (size_t i = 0; i < ANSWERS * COUNT_OF(refusals); i++) {
 		const struct refusal *row = &refusals[i / ANSWERS];
 		enum answer answer = (enum answer)(i % ANSWERS);
-		struct pair *pair = ready(row, row->reason);
+		struct fixture *pair = ready(row, row->reason);
 		struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 		struct pair_entry entry = execute_row(pair, row);
 
@@ -237,17 +237,17 @@ TEST(exit_msr_refused_is_user_space_s)
 		vcpu->run->msr.data = ANSWER;
 		vcpu->run->msr.error = answer == ANSWER_ERROR;
 		if (answer == ANSWER_ELSEWHERE)
-			PAIR_LOADED(vcpu, vcpu_rip_write(vcpu, RIP + 0x100));
+			FIXTURE_LOADED(vcpu, vcpu_rip_write(vcpu, RIP + 0x100));
 		entry = pair_run(pair, PAIR_BSP);
 		expect_answered(vcpu, row, &entry, answer);
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 }
 
 /* With immediate_exit the instruction is over, and the guest does not run. */
 TEST(exit_msr_is_completed_before_an_immediate_exit)
 {
-	struct pair *pair = ready(&refusals[0], refusals[0].reason);
+	struct fixture *pair = ready(&refusals[0], refusals[0].reason);
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 	struct pair_entry entry = execute_row(pair, &refusals[0]);
 
@@ -257,6 +257,6 @@ TEST(exit_msr_is_completed_before_an_immediate_exit)
 	EXPECT_EQ(entry.result, -EINTR);
 	EXPECT_FALSE(entry.entered);
 	EXPECT_EQ(vcpu->regs[REG_RAX], (u32)ANSWER);
-	PAIR_LOADED(vcpu, EXPECT_EQ(vcpu_rip_read(vcpu), RIP + LENGTH));
-	pair_destroy(pair);
+	FIXTURE_LOADED(vcpu, EXPECT_EQ(vcpu_rip_read(vcpu), RIP + LENGTH));
+	fixture_destroy(pair);
 }

@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_RUN: what is looked at on the way in, what is switched, and that the host has it back. */
-#include "../cap/fixture.h"
 #include "../msr/guest.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "facts/exit_reason.h"
 #include "host_entry.h"
 #include "exit/run.h"
 #include "life/switch.h"
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static struct vcpu *vcpu;
 static hpa_t vmcs;
 
 static void start_with(const struct vmx_cap_msrs *msrs, bool irqchip)
 {
-	machine = irqchip ? sim_machine_create_with_irqchip(msrs) : sim_machine_create(msrs);
-	vcpu = &machine->vcpu;
-	vmcs = sim_machine_vmcs(machine);
+	machine = FIXTURE(.msrs = msrs, .pages = 1, .vcpus = 1, .irqchip = irqchip);
+	vcpu = machine->vcpu;
+	vmcs = fixture_vmcs(machine);
 }
 
 static void start(void)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	start_with(&msrs, false);
+	start_with(NULL, false);
 }
 
 typedef void (*guest_fn)(struct vcpu *vcpu, void *argument);
@@ -98,7 +95,7 @@ TEST(run_serves_a_request_that_comes_last)
 			EXPECT_EQ(seen.invepts, invepts + 1);
 		if (requests[i] == VCPU_REQUEST_EVENT)
 			EXPECT_EQ(seen.injections, 1);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -123,7 +120,7 @@ TEST(run_ends_for_a_request)
 	script(EXIT_REASON_HLT, look, &seen);
 	run_to_hlt();
 	EXPECT_EQ(seen.invepts, invepts + 2);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- Memory, by each type of INVEPT --- */
@@ -161,12 +158,12 @@ TEST(run_flushes_with_what_the_processor_has)
 		script(EXIT_REASON_HLT, guest_writes, &word);
 		run_to_hlt();
 		/* The frame that the guest used is the process's no more. */
-		sim_user_move(machine->hva, LINTEL_PAGE_SIZE);
+		sim_user_move(machine->ram, LINTEL_PAGE_SIZE);
 		word.value = 0;
 		script(EXIT_REASON_HLT, guest_reads, &word);
 		run_to_hlt();
 		EXPECT_EQ(word.value, 0x1122334455667788);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -185,16 +182,16 @@ TEST(run_flushes_every_vcpu)
 	struct vcpu *second;
 
 	start();
-	second = sim_machine_add_vcpu(machine);
+	second = fixture_add_vcpu(machine, 1);
 	for (u64 round = 1; round < 5; round++) {
 		word.value = round;
 		run_on(vcpu, 0, guest_writes, &word);
 		word.value = 0;
 		run_on(second, 1, guest_reads, &word);
 		EXPECT_EQ(word.value, round);
-		sim_user_move(machine->hva, LINTEL_PAGE_SIZE);
+		sim_user_move(machine->ram, LINTEL_PAGE_SIZE);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- What the exit says --- */
@@ -210,8 +207,8 @@ TEST(run_takes_the_linear_address_of_the_exit)
 	struct kvm_segment cs;
 
 	start();
-	*(u8 *)sim_user_pointer(machine->hva + SOURCE) = 0x5a;
-	*(u8 *)sim_user_pointer(machine->hva + CODE) = 0xa4;
+	*(u8 *)sim_user_pointer(machine->ram + SOURCE) = 0x5a;
+	*(u8 *)sim_user_pointer(machine->ram + CODE) = 0xa4;
 	host_vcpu_get(vcpu);
 	vcpu_seg_read(vcpu, SEG_CS, &cs);
 	cs.base = cs.selector = 0;
@@ -229,7 +226,7 @@ TEST(run_takes_the_linear_address_of_the_exit)
 	EXPECT_EQ(vcpu->run->mmio.is_write, 1);
 	EXPECT_EQ(vcpu->run->mmio.phys_addr, DEVICE);
 	EXPECT_EQ(vcpu->run->mmio.data[0], 0x5a);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- What is switched round the guest --- */
@@ -270,7 +267,7 @@ TEST(run_switches_xcr0_and_xss)
 		if (xstates[i].host_xss)
 			sim_set_xss(xstates[i].host_xss);
 		host_vcpu_get(vcpu);
-		guest_set_supported_cpuid(vcpu);
+		fixture_set_cpuid(vcpu);
 		EXPECT_EQ(vcpu_xcr0_write(vcpu, 0, xstates[i].xcr0), 0);
 		if (xstates[i].osxsave)
 			EXPECT_EQ(vcpu_cr4_write(vcpu, vcpu_cr4_read(vcpu) | CR4_OSXSAVE), 0);
@@ -285,7 +282,7 @@ TEST(run_switches_xcr0_and_xss)
 		EXPECT_EQ(sim_registers_here()->xcr0, 7);
 		sim_msr_get(0, MSR_IA32_XSS, &xss);
 		EXPECT_EQ(xss, xstates[i].host_xss);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -316,7 +313,7 @@ TEST(run_loads_debug_registers_that_have_a_breakpoint_on)
 		EXPECT_EQ(seen.dr[3], enabled[i] ? 0x4000 : 0);
 		EXPECT_FALSE(sim_registers_here()->dr_is_guest ||
 			     sim_registers_here()->dr7_is_exits);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -345,7 +342,7 @@ TEST(run_takes_the_debug_registers_that_the_guest_wrote)
 	script(EXIT_REASON_HLT, look_at_debug_registers, &seen);
 	run_to_hlt();
 	EXPECT_EQ(seen.dr[1], 0x2222);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- The host changes between entries --- */
@@ -377,7 +374,7 @@ TEST(run_has_the_hosts_cr3_and_cr4_of_now)
 	script(EXIT_REASON_HLT, NULL, NULL);
 	run_to_hlt();
 	EXPECT_EQ(sim_vmcs_get(vmcs, HOST_CR3), sim_host_state.cr3);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* While its page is looked up the thread sleeps, and wakes on another CPU: what a kernel has there
@@ -404,13 +401,13 @@ TEST(run_goes_on_on_another_cpu)
 	sim_page_get_hook(sleep_and_move, NULL);
 	run_to_hlt();
 	EXPECT_EQ(sim_cpu_now(), 1);
-	EXPECT_EQ(*(u64 *)sim_user_pointer(machine->hva + 0x10), 0x5a5a5a5a);
+	EXPECT_EQ(*(u64 *)sim_user_pointer(machine->ram + 0x10), 0x5a5a5a5a);
 	sim_run_on(0);
 	word.value = 0;
 	script(EXIT_REASON_HLT, guest_reads, &word);
 	run_to_hlt();
 	EXPECT_EQ(word.value, 0x5a5a5a5a);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* A TSC that differs from CPU to CPU: the guest's clock is told anew where it comes to. */
@@ -430,7 +427,7 @@ TEST(run_tells_the_clock_anew_on_another_cpu)
 	int ticket;
 
 	start();
-	version = sim_user_pointer(machine->hva + 0x100);
+	version = sim_user_pointer(machine->ram + 0x100);
 	ticket = host_srcu_read_lock(&machine->vm.srcu);
 	host_vcpu_get(vcpu);
 	EXPECT_EQ(msr_write(vcpu, MSR_KVM_SYSTEM_TIME_NEW, 0x100 | 1, true), 0);
@@ -448,7 +445,7 @@ TEST(run_tells_the_clock_anew_on_another_cpu)
 		run_to_hlt();
 		EXPECT_EQ(*version, before + (rows[i].told ? 2 : 0));
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* It ends the guest's run, is the host's, and the guest goes on. */
@@ -463,7 +460,7 @@ TEST(run_goes_on_after_an_nmi_of_the_host)
 		EXPECT_EQ(sim_delivered.nmis, i);
 	}
 	EXPECT_EQ(sim_injections(), 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- User space --- */
@@ -496,7 +493,7 @@ TEST(run_immediate_exit_completes_the_access)
 	script(EXIT_REASON_HLT, NULL, NULL);
 	run_to_hlt();
 	EXPECT_EQ(vcpu->rip, rip + 3);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static const struct {
@@ -529,7 +526,7 @@ TEST(run_takes_cr8_from_user_space)
 		EXPECT_EQ(sim_vmx_counts.entries, entries + !priorities[i].result);
 		if (!priorities[i].result)
 			EXPECT_EQ(vcpu->run->cr8, priorities[i].becomes);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -558,7 +555,7 @@ TEST(run_ends_with_a_signal)
 	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
 	sim_signal(false);
 	run_to_hlt();
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The kernel wants its thread for something else, and gives it back. */
@@ -573,5 +570,5 @@ TEST(run_goes_on_after_work_of_the_kernel)
 	run_to_hlt();
 	EXPECT_FALSE(host_guest_must_wait());
 	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

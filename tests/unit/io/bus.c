@@ -14,7 +14,7 @@ static bool device_read(struct bus_device *bus, struct vcpu *from, u64 address, 
 {
 	struct device *device = (struct device *)bus;
 
-	EXPECT_TRUE(from == &io_vcpu);
+	EXPECT_TRUE(from == io->vcpu);
 	device->reads++;
 	device->address = address;
 	if (!device->refuses)
@@ -27,7 +27,7 @@ static bool device_write(struct bus_device *bus, struct vcpu *from, u64 address,
 {
 	struct device *device = (struct device *)bus;
 
-	EXPECT_TRUE(from == &io_vcpu);
+	EXPECT_TRUE(from == io->vcpu);
 	device->writes++;
 	device->address = address;
 	if (length)
@@ -54,7 +54,7 @@ TEST(bus_empty)
 	EXPECT_FALSE(write_at(0, 1));
 	EXPECT_FALSE(io_has_device(BUS_PIO, 0));
 	EXPECT_EQ(value, 5);
-	io_close();
+	fixture_destroy(io);
 }
 
 TEST(bus_access_lies_in_device)
@@ -71,7 +71,7 @@ TEST(bus_access_lies_in_device)
 	struct device device = device_at(0x1000, 0x10);
 
 	io_open();
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &device.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &device.bus), 0);
 	for (unsigned int i = 0; i < COUNT_OF(table); i++) {
 		test_context("row %u", i);
 		EXPECT_EQ(write_at(table[i].address, table[i].length), table[i].taken);
@@ -80,7 +80,7 @@ TEST(bus_access_lies_in_device)
 	test_context(" ");
 	EXPECT_TRUE(io_has_device(BUS_MMIO, 0x100f));
 	EXPECT_FALSE(io_has_device(BUS_MMIO, 0x1010));
-	io_close();
+	fixture_destroy(io);
 }
 
 /* A device at the end of the address space, and one that would reach beyond it. */
@@ -89,14 +89,14 @@ TEST(bus_end_of_addresses)
 	struct device last = device_at(~0ULL, 1), beyond = device_at(~0ULL - 15, 0x100);
 
 	io_open();
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &last.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &last.bus), 0);
 	EXPECT_TRUE(write_at(~0ULL, 1));
 	EXPECT_FALSE(write_at(~0ULL, 2));
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &beyond.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &beyond.bus), 0);
 	EXPECT_TRUE(write_at(~0ULL - 7, 8));
 	EXPECT_FALSE(write_at(~0ULL - 6, 8));
 	EXPECT_EQ(beyond.writes, 1);
-	io_close();
+	fixture_destroy(io);
 }
 
 TEST(bus_length_zero_is_any)
@@ -104,13 +104,13 @@ TEST(bus_length_zero_is_any)
 	struct device any = device_at(0x1000, 0);
 
 	io_open();
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &any.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &any.bus), 0);
 	EXPECT_TRUE(io_write(BUS_MMIO, 0x1000, 0, 0));
 	EXPECT_TRUE(write_at(0x1000, 1));
 	EXPECT_TRUE(write_at(0x1000, 8));
 	EXPECT_FALSE(write_at(0x1001, 1));
 	EXPECT_FALSE(write_at(0xfff, 2));
-	io_close();
+	fixture_destroy(io);
 }
 
 /* Those that refuse are passed over, the narrow one comes before the wide one. */
@@ -124,11 +124,11 @@ TEST(bus_devices_share_addresses)
 	io_open();
 	reader.bus.write = NULL;
 	second.bus.read = first.bus.read = NULL;
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &first.bus), 0);
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &reader.bus), 0);
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &second.bus), 0);
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &wide.bus), 0);
-	EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &far.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &first.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &reader.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &second.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &wide.bus), 0);
+	EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &far.bus), 0);
 	EXPECT_TRUE(write_at(0x1200, 4));
 	EXPECT_EQ(first.writes, 1);
 	first.refuses = true;
@@ -147,7 +147,7 @@ TEST(bus_devices_share_addresses)
 	EXPECT_EQ(far.writes, 0);
 	wide.refuses = true;
 	EXPECT_FALSE(write_at(0x1200, 4));
-	io_close();
+	fixture_destroy(io);
 }
 
 #define MANY 100
@@ -167,11 +167,11 @@ TEST(bus_many_come_and_go)
 		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
 		i = seed % MANY;
 		if (there[i]) {
-			bus_remove(&io_vm, BUS_MMIO, &devices[i].bus);
+			bus_remove(&io->vm, BUS_MMIO, &devices[i].bus);
 		} else {
 			devices[i] = device_at(seed >> 20 & 0xff, seed >> 40 & 0x1f);
 			devices[i].refuses = true;
-			EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &devices[i].bus), 0);
+			EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &devices[i].bus), 0);
 		}
 		there[i] = !there[i];
 		address = seed >> 50 & 0xff;
@@ -190,7 +190,7 @@ TEST(bus_many_come_and_go)
 			asked += devices[i].writes;
 		REQUIRE_EQ(asked, expected);
 	}
-	io_close();
+	fixture_destroy(io);
 }
 
 /* Adding fails without memory and changes nothing; removing never fails. */
@@ -204,25 +204,25 @@ TEST(bus_without_memory)
 		devices[i] = device_at(0x1000 + 16 * i, 4);
 		for (unsigned int n = 0; n < 2; n++) {
 			sim_fail_allocation_after(n);
-			if (!bus_add(&io_vm, BUS_MMIO, &devices[i].bus))
+			if (!bus_add(&io->vm, BUS_MMIO, &devices[i].bus))
 				break;
 			failures++;
 			EXPECT_FALSE(write_at(0x1000 + 16 * i, 4));
 		}
 		sim_fail_allocation_never();
 		if (!write_at(0x1000 + 16 * i, 4))
-			EXPECT_EQ(bus_add(&io_vm, BUS_MMIO, &devices[i].bus), 0);
+			EXPECT_EQ(bus_add(&io->vm, BUS_MMIO, &devices[i].bus), 0);
 	}
 	EXPECT_EQ(failures, 2 * 3); /* room for 8, 16, 32; a pair each */
 	for (unsigned int i = 0; i < COUNT_OF(devices); i++) {
-		u64 before = io_vm.srcu.synchronized;
+		u64 before = io->vm.srcu.synchronized;
 
 		sim_fail_allocation_after(0);
-		bus_remove(&io_vm, BUS_MMIO, &devices[i].bus);
+		bus_remove(&io->vm, BUS_MMIO, &devices[i].bus);
 		EXPECT_FALSE(sim_allocation_failed());
-		EXPECT_EQ(io_vm.srcu.synchronized, before + 1);
+		EXPECT_EQ(io->vm.srcu.synchronized, before + 1);
 		sim_fail_allocation_never();
 		EXPECT_FALSE(write_at(0x1000 + 16 * i, 4));
 	}
-	io_close();
+	fixture_destroy(io);
 }

@@ -10,7 +10,8 @@ static int zone(bool add, u64 address, u32 size, u32 pio)
 {
 	const struct kvm_coalesced_mmio_zone wanted = {.addr = address, .size = size, .pio = pio};
 
-	return add ? coalesced_zone_add(&io_vm, &wanted) : coalesced_zones_remove(&io_vm, &wanted);
+	return add ? coalesced_zone_add(&io->vm, &wanted)
+		   : coalesced_zones_remove(&io->vm, &wanted);
 }
 
 TEST(coalesced_ring_fills)
@@ -19,7 +20,7 @@ TEST(coalesced_ring_fills)
 	unsigned int i;
 
 	io_open();
-	ring = io_vm.coalesced.ring;
+	ring = io->vm.coalesced.ring;
 	EXPECT_EQ(zone(true, AT, 0x100, 0), 0);
 	for (i = 0; i < ROOM - 1; i++)
 		EXPECT_TRUE(io_write(BUS_MMIO, AT + i % 0x100, 1, i));
@@ -40,7 +41,7 @@ TEST(coalesced_ring_fills)
 	EXPECT_FALSE(io_write(BUS_MMIO, AT, 1, 0));
 	EXPECT_EQ(ring->coalesced_mmio[0].len, 8);
 	EXPECT_EQ(memcmp(ring->coalesced_mmio[0].data, "\x88\x77\x66\x55\x44\x33\x22\x11", 8), 0);
-	io_close();
+	fixture_destroy(io);
 }
 
 /* Whatever the indices are, nothing outside of the ring is touched. */
@@ -50,7 +51,7 @@ TEST(coalesced_hostile_ring)
 	struct kvm_coalesced_mmio_ring *ring;
 
 	io_open();
-	ring = io_vm.coalesced.ring;
+	ring = io->vm.coalesced.ring;
 	EXPECT_EQ(zone(true, AT, 0x100, 0), 0);
 	for (unsigned int i = 0; i < COUNT_OF(nonsense); i++) {
 		ring->first = 0, ring->last = nonsense[i];
@@ -60,7 +61,7 @@ TEST(coalesced_hostile_ring)
 		EXPECT_TRUE(io_write(BUS_MMIO, AT, 8, ~0ull));
 		EXPECT_EQ(ring->last, 0);
 	}
-	io_close();
+	fixture_destroy(io);
 }
 
 TEST(coalesced_zones)
@@ -73,8 +74,8 @@ TEST(coalesced_zones)
 	EXPECT_EQ(zone(true, AT, 0x100, 0), 0);
 	EXPECT_EQ(zone(true, 0x70, 2, 1), 0);
 	EXPECT_TRUE(io_write(BUS_PIO, 0x71, 1, 5));
-	EXPECT_EQ(io_vm.coalesced.ring->coalesced_mmio[0].pio, 1);
-	EXPECT_EQ(io_vm.coalesced.ring->coalesced_mmio[0].phys_addr, 0x71);
+	EXPECT_EQ(io->vm.coalesced.ring->coalesced_mmio[0].pio, 1);
+	EXPECT_EQ(io->vm.coalesced.ring->coalesced_mmio[0].phys_addr, 0x71);
 	EXPECT_FALSE(io_write(BUS_PIO, 0x71, 2, 5));
 	EXPECT_FALSE(io_write(BUS_MMIO, AT + 0xff, 2, 0));
 	EXPECT_FALSE(io_write(BUS_MMIO, AT - 1, 2, 0));
@@ -93,7 +94,7 @@ TEST(coalesced_zones)
 	EXPECT_FALSE(io_write(BUS_MMIO, AT + 0x18, 1, 0));
 	EXPECT_EQ(zone(false, 0x70, 2, 1), 0);
 	EXPECT_FALSE(io_write(BUS_PIO, 0x70, 1, 5));
-	io_close();
+	fixture_destroy(io);
 }
 
 TEST(coalesced_a_thousand_zones)
@@ -104,5 +105,5 @@ TEST(coalesced_a_thousand_zones)
 	EXPECT_EQ(zone(true, 0, 4, 0), -ENOSPC);
 	EXPECT_EQ(zone(false, AT, 4, 0), 0);
 	EXPECT_EQ(zone(true, 0, 4, 0), 0);
-	io_close();
+	fixture_destroy(io);
 }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A VM without memory, and a vCPU that does nothing but write to its buses. */
+/* A VM without memory, and a vCPU that does nothing but read and write its buses. */
 #ifndef LINTEL_TESTS_IO_FIXTURE_H
 #define LINTEL_TESTS_IO_FIXTURE_H
 
+#include "fixture/vm.h"
 #include "io/bus.h"
-#include "sim.h"
-#include "test.h"
-#include "vcpu/vcpu.h"
 
-extern struct vm io_vm;
-extern struct vcpu io_vcpu;
+extern struct fixture *io;
 
+/* Needs fixture_destroy(). */
 void io_open(void);
-void io_close(void); /* nothing may be left */
 
 /* Within a read section.  A write of the low bytes of `value`; length 0: of anything. */
 bool io_read(enum bus_kind kind, u64 address, unsigned int length, void *data);

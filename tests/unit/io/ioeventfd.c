@@ -13,7 +13,7 @@ static int set(int fd, u64 address, u32 length, u32 flags, u64 data)
 	const struct kvm_ioeventfd wanted = {
 		.fd = fd, .addr = address, .len = length, .flags = flags, .datamatch = data};
 
-	return ioeventfd_set(&io_vm, &wanted);
+	return ioeventfd_set(&io->vm, &wanted);
 }
 
 struct ioeventfd_row {
@@ -61,7 +61,7 @@ TEST(ioeventfd_signals)
 			  0);
 		EXPECT_FALSE(io_write(kind, AT, row->write_length, row->written));
 		EXPECT_EQ(sim_event_references(), 0);
-		io_close();
+		fixture_destroy(io);
 	}
 }
 
@@ -81,7 +81,7 @@ TEST(ioeventfd_refused)
 	EXPECT_EQ(set(0, AT, 4, 0, 0), -EINVAL);
 	EXPECT_EQ(set(fd, AT, 4, DEASSIGN, 0), -ENOENT);
 	EXPECT_EQ(sim_event_references(), 0);
-	io_close();
+	fixture_destroy(io);
 }
 
 /* Two must not wait for the same write; what goes must be named as it came. */
@@ -119,7 +119,7 @@ TEST(ioeventfd_clashes)
 		EXPECT_EQ(set(sim_event_duplicate(fd), AT, 4, DEASSIGN | DATAMATCH, 5), 0);
 		EXPECT_EQ(set(fd, AT, 4, DEASSIGN | DATAMATCH, 5), -ENOENT);
 		/* what the row added goes with the VM */
-		io_close();
+		fixture_destroy(io);
 	}
 }
 
@@ -138,7 +138,7 @@ TEST(ioeventfd_many_at_one_address)
 		EXPECT_EQ(sim_event_read(fd[i]), 1);
 	}
 	EXPECT_FALSE(io_write(BUS_MMIO, AT, 2, COUNT_OF(fd)));
-	io_close();
+	fixture_destroy(io);
 }
 
 TEST(ioeventfd_without_memory)
@@ -160,5 +160,5 @@ TEST(ioeventfd_without_memory)
 	EXPECT_EQ(failures, 3);
 	EXPECT_EQ(result, 0);
 	sim_fail_allocation_never();
-	io_close();
+	fixture_destroy(io);
 }

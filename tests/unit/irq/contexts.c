@@ -3,8 +3,7 @@
  * In which contexts those hear of it who wait for the guest to end an interrupt: inside a read
  * section, where they may signal events, whatever ended it.
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
@@ -18,16 +17,14 @@
 #define GSI    5
 #define VECTOR 0x45
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static struct vcpu *vcpu;
 static struct vm *vm;
 
 static void start(void)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	machine = sim_machine_create_with_irqchip(&msrs);
-	vcpu = &machine->vcpu;
+	machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = true);
+	vcpu = machine->vcpu;
 	vm = &machine->vm;
 }
 
@@ -87,7 +84,7 @@ TEST(irq_ended_by_kvm_set_msrs)
 	host_mutex_lock(&vm->irq_lock);
 	irq_ack_notifier_remove(vm, &notifier);
 	host_mutex_unlock(&vm->irq_lock);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- Automatic EOI --- */
@@ -155,7 +152,7 @@ TEST(irq_ended_by_automatic_eoi)
 	EXPECT_EQ(seen.entries, 1);
 	EXPECT_FALSE(pic_output(vm));
 	EXPECT_FALSE(vcpu->events.interrupt.injected);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static void want_the_thread(struct irq_ack_notifier *notifier)
@@ -179,9 +176,9 @@ TEST(irq_ended_by_automatic_eoi_and_not_entered)
 	irq_line_set(vm, GSI, true, IRQ_SOURCE_USER);
 	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
 	EXPECT_EQ(acknowledged, 1);
-	EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), VM_ENTRY_INTR_INFO_FIELD) >> 31, 0);
+	EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), VM_ENTRY_INTR_INFO_FIELD) >> 31, 0);
 	call(KVM_GET_VCPU_EVENTS, &events, 0, 0);
 	EXPECT_EQ(events.interrupt.injected, 1);
 	EXPECT_EQ(events.interrupt.nr, VECTOR);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

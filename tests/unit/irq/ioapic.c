@@ -7,7 +7,7 @@
 
 TEST(ioapic_registers)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	u32 value = 0x12345678;
 	u64 wide;
 
@@ -33,12 +33,12 @@ TEST(ioapic_registers)
 	EXPECT_TRUE(bus_read(&chips->vcpu[0], BUS_MMIO, CHIPS_IOAPIC + 0x10, 8, &wide));
 	EXPECT_EQ(wide, 0x170011);
 	EXPECT_FALSE(bus_read(&chips->vcpu[0], BUS_MMIO, CHIPS_IOAPIC + 0xfc, 8, &wide));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(ioapic_edge)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 1, 0x61);
 	EXPECT_EQ(chips_line(chips, 20, true), 1);
@@ -55,13 +55,13 @@ TEST(ioapic_edge)
 	EXPECT_EQ(chips_take(chips, 1), 0x61);
 	chips_eoi(chips, 1);
 	EXPECT_EQ(chips_take(chips, 1), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* What comes while the pin is masked is lost, if it is an edge; a level is still there. */
 TEST(ioapic_masked)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_MASKED);
 	EXPECT_EQ(chips_line(chips, 20, true), -1);
@@ -73,12 +73,12 @@ TEST(ioapic_masked)
 	EXPECT_EQ(chips_line(chips, 20, true), -1);
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	EXPECT_EQ(chips_take(chips, 0), 0x61);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(ioapic_level)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	const u8 low = 0x10 + 2 * 20;
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
@@ -95,7 +95,7 @@ TEST(ioapic_level)
 	chips_eoi(chips, 0);
 	EXPECT_EQ(chips_take(chips, 0), -1);
 	EXPECT_EQ(chips_ioapic_read(chips, low), 0x61 | CHIPS_LEVEL);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* As a kernel does it whose handler runs in a thread: masked in service, ended, and unmasked when
@@ -108,7 +108,7 @@ TEST(ioapic_masked_in_service)
 	} rows[] = {{false, false, 0x61}, {true, false, -1}, {false, true, -1}};
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
-		struct chips *chips = chips_open();
+		struct fixture *chips = chips_open();
 
 		test_context("row %u", i);
 		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
@@ -130,14 +130,14 @@ TEST(ioapic_masked_in_service)
 		chips_eoi(chips, 0);
 		EXPECT_EQ(chips_line(chips, 20, true), 1);
 		EXPECT_EQ(chips_take(chips, 0), 0x61);
-		chips_close(chips);
+		fixture_destroy(chips);
 	}
 }
 
 /* Two pins with one vector: both are looked at, whichever was delivered. */
 TEST(ioapic_shared_vector)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	chips_redirect(chips, 21, 0, 0x61 | CHIPS_LEVEL);
@@ -150,7 +150,7 @@ TEST(ioapic_shared_vector)
 	chips_line(chips, 21, false);
 	chips_eoi(chips, 0);
 	EXPECT_EQ(chips_take(chips, 0), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* What is requested already, by another or by the pin itself before its entry was written anew, is
@@ -158,7 +158,7 @@ TEST(ioapic_shared_vector)
 TEST(ioapic_level_joins_a_request)
 {
 	for (unsigned int anew = 0; anew < 2; anew++) {
-		struct chips *chips = chips_open();
+		struct fixture *chips = chips_open();
 
 		test_context("%s", anew ? "the pin itself" : "a message");
 		chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
@@ -178,14 +178,14 @@ TEST(ioapic_level_joins_a_request)
 		chips_line(chips, 20, false);
 		chips_eoi(chips, 0);
 		EXPECT_EQ(chips_take(chips, 0), -1);
-		chips_close(chips);
+		fixture_destroy(chips);
 	}
 }
 
 /* Guests without an EOI register to write make the entry edge-triggered and back. */
 TEST(ioapic_remote_irr_cleared_by_edge)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	chips_pulse(chips, 20);
@@ -193,25 +193,25 @@ TEST(ioapic_remote_irr_cleared_by_edge)
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_MASKED);
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	EXPECT_EQ(chips_ioapic_read(chips, 0x10 + 2 * 20) & 0x4000, 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* Nobody took it: no EOI will come. */
 TEST(ioapic_remote_irr_needs_a_taker)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 9, 0x61 | CHIPS_LEVEL);
 	EXPECT_EQ(chips_line(chips, 20, true), -1);
 	EXPECT_EQ(chips_ioapic_read(chips, 0x10 + 2 * 20) & 0x4000, 0);
 	chips_redirect(chips, 20, 1, 0x61 | CHIPS_LEVEL);
 	EXPECT_EQ(chips_take(chips, 1), 0x61);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(ioapic_delivery_modes)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	/* An NMI is edge-triggered, and has no EOI, whatever the entry says. */
 	chips_redirect(chips, 20, 1, 0x400 | CHIPS_LEVEL);
@@ -229,13 +229,13 @@ TEST(ioapic_delivery_modes)
 	EXPECT_EQ(chips_pulse(chips, 20), 2);
 	EXPECT_EQ(chips_take(chips, 0), 0x61);
 	EXPECT_EQ(chips_take(chips, 1), 0x61);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* A handler that never quiets its device gets a rest, not an interrupt for each EOI. */
 TEST(ioapic_storm)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	unsigned int count = 0;
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
@@ -251,26 +251,26 @@ TEST(ioapic_storm)
 	chips_line(chips, 20, false);
 	chips_eoi(chips, 0);
 	EXPECT_EQ(chips_take(chips, 0), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* A VM that ends while a pin rests. */
 TEST(ioapic_storm_outlived_by_its_timer)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	chips_line(chips, 20, true);
 	while (!sim_timers_armed() && chips_take(chips, 0) == 0x61)
 		chips_eoi(chips, 0);
 	EXPECT_EQ(sim_timers_armed(), 1);
-	chips_close(chips);
+	fixture_destroy(chips);
 	sim_advance_time(20000000);
 }
 
 TEST(ioapic_state)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_IOAPIC};
 
 	chips_redirect(chips, 20, 0, 0x61);
@@ -302,5 +302,5 @@ TEST(ioapic_state)
 	EXPECT_EQ(state.chip.ioapic.irr, 0xffffff);
 	EXPECT_EQ(state.chip.ioapic.id, 0xf);
 	EXPECT_EQ(state.chip.ioapic.redirtbl[0].bits, 0xff0000000001ffff);
-	chips_close(chips);
+	fixture_destroy(chips);
 }

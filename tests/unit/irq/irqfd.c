@@ -12,7 +12,7 @@
 #define RESAMPLE KVM_IRQFD_FLAG_RESAMPLE
 #define DEASSIGN KVM_IRQFD_FLAG_DEASSIGN
 
-static struct chips *chips;
+static struct fixture *chips;
 
 static int set(int fd, u32 gsi, u32 flags, int resample)
 {
@@ -25,7 +25,7 @@ static int set(int fd, u32 gsi, u32 flags, int resample)
 static void end(void)
 {
 	irqfds_destroy(&chips->vm);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(irqfd_edge)

@@ -16,44 +16,44 @@ TEST(lapic_reset_values)
 		{0x340, 0x10000}, {0x350, 0x10000},   {0x360, 0x10000},	  {0x370, 0x10000},
 		{0x380, 0},	  {0x390, 0},	      {0x3e0, 0},
 	};
-	struct apic_guest *g = apic_guest_create(2);
+	struct fixture *g = apic_guest_create(2);
 
 	for (unsigned int init = 0; init < 2; init++) {
 		for (u32 offset = 0; offset < 0x400; offset += 16)
 			if (offset != LAPIC_ID && offset != LAPIC_ICR)
-				apic_write(&g->vcpus[1], offset, 0x1f3);
-		lapic_deliver(&g->vcpus[1], IRQ_FIXED, 0x41, true);
-		lapic_reset(&g->vcpus[1], init);
+				apic_write(&g->vcpu[1], offset, 0x1f3);
+		lapic_deliver(&g->vcpu[1], IRQ_FIXED, 0x41, true);
+		lapic_reset(&g->vcpu[1], init);
 		for (size_t i = 0; i < COUNT_OF(rows); i++) {
 			test_context("register 0x%x", rows[i].offset);
-			EXPECT_EQ(apic_read(&g->vcpus[1], rows[i].offset), rows[i].value);
+			EXPECT_EQ(apic_read(&g->vcpu[1], rows[i].offset), rows[i].value);
 		}
 		EXPECT_EQ(sim_timers_armed(), 0);
-		EXPECT_EQ(lapic_pending_vector(&g->vcpus[1]), -1);
+		EXPECT_EQ(lapic_pending_vector(&g->vcpu[1]), -1);
 	}
 	lapic_reset(g->vcpu, false);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_LVT_LINT0), 0x700);
 	EXPECT_TRUE(lapic_accepts_extint(g->vcpu));
-	EXPECT_FALSE(lapic_accepts_extint(&g->vcpus[1]));
-	apic_guest_destroy(g);
+	EXPECT_FALSE(lapic_accepts_extint(&g->vcpu[1]));
+	fixture_destroy(g);
 }
 
 TEST(lapic_init_keeps_the_id)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_ID, 0x5a000000);
 	lapic_reset(g->vcpu, true);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ID), 0x5a000000);
 	lapic_reset(g->vcpu, false);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ID), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Every vector: requested once, taken once, in service until its EOI. */
 TEST(lapic_each_vector_goes_through)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	for (unsigned int vector = 16; vector < 256; vector++) {
 		test_context("vector %u", vector);
@@ -71,12 +71,12 @@ TEST(lapic_each_vector_goes_through)
 		EXPECT_EQ(g->vcpu->lapic->isr_words, 0);
 		EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
 	}
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_cr8_is_the_tpr)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_TPR, 0x5a);
 	EXPECT_EQ(lapic_cr8_read(g->vcpu), 5);
@@ -88,7 +88,7 @@ TEST(lapic_cr8_is_the_tpr)
 	lapic_cr8_write(g->vcpu, 8);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), 0x9f);
 	EXPECT_EQ(lapic_tpr_threshold(g->vcpu), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* TPR, ISR and IRR in each order.  "Arbitration Priority" as processors with an APR compute it. */
@@ -103,7 +103,7 @@ TEST(lapic_arbitration_priority)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct apic_guest *g = apic_guest_create(1);
+		struct fixture *g = apic_guest_create(1);
 
 		test_context("row %zu", i);
 		if (rows[i].isr) {
@@ -114,14 +114,14 @@ TEST(lapic_arbitration_priority)
 			lapic_deliver(g->vcpu, IRQ_FIXED, (u8)rows[i].irr, false);
 		apic_write(g->vcpu, LAPIC_TPR, rows[i].tpr);
 		EXPECT_EQ(apic_read(g->vcpu, LAPIC_APR), rows[i].apr);
-		apic_guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 /* An interrupt that comes just when the processor takes the one before it in the same word. */
 TEST(lapic_request_beside_an_acknowledge_is_seen)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x45, false);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), 0x45);
@@ -135,7 +135,7 @@ TEST(lapic_request_beside_an_acknowledge_is_seen)
 	g->vcpu->lapic->irr_words = 0xff;
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
 	EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Whoever delivers leaves the request, so that a vCPU on its way in or asleep looks again. */
@@ -143,7 +143,7 @@ TEST(lapic_delivery_requests_and_kicks)
 {
 	static const enum irq_delivery modes[] = {IRQ_FIXED, IRQ_LOWEST, IRQ_INIT, IRQ_STARTUP,
 						  IRQ_NMI};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	for (size_t i = 0; i < COUNT_OF(modes); i++) {
 		u64 kicks = g->vcpu->host.kicks;
@@ -161,12 +161,12 @@ TEST(lapic_delivery_requests_and_kicks)
 	EXPECT_EQ(lapic_deliver(g->vcpu, IRQ_EXTINT, 0x50, false), 0);
 	EXPECT_EQ(g->vcpu->requests, 0);
 	EXPECT_EQ(g->vcpu->nmis_arrived, 1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_init_and_startup_leave_signals)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	struct lapic *lapic = g->vcpu->lapic;
 
 	lapic_deliver(g->vcpu, IRQ_STARTUP, 0x12, false);
@@ -179,13 +179,13 @@ TEST(lapic_init_and_startup_leave_signals)
 	EXPECT_EQ(lapic->signals, LAPIC_SIGNAL_INIT | LAPIC_SIGNAL_SIPI);
 	EXPECT_EQ(lapic->sipi_vector, 0x9f);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* TMR says how the vector was triggered last. */
 TEST(lapic_trigger_mode)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x61, true);
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x62, false);
@@ -200,13 +200,13 @@ TEST(lapic_trigger_mode)
 	EXPECT_TRUE(apic_has(g->vcpu, LAPIC_TMR, 0x61));
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x61, false);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_TMR, 0x61));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* EOI ends the highest, whichever came last; without one in service it does nothing. */
 TEST(lapic_eoi_ends_the_highest)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_EOI, 0);
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x31, false);
@@ -221,13 +221,13 @@ TEST(lapic_eoi_ends_the_highest)
 	apic_write(g->vcpu, LAPIC_EOI, 0);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, 0x31));
 	EXPECT_EQ(apic_take(g->vcpu), 0x3f);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Software-disabled: the LVT is masked, nothing new is taken, what is there stays. */
 TEST(lapic_software_disable)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_LVT_LINT0, 0x700);
 	apic_write(g->vcpu, LAPIC_LVT_ERROR, 0xfe);
@@ -247,7 +247,7 @@ TEST(lapic_software_disable)
 	apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_LVT_ERROR), 0x10040);
 	EXPECT_EQ(lapic_deliver(g->vcpu, IRQ_FIXED, 0x90, false), 1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* "x2APIC State Transitions" */
@@ -263,7 +263,7 @@ TEST(lapic_base_transitions)
 		{X2APIC, OFF, 0},	 {X2APIC, XAPIC, -EINVAL},  {X2APIC, X2APIC, 0},
 		{OFF, INVALID, -EINVAL}, {XAPIC, INVALID, -EINVAL}, {X2APIC, INVALID, -EINVAL},
 	};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	host_vcpu_get(g->vcpu);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -277,14 +277,14 @@ TEST(lapic_base_transitions)
 			  rows[i].to == INVALID ? -EINVAL : 0);
 	}
 	host_vcpu_release(g->vcpu);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Disabled by IA32_APIC_BASE: nothing comes in, the 8259s do, nobody is behind the page; enabled
  * again it is as after power-up, but for CR8. */
 TEST(lapic_global_disable)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u64 value;
 
 	apic_write(g->vcpu, LAPIC_ID, 0x77000000);
@@ -312,13 +312,13 @@ TEST(lapic_global_disable)
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_LVT_TIMER), 0x10000);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_IRR, 0x80));
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* From xAPIC to x2APIC mode: ID and LDR are the mode's own, all else stays. */
 TEST(lapic_to_x2apic_keeps_the_rest)
 {
-	struct apic_guest *g = apic_guest_create(0);
+	struct fixture *g = apic_guest_create(0);
 	struct vcpu *vcpu = apic_guest_add(g, 0x123);
 
 	EXPECT_EQ(apic_read(vcpu, LAPIC_ID), 0x23000000);
@@ -338,12 +338,12 @@ TEST(lapic_to_x2apic_keeps_the_rest)
 	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_ERROR), 0xfe);
 	EXPECT_TRUE(apic_has(vcpu, LAPIC_TMR, 0x80));
 	EXPECT_TRUE(apic_has(vcpu, LAPIC_IRR, 0x81));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_page_moves)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u32 version;
 
 	EXPECT_TRUE(lapic_owns(g->vcpu, 0xfee00000) && lapic_owns(g->vcpu, 0xfee00fff));
@@ -354,13 +354,13 @@ TEST(lapic_page_moves)
 	lapic_mmio_read(g->vcpu, 0x12fed40030, 4, &version);
 	EXPECT_EQ(version, 0x50014);
 	EXPECT_EQ(lapic_page(g->vcpu), host_virt_to_phys(g->vcpu->lapic->page));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* The EOI register does not look at what is written. */
 TEST(lapic_write_any)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	lapic_deliver(g->vcpu, IRQ_FIXED, 0x80, false);
 	EXPECT_EQ(apic_take(g->vcpu), 0x80);
@@ -372,7 +372,7 @@ TEST(lapic_write_any)
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, 0x80));
 	apic_x2apic_on(g->vcpu);
 	EXPECT_FALSE(lapic_mmio_write_any(g->vcpu, 0xfee000b0));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_init_without_memory)

@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lapic_guest.h"
-#include "../msr/guest.h"
-#include "life/life.h"
-#include "vcpu/vpid.h"
-#include "vmx.h"
+#include "cpuid/cpuid.h"
 
-static struct apic_guest guest;
-static struct kvm_run runs[APIC_GUEST_VCPUS];
-static u8 pio[APIC_GUEST_VCPUS][LINTEL_PAGE_SIZE];
-static unsigned int created;
-/* Redirection entries that have no vector. */
-static u64 no_irqchip[LINTEL_PAGE_SIZE];
-
-struct vcpu *apic_guest_add(struct apic_guest *g, u32 id)
+struct vcpu *apic_guest_add(struct fixture *g, u32 id)
 {
-	struct vcpu *vcpu = &g->vcpus[created];
+	struct vcpu *vcpu = fixture_add_vcpu(g, id);
 	struct kvm_cpuid_entry2 entry[CPUID_MAX_ENTRIES];
 	unsigned int count = cpuid_supported(entry, CPUID_MAX_ENTRIES);
 
-	vcpu->run = &runs[created];
-	vcpu->pio_data = pio[created];
-	created++;
-	if (vmx_create_vcpu(&g->vm, vcpu, id))
-		test_fail(__FILE__, __LINE__, "vmx_create_vcpu() fails");
-	host_mutex_lock(&g->vm.lock);
-	vm_add_vcpu(&g->vm, vcpu);
-	host_mutex_unlock(&g->vm.lock);
 	for (unsigned int i = 0; i < count; i++)
 		if (entry[i].function == 1)
 			entry[i].ecx |= BIT32(24);
@@ -34,31 +16,13 @@ struct vcpu *apic_guest_add(struct apic_guest *g, u32 id)
 	return vcpu;
 }
 
-struct apic_guest *apic_guest_create(unsigned int count)
+struct fixture *apic_guest_create(unsigned int count)
 {
-	memset(&guest, 0, sizeof(guest));
-	created = 0;
-	guest_use_processor();
-	vpid_init();
-	if (vm_init(&guest.vm))
-		test_fail(__FILE__, __LINE__, "vm_init() fails");
-	guest.vm.irqchip = (struct irqchip *)no_irqchip;
-	guest.vcpu = guest.vcpus;
-	guest.ticket = host_srcu_read_lock(&guest.vm.srcu);
-	for (u32 id = 0; id < count; id++)
-		apic_guest_add(&guest, id);
-	return &guest;
-}
+	struct fixture *g = FIXTURE(.irqchip = true, .exiting = true, .prepared = true);
 
-void apic_guest_destroy(struct apic_guest *g)
-{
-	for (unsigned int i = 0; i < created; i++)
-		vmx_free_vcpu(&g->vcpus[i]);
-	host_srcu_read_unlock(&g->vm.srcu, g->ticket);
-	vm_destroy(&g->vm);
-	sim_vmxoff_all();
-	EXPECT_EQ(sim_timers_armed(), 0);
-	EXPECT_EQ(sim_leaks(), 0);
+	for (u32 id = 0; id < count; id++)
+		apic_guest_add(g, id);
+	return g;
 }
 
 int apic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)

@@ -5,38 +5,19 @@
 #ifndef LINTEL_TESTS_UNIT_IRQ_LAPIC_GUEST_H
 #define LINTEL_TESTS_UNIT_IRQ_LAPIC_GUEST_H
 
-#include "sim.h"
+#include "fixture/vm.h"
 #include "irq/registers.h"
 #include "msr/msr.h"
-#include "test.h"
-
-#define APIC_GUEST_VCPUS 5
-
-struct apic_guest {
-	struct vm vm;
-	struct vcpu *vcpu; /* vCPU 0 */
-	struct vcpu vcpus[APIC_GUEST_VCPUS];
-	int ticket;
-};
 
 /* vCPUs 0 to count - 1, in xAPIC mode, software-enabled, with all CPUID bits that matter.  None is
- * loaded; the srcu read lock is held.  There is one VM at a time. */
-struct apic_guest *apic_guest_create(unsigned int count);
+ * loaded; the srcu read lock is held.  Needs fixture_destroy(). */
+struct fixture *apic_guest_create(unsigned int count);
 /* One more vCPU, with any id. */
-struct vcpu *apic_guest_add(struct apic_guest *g, u32 id);
-void apic_guest_destroy(struct apic_guest *g);
+struct vcpu *apic_guest_add(struct fixture *g, u32 id);
 
 /* msr_read() and msr_write(), with the vCPU loaded. */
 int apic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int apic_msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
-
-/* Takes what waits for the readers of srcu out of the read section. */
-#define APIC_GUEST_SLEEPING(guest, statement)                                                      \
-	do {                                                                                       \
-		host_srcu_read_unlock(&(guest)->vm.srcu, (guest)->ticket);                         \
-		statement;                                                                         \
-		(guest)->ticket = host_srcu_read_lock(&(guest)->vm.srcu);                          \
-	} while (0)
 
 /* As the guest does it, in the mode that the APIC is in. */
 u32 apic_read(struct vcpu *vcpu, u32 offset);

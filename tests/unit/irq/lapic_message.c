@@ -4,12 +4,12 @@
 #include "msr/msr.h"
 
 /* Bit n: vCPU n has just got the vector; it takes it. */
-static u32 receivers(struct apic_guest *g, u8 vector)
+static u32 receivers(struct fixture *g, u8 vector)
 {
 	u32 got = 0;
 
-	for (unsigned int i = 0; i < APIC_GUEST_VCPUS; i++) {
-		struct vcpu *vcpu = &g->vcpus[i];
+	for (unsigned int i = 0; i < FIXTURE_VCPUS; i++) {
+		struct vcpu *vcpu = &g->vcpu[i];
 
 		if (!vcpu->lapic || lapic_pending_vector(vcpu) != vector)
 			continue;
@@ -40,26 +40,26 @@ TEST(message_xapic_destinations)
 		{true, LOGICAL, 0x12, 0x8}, {true, LOGICAL, 0x21, 0},	 {true, LOGICAL, 0x10, 0},
 		{true, LOGICAL, 0xff, 0xf},
 	};
-	struct apic_guest *g = apic_guest_create(4);
+	struct fixture *g = apic_guest_create(4);
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %zu", i);
 		for (u32 n = 0; n < 4; n++) {
 			u32 cluster_id = (n / 2) << 4 | BIT32(n % 2);
 
-			apic_write(&g->vcpus[n], LAPIC_DFR, rows[i].cluster ? 0 : 0xffffffff);
-			apic_write(&g->vcpus[n], LAPIC_LDR,
+			apic_write(&g->vcpu[n], LAPIC_DFR, rows[i].cluster ? 0 : 0xffffffff);
+			apic_write(&g->vcpu[n], LAPIC_LDR,
 				   (rows[i].cluster ? cluster_id : BIT32(n)) << 24);
 		}
-		apic_icr(&g->vcpus[1], 0x4000 | rows[i].icr | 0x55, rows[i].destination);
+		apic_icr(&g->vcpu[1], 0x4000 | rows[i].icr | 0x55, rows[i].destination);
 		EXPECT_EQ(receivers(g, 0x55), rows[i].got);
 	}
 	/* Neither model: nobody. */
 	apic_write(g->vcpu, LAPIC_DFR, 0x70000000);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_DFR), 0x7fffffff);
-	apic_icr(&g->vcpus[1], LOGICAL | 0x55, 1);
+	apic_icr(&g->vcpu[1], LOGICAL | 0x55, 1);
 	EXPECT_EQ(receivers(g, 0x55), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(message_x2apic_destinations)
@@ -86,18 +86,18 @@ TEST(message_x2apic_destinations)
 		{ALL, 0, 0x1f},
 		{BUT_SELF, 0, 0x1d},
 	};
-	struct apic_guest *g = apic_guest_create(0);
+	struct fixture *g = apic_guest_create(0);
 
 	for (size_t i = 0; i < COUNT_OF(ids); i++)
 		apic_x2apic_on(apic_guest_add(g, ids[i]));
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %zu", i);
-		apic_icr(&g->vcpus[1], 0x4000 | rows[i].icr | 0x55, rows[i].destination);
+		apic_icr(&g->vcpu[1], 0x4000 | rows[i].icr | 0x55, rows[i].destination);
 		EXPECT_EQ(receivers(g, 0x55), rows[i].got);
 	}
-	EXPECT_EQ(apic_msr_write(&g->vcpus[2], 0x83f, 0x66, false), 0);
+	EXPECT_EQ(apic_msr_write(&g->vcpu[2], 0x83f, 0x66, false), 0);
 	EXPECT_EQ(receivers(g, 0x66), 0x4);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* From an I/O APIC or MSI: how many took it, coalesced, nobody.  One that is level-triggered is
@@ -107,7 +107,7 @@ TEST(message_results)
 	struct irq_message all = {.destination = 0xff, .vector = 0x55, .xapic = true};
 	struct irq_message one = {.destination = 1, .vector = 0x55, .level = true};
 	struct irq_message none = {.destination = 9, .vector = 0x55};
-	struct apic_guest *g = apic_guest_create(3);
+	struct fixture *g = apic_guest_create(3);
 
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &all), 3);
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &all), 0);
@@ -115,12 +115,12 @@ TEST(message_results)
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &none), -1);
 	EXPECT_EQ(receivers(g, 0x55), 7);
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &one), 1);
-	EXPECT_TRUE(apic_has(&g->vcpus[1], LAPIC_TMR, 0x55));
+	EXPECT_TRUE(apic_has(&g->vcpu[1], LAPIC_TMR, 0x55));
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &all), 2);
 	/* One whose APIC is off is nobody. */
-	EXPECT_EQ(msr_apic_base_write(&g->vcpus[1], 0xfee00000, false), 0);
+	EXPECT_EQ(msr_apic_base_write(&g->vcpu[1], 0xfee00000, false), 0);
 	EXPECT_EQ(irq_message_send(&g->vm, NULL, &one), -1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Lowest priority: one of those that match and take interrupts, each in turn. */
@@ -131,10 +131,10 @@ TEST(message_lowest_priority_takes_turns)
 				      .logical = true,
 				      .delivery = IRQ_LOWEST,
 				      .xapic = true};
-	struct apic_guest *g = apic_guest_create(4);
+	struct fixture *g = apic_guest_create(4);
 	unsigned int got[4] = {0};
 
-	apic_write(&g->vcpus[2], LAPIC_SVR, 0xff);
+	apic_write(&g->vcpu[2], LAPIC_SVR, 0xff);
 	for (unsigned int i = 0; i < 300; i++) {
 		u32 who;
 
@@ -148,30 +148,30 @@ TEST(message_lowest_priority_takes_turns)
 	EXPECT_EQ(got[1], 100);
 	EXPECT_EQ(got[2], 0);
 	EXPECT_EQ(got[3], 100);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* xAPIC IDs can be written; two with the same both get what is for it. */
 TEST(message_written_ids)
 {
-	struct apic_guest *g = apic_guest_create(3);
+	struct fixture *g = apic_guest_create(3);
 
-	apic_write(&g->vcpus[1], LAPIC_ID, 0x09ffffff);
-	EXPECT_EQ(apic_read(&g->vcpus[1], LAPIC_ID), 0x09000000);
+	apic_write(&g->vcpu[1], LAPIC_ID, 0x09ffffff);
+	EXPECT_EQ(apic_read(&g->vcpu[1], LAPIC_ID), 0x09000000);
 	apic_icr(g->vcpu, 0x55, 1);
 	EXPECT_EQ(receivers(g, 0x55), 0);
 	apic_icr(g->vcpu, 0x55, 9);
 	EXPECT_EQ(receivers(g, 0x55), 2);
-	apic_write(&g->vcpus[2], LAPIC_ID, 0x09000000);
+	apic_write(&g->vcpu[2], LAPIC_ID, 0x09000000);
 	apic_icr(g->vcpu, 0x55, 9);
 	EXPECT_EQ(receivers(g, 0x55), 6);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(message_delivery_modes)
 {
-	struct apic_guest *g = apic_guest_create(2);
-	struct vcpu *other = &g->vcpus[1];
+	struct fixture *g = apic_guest_create(2);
+	struct vcpu *other = &g->vcpu[1];
 
 	apic_icr(g->vcpu, 0x400, 1);
 	EXPECT_EQ(other->nmis_arrived, 1);
@@ -193,5 +193,5 @@ TEST(message_delivery_modes)
 	EXPECT_FALSE(apic_has(other, LAPIC_TMR, 0x55));
 	EXPECT_EQ(other->nmis_arrived, 1);
 	EXPECT_EQ(g->vcpu->nmis_arrived, 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -28,7 +28,7 @@ static bool has(u32 offset, char access)
 
 TEST(lapic_x2apic_registers)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u64 value;
 
 	for (u32 msr = 0x800; msr < 0x900; msr++) {
@@ -53,7 +53,7 @@ TEST(lapic_x2apic_registers)
 		if (offset != LAPIC_ICR)
 			EXPECT_EQ(apic_msr_write(g->vcpu, msr, BIT64(32), false), -EINVAL);
 	}
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Each bit alone: taken and read back, or #GP. */
@@ -77,7 +77,7 @@ TEST(lapic_x2apic_reserved_bits)
 		{0x83e, 0xb, 0},
 		{0x830, 0xffffffff000ccfff, 0x1000},
 	};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_x2apic_on(g->vcpu);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -98,21 +98,21 @@ TEST(lapic_x2apic_reserved_bits)
 	for (unsigned int bit = 8; bit < 64; bit++)
 		EXPECT_EQ(apic_msr_write(g->vcpu, 0x83f, BIT64(bit) | 0x40, false), -EINVAL);
 	EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* TSC-deadline mode is there where CPUID says so. */
 TEST(lapic_deadline_mode_follows_cpuid)
 {
 	struct kvm_cpuid_entry2 leaf = {.function = 1, .ecx = BIT32(21)};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	EXPECT_EQ(cpuid_set(g->vcpu, &leaf, 1), 0);
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, 0x40040);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_LVT_TIMER), 0x40);
 	apic_x2apic_on(g->vcpu);
 	EXPECT_EQ(apic_msr_write(g->vcpu, 0x832, 0x40040, false), -EINVAL);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Every offset, every length, every alignment, all ones and all zeros: an answer for each, and the
@@ -120,8 +120,8 @@ TEST(lapic_deadline_mode_follows_cpuid)
 TEST(lapic_mmio_hostile_accesses)
 {
 	for (u32 offset = 0; offset < 0x1000; offset++) {
-		struct apic_guest *g = offset % 64 ? NULL : apic_guest_create(2);
-		static struct apic_guest *kept;
+		struct fixture *g = offset % 64 ? NULL : apic_guest_create(2);
+		static struct fixture *kept;
 
 		kept = g ? g : kept;
 		for (unsigned int length = 1; length <= 8; length++) {
@@ -142,13 +142,13 @@ TEST(lapic_mmio_hostile_accesses)
 			lapic_mmio_write(kept->vcpu, 0xfee00000 + offset, length, data);
 		}
 		if (offset % 64 == 63)
-			apic_guest_destroy(kept);
+			fixture_destroy(kept);
 	}
 }
 
 TEST(lapic_mmio_parts_of_registers)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u64 value = 0;
 	u32 word = 0x12345678;
 
@@ -165,18 +165,18 @@ TEST(lapic_mmio_parts_of_registers)
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_INITIAL), 0);
 	lapic_mmio_write(g->vcpu, 0xfee00380, 4, &word);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_INITIAL), 0x12345678);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Errors are noted, latched by a write, and each new one makes one interrupt. */
 TEST(lapic_errors)
 {
-	struct apic_guest *g = apic_guest_create(2);
+	struct fixture *g = apic_guest_create(2);
 	struct irq_message bad = {.destination = 0, .vector = 15};
 
 	apic_write(g->vcpu, LAPIC_LVT_ERROR, 0xfe);
 	apic_icr(g->vcpu, 0x4005, 1);
-	EXPECT_EQ(lapic_pending_vector(&g->vcpus[1]), -1);
+	EXPECT_EQ(lapic_pending_vector(&g->vcpu[1]), -1);
 	EXPECT_EQ(apic_take(g->vcpu), 0xfe);
 	apic_write(g->vcpu, LAPIC_EOI, 0);
 	apic_icr(g->vcpu, 0x4005, 1);
@@ -195,7 +195,7 @@ TEST(lapic_errors)
 	apic_read(g->vcpu, 0x40);
 	apic_write(g->vcpu, LAPIC_ESR, 0);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ESR), 0xc0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* What was saved is what is restored, by another vCPU's hand too. */
@@ -204,7 +204,7 @@ TEST(lapic_state_round_trip)
 	static struct kvm_lapic_state before, after;
 
 	for (unsigned int x2apic = 0; x2apic < 2; x2apic++) {
-		struct apic_guest *g = apic_guest_create(1);
+		struct fixture *g = apic_guest_create(1);
 
 		if (x2apic)
 			apic_x2apic_on(g->vcpu);
@@ -235,7 +235,7 @@ TEST(lapic_state_round_trip)
 		sim_advance_time(1);
 		EXPECT_EQ(apic_take(g->vcpu), 0x40);
 		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000000);
-		apic_guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -245,7 +245,7 @@ TEST(lapic_state_set_anything)
 	static struct kvm_lapic_state state;
 
 	for (unsigned int mode = 0; mode < 4; mode++) {
-		struct apic_guest *g = apic_guest_create(2);
+		struct fixture *g = apic_guest_create(2);
 
 		test_context("mode %u", mode);
 		if (mode & 1)
@@ -266,6 +266,6 @@ TEST(lapic_state_set_anything)
 		}
 		lapic_reset(g->vcpu, false);
 		EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
-		apic_guest_destroy(g);
+		fixture_destroy(g);
 	}
 }

@@ -27,7 +27,7 @@ TEST(lapic_timer_one_shot)
 	static const struct {
 		u32 divide, by;
 	} rows[] = {{0xb, 1}, {0, 2}, {1, 4}, {2, 8}, {3, 16}, {8, 32}, {9, 64}, {0xa, 128}};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("divided by %u", rows[i].by);
@@ -46,13 +46,13 @@ TEST(lapic_timer_one_shot)
 		EXPECT_FALSE(fired(g->vcpu));
 		EXPECT_EQ(sim_timers_armed(), 0);
 	}
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* A thousand periods, looked at late: each is there, at its time, and none has moved. */
 TEST(lapic_timer_periodic_does_not_drift)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
 	for (unsigned int i = 0; i < 1000; i++) {
@@ -65,7 +65,7 @@ TEST(lapic_timer_periodic_does_not_drift)
 	}
 	apic_write(g->vcpu, LAPIC_TIMER_INITIAL, 0);
 	EXPECT_EQ(sim_timers_armed(), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 static unsigned int expirations(struct vcpu *vcpu, u64 step, unsigned int steps)
@@ -82,7 +82,7 @@ static unsigned int expirations(struct vcpu *vcpu, u64 step, unsigned int steps)
 /* A period of a nanosecond is made one that the host can bear, however it is asked for. */
 TEST(lapic_timer_period_has_a_lower_bound)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1);
 	EXPECT_EQ(expirations(g->vcpu, 1000, 10000), 50);
@@ -90,12 +90,12 @@ TEST(lapic_timer_period_has_a_lower_bound)
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_PERIODIC | VECTOR);
 	EXPECT_EQ(expirations(g->vcpu, 1000, 10000), 50);
 	EXPECT_TRUE(apic_read(g->vcpu, LAPIC_TIMER_CURRENT) <= 1);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_timer_mode_changes)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	/* The count goes on, and is reloaded or not by the mode at its end. */
 	start(g->vcpu, 0, 0xb, 1000000);
@@ -122,12 +122,12 @@ TEST(lapic_timer_mode_changes)
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, VECTOR);
 	EXPECT_EQ(sim_timers_armed(), 0);
 	EXPECT_EQ(g->vcpu->lapic->tsc_deadline, 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_timer_divide_changes_the_pace)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	start(g->vcpu, 0, 0xb, 1000);
 	sim_advance_time(400);
@@ -137,19 +137,19 @@ TEST(lapic_timer_divide_changes_the_pace)
 	EXPECT_FALSE(fired(g->vcpu));
 	sim_advance_time(1);
 	EXPECT_TRUE(fired(g->vcpu));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(lapic_timer_masked_counts_and_is_silent)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	start(g->vcpu, LVT_MASKED, 0xb, 1000);
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000);
 	sim_advance_time(2000);
 	EXPECT_FALSE(fired(g->vcpu));
 	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 static u64 tsc(struct vcpu *vcpu)
@@ -175,7 +175,7 @@ static void deadline_set(struct vcpu *vcpu, u64 value)
 
 TEST(lapic_timer_tsc_deadline)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u64 when;
 
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
@@ -204,13 +204,13 @@ TEST(lapic_timer_tsc_deadline)
 	deadline_set(g->vcpu, 1);
 	EXPECT_EQ(deadline(g->vcpu), 0);
 	EXPECT_FALSE(fired(g->vcpu));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* The callback comes before the TSC is there: clocks differ.  It waits for the rest. */
 TEST(lapic_timer_deadline_is_never_early)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 	u64 when;
 
 	sim_advance_time(10000000);
@@ -224,27 +224,27 @@ TEST(lapic_timer_deadline_is_never_early)
 	}
 	sim_advance_time(1000000);
 	EXPECT_TRUE(fired(g->vcpu));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Written TSC, written TSC_ADJUST: the deadline is as far as the counter says then. */
 TEST(lapic_timer_deadline_follows_the_tsc)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
 	deadline_set(g->vcpu, tsc(g->vcpu) + host_tsc_khz() * 1000);
 	EXPECT_EQ(apic_msr_write(g->vcpu, 0x10, tsc(g->vcpu) + host_tsc_khz() * 999, false), 0);
 	sim_advance_time(1100000);
 	EXPECT_TRUE(fired(g->vcpu));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Deadlines to the end of time, on any clock. */
 TEST(lapic_timer_far_deadlines)
 {
 	static const u64 khz[] = {1000, 1000000, 2893123, 10000000};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
 	for (size_t i = 0; i < COUNT_OF(khz); i++) {
@@ -257,13 +257,13 @@ TEST(lapic_timer_far_deadlines)
 			EXPECT_FALSE(fired(g->vcpu));
 		}
 	}
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* None fires after a reset, an INIT, the APIC's end or the vCPU's. */
 TEST(lapic_timer_stops)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	for (unsigned int how = 0; how < 3; how++) {
 		test_context("way %u", how);
@@ -280,18 +280,18 @@ TEST(lapic_timer_stops)
 		apic_write(g->vcpu, LAPIC_SVR, 0x1ff);
 	}
 	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 	sim_advance_time(10000000);
 }
 
 /* Software-disabled: it counts, and is not heard. */
 TEST(lapic_timer_and_software_disable)
 {
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
 	start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
 	apic_write(g->vcpu, LAPIC_SVR, 0xff);
 	sim_advance_time(5000000);
 	EXPECT_EQ(g->vcpu->lapic->irr_words, 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -12,7 +12,7 @@
 #define MS     1000000ull
 
 /* How often the vector comes until there is none, ended each time. */
-static unsigned int count_taken(struct chips *chips, int vector)
+static unsigned int count_taken(struct fixture *chips, int vector)
 {
 	unsigned int count = 0;
 
@@ -23,12 +23,12 @@ static unsigned int count_taken(struct chips *chips, int vector)
 	return count;
 }
 
-static void apic_write(struct chips *chips, u32 offset, u32 value)
+static void apic_write(struct fixture *chips, u32 offset, u32 value)
 {
 	lapic_mmio_write(&chips->vcpu[0], 0xfee00000 + offset, 4, &value);
 }
 
-static u32 apic_read(struct chips *chips, u32 offset)
+static u32 apic_read(struct fixture *chips, u32 offset)
 {
 	u32 value = 0;
 
@@ -36,7 +36,7 @@ static u32 apic_read(struct chips *chips, u32 offset)
 	return value;
 }
 
-static void start(struct chips *chips, u32 mode, u32 count)
+static void start(struct fixture *chips, u32 mode, u32 count)
 {
 	apic_write(chips, LAPIC_LVT_TIMER, mode | VECTOR);
 	apic_write(chips, LAPIC_TIMER_DIVIDE, 0xb);
@@ -57,7 +57,7 @@ TEST(late_timer_of_a_local_apic)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct chips *chips = chips_open();
+		struct fixture *chips = chips_open();
 
 		test_context("%llu ns late", (unsigned long long)rows[i].late);
 		start(chips, LVT_TIMER_PERIODIC, MS);
@@ -74,14 +74,14 @@ TEST(late_timer_of_a_local_apic)
 		sim_advance_time(1);
 		EXPECT_EQ(count_taken(chips, VECTOR), 1);
 		apic_write(chips, LAPIC_TIMER_INITIAL, 0);
-		chips_close(chips);
+		fixture_destroy(chips);
 	}
 }
 
 /* It does not run on, and while it has not come it counts as running. */
 TEST(late_timer_that_runs_once)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	start(chips, 0, MS);
 	sim_timers_late(7 * MS);
@@ -93,7 +93,7 @@ TEST(late_timer_that_runs_once)
 	EXPECT_EQ(count_taken(chips, VECTOR), 1);
 	sim_advance_time(100 * MS);
 	EXPECT_EQ(count_taken(chips, VECTOR), 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* --- The 8254, through pin 0 of the I/O APIC --- */
@@ -101,7 +101,7 @@ TEST(late_timer_that_runs_once)
 #define TICK_VECTOR 0x30
 
 /* Mode 2, 0xffff: 54.9 ms. */
-static void program(struct chips *chips)
+static void program(struct fixture *chips)
 {
 	chips_redirect(chips, 0, 0, TICK_VECTOR);
 	chips_out(chips, 0x43, 0x34);
@@ -123,7 +123,7 @@ TEST(late_timer_of_the_8254)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct chips *chips = chips_open();
+		struct fixture *chips = chips_open();
 		u64 late = rows[i].late * PERIOD_NS + PERIOD_NS / 2;
 
 		test_context("%llu periods late, reinject %d", (unsigned long long)rows[i].late,
@@ -139,6 +139,6 @@ TEST(late_timer_of_the_8254)
 		EXPECT_EQ(count_taken(chips, TICK_VECTOR), 0);
 		sim_advance_time(2000000);
 		EXPECT_EQ(count_taken(chips, TICK_VECTOR), 1);
-		chips_close(chips);
+		fixture_destroy(chips);
 	}
 }

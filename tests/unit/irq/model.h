@@ -26,16 +26,16 @@ static inline u32 choose(struct choices *choices, u32 limit)
 
 /* --- model_pic.c --- */
 
-void pic_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
+void pic_against_model(struct fixture *chips, struct choices *choices, unsigned int steps);
 
 /* --- model_counter.c --- */
 
-void counter_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
+void counter_against_model(struct fixture *chips, struct choices *choices, unsigned int steps);
 
 /* --- model_ioapic.c --- */
 
 /* The local APICs behind it too; all are as after a reset. */
-void ioapic_against_model(struct chips *chips, struct choices *choices, unsigned int steps);
+void ioapic_against_model(struct fixture *chips, struct choices *choices, unsigned int steps);
 
 /* --- model_lapic.c --- */
 

@@ -135,7 +135,7 @@ static u32 choose_count(struct choices *choices, unsigned int access)
 	return count;
 }
 
-static void step_program(struct chips *chips, struct model *m, struct choices *choices)
+static void step_program(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, COUNTERS), mode = choose(choices, 6);
 	unsigned int access = 1 + choose(choices, 3);
@@ -167,7 +167,7 @@ static void step_program(struct chips *chips, struct model *m, struct choices *c
 		c->out = true;
 }
 
-static void step_time(struct chips *chips, struct model *m, struct choices *choices)
+static void step_time(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	u32 pulses = choose(choices, choose(choices, 4) ? 16 : 4000);
 
@@ -179,7 +179,7 @@ static void step_time(struct chips *chips, struct model *m, struct choices *choi
 			pulse(&m->counter[i]);
 }
 
-static void step_gate(struct chips *chips, struct model *m, struct choices *choices)
+static void step_gate(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	bool gate = choose(choices, 2);
 
@@ -188,7 +188,7 @@ static void step_gate(struct chips *chips, struct model *m, struct choices *choi
 	set_gate(&m->counter[SPEAKER], gate);
 }
 
-static u16 read_count(struct chips *chips, const struct model_counter *c, unsigned int which)
+static u16 read_count(struct fixture *chips, const struct model_counter *c, unsigned int which)
 {
 	u16 port = (u16)(0x40 + which), value = 0;
 
@@ -205,7 +205,7 @@ static u16 readable(const struct model_counter *c)
 }
 
 /* Latched, or as it is; what is latched stays so while time goes on. */
-static void step_read(struct chips *chips, struct model *m, struct choices *choices)
+static void step_read(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, COUNTERS);
 	const struct model_counter *c = &m->counter[which];
@@ -225,7 +225,7 @@ static void step_read(struct chips *chips, struct model *m, struct choices *choi
 }
 
 /* "Read-Back Command": the status comes before the count. */
-static void step_status(struct chips *chips, struct model *m, struct choices *choices)
+static void step_status(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, COUNTERS);
 	const struct model_counter *c = &m->counter[which];
@@ -241,9 +241,9 @@ static void step_status(struct chips *chips, struct model *m, struct choices *ch
 		EXPECT_EQ(read_count(chips, c, which), readable(c));
 }
 
-void counter_against_model(struct chips *chips, struct choices *choices, unsigned int steps)
+void counter_against_model(struct fixture *chips, struct choices *choices, unsigned int steps)
 {
-	static void (*const step[])(struct chips *, struct model *, struct choices *) = {
+	static void (*const step[])(struct fixture *, struct model *, struct choices *) = {
 		step_program, step_time, step_time, step_gate, step_read, step_read, step_status};
 	struct model m = {.counter = {{.gate = true}, {.gate = true}, {.gate = false}}};
 

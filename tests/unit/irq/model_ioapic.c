@@ -119,7 +119,7 @@ static u32 entry_low(const struct model_pin *pin)
 }
 
 /* The high half first, masked meanwhile, as drivers do it; the destination may be nobody's. */
-static void step_redirect(struct chips *chips, struct model *m, struct choices *choices)
+static void step_redirect(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	static const u8 vectors[] = {0x41, 0x41, 0x45, 0x61, 0x71};
 	unsigned int i = choose(choices, PINS);
@@ -138,7 +138,7 @@ static void step_redirect(struct chips *chips, struct model *m, struct choices *
 	chips_redirect(chips, FIRST_PIN + i, entry.destination, entry_low(&entry));
 }
 
-static void step_raise(struct chips *chips, struct model *m, struct choices *choices)
+static void step_raise(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int i = choose(choices, PINS);
 
@@ -146,7 +146,7 @@ static void step_raise(struct chips *chips, struct model *m, struct choices *cho
 	EXPECT_EQ(chips_line(chips, FIRST_PIN + i, true), model_raise(m, &m->pin[i]));
 }
 
-static void step_lower(struct chips *chips, struct model *m, struct choices *choices)
+static void step_lower(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int i = choose(choices, PINS);
 
@@ -155,7 +155,7 @@ static void step_lower(struct chips *chips, struct model *m, struct choices *cho
 	chips_line(chips, FIRST_PIN + i, false);
 }
 
-static void step_take(struct chips *chips, struct model *m, struct choices *choices)
+static void step_take(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int cpu = choose(choices, CHIPS_VCPUS);
 
@@ -163,7 +163,7 @@ static void step_take(struct chips *chips, struct model *m, struct choices *choi
 	EXPECT_EQ(chips_take(chips, cpu), model_take(&m->cpu[cpu]));
 }
 
-static void step_eoi(struct chips *chips, struct model *m, struct choices *choices)
+static void step_eoi(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int cpu = choose(choices, CHIPS_VCPUS);
 
@@ -172,16 +172,16 @@ static void step_eoi(struct chips *chips, struct model *m, struct choices *choic
 	chips_eoi(chips, cpu);
 }
 
-static void compare(struct chips *chips, const struct model *m)
+static void compare(struct fixture *chips, const struct model *m)
 {
 	for (unsigned int i = 0; i < PINS; i++)
 		EXPECT_EQ(chips_ioapic_read(chips, (u8)(0x10 + 2 * (FIRST_PIN + i))),
 			  entry_low(&m->pin[i]) | (m->pin[i].remote_irr ? REMOTE_IRR : 0));
 }
 
-void ioapic_against_model(struct chips *chips, struct choices *choices, unsigned int steps)
+void ioapic_against_model(struct fixture *chips, struct choices *choices, unsigned int steps)
 {
-	static void (*const step[])(struct chips *, struct model *, struct choices *) = {
+	static void (*const step[])(struct fixture *, struct model *, struct choices *) = {
 		step_redirect, step_raise, step_raise, step_lower,
 		step_lower,    step_eoi,   step_take,  step_take};
 	struct model m = {0};

@@ -213,7 +213,7 @@ static u8 read_port(struct model *m, unsigned int which, bool data)
 
 /* --- side by side --- */
 
-static void step_lines(struct chips *chips, struct model *m, struct choices *choices)
+static void step_lines(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	u32 pin = choose(choices, 16);
 	bool up = choose(choices, 2);
@@ -225,7 +225,8 @@ static void step_lines(struct chips *chips, struct model *m, struct choices *cho
 	set_line(m, pin, up);
 }
 
-static void write_both(struct chips *chips, struct model *m, unsigned int which, bool data, u8 word)
+static void write_both(struct fixture *chips, struct model *m, unsigned int which, bool data,
+		       u8 word)
 {
 	test_context("chip %u: write %02x to port %u", which, word, data);
 	chips_out(chips, (u16)(0x20 + 0x80 * which + data), word);
@@ -237,7 +238,7 @@ static void write_both(struct chips *chips, struct model *m, unsigned int which,
 }
 
 /* ICW1, what follows it, and a mask that lets something through. */
-static void step_begin(struct chips *chips, struct model *m, struct choices *choices)
+static void step_begin(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, 2);
 	u8 first = 0x10 | (u8)choose(choices, 2);
@@ -251,7 +252,7 @@ static void step_begin(struct chips *chips, struct model *m, struct choices *cho
 	write_both(chips, m, which, true, (u8)(choose(choices, 256) & choose(choices, 256)));
 }
 
-static void step_write(struct chips *chips, struct model *m, struct choices *choices)
+static void step_write(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	static const u8 often[] = {0x20, 0x60, 0xa0, 0xc0, 0xe0, 0x80,
 				   0x00, 0x08, 0x68, 0x48, 0x0a, 0x0b};
@@ -269,7 +270,7 @@ static void step_write(struct chips *chips, struct model *m, struct choices *cho
 				   (u8)(kind & 4 ? 0 : choose(choices, 4)));
 }
 
-static void step_read(struct chips *chips, struct model *m, struct choices *choices)
+static void step_read(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, 2);
 	bool data = choose(choices, 2);
@@ -278,7 +279,7 @@ static void step_read(struct chips *chips, struct model *m, struct choices *choi
 	EXPECT_EQ(chips_in(chips, (u16)(0x20 + 0x80 * which + data)), read_port(m, which, data));
 }
 
-static void step_acknowledge(struct chips *chips, struct model *m, struct choices *choices)
+static void step_acknowledge(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	if (!pic_output(&chips->vm) && choose(choices, 8))
 		return;
@@ -286,7 +287,7 @@ static void step_acknowledge(struct chips *chips, struct model *m, struct choice
 	EXPECT_EQ(chips_pic_take(chips), acknowledge(m));
 }
 
-static void step_level(struct chips *chips, struct model *m, struct choices *choices)
+static void step_level(struct fixture *chips, struct model *m, struct choices *choices)
 {
 	unsigned int which = choose(choices, 2);
 	u8 level = (u8)choose(choices, 256) & (which ? 0xde : 0xf8);
@@ -300,7 +301,7 @@ static void step_level(struct chips *chips, struct model *m, struct choices *cho
 		m->chip[which].level[i] = level >> i & 1;
 }
 
-static void compare(struct chips *chips, const struct model *m)
+static void compare(struct fixture *chips, const struct model *m)
 {
 	struct kvm_irqchip state = {0};
 
@@ -314,9 +315,9 @@ static void compare(struct chips *chips, const struct model *m)
 	}
 }
 
-void pic_against_model(struct chips *chips, struct choices *choices, unsigned int steps)
+void pic_against_model(struct fixture *chips, struct choices *choices, unsigned int steps)
 {
-	static void (*const step[])(struct chips *, struct model *, struct choices *) = {
+	static void (*const step[])(struct fixture *, struct model *, struct choices *) = {
 		step_lines,	  step_lines, step_lines, step_acknowledge,
 		step_acknowledge, step_write, step_read,  step_level};
 	struct model m = {.chip = {{.lowest = 7}, {.lowest = 7}}};

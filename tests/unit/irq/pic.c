@@ -6,26 +6,26 @@
 #define MASTER 0x20
 #define SLAVE  0xa0
 
-static struct chips *pic_open(void)
+static struct fixture *pic_open(void)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
-	chips_pic_begin(chips);
+	fixture_start_pics(chips);
 	return chips;
 }
 
-static void eoi(struct chips *chips, u16 port)
+static void eoi(struct fixture *chips, u16 port)
 {
 	chips_out(chips, port, 0x20);
 }
 
-static u8 irr(struct chips *chips, u16 port)
+static u8 irr(struct fixture *chips, u16 port)
 {
 	chips_out(chips, port, 0x0a);
 	return chips_in(chips, port);
 }
 
-static u8 isr(struct chips *chips, u16 port)
+static u8 isr(struct fixture *chips, u16 port)
 {
 	chips_out(chips, port, 0x0b);
 	return chips_in(chips, port);
@@ -33,7 +33,7 @@ static u8 isr(struct chips *chips, u16 port)
 
 TEST(pic_edge)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	EXPECT_FALSE(pic_output(&chips->vm));
 	EXPECT_EQ(chips_line(chips, 4, true), 1);
@@ -52,12 +52,12 @@ TEST(pic_edge)
 	EXPECT_FALSE(pic_output(&chips->vm));
 	EXPECT_EQ(chips_pulse(chips, 4), 1);
 	EXPECT_TRUE(pic_output(&chips->vm));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_level)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, 0x4d1, 0xff);
 	EXPECT_EQ(chips_in(chips, 0x4d1), 0xde);
@@ -71,13 +71,13 @@ TEST(pic_level)
 	EXPECT_TRUE(pic_output(&chips->vm));
 	chips_line(chips, 11, false);
 	EXPECT_FALSE(pic_output(&chips->vm));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* A line is up as long as one of its sources holds it. */
 TEST(pic_sources)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, 0x4d1, 0x08);
 	EXPECT_EQ(irq_line_set(&chips->vm, 11, true, IRQ_SOURCE_RESAMPLE), 1);
@@ -86,23 +86,23 @@ TEST(pic_sources)
 	EXPECT_TRUE(pic_output(&chips->vm));
 	irq_line_set(&chips->vm, 11, false, IRQ_SOURCE_USER);
 	EXPECT_FALSE(pic_output(&chips->vm));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_requests_vcpus_that_take_extint)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips->vcpu[0].requests = 0;
 	chips_line(chips, 4, true);
 	EXPECT_EQ(chips->vcpu[0].requests, BIT32(VCPU_REQUEST_EVENT));
 	EXPECT_EQ(chips->vcpu[1].requests, 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_priorities)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_pulse(chips, 5);
 	chips_pulse(chips, 3);
@@ -125,12 +125,12 @@ TEST(pic_priorities)
 	eoi(chips, SLAVE);
 	eoi(chips, MASTER);
 	EXPECT_EQ(chips_pic_take(chips), 0x25);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_mask)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, MASTER + 1, 0x10);
 	EXPECT_EQ(chips_in(chips, MASTER + 1), 0x10);
@@ -140,12 +140,12 @@ TEST(pic_mask)
 	chips_out(chips, MASTER + 1, 0);
 	EXPECT_TRUE(pic_output(&chips->vm));
 	EXPECT_EQ(chips_pic_take(chips), 0x24);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_spurious)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	EXPECT_EQ(chips_pic_take(chips), 0x27);
 	EXPECT_EQ(isr(chips, MASTER), 0);
@@ -154,12 +154,12 @@ TEST(pic_spurious)
 	chips_line(chips, 11, true);
 	chips_line(chips, 11, false);
 	EXPECT_EQ(chips_pic_take(chips), 0x27);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_rotation)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_pulse(chips, 3);
 	EXPECT_EQ(chips_pic_take(chips), 0x23);
@@ -182,12 +182,12 @@ TEST(pic_rotation)
 	chips_pulse(chips, 0);
 	chips_pulse(chips, 7);
 	EXPECT_EQ(chips_pic_take(chips), 0x20);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_automatic_eoi)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, MASTER, 0x11);
 	chips_out(chips, MASTER + 1, 0x47); /* bits 2:0 of the vector are the interrupt's */
@@ -202,12 +202,12 @@ TEST(pic_automatic_eoi)
 	chips_pulse(chips, 0);
 	chips_pulse(chips, 7);
 	EXPECT_EQ(chips_pic_take(chips), 0x47);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_special_mask)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_pulse(chips, 3);
 	EXPECT_EQ(chips_pic_take(chips), 0x23);
@@ -225,12 +225,12 @@ TEST(pic_special_mask)
 	chips_out(chips, MASTER, 0x48);
 	eoi(chips, MASTER);
 	EXPECT_EQ(isr(chips, MASTER), 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_special_fully_nested)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, MASTER, 0x11);
 	chips_out(chips, MASTER + 1, 0x20);
@@ -248,12 +248,12 @@ TEST(pic_special_fully_nested)
 	EXPECT_FALSE(pic_output(&chips->vm));
 	chips_pulse(chips, 1);
 	EXPECT_EQ(chips_pic_take(chips), 0x21);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_poll)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_out(chips, MASTER, 0x0c);
 	EXPECT_EQ(chips_in(chips, MASTER), 0);
@@ -262,12 +262,12 @@ TEST(pic_poll)
 	EXPECT_EQ(chips_in(chips, MASTER), 0x86);
 	EXPECT_EQ(isr(chips, MASTER), 0x40);
 	EXPECT_FALSE(pic_output(&chips->vm));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_initialization)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 
 	chips_pulse(chips, 3);
 	chips_pic_take(chips);
@@ -283,12 +283,12 @@ TEST(pic_initialization)
 	EXPECT_EQ(chips_in(chips, MASTER + 1), 0x80);
 	chips_pulse(chips, 4);
 	EXPECT_EQ(chips_pic_take(chips), 0x34);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_wide_access)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 	u16 value = 0x5a0b; /* read ISR next; the mask */
 
 	EXPECT_TRUE(bus_write(&chips->vcpu[0], BUS_PIO, MASTER, 2, &value));
@@ -296,12 +296,12 @@ TEST(pic_wide_access)
 	EXPECT_TRUE(bus_read(&chips->vcpu[0], BUS_PIO, MASTER, 2, &value));
 	EXPECT_EQ(value, 0x5a00);
 	EXPECT_FALSE(bus_read(&chips->vcpu[0], BUS_PIO, MASTER, 4, &value));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pic_state)
 {
-	struct chips *chips = pic_open();
+	struct fixture *chips = pic_open();
 	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_PIC_SLAVE};
 
 	chips_out(chips, SLAVE + 1, 0x40);
@@ -322,5 +322,5 @@ TEST(pic_state)
 	state.chip_id = 3;
 	EXPECT_EQ(irqchip_state_get(&chips->vm, &state), -EINVAL);
 	EXPECT_EQ(irqchip_state_set(&chips->vm, &state), -EINVAL);
-	chips_close(chips);
+	fixture_destroy(chips);
 }

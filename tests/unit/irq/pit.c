@@ -7,7 +7,7 @@
 #define HZ	  1193182ull
 #define NS(ticks) ((ticks)*1000000000ull / HZ + 1) /* so many clock pulses, and a bit */
 
-static void program(struct chips *chips, u8 control, u16 count)
+static void program(struct fixture *chips, u8 control, u16 count)
 {
 	u16 port = 0x40 + (control >> 6);
 
@@ -18,31 +18,31 @@ static void program(struct chips *chips, u8 control, u16 count)
 		chips_out(chips, port, (u8)(count >> 8));
 }
 
-static u16 both_bytes(struct chips *chips, u8 which)
+static u16 both_bytes(struct fixture *chips, u8 which)
 {
 	u16 value = chips_in(chips, 0x40 + which);
 
 	return (u16)(value | chips_in(chips, 0x40 + which) << 8);
 }
 
-static u16 latched(struct chips *chips, u8 which)
+static u16 latched(struct fixture *chips, u8 which)
 {
 	chips_out(chips, 0x43, (u8)(which << 6));
 	return both_bytes(chips, which);
 }
 
-static u8 status(struct chips *chips, u8 which)
+static u8 status(struct fixture *chips, u8 which)
 {
 	chips_out(chips, 0x43, (u8)(0xe0 | 2 << which));
 	return chips_in(chips, 0x40 + which);
 }
 
-static bool out2(struct chips *chips)
+static bool out2(struct fixture *chips)
 {
 	return chips_in(chips, 0x61) & 0x20;
 }
 
-static u64 ticks(struct chips *chips)
+static u64 ticks(struct fixture *chips)
 {
 	u64 count = 0;
 
@@ -53,9 +53,9 @@ static u64 ticks(struct chips *chips)
 	return count;
 }
 
-static struct chips *timer_open(void)
+static struct fixture *timer_open(void)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_redirect(chips, 0, 0, 0x30);
 	return chips;
@@ -63,7 +63,7 @@ static struct chips *timer_open(void)
 
 TEST(pit_counts)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	program(chips, 0x34, 1000); /* rate generator */
 	EXPECT_EQ(latched(chips, 0), 1000);
@@ -94,12 +94,12 @@ TEST(pit_counts)
 	sim_advance_time(NS(3));
 	EXPECT_EQ(latched(chips, 0), 0xfffe);
 	EXPECT_EQ(status(chips, 0), 0xb0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_access)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	program(chips, 0xb0, 0x1234);
 	chips_out(chips, 0x61, 0);
@@ -130,13 +130,13 @@ TEST(pit_access)
 	EXPECT_EQ(chips_in(chips, 0x41), 0xf4);
 	EXPECT_EQ(chips_in(chips, 0x42), 0x30);
 	EXPECT_EQ(both_bytes(chips, 2), 900);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* As Linux calibrates its TSC. */
 TEST(pit_speaker_gate)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	EXPECT_EQ(chips_in(chips, 0x61) & ~0x30, 0);
 	chips_out(chips, 0x61, 3);
@@ -159,12 +159,12 @@ TEST(pit_speaker_gate)
 	EXPECT_FALSE(out2(chips));
 	sim_advance_time(NS(1));
 	EXPECT_TRUE(out2(chips));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_modes_with_trigger)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	program(chips, 0xb2, 100); /* one-shot */
 	sim_advance_time(NS(1000));
@@ -205,12 +205,12 @@ TEST(pit_modes_with_trigger)
 	EXPECT_TRUE(out2(chips));
 	sim_advance_time(NS(1));
 	EXPECT_FALSE(out2(chips));
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_interrupts)
 {
-	struct chips *chips = timer_open();
+	struct fixture *chips = timer_open();
 
 	program(chips, 0x34, 11932);
 	sim_advance_time(9990000);
@@ -237,14 +237,14 @@ TEST(pit_interrupts)
 	program(chips, 0x32, 1000);
 	sim_advance_time(100000000);
 	EXPECT_EQ(ticks(chips), 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_interrupts_through_pic)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
-	chips_pic_begin(chips);
+	fixture_start_pics(chips);
 	program(chips, 0x34, 11932);
 	for (unsigned int i = 0; i < 10; i++) {
 		sim_advance_time(10001000);
@@ -253,13 +253,13 @@ TEST(pit_interrupts_through_pic)
 		EXPECT_FALSE(pic_output(&chips->vm));
 		chips_out(chips, 0x20, 0x20);
 	}
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* Ticks that the guest had no time for come when it has; with the other policy they are lost. */
 TEST(pit_reinjection)
 {
-	struct chips *chips = timer_open();
+	struct fixture *chips = timer_open();
 	u64 count;
 
 	program(chips, 0x34, 11932);
@@ -272,13 +272,13 @@ TEST(pit_reinjection)
 	sim_advance_time(100000000000ull);
 	count = ticks(chips);
 	EXPECT_TRUE(count > 4000 && count <= 4097);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* A counter that is programmed anew begins anew: ticks that were still to come are gone. */
 TEST(pit_programmed_anew)
 {
-	struct chips *chips = timer_open();
+	struct fixture *chips = timer_open();
 
 	program(chips, 0x34, 11932);
 	sim_advance_time(100100000);
@@ -286,13 +286,13 @@ TEST(pit_programmed_anew)
 	EXPECT_EQ(ticks(chips), 1); /* the local APIC has it already */
 	sim_advance_time(10100000);
 	EXPECT_EQ(ticks(chips), 1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* While nobody listens nothing is kept, and the first tick after that comes in time. */
 TEST(pit_unmasked)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	chips_out(chips, 0x21, 0xff);
 	program(chips, 0x34, 11932);
@@ -309,12 +309,12 @@ TEST(pit_unmasked)
 	EXPECT_EQ(ticks(chips), 0);
 	sim_advance_time(10000000);
 	EXPECT_EQ(ticks(chips), 1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_shortest_period)
 {
-	struct chips *chips = timer_open();
+	struct fixture *chips = timer_open();
 	unsigned int count = 0;
 
 	program(chips, 0x14, 2);
@@ -323,12 +323,12 @@ TEST(pit_shortest_period)
 		count += ticks(chips);
 	}
 	EXPECT_EQ(count, 50); /* in 10 ms */
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(pit_state)
 {
-	struct chips *chips = timer_open();
+	struct fixture *chips = timer_open();
 	struct kvm_pit_state2 state = {0}, again = {0};
 
 	program(chips, 0x34, 11932);
@@ -358,7 +358,7 @@ TEST(pit_state)
 		for (unsigned int i = 0; i < 5; i++)
 			chips_in(chips, port);
 	sim_advance_time(1000000000);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* Port 61H is the kernel's only if it was asked for. */

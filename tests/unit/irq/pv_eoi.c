@@ -10,14 +10,14 @@
 
 static u8 *flag;
 
-static struct apic_guest *create(void)
+static struct fixture *create(void)
 {
-	struct kvm_userspace_memory_region region = {.memory_size = LINTEL_PAGE_SIZE};
-	struct apic_guest *g = apic_guest_create(1);
+	struct fixture *g = apic_guest_create(1);
 
-	region.userspace_addr = sim_user_map(LINTEL_PAGE_SIZE);
-	APIC_GUEST_SLEEPING(g, EXPECT_EQ(memslot_set(&g->vm, &region), 0));
-	flag = (u8 *)region.userspace_addr + FLAG;
+	g->ram = sim_user_map(LINTEL_PAGE_SIZE);
+	FIXTURE_SLEEPING(g,
+			 EXPECT_EQ(fixture_set_slot(&g->vm, 0, 0, 0, LINTEL_PAGE_SIZE, g->ram), 0));
+	flag = (u8 *)g->ram + FLAG;
 	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, FLAG | 1, false), 0);
 	return g;
 }
@@ -44,7 +44,7 @@ static void take(struct vcpu *vcpu)
 
 TEST(pv_eoi_taken_when_the_guest_clears_the_bit)
 {
-	struct apic_guest *g = create();
+	struct fixture *g = create();
 
 	deliver(g->vcpu, VECTOR);
 	EXPECT_TRUE(g->vcpu->lapic->eoi_offered);
@@ -53,12 +53,12 @@ TEST(pv_eoi_taken_when_the_guest_clears_the_bit)
 	take(g->vcpu);
 	EXPECT_FALSE(g->vcpu->lapic->eoi_offered);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, VECTOR));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(pv_eoi_ends_at_the_next_exit)
 {
-	struct apic_guest *g = create();
+	struct fixture *g = create();
 
 	deliver(g->vcpu, VECTOR);
 	take(g->vcpu);
@@ -67,10 +67,10 @@ TEST(pv_eoi_ends_at_the_next_exit)
 	EXPECT_TRUE(apic_has(g->vcpu, LAPIC_ISR, VECTOR));
 	apic_write(g->vcpu, LAPIC_EOI, 0);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, VECTOR));
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
-static void expect_no_offer(struct apic_guest *g, const char *why)
+static void expect_no_offer(struct fixture *g, const char *why)
 {
 	test_context("%s", why);
 	deliver(g->vcpu, VECTOR);
@@ -82,7 +82,7 @@ static void expect_no_offer(struct apic_guest *g, const char *why)
 
 TEST(pv_eoi_not_offered)
 {
-	struct apic_guest *g = create();
+	struct fixture *g = create();
 
 	lapic_deliver(g->vcpu, IRQ_FIXED, VECTOR - 0x10, false);
 	expect_no_offer(g, "another vector waits");
@@ -96,12 +96,12 @@ TEST(pv_eoi_not_offered)
 	expect_no_offer(g, "off");
 	EXPECT_EQ(apic_msr_write(g->vcpu, PV_EOI, (LINTEL_PAGE_SIZE + FLAG) | 1, false), 0);
 	expect_no_offer(g, "no memory there");
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(pv_eoi_msr)
 {
-	struct apic_guest *g = create();
+	struct fixture *g = create();
 	u64 value = 0;
 
 	EXPECT_EQ(apic_msr_read(g->vcpu, PV_EOI, &value, false), 0);
@@ -112,5 +112,5 @@ TEST(pv_eoi_msr)
 	lapic_reset(g->vcpu, true);
 	EXPECT_EQ(apic_msr_read(g->vcpu, PV_EOI, &value, false), 0);
 	EXPECT_EQ(value, 0);
-	apic_guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -22,12 +22,12 @@ static struct kvm_irq_routing_entry to_message(u32 gsi, u32 address, u32 data)
 	};
 }
 
-static int set(struct chips *chips, const struct kvm_irq_routing_entry *entries, u32 count)
+static int set(struct fixture *chips, const struct kvm_irq_routing_entry *entries, u32 count)
 {
 	return irq_routing_set(&chips->vm, entries, count);
 }
 
-static u32 ioapic_lines(struct chips *chips)
+static u32 ioapic_lines(struct fixture *chips)
 {
 	struct kvm_irqchip state = {.chip_id = KVM_IRQCHIP_IOAPIC};
 
@@ -35,7 +35,7 @@ static u32 ioapic_lines(struct chips *chips)
 	return state.chip.ioapic.irr;
 }
 
-static u32 pic_lines(struct chips *chips)
+static u32 pic_lines(struct fixture *chips)
 {
 	struct kvm_irqchip master = {.chip_id = KVM_IRQCHIP_PIC_MASTER};
 	struct kvm_irqchip slave = {.chip_id = KVM_IRQCHIP_PIC_SLAVE};
@@ -47,7 +47,7 @@ static u32 pic_lines(struct chips *chips)
 
 TEST(routing_at_first)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	for (u32 gsi = 0; gsi < 26; gsi++) {
 		test_context("GSI %u", gsi);
@@ -58,7 +58,7 @@ TEST(routing_at_first)
 	}
 	EXPECT_EQ(chips_line(chips, 24, true), -1);
 	EXPECT_EQ(chips_line(chips, 0xffffffff, true), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(routing_replaced)
@@ -68,7 +68,7 @@ TEST(routing_replaced)
 		to_pin(5, KVM_IRQCHIP_PIC_SLAVE, 3),
 		to_message(4095, 0xfee01000, 0x71),
 	};
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	EXPECT_EQ(set(chips, entries, 3), 0);
 	chips_line(chips, 0, true);
@@ -81,7 +81,7 @@ TEST(routing_replaced)
 	EXPECT_EQ(chips_take(chips, 1), 0x71);
 	EXPECT_EQ(set(chips, entries, 0), 0);
 	EXPECT_EQ(chips_line(chips, 0, true), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 /* Nobody is waited for when nothing changes. */
@@ -92,7 +92,7 @@ TEST(routing_unchanged)
 		to_message(30, 0xfee01000, 0x71),
 	};
 	const struct kvm_irq_routing_entry other = to_message(30, 0xfee01000, 0x72);
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	u64 waits;
 
 	EXPECT_EQ(set(chips, entries, 2), 0);
@@ -101,7 +101,7 @@ TEST(routing_unchanged)
 	EXPECT_EQ(chips->vm.irq_srcu.synchronized, waits);
 	EXPECT_EQ(set(chips, &other, 1), 0);
 	EXPECT_EQ(chips->vm.irq_srcu.synchronized, waits + 1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(routing_refused)
@@ -125,7 +125,7 @@ TEST(routing_refused)
 		{.gsi = 4, .type = KVM_IRQ_ROUTING_IRQCHIP, .flags = 1},
 		{.gsi = 4, .type = KVM_IRQ_ROUTING_MSI, .flags = 2},
 	};
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 
 	for (unsigned int i = 0; i < COUNT_OF(bad); i++) {
 		struct kvm_irq_routing_entry three[] = {entries[0], entries[1], bad[i]};
@@ -140,12 +140,12 @@ TEST(routing_refused)
 	EXPECT_EQ(set(chips, entries, 2), -ENOMEM);
 	sim_fail_allocation_never();
 	EXPECT_EQ(set(chips, entries, 2), 0);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(routing_messages)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	struct vm *vm = &chips->vm;
 
 	EXPECT_EQ(irq_msi_send(vm, 0xfee01000, 0x0051), 1);
@@ -166,7 +166,7 @@ TEST(routing_messages)
 	EXPECT_EQ(irq_msi_send(vm, 0xfee01000, 0x0356), -1);
 	EXPECT_EQ(irq_msi_send(vm, 0xfee01000, 0x0656), -1);
 	EXPECT_EQ(irq_msi_send(vm, 0xfee42000, 0x0057), -1);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 struct counted {
@@ -200,13 +200,13 @@ static void listen_no_more(struct counted *counted)
 
 TEST(routing_acknowledged)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	struct counted a = {{.gsi = 20, .acked = count}, &chips->vm, 0};
 	struct counted b = {{.gsi = 4, .acked = count}, &chips->vm, 0};
 
 	listen(&a);
 	listen(&b);
-	chips_pic_begin(chips);
+	fixture_start_pics(chips);
 	chips_redirect(chips, 20, 0, 0x61 | CHIPS_LEVEL);
 	/* The line is taken down before it is looked at: one interrupt, not two. */
 	irq_line_set(&chips->vm, 20, true, IRQ_SOURCE_RESAMPLE);
@@ -233,17 +233,17 @@ TEST(routing_acknowledged)
 	chips_eoi(chips, 0);
 	EXPECT_EQ(a.count, 2);
 	listen_no_more(&b);
-	chips_close(chips);
+	fixture_destroy(chips);
 }
 
 TEST(irqchip_create_refused)
 {
-	struct chips *chips = chips_open();
+	struct fixture *chips = chips_open();
 	struct vm *vm = &chips->vm;
 
-	CHIPS_SLEEPING(chips, EXPECT_EQ(irqchip_create(vm), -EEXIST));
-	CHIPS_SLEEPING(chips, EXPECT_EQ(pit_create(vm, 0), -EEXIST));
-	chips_close(chips);
+	FIXTURE_SLEEPING(chips, EXPECT_EQ(irqchip_create(vm), -EEXIST));
+	FIXTURE_SLEEPING(chips, EXPECT_EQ(pit_create(vm, 0), -EEXIST));
+	fixture_destroy(chips);
 }
 
 /* Each allocation of the creation fails once; nothing is left of what came before. */

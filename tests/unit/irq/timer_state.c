@@ -11,7 +11,7 @@
 #define VECTOR 0x45
 #define DUE_NS 12
 
-static struct chips *chips;
+static struct fixture *chips;
 static bool over;
 
 static u32 get(const struct kvm_lapic_state *state, u32 offset)
@@ -71,6 +71,6 @@ TEST(timer_is_in_the_state_once)
 		sim_task_create("KVM_GET_LAPIC", get_states, NULL);
 		sim_task_create("clock", pass_time, NULL);
 		sim_tasks_run(2);
-		chips_close(chips);
+		fixture_destroy(chips);
 	}
 }

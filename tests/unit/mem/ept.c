@@ -462,7 +462,9 @@ TEST(ept_init_without_memory)
 	EXPECT_EQ(error, 0);
 	EXPECT_EQ(failures, 5);
 	sim_fail_allocation_never();
-	vm_close(&vm);
+	EXPECT_EQ(vm.ept.pages, ept_count_tables(&vm));
+	vm_destroy(&vm);
+	EXPECT_EQ(sim_leaks(), 0);
 }
 
 TEST(ept_fault_without_memory)

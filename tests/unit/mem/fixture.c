@@ -1,51 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "fixture.h"
-#include "cap/cap.h"
-#include "life/life.h"
+#include "facts/control.h"
+#include "fixture/vm.h"
 
-static struct vm the_vm;
+#define EPT_CAP_1G    BIT64(17)
+#define EPT_CAP_FLAGS BIT64(21)
 
-static void notify_begin(void *argument, u64 start, u64 end)
-{
-	ept_invalidate_begin(argument, start, end, false);
-}
-
-static void notify_end(void *argument, u64 start, u64 end)
-{
-	ept_invalidate_end(argument, start, end);
-}
+static struct fixture *fixture;
 
 struct vm *vm_open(bool accessed_dirty)
 {
-	sim_reset();
-	memset(&the_vm, 0, sizeof(the_vm));
-	vmx_capability.ept.accessed_dirty = accessed_dirty;
-	vmx_capability.ept.page_2m = true;
-	vmx_capability.ept.page_1g = false;
-	EXPECT_EQ(vm_init(&the_vm), 0);
-	sim_user_set_notifier(notify_begin, notify_end, &the_vm);
-	return &the_vm;
+	struct vmx_cap_msrs msrs = fixture_full();
+
+	/* No page-modification log: mem/pml.c has the tests of it. */
+	msrs.value[CAP_PROCBASED_CTLS2] &= ~((u64)CPU2_ENABLE_PML << 32);
+	msrs.value[CAP_EPT_VPID_CAP] &= ~(EPT_CAP_1G | (accessed_dirty ? 0 : EPT_CAP_FLAGS));
+	fixture = FIXTURE(.msrs = &msrs);
+	return &fixture->vm;
 }
 
 void vm_close(struct vm *vm)
 {
 	EXPECT_EQ(vm->ept.pages, ept_count_tables(vm));
-	sim_user_set_notifier(NULL, NULL, NULL);
-	vm_destroy(vm);
-	EXPECT_EQ(sim_leaks(), 0);
+	fixture_destroy(fixture);
 }
 
 int slot_set(struct vm *vm, u32 id, u32 flags, u64 gfn, u64 pages, u64 hva)
 {
-	struct kvm_userspace_memory_region region = {
-		.slot = id,
-		.flags = flags,
-		.guest_phys_addr = gfn * PAGE,
-		.memory_size = pages * PAGE,
-		.userspace_addr = hva,
-	};
-
-	return memslot_set(vm, &region);
+	return fixture_set_slot(vm, id, flags, gfn * PAGE, pages * PAGE, hva);
 }
 
 const struct memslot *slot_find(struct vm *vm, u64 gfn)

@@ -3,8 +3,7 @@
  * The list of pages that the processor writes to (PML), and the dirty log that comes of it: a guest
  * writes, and the program that asks sees these pages and no other; with the list, and without.
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "mem/dirty_log.h"
@@ -17,20 +16,12 @@
 #define WORDS  ((PAGES + 63) / 64)
 #define LOGGED KVM_MEM_LOG_DIRTY_PAGES
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static u64 hva, user;
 
 static int slot_set(u32 flags, u64 size)
 {
-	struct kvm_userspace_memory_region region = {
-		.slot = 1,
-		.flags = flags,
-		.guest_phys_addr = RAM,
-		.memory_size = size,
-		.userspace_addr = hva,
-	};
-
-	return memslot_set(&machine->vm, &region);
+	return fixture_set_slot(&machine->vm, 1, flags, RAM, size, hva);
 }
 
 static void start(bool listed)
@@ -39,7 +30,7 @@ static void start(bool listed)
 
 	if (!listed)
 		msrs.value[CAP_PROCBASED_CTLS2] &= ~((u64)CPU2_ENABLE_PML << 32);
-	machine = sim_machine_create(&msrs);
+	machine = FIXTURE(.msrs = &msrs, .pages = 1, .vcpus = 1);
 	EXPECT_EQ(pml_is_used(), listed);
 	hva = sim_user_map(PAGES * PAGE);
 	user = sim_user_map(PAGE);
@@ -73,8 +64,8 @@ static void run(void (*guest)(struct vcpu *vcpu, void *argument), void *argument
 					   .instruction_length = 1,
 					   .guest = guest,
 					   .argument = argument});
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 }
 
 static void guest_touches(u64 first, u64 count, bool write)
@@ -120,7 +111,7 @@ TEST(pml_lists_what_the_guest_writes)
 		guest_touches(0, count, true);
 		expect_dirty(0, count);
 		expect_dirty(0, 0);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -137,7 +128,7 @@ TEST(pml_lists_again_what_was_asked_for)
 		}
 		guest_touches(PAGES - 3, 3, true);
 		expect_dirty(PAGES - 3, 3);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -156,7 +147,7 @@ TEST(pml_goes_with_the_vcpu)
 			guest_touches(0, 0, false);
 			expect_dirty(0, 0);
 		}
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -167,7 +158,7 @@ TEST(pml_of_two_vcpus)
 		struct vcpu *second;
 
 		start(listed);
-		second = sim_machine_add_vcpu(machine);
+		second = fixture_add_vcpu(machine, 1);
 		for (unsigned int round = 0; round < 3; round++) {
 			struct pages pages = {.first = 40, .count = 3, .write = true};
 
@@ -183,7 +174,7 @@ TEST(pml_of_two_vcpus)
 			EXPECT_EQ(pages.done, 3);
 			expect_dirty(36, 7);
 		}
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -202,7 +193,7 @@ static void fill_list(struct vcpu *vcpu, void *argument)
 	vcpu->pml[511] = RAM + 9 * PAGE;
 	if (row->index != 510)
 		vcpu->pml[510] = RAM + 8 * PAGE;
-	sim_vmcs_set(sim_machine_vmcs(machine), GUEST_PML_INDEX, row->index);
+	sim_vmcs_set(fixture_vmcs(machine), GUEST_PML_INDEX, row->index);
 }
 
 /* Pages whose slot has gone meanwhile, or that no slot ever had: they are nobody's. */
@@ -216,10 +207,10 @@ TEST(pml_list_with_pages_of_no_slot)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %zu", i);
 		run(fill_list, &rows[i]);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_PML_INDEX), 511);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_PML_INDEX), 511);
 		expect_dirty(8, 2);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* What was written before the log began, or while it was off, is not in it. */
@@ -239,6 +230,6 @@ TEST(pml_log_that_ends_and_begins)
 		EXPECT_EQ(slot_set(LOGGED, PAGES * PAGE), 0);
 		guest_touches(5, 1, true);
 		expect_dirty(5, 1);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The guest's page tables are in a read-only slot: its EPT goes without accessed and dirty flags.
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "mem/dirty_log.h"
@@ -19,7 +18,7 @@
 #define DATA_READ     0x181ull
 
 struct rom {
-	struct sim_machine *machine;
+	struct fixture *machine;
 	struct vcpu *vcpu;
 	struct vm *vm;
 	u64 user;
@@ -27,23 +26,14 @@ struct rom {
 
 static void slot_add(struct vm *vm, u32 id, u32 flags, u64 gpa, u64 hva)
 {
-	struct kvm_userspace_memory_region region = {
-		.slot = id,
-		.flags = flags,
-		.guest_phys_addr = gpa,
-		.memory_size = 64 * LINTEL_PAGE_SIZE,
-		.userspace_addr = hva,
-	};
-
-	EXPECT_EQ(memslot_set(vm, &region), 0);
+	EXPECT_EQ(fixture_set_slot(vm, id, flags, gpa, 64 * LINTEL_PAGE_SIZE, hva), 0);
 }
 
 static struct rom rom_create(u32 ram_flags)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct rom rom = {.machine = sim_machine_create(&msrs)};
+	struct rom rom = {.machine = FIXTURE(.pages = 1, .vcpus = 1)};
 
-	rom.vcpu = &rom.machine->vcpu;
+	rom.vcpu = rom.machine->vcpu;
 	rom.vm = &rom.machine->vm;
 	rom.user = sim_user_map(128 * LINTEL_PAGE_SIZE);
 	slot_add(rom.vm, 1, KVM_MEM_READONLY, ROM_GPA, rom.user);
@@ -75,7 +65,7 @@ static enum ept_result write_to_rom(struct rom *rom, bool walk)
 
 static u64 pointer_of_vcpu(struct rom *rom)
 {
-	return sim_vmcs_get(sim_machine_vmcs(rom->machine), EPT_POINTER);
+	return sim_vmcs_get(fixture_vmcs(rom->machine), EPT_POINTER);
 }
 
 static u64 entry_at(struct rom *rom, u64 gpa)
@@ -114,7 +104,7 @@ TEST(rom_page_tables_switch_the_flags_off)
 	EXPECT_TRUE(ept_test_young(rom.vm, rom.user + 64 * LINTEL_PAGE_SIZE,
 				   rom.user + 65 * LINTEL_PAGE_SIZE, true));
 	EXPECT_EQ(entry_at(&rom, RAM_GPA), 0);
-	sim_machine_destroy(rom.machine);
+	fixture_destroy(rom.machine);
 }
 
 /* Two vCPUs come at the same time: the second finds the flags off, and comes again as well. */
@@ -128,7 +118,7 @@ TEST(rom_page_tables_of_two_vcpus)
 	rom.vcpu->requests = 0;
 	violate(&rom, ROM_GPA, WALK_AS_WRITE);
 	EXPECT_EQ(rom.vcpu->run->exit_reason, KVM_EXIT_HLT);
-	sim_machine_destroy(rom.machine);
+	fixture_destroy(rom.machine);
 }
 
 /* A flag in the tables that has to be set, and cannot: words, as ever. */
@@ -145,7 +135,7 @@ TEST(rom_page_tables_with_clear_flags)
 	EXPECT_EQ(vcpu_run(rom.vcpu), 0);
 	EXPECT_EQ(rom.vcpu->run->exit_reason, KVM_EXIT_INTERNAL_ERROR);
 	EXPECT_TRUE(sim_log_contains("page tables"));
-	sim_machine_destroy(rom.machine);
+	fixture_destroy(rom.machine);
 }
 
 /* The log was kept by the processor's list; from now on each first write faults. */
@@ -166,5 +156,5 @@ TEST(rom_page_tables_while_writes_are_logged)
 	EXPECT_EQ(dirty_log_get(rom.vm, &wanted), 0);
 	EXPECT_EQ(*(u64 *)sim_user_pointer(bitmap), 1);
 	EXPECT_EQ(entry_at(&rom, RAM_GPA) & EPT_WRITE, 0);
-	sim_machine_destroy(rom.machine);
+	fixture_destroy(rom.machine);
 }

@@ -123,14 +123,14 @@ static void expect_write(struct vcpu *vcpu, const struct access_row *row, enum w
 /* Loading microcode does nothing, and cannot be read. */
 TEST(msr_microcode_is_not_loaded)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value = 0;
 
 	EXPECT_EQ(msr_write(&g->vcpu[0], 0x79, 0x12345000, false), 0);
 	EXPECT_EQ(msr_read(&g->vcpu[0], 0x79, &value, false), -EINVAL);
 	EXPECT_EQ(msr_read(&g->vcpu[0], 0x8b, &value, false), 0);
 	EXPECT_EQ(value, 1ull << 32);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_write_values)
@@ -139,7 +139,7 @@ TEST(msr_write_values)
 		static const enum who who[] = {GUEST, USER};
 
 		for (size_t w = 0; w < COUNT_OF(who); w++) {
-			struct guest *g;
+			struct fixture *g;
 
 			/* "A write by the guest alone": the row says what user space sees then. */
 			if (rows[i].taken == GUEST && who[w] == USER)
@@ -147,19 +147,19 @@ TEST(msr_write_values)
 			if (rows[i].msr == 0x8b && rows[i].taken == BOTH && who[w] == GUEST)
 				continue;
 			g = guest_create();
-			guest_set_supported_cpuid(&g->vcpu[0]);
+			fixture_set_cpuid(&g->vcpu[0]);
 			expect_write(&g->vcpu[0], &rows[i], who[w]);
-			guest_destroy(g);
+			fixture_destroy(g);
 		}
 	}
 }
 
 TEST(msr_values_do_not_mix)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	for (u32 n = 0; n < 16; n++)
 		EXPECT_EQ(msr_write(&g->vcpu[0], 0x200 + n, (u64)(n + 1) << 12, true), 0);
 	for (u32 n = 0; n < 128; n++)
@@ -173,7 +173,7 @@ TEST(msr_values_do_not_mix)
 		EXPECT_EQ(msr_read(&g->vcpu[0], 0x400 + n, &value, false), 0);
 		EXPECT_EQ(value, n % 4 ? n : 0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_refused_to_the_guest)
@@ -181,10 +181,10 @@ TEST(msr_refused_to_the_guest)
 	static const u32 refused[] = {0x3a,  0x48,   0x49,	 0x17b,	     0x6e0,
 				      0xda0, 0x2000, 0x4b564dff, 0xbeef0000, 0xc0002000,
 				      0x2,   0x480,  0x491,	 0xffffffff};
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	for (size_t i = 0; i < COUNT_OF(refused); i++) {
 		test_context("MSR 0x%x", refused[i]);
 		EXPECT_EQ(msr_read(&g->vcpu[0], refused[i], &value, false),
@@ -192,16 +192,16 @@ TEST(msr_refused_to_the_guest)
 		EXPECT_EQ(msr_write(&g->vcpu[0], refused[i], 0, false),
 			  msr_find(refused[i]) ? -EINVAL : -ENOENT);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Every index there is near a range's edge or in the table: an answer, and nothing breaks. */
 TEST(msr_any_index_has_an_answer)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	for (u32 msr = 0; msr < 0x2100; msr++) {
 		test_context("MSR 0x%x", msr);
 		if (msr_read(&g->vcpu[0], msr, &value, false) == 0)
@@ -211,7 +211,7 @@ TEST(msr_any_index_has_an_answer)
 		msr_read(&g->vcpu[0], 0xc0000000 + msr, &value, true);
 		msr_write(&g->vcpu[0], 0xc0000000 + msr, 0x5a5a5a5a, false);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_reset_values)
@@ -230,7 +230,7 @@ TEST(msr_reset_values)
 		{0xc0000082, 0},    {0xc0000102, 0},
 		{0x3b, 0},
 	};
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
 	for (size_t i = 0; i < COUNT_OF(reset); i++) {
@@ -246,7 +246,7 @@ TEST(msr_reset_values)
 	EXPECT_EQ(value, 0x0606060606060606);
 	EXPECT_EQ(msr_read(&g->vcpu[0], 0x175, &value, true), 0);
 	EXPECT_EQ(value, 0x1000);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* What is always the same: reading gives that, whatever was there. */
@@ -260,7 +260,7 @@ TEST(msr_values_that_nobody_changes)
 		{0x34, 0},	{0xfe, 0x508}, {0x179, 32}, {0x198, 1ull << 40 | 1},
 		{0x11e, 0x101}, {0x199, 0},    {0x1db, 0},  {0x606, 0},
 	};
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	for (size_t i = 0; i < COUNT_OF(fixed); i++) {
 		u64 value = ONES;
@@ -269,14 +269,14 @@ TEST(msr_values_that_nobody_changes)
 		EXPECT_EQ(msr_read(&g->vcpu[0], fixed[i].msr, &value, true), 0);
 		EXPECT_EQ(value, fixed[i].value);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Without CPUID the guest has no MSR that a feature bit announces; user space has them. */
 TEST(msr_features_follow_cpuid)
 {
 	static const u32 announced[] = {0x3b, 0xfe, 0x200, 0x250, 0x2ff, 0xc0000103};
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
 	for (size_t i = 0; i < COUNT_OF(announced); i++) {
@@ -284,29 +284,29 @@ TEST(msr_features_follow_cpuid)
 		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, false), -EINVAL);
 		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, true), 0);
 	}
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	for (size_t i = 0; i < COUNT_OF(announced); i++) {
 		test_context("MSR 0x%x", announced[i]);
 		EXPECT_EQ(msr_read(&g->vcpu[0], announced[i], &value, false), 0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* IA32_XSS is there with XSAVES, and has no state. */
 TEST(msr_xss_follows_cpuid)
 {
 	for (unsigned int xsaves = 0; xsaves < 2; xsaves++) {
-		struct guest *g;
+		struct fixture *g;
 		u64 value = ONES;
 
 		test_context("XSAVES %u", xsaves);
 		sim_reset();
 		sim_cpuid_set(0xd, 1, xsaves ? 0xb : 3, 0x340, 0, 0);
 		g = guest_create();
-		guest_set_supported_cpuid(&g->vcpu[0]);
+		fixture_set_cpuid(&g->vcpu[0]);
 		EXPECT_EQ(msr_read(&g->vcpu[0], MSR_IA32_XSS, &value, false), xsaves ? 0 : -EINVAL);
 		EXPECT_EQ(value, xsaves ? 0 : ONES);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -324,7 +324,7 @@ TEST(msr_cpuid_faulting)
 		   {true, 3, true}};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		struct vcpu *vcpu = &g->vcpu[0];
 		struct kvm_segment ss;
 
@@ -337,14 +337,14 @@ TEST(msr_cpuid_faulting)
 		EXPECT_EQ(vcpu->events.exception.pending, row[i].faults);
 		if (row[i].faults)
 			EXPECT_EQ(vcpu->events.exception.vector, VECTOR_GP);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 /* What PLATFORM_INFO announces, and what it announces no more while it is in use. */
 TEST(msr_cpuid_faulting_is_announced)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct vcpu *vcpu = &g->vcpu[0];
 	u64 value;
 
@@ -357,7 +357,7 @@ TEST(msr_cpuid_faulting_is_announced)
 	EXPECT_EQ(msr_write(vcpu, 0x140, 1, true), -EINVAL);
 	EXPECT_EQ(msr_write(vcpu, 0x140, 1, false), -EINVAL);
 	EXPECT_EQ(msr_write(vcpu, 0x140, 0, false), 0);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_apic_base)
@@ -381,22 +381,22 @@ TEST(msr_apic_base)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(row); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 
-		guest_set_supported_cpuid(&g->vcpu[0]);
+		fixture_set_cpuid(&g->vcpu[0]);
 		if (!row[i].x2apic)
 			g->vcpu[0].cpuid->features[0] &= ~BIT32(21);
 		test_context("%s", row[i].name);
 		EXPECT_EQ(msr_write(&g->vcpu[0], 0x1b, row[i].value, false), row[i].guest);
 		EXPECT_EQ(g->vcpu[0].apic_base, row[i].guest ? 0xfee00900 : row[i].value);
 		EXPECT_EQ(msr_write(&g->vcpu[0], 0x1b, row[i].value, true), row[i].user);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 TEST(msr_fs_and_gs_are_the_segments)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_FS_BASE, 0x1234000, true), 0);
@@ -404,7 +404,7 @@ TEST(msr_fs_and_gs_are_the_segments)
 	vmcs_writel(GUEST_GS_BASE, 0xffff888000001000);
 	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_GS_BASE, &value, true), 0);
 	EXPECT_EQ(value, 0xffff888000001000);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* 57 bits where both the host and the guest have five-level paging. */
@@ -419,7 +419,7 @@ TEST(msr_canonical_with_la57)
 				.flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
 				.ecx = told ? BIT32(16) : 0,
 			};
-			struct guest *g;
+			struct fixture *g;
 
 			sim_reset();
 			sim_cpuid_set(7, 0, 0, 0x27ab, host ? BIT32(16) : 0, 0);
@@ -431,7 +431,7 @@ TEST(msr_canonical_with_la57)
 			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_FS_BASE, wide, false),
 				  host && told ? 0 : -EINVAL);
 			EXPECT_EQ(msr_write(&g->vcpu[0], MSR_LSTAR, 1ull << 57, true), -EINVAL);
-			guest_destroy(g);
+			fixture_destroy(g);
 		}
 	}
 }
@@ -439,10 +439,10 @@ TEST(msr_canonical_with_la57)
 /* A processor without MSR bitmaps: what passes through elsewhere is emulated by the same rows. */
 TEST(msr_pass_through_rows_answer_exits)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	for (unsigned int i = 0; i < MSR_ROWS; i++) {
 		test_context("%s", msr_table[i].name);
 		if (msr_table[i].read == MSR_PASS_THROUGH)
@@ -450,7 +450,7 @@ TEST(msr_pass_through_rows_answer_exits)
 		if (msr_table[i].write == MSR_PASS_THROUGH)
 			EXPECT_EQ(msr_write(&g->vcpu[0], msr_table[i].first, 0x1000, false), 0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_vcpu_init_without_memory)
@@ -475,7 +475,7 @@ TEST(msr_mtrrs_are_there_for_user_space)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct kvm_cpuid_entry2 entry = {.function = 1,
 						       .edx = rows[i].told ? BIT32(12) : 0};
-		struct guest *g;
+		struct fixture *g;
 
 		test_context("row %zu", i);
 		sim_reset();
@@ -484,6 +484,6 @@ TEST(msr_mtrrs_are_there_for_user_space)
 		EXPECT_EQ(cpuid_set(g->vcpu, &entry, 1), 0);
 		EXPECT_EQ(msr_write(g->vcpu, 0x2ff, 0xc06, true), 0);
 		EXPECT_EQ(msr_write(g->vcpu, 0x2ff, 0xc06, false), rows[i].there ? 0 : -EINVAL);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }

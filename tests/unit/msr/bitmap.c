@@ -174,10 +174,10 @@ static void expect_policy(const u8 *bitmap, bool tsc_aux)
 
 TEST(msr_bitmap_policy_opens_what_the_table_says)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	expect_policy(g->vcpu[0].vmcs.msr_bitmap, false);
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	expect_policy(g->vcpu[0].vmcs.msr_bitmap, true);
 
 	/* What was opened otherwise is closed again; without CPUID TSC_AUX is too. */
@@ -185,19 +185,19 @@ TEST(msr_bitmap_policy_opens_what_the_table_says)
 	EXPECT_EQ(cpuid_set(&g->vcpu[0], NULL, 0), 0);
 	msr_bitmap_apply_policy(&g->vcpu[0]);
 	expect_policy(g->vcpu[0].vmcs.msr_bitmap, false);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* The policy changes memory: the VMCS gets the address once, at creation. */
 TEST(msr_bitmap_address_is_in_the_vmcs)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 address = vmcs_read64(MSR_BITMAP);
 
 	EXPECT_EQ(address, host_virt_to_phys(g->vcpu[0].vmcs.msr_bitmap));
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	EXPECT_EQ(vmcs_read64(MSR_BITMAP), address);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_bitmap_policy_without_a_bitmap)

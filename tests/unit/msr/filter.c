@@ -24,22 +24,22 @@ static void start(u32 flags)
 	user = (struct kvm_msr_filter){.flags = flags};
 }
 
-static int set(struct guest *g)
+static int set(struct fixture *g)
 {
 	int error;
 
-	GUEST_SLEEPING(g, error = msr_filter_set(&g->vm, &user));
+	FIXTURE_SLEEPING(g, error = msr_filter_set(&g->vm, &user));
 	return error;
 }
 
-static bool allows(struct guest *g, u32 msr, enum msr_direction direction)
+static bool allows(struct fixture *g, u32 msr, enum msr_direction direction)
 {
 	return msr_filter_allows(msr_filter_get(&g->vm), msr, direction);
 }
 
 TEST(msr_filter_refusals)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	start(2);
 	EXPECT_EQ(set(g), -EINVAL);
@@ -56,12 +56,12 @@ TEST(msr_filter_refusals)
 	sim_user_unmap((u64)(unsigned long)user.ranges[0].bitmap, LINTEL_PAGE_SIZE);
 	EXPECT_EQ(set(g), -EFAULT);
 	EXPECT_TRUE(!msr_filter_get(&g->vm));
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_filter_ranges)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	start(DENY);
 	add_range(0, READ, 0x10, 3, 0x05);
@@ -81,13 +81,13 @@ TEST(msr_filter_ranges)
 	start(0);
 	REQUIRE_EQ(set(g), 0);
 	EXPECT_TRUE(!msr_filter_get(&g->vm) && allows(g, 0x11, MSR_READ));
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* The vCPU closes and opens the bits by itself, when the request asks it to. */
 TEST(msr_filter_in_the_bitmap)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct vcpu *vcpu = &g->vcpu[0];
 	const u8 *bitmap = vcpu->vmcs.msr_bitmap;
 
@@ -105,13 +105,13 @@ TEST(msr_filter_in_the_bitmap)
 	REQUIRE_EQ(set(g), 0);
 	msr_bitmap_apply_policy(vcpu);
 	EXPECT_TRUE(!msr_bitmap_test(bitmap, 0xc0000100, MSR_READ));
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* A vCPU that comes later starts with the filter; the VM's end frees it. */
 TEST(msr_filter_before_the_vcpu)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct vcpu *vcpu;
 
 	start(0);
@@ -119,5 +119,5 @@ TEST(msr_filter_before_the_vcpu)
 	REQUIRE_EQ(set(g), 0);
 	vcpu = guest_add_vcpu(g);
 	EXPECT_TRUE(msr_bitmap_test(vcpu->vmcs.msr_bitmap, 0xc0000101, MSR_WRITE));
-	guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -62,7 +62,7 @@ TEST(msr_setup_mce)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		struct vcpu *vcpu = g->vcpu;
 		u64 value;
 
@@ -79,7 +79,7 @@ TEST(msr_setup_mce)
 				  there ? 0 : -EINVAL);
 			EXPECT_TRUE(!there || value == ONES);
 		}
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -114,7 +114,7 @@ TEST(msr_machine_check_writes)
 	};
 
 	for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		bool user = i % 2, taken = user ? rows[i / 2].user : rows[i / 2].guest;
 
 		test_context("%s, by %s", rows[i / 2].what, user ? "user space" : "the guest");
@@ -123,7 +123,7 @@ TEST(msr_machine_check_writes)
 			  taken ? 0 : -EINVAL);
 		if (taken)
 			EXPECT_EQ(read_msr(g->vcpu, rows[i / 2].msr), rows[i / 2].value);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -209,7 +209,7 @@ TEST(msr_set_mce)
 
 	for (size_t i = 0; i < COUNT_OF(mce_rows); i++) {
 		const struct mce_row *row = &mce_rows[i];
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		const struct kvm_x86_mce mce = {
 			.status = row->status,
 			.addr = NEW_ADDR,
@@ -222,13 +222,13 @@ TEST(msr_set_mce)
 		set_up(g->vcpu, row, bank);
 		EXPECT_EQ(msr_set_mce(g->vcpu, &mce), row->outcome == REFUSED ? -EINVAL : 0);
 		expect_outcome(g->vcpu, row, bank);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 TEST(msr_set_mce_of_no_bank)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct kvm_x86_mce mce = {.status = VALID, .bank = 4};
 
 	EXPECT_EQ(msr_setup_mce(g->vcpu, 4), 0);
@@ -237,5 +237,5 @@ TEST(msr_set_mce_of_no_bank)
 	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), -EINVAL);
 	mce.bank = 3;
 	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
-	guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -23,13 +23,13 @@
 #define NOT_WRITTEN 0x5aull /* in the processor's IA32_PRED_CMD */
 
 /* A processor that has these features, and a guest that was told of those. */
-static struct guest *ready(u32 host, u32 told)
+static struct fixture *ready(u32 host, u32 told)
 {
 	struct kvm_cpuid_entry2 entry[] = {
 		{.function = 0, .eax = 7},
 		{.function = 7, .edx = told, .flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX},
 	};
-	struct guest *g;
+	struct fixture *g;
 
 	sim_reset();
 	sim_cpuid_set(7, 0, 0, 0, 0, host);
@@ -68,7 +68,7 @@ TEST(msr_spec_ctrl_bits)
 	};
 
 	for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
-		struct guest *g = ready(rows[i / 2].host, rows[i / 2].told);
+		struct fixture *g = ready(rows[i / 2].host, rows[i / 2].told);
 		struct vcpu *vcpu = g->vcpu;
 		bool user = i % 2, taken = user ? rows[i / 2].user : rows[i / 2].guest;
 		u64 value = rows[i / 2].value, now = ~0ull;
@@ -81,19 +81,19 @@ TEST(msr_spec_ctrl_bits)
 			EXPECT_EQ(msr_read(vcpu, SPEC_CTRL, &now, user), 0);
 			EXPECT_EQ(now, value);
 		}
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 /* "Processor State After Reset": a processor that starts anew speculates as it did at first. */
 TEST(msr_spec_ctrl_after_init)
 {
-	struct guest *g = ready(ALL_CONTROLS, ALL_CONTROLS);
+	struct fixture *g = ready(ALL_CONTROLS, ALL_CONTROLS);
 
 	EXPECT_EQ(msr_write(g->vcpu, SPEC_CTRL, 7, false), 0);
 	vmx_vcpu_reset(g->vcpu, true);
 	EXPECT_EQ(g->vcpu->spec_ctrl, 0);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* --- IA32_PRED_CMD --- */
@@ -115,7 +115,7 @@ TEST(msr_pred_cmd_is_the_processors)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct guest *g = ready(ALL_CONTROLS, rows[i].told);
+		struct fixture *g = ready(ALL_CONTROLS, rows[i].told);
 		u64 value = 0;
 
 		test_context("row %zu", i);
@@ -123,7 +123,7 @@ TEST(msr_pred_cmd_is_the_processors)
 		EXPECT_TRUE(sim_msr_get(0, PRED_CMD, &value));
 		EXPECT_EQ(value, rows[i].written);
 		EXPECT_EQ(msr_read(g->vcpu, PRED_CMD, &value, false), -EINVAL);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -131,7 +131,7 @@ TEST(msr_pred_cmd_is_the_processors)
 
 TEST(msr_arch_capabilities_are_not_more_than_the_processors)
 {
-	struct guest *g = ready(ALL_CONTROLS | ARCH_CAPS, ARCH_CAPS);
+	struct fixture *g = ready(ALL_CONTROLS | ARCH_CAPS, ARCH_CAPS);
 	u64 host = host_arch_capabilities(), value = ~host;
 
 	EXPECT_EQ(host, 0x6b);
@@ -146,5 +146,5 @@ TEST(msr_arch_capabilities_are_not_more_than_the_processors)
 	EXPECT_EQ(msr_write(g->vcpu, ARCH_CAPABILITIES, 0, true), 0);
 	EXPECT_EQ(msr_read(g->vcpu, ARCH_CAPABILITIES, &value, false), 0);
 	EXPECT_EQ(value, 0);
-	guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -52,7 +52,7 @@ static void expect_guest_values(unsigned int cpu)
 
 TEST(msr_switch_in_and_out)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	set_host_values(0);
 	set_guest_values(&g->vcpu[0]);
@@ -63,12 +63,12 @@ TEST(msr_switch_in_and_out)
 		guest_switch_out(&g->vcpu[0]);
 		expect_host_values(0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_switch_on_another_cpu)
 {
-	struct guest *g;
+	struct fixture *g;
 
 	sim_set_cpus(2);
 	g = guest_create();
@@ -83,13 +83,13 @@ TEST(msr_switch_on_another_cpu)
 		expect_host_values(0);
 		expect_host_values(1);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* KERNEL_GS_BASE belongs to the task: another value each time. */
 TEST(msr_switch_reads_the_tasks_value)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	set_guest_values(&g->vcpu[0]);
 	for (u64 task = 0x1000; task < 0x5000; task += 0x1000) {
@@ -99,13 +99,13 @@ TEST(msr_switch_reads_the_tasks_value)
 		guest_switch_out(&g->vcpu[0]);
 		EXPECT_EQ(on_cpu(0, MSR_KERNEL_GS_BASE), task);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* The guest's SWAPGS changes the register without an exit. */
 TEST(msr_switch_fetches_what_the_guest_wrote)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
 	set_host_values(0);
@@ -127,16 +127,16 @@ TEST(msr_switch_fetches_what_the_guest_wrote)
 	expect_host_values(0);
 	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_KERNEL_GS_BASE, &value, true), 0);
 	EXPECT_EQ(value, rows[4].host);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* A write that exits is live at once. */
 TEST(msr_switch_writes_live_values)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	set_host_values(0);
 	guest_switch_in(&g->vcpu[0]);
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -146,12 +146,12 @@ TEST(msr_switch_writes_live_values)
 	EXPECT_EQ(value, 0xffffffff80001000);
 	guest_switch_out(&g->vcpu[0]);
 	expect_host_values(0);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_switch_two_vcpus_in_turn)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct vcpu *second;
 
 	set_host_values(0);
@@ -168,13 +168,13 @@ TEST(msr_switch_two_vcpus_in_turn)
 		guest_switch_out(second);
 		expect_host_values(0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* A host without RDTSCP has no IA32_TSC_AUX: an access would fault. */
 TEST(msr_switch_leaves_absent_msrs_alone)
 {
-	struct guest *g;
+	struct fixture *g;
 	u64 value;
 
 	sim_cpuid_disable(0x80000001, SIM_ANY_SUBLEAF, 0, 0, 0, BIT32(27));
@@ -186,7 +186,7 @@ TEST(msr_switch_leaves_absent_msrs_alone)
 	guest_switch_in(&g->vcpu[0]);
 	EXPECT_EQ(on_cpu(0, MSR_LSTAR), 0x1000);
 	guest_switch_out(&g->vcpu[0]);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* TSX is off while a guest runs that is not told of it, and as the host had it afterwards. */
@@ -195,7 +195,7 @@ TEST(msr_switch_turns_tsx_off)
 	static const u64 of_host[] = {0, 2, 3};
 
 	for (size_t i = 0; i < COUNT_OF(of_host); i++) {
-		struct guest *g;
+		struct fixture *g;
 		u64 value;
 
 		test_context("row %zu", i);
@@ -208,6 +208,6 @@ TEST(msr_switch_turns_tsx_off)
 		EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSX_CTRL, 0, false), -EINVAL);
 		guest_switch_out(&g->vcpu[0]);
 		EXPECT_EQ(on_cpu(0, MSR_IA32_TSX_CTRL), of_host[i]);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }

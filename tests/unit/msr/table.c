@@ -200,17 +200,17 @@ TEST(msr_index_list_is_what_this_host_has)
 /* All that is listed can be read by user space, and what was read can be set. */
 TEST(msr_index_list_round_trips)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	unsigned int count;
 	u32 list[128];
 	u64 value;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	count = msr_index_list(list, COUNT_OF(list));
 	for (unsigned int i = 0; i < count; i++) {
 		test_context("MSR 0x%x", list[i]);
 		EXPECT_EQ(msr_read(&g->vcpu[0], list[i], &value, true), 0);
 		EXPECT_EQ(msr_write(&g->vcpu[0], list[i], value, true), 0);
 	}
-	guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -28,7 +28,7 @@ static bool is_soon_after(u64 value, u64 start)
 
 TEST(msr_tsc_starts_at_0)
 {
-	struct guest *g;
+	struct fixture *g;
 
 	sim_advance_tsc(1000 * SECOND);
 	g = guest_create();
@@ -36,12 +36,12 @@ TEST(msr_tsc_starts_at_0)
 	sim_advance_tsc(SECOND);
 	EXPECT_TRUE(is_soon_after(tsc_of(&g->vcpu[0]), SECOND));
 	EXPECT_EQ(vmcs_read64(TSC_OFFSET), g->vcpu[0].tsc_offset);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_tsc_set_by_user_space)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSC, 1ull << 50, true), 0);
 	EXPECT_TRUE(is_soon_after(tsc_of(&g->vcpu[0]), 1ull << 50));
@@ -52,27 +52,27 @@ TEST(msr_tsc_set_by_user_space)
 	sim_advance_tsc(100 * SECOND);
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSC, 0, true), 0);
 	EXPECT_TRUE(is_soon_after(tsc_of(&g->vcpu[0]), 0));
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_tsc_set_by_the_guest)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 offset = g->vcpu[0].tsc_offset;
 
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSC, 1ull << 40, false), 0);
 	EXPECT_TRUE(is_soon_after(tsc_of(&g->vcpu[0]), 1ull << 40));
 	EXPECT_EQ(adjust_of(&g->vcpu[0]), g->vcpu[0].tsc_offset - offset);
 	EXPECT_EQ(vmcs_read64(TSC_OFFSET), g->vcpu[0].tsc_offset);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(msr_tsc_adjust)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	u64 offset;
 
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	fixture_set_cpuid(&g->vcpu[0]);
 	offset = g->vcpu[0].tsc_offset;
 
 	/* The guest moves its counter by the difference; downwards too. */
@@ -86,7 +86,7 @@ TEST(msr_tsc_adjust)
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_IA32_TSC_ADJUST, 77, true), 0);
 	EXPECT_EQ(g->vcpu[0].tsc_offset, offset - 2000);
 	EXPECT_EQ(adjust_of(&g->vcpu[0]), 77);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* vCPUs whose counters user space sets in turn get one counter. */
@@ -107,7 +107,7 @@ TEST(msr_tsc_of_two_vcpus)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		struct vcpu *second;
 
 		test_context("%s", rows[i].name);
@@ -118,7 +118,7 @@ TEST(msr_tsc_of_two_vcpus)
 		EXPECT_EQ(second->tsc_offset == g->vcpu[0].tsc_offset, rows[i].same);
 		if (!rows[i].same)
 			EXPECT_TRUE(is_soon_after(tsc_of(second), rows[i].second));
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
@@ -132,7 +132,7 @@ TEST(msr_tsc_restored_early)
 	} rows[] = {{"as they began", false}, {"reset", true}};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct guest *g = guest_create();
+		struct fixture *g = guest_create();
 		struct vcpu *second;
 
 		test_context("%s", rows[i].name);
@@ -143,6 +143,6 @@ TEST(msr_tsc_restored_early)
 			EXPECT_EQ(msr_write(second, MSR_IA32_TSC, 0, true), 0);
 		EXPECT_EQ(msr_write(second, MSR_IA32_TSC, SECOND / 2, true), 0);
 		EXPECT_TRUE(is_soon_after(tsc_of(second), SECOND / 2));
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Each rule of VM entry, broken alone: the entry fails as the SDM says. */
 #include "../../conformance/vmentry/vmentry.h"
-#include "../cap/fixture.h"
 #include "facts/exit_reason.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 
 struct place {
-	struct sim_machine *machine;
+	struct fixture *machine;
 	hpa_t vmcs;
 	struct vmentry_host host;
 	struct vmcs_msr_entry *msr_area;
@@ -22,10 +21,10 @@ static bool place_create(struct place *place)
 	hpa_t pages;
 	u32 widths[4];
 
-	place->machine = sim_machine_create(&msrs);
+	place->machine = FIXTURE(.msrs = &msrs, .pages = 1, .vcpus = 1);
 	if (!place->machine)
 		return false;
-	place->vmcs = sim_machine_vmcs(place->machine);
+	place->vmcs = fixture_vmcs(place->machine);
 	place->pages = host_alloc_pages(2);
 	pages = host_virt_to_phys(place->pages);
 	place->msr_area = (void *)((char *)place->pages + 2 * LINTEL_PAGE_SIZE);
@@ -43,7 +42,7 @@ static bool place_create(struct place *place)
 static void place_destroy(struct place *place)
 {
 	host_free_pages(place->pages, 2);
-	sim_machine_destroy(place->machine);
+	fixture_destroy(place->machine);
 }
 
 static enum vmx_status enter(struct place *place)
@@ -52,7 +51,7 @@ static enum vmx_status enter(struct place *place)
 		if (vmcs_values_has(&image.fields, i))
 			sim_vmcs_set(place->vmcs, vmcs_field_table[i].encoding,
 				     image.fields.value[i]);
-	return sim_machine_enter(place->machine);
+	return fixture_enter(place->machine);
 }
 
 static void expect_failure(struct place *place, const struct check_rule *rule,
@@ -104,8 +103,8 @@ TEST(entry_fails_by_each_rule)
 
 	REQUIRE_TRUE(place_create(&place));
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_HLT, .instruction_length = 1});
-	EXPECT_EQ(vcpu_run(&place.machine->vcpu), 0);
-	EXPECT_EQ(vcpu_run(&place.machine->vcpu), -EINTR);
+	EXPECT_EQ(vcpu_run(place.machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(place.machine->vcpu), -EINTR);
 	sim_signal(false);
 	for (unsigned int i = 0; i < vmentry_break_count; i++) {
 		test_context("%s", vmentry_breaks[i].rule);
@@ -124,7 +123,7 @@ TEST(entry_fails_by_what_no_rule_sees)
 
 	REQUIRE_TRUE(place_create(&place));
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_HLT, .instruction_length = 1});
-	EXPECT_EQ(vcpu_run(&place.machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(place.machine->vcpu), 0);
 	EXPECT_TRUE(vmentry_build(&image, &place.host, &whole));
 
 	vmcs_values_set(&image.fields, VMCS_LINK_POINTER, 0);

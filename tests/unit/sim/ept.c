@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The guest's accesses to memory on the software processor: walks, flags, the TLB, what exits. */
-#include "../cap/fixture.h"
 #include "emulate/access.h"
 #include "facts/ept.h"
 #include "facts/exit_reason.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 #include "mem/ept_table.h"
 #include "mem/mem.h"
@@ -17,21 +16,16 @@
 #define RAM	 0x10000ull /* a slot of several pages */
 #define PAGES	 8
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static hpa_t vmcs;
 static u64 hva;
 
 static void start(void)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct kvm_userspace_memory_region region = {
-		.slot = 1, .guest_phys_addr = RAM, .memory_size = PAGES * PAGE};
-
-	machine = sim_machine_create(&msrs);
-	vmcs = sim_machine_vmcs(machine);
+	machine = FIXTURE(.pages = 1, .vcpus = 1);
+	vmcs = fixture_vmcs(machine);
 	hva = sim_user_map(PAGES * PAGE);
-	region.userspace_addr = hva;
-	EXPECT_EQ(memslot_set(&machine->vm, &region), 0);
+	EXPECT_EQ(fixture_set_slot(&machine->vm, 1, 0, RAM, PAGES * PAGE, hva), 0);
 }
 
 struct access {
@@ -66,8 +60,8 @@ static u64 run(u64 kind, u64 gpa, u64 value)
 	struct access access = {.gpa = gpa, .kind = kind, .value = value};
 
 	script(&access);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_TRUE(access.done);
 	return access.value;
 }
@@ -78,7 +72,7 @@ static u64 try(u64 kind, u64 gpa)
 	struct access access = {.gpa = gpa, .kind = kind};
 
 	script(&access);
-	EXPECT_EQ(sim_machine_enter(machine), VMX_SUCCEED);
+	EXPECT_EQ(fixture_enter(machine), VMX_SUCCEED);
 	EXPECT_EQ(access.done, sim_vmcs_get(vmcs, VM_EXIT_REASON) == EXIT_REASON_HLT);
 	EXPECT_EQ(sim_script_left(), !access.done);
 	sim_script_clear();
@@ -109,11 +103,11 @@ static void flush(void)
 static void move_to(unsigned int cpu)
 {
 	sim_run_on(cpu);
-	host_vcpu_get(&machine->vcpu);
+	host_vcpu_get(machine->vcpu);
 	host_preempt_disable();
-	vcpu_load_guest_state(&machine->vcpu);
+	vcpu_load_guest_state(machine->vcpu);
 	host_preempt_enable();
-	host_vcpu_release(&machine->vcpu);
+	host_vcpu_release(machine->vcpu);
 }
 
 TEST(guest_memory_comes_as_the_guest_needs_it)
@@ -130,7 +124,7 @@ TEST(guest_memory_comes_as_the_guest_needs_it)
 	/* Moved, the page is the same; and the processor goes where it is now. */
 	sim_user_move(hva + PAGE, PAGE);
 	EXPECT_EQ(run(EPT_READ, RAM + 0x1008, 0), value);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static const struct {
@@ -180,7 +174,7 @@ TEST(guest_memory_exits_by_the_entry)
 	*entry(RAM, EPT_LEVEL_2M) |= BIT64(4);
 	EXPECT_EQ(try(EPT_WRITE, RAM), EXIT_REASON_EPT_MISCONFIGURATION);
 	*entry(RAM, EPT_LEVEL_2M) ^= BIT64(4) | EPT_WRITE;
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 TEST(guest_memory_sets_flags)
@@ -206,7 +200,7 @@ TEST(guest_memory_sets_flags)
 		EXPECT_EQ(try(EPT_WRITE, RAM), EXIT_REASON_HLT);
 		EXPECT_EQ(*leaf & (EPT_ACCESSED | EPT_DIRTY), flags ? EPT_ACCESSED | EPT_DIRTY : 0);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* What was cached stays, on each CPU for itself, until INVEPT; it dirties nothing a second time. */
@@ -231,7 +225,7 @@ TEST(guest_memory_is_cached_until_invept)
 	flush();
 	EXPECT_EQ(try(EPT_WRITE, RAM), EXIT_REASON_EPT_VIOLATION);
 	*leaf = whole;
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* Nobody tells the EPT of what the process does: as with a flush that is missing. */
@@ -241,11 +235,11 @@ TEST(guest_memory_that_is_stale)
 
 	start();
 	run(EPT_WRITE, RAM, 0);
-	at_rest = machine->vcpu.host;
+	at_rest = machine->vcpu->host;
 	sim_user_set_notifier(NULL, NULL, NULL);
 	sim_user_protect(hva, PAGE, false);
 	EXPECT_PANIC(try(EPT_WRITE, RAM), "and the process may not write there");
-	machine->vcpu.host = at_rest;
+	machine->vcpu->host = at_rest;
 	sim_script_clear();
 	EXPECT_EQ(try(EPT_READ, RAM), EXIT_REASON_HLT);
 	sim_user_move(hva, PAGE);
@@ -264,5 +258,5 @@ TEST(guest_memory_is_touched_once_by_an_access_that_exits)
 
 	start();
 	sim_script_exit(&(struct sim_exit){.guest = go_on, .argument = &access});
-	EXPECT_PANIC(vcpu_run(&machine->vcpu), "goes on after an access that exits");
+	EXPECT_PANIC(vcpu_run(machine->vcpu), "goes on after an access that exits");
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The simulator sees it when the host does not get back what it had. */
-#include "../cap/fixture.h"
 #include "facts/exit_reason.h"
 #include "host_entry.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 #include "facts/msr.h"
 #include "panic.h"
@@ -39,24 +38,23 @@ static const struct {
 
 TEST(sim_compares_the_host_state_that_an_exit_loads)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine = sim_machine_create(&msrs);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	struct host_vcpu at_rest;
 
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_HLT, .instruction_length = 1});
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	at_rest = machine->vcpu.host;
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	at_rest = machine->vcpu->host;
 	for (size_t i = 0; i < COUNT_OF(members); i++) {
 		u8 *member = (u8 *)&sim_host_state + members[i].offset;
 
 		test_context("row %zu", i);
 		*member ^= members[i].bit;
-		EXPECT_PANIC(sim_machine_enter(machine), members[i].words);
+		EXPECT_PANIC(fixture_enter(machine), members[i].words);
 		*member ^= members[i].bit;
-		machine->vcpu.host = at_rest;
+		machine->vcpu->host = at_rest;
 	}
-	EXPECT_EQ(sim_machine_enter(machine), VMX_SUCCEED);
-	sim_machine_destroy(machine);
+	EXPECT_EQ(fixture_enter(machine), VMX_SUCCEED);
+	fixture_destroy(machine);
 }
 
 TEST(sim_interrupts_need_the_hosts_registers)
@@ -83,10 +81,9 @@ static void write_misc_enable(struct vcpu *vcpu, void *argument)
 
 TEST(sim_the_next_thread_needs_the_hosts_msrs)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine = sim_machine_create(&msrs);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 	sim_script_exit(&(struct sim_exit){
 		.reason = EXIT_REASON_HLT, .instruction_length = 1, .guest = write_misc_enable});
-	EXPECT_PANIC(vcpu_run(&machine->vcpu), "leaves CPU 0: MSR 0x1a0 is 0x1");
+	EXPECT_PANIC(vcpu_run(machine->vcpu), "leaves CPU 0: MSR 0x1a0 is 0x1");
 }

@@ -3,11 +3,10 @@
  * What functions of the core need of their caller is checked: each call here lacks something, and
  * ends with words that say what.
  */
-#include "../cap/fixture.h"
 #include "exit/table.h"
 #include "io/bus.h"
 #include "irq/devices.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "life/life.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
@@ -17,16 +16,14 @@
 #include "mem/pml.h"
 #include "life/switch.h"
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static struct vcpu *vcpu;
 static struct vm *vm;
 
 static void start(void)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	machine = sim_machine_create_with_irqchip(&msrs);
-	vcpu = &machine->vcpu;
+	machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = true);
+	vcpu = machine->vcpu;
 	vm = &machine->vm;
 }
 

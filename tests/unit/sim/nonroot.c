@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The software processor from an entry to the exit: what comes before the exit of the script. */
-#include "../cap/fixture.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "irq/lapic.h"
-#include "machine.h"
+#include "fixture/vm.h"
 
 #define IF		    (RFLAGS_FIXED | RFLAGS_IF)
 #define VALID(type, vector) (INTERRUPTION_VALID | (u32)(type) << 8 | (vector))
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static hpa_t vmcs;
 
 /* The VMCS has been entered once, so that its host state is written. */
 static void start(bool irqchip)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	machine = irqchip ? sim_machine_create_with_irqchip(&msrs) : sim_machine_create(&msrs);
-	vmcs = sim_machine_vmcs(machine);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), -EINTR);
+	machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = irqchip);
+	vmcs = fixture_vmcs(machine);
+	EXPECT_EQ(vcpu_run(machine->vcpu), -EINTR);
 	sim_signal(false);
 }
 
@@ -36,7 +33,7 @@ static void set(u32 field, u64 value)
 /* Enters, and gives the exit reason. */
 static u64 enter(void)
 {
-	EXPECT_EQ(sim_machine_enter(machine), VMX_SUCCEED);
+	EXPECT_EQ(fixture_enter(machine), VMX_SUCCEED);
 	EXPECT_STR_EQ(sim_entry_failure(), "");
 	return get(VM_EXIT_REASON);
 }
@@ -108,7 +105,7 @@ TEST(nonroot_windows_open)
 			EXPECT_EQ(enter(), EXIT_REASON_HLT);
 		EXPECT_EQ(steps, 1);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static const struct {
@@ -153,7 +150,7 @@ TEST(nonroot_a_delivery_meets_an_exit)
 		if (deliveries[i].info)
 			EXPECT_TRUE(sim_injection_at(before).cut_short);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The guest is in its handler, with interrupts off; an NMI blocks the next. */
@@ -170,7 +167,7 @@ TEST(nonroot_a_delivery_ends_in_the_handler)
 	EXPECT_EQ(sim_injections(), 1);
 	EXPECT_EQ(sim_injection_at(0).info, VALID(INTERRUPTION_NMI, 2));
 	EXPECT_FALSE(sim_injection_at(0).cut_short);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static void lower_tpr(struct vcpu *vcpu, void *argument)
@@ -193,17 +190,17 @@ TEST(nonroot_tpr_below_the_threshold)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %zu", i);
 		set(TPR_THRESHOLD, 4);
-		sim_guest_set_tpr(&machine->vcpu, 0x40);
+		sim_guest_set_tpr(machine->vcpu, 0x40);
 		script_hlt(lower_tpr, &rows[i].tpr);
 		EXPECT_EQ(enter(), rows[i].reason);
 		/* The exit of the script still waits; and no entry begins with so low a TPR. */
 		if (rows[i].reason == EXIT_REASON_HLT)
 			continue;
 		EXPECT_EQ(sim_script_left(), 1);
-		EXPECT_EQ(sim_machine_enter(machine), VMX_FAIL_VALID);
+		EXPECT_EQ(fixture_enter(machine), VMX_FAIL_VALID);
 		EXPECT_STR_EQ(sim_entry_failure(), "the TPR threshold is above the virtual TPR");
 		set(TPR_THRESHOLD, 0);
 		EXPECT_EQ(enter(), EXIT_REASON_HLT);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

@@ -5,10 +5,9 @@
  * the guest uses its page, the process's kernel moves that and the thread, and the simulator sees
  * to it that the one finds the other, and the host its own.
  */
-#include "../cap/fixture.h"
 #include "api/api.h"
 #include "facts/exit_reason.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 
 #define EXITS	      6 /* in one run, at most */
@@ -219,7 +218,7 @@ static void kernel_acts(void)
 		sim_user_share(page_hva, LINTEL_PAGE_SIZE);
 		break;
 	case 2:
-		sim_run_on((unsigned int)sim_random_below(SIM_MACHINE_CPUS));
+		sim_run_on((unsigned int)sim_random_below(FIXTURE_CPUS));
 		break;
 	case 3:
 		sim_host_state.fs_base ^= BIT64(12 + sim_random_below(8));
@@ -232,13 +231,12 @@ static void kernel_acts(void)
 /* A step is a KVM_RUN; a few of them may all be cut short by signals. */
 SEED_TEST(vcpu_survives_random_exits, 4, 2000)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine = sim_machine_create(&msrs);
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 	unsigned int answers = 0;
 
 	sim_random_seed(seed);
-	page_hva = machine->hva;
+	page_hva = machine->ram;
 	for (u64 i = 0; i < steps; i++) {
 		int result;
 
@@ -260,5 +258,5 @@ SEED_TEST(vcpu_survives_random_exits, 4, 2000)
 		user_space_answers(vcpu->run);
 	}
 	EXPECT_TRUE(steps < 100 || answers > steps / 10);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

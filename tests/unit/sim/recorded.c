@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "facts/exit_reason.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 #include "tool/processor/recording.h"
 #include "vmcs/check.h"
@@ -24,10 +24,10 @@ static void guest_sets_al(struct vcpu *vcpu, void *argument)
 
 #define IO_OUT_BYTE_3F8 0x03f80000ull /* "Exit Qualification for I/O Instructions" */
 
-static void check_run(struct sim_machine *machine)
+static void check_run(struct fixture *machine)
 {
-	struct vcpu *vcpu = &machine->vcpu;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct vcpu *vcpu = machine->vcpu;
+	hpa_t vmcs = fixture_vmcs(machine);
 	u64 number = 0x42;
 
 	/* The first entry: CPUID is handled, HLT goes to user space. */
@@ -94,14 +94,14 @@ static void check_rules(struct vcpu *vcpu)
 
 static void check_set(const struct vmx_cap_msrs *msrs, unsigned int *usable)
 {
-	struct sim_machine *machine = sim_machine_create(msrs);
+	struct fixture *machine = FIXTURE(.msrs = msrs, .pages = 1, .vcpus = 1);
 
 	if (!machine)
 		return;
 	++*usable;
 	check_run(machine);
-	check_rules(&machine->vcpu);
-	sim_machine_destroy(machine);
+	check_rules(machine->vcpu);
+	fixture_destroy(machine);
 }
 
 static int is_recording(const struct dirent *entry)

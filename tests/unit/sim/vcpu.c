@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The whole core on the software processor: what goes wrong, and that it goes on afterwards. */
-#include "../cap/fixture.h"
 #include "api/api.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
 #include "io/bus.h"
-#include "machine.h"
+#include "fixture/vm.h"
 #include "life/life.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
-
-static struct sim_machine *machine_create(void)
-{
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	return sim_machine_create(&msrs);
-}
 
 static void script(u32 reason)
 {
@@ -25,7 +17,7 @@ static void script(u32 reason)
 
 TEST(vcpu_creation_without_memory)
 {
-	struct sim_machine *machine = machine_create();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	struct sim_memory before = sim_memory_now();
 	unsigned int n, failures = 0;
 	static struct vcpu vcpu;
@@ -35,8 +27,8 @@ TEST(vcpu_creation_without_memory)
 		int error;
 
 		memset(&vcpu, 0, sizeof(vcpu));
-		vcpu.run = machine->vcpu.run;
-		vcpu.pio_data = machine->vcpu.pio_data;
+		vcpu.run = machine->vcpu->run;
+		vcpu.pio_data = machine->vcpu->pio_data;
 		sim_fail_allocation_after(n);
 		error = vmx_create_vcpu(&machine->vm, &vcpu, 1);
 		if (!sim_allocation_failed()) {
@@ -54,18 +46,18 @@ TEST(vcpu_creation_without_memory)
 	EXPECT_TRUE(failures >= 4);
 	sim_fail_allocation_never();
 	vmx_free_vcpu(&vcpu);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 TEST(vcpu_reports_controls_that_the_processor_refuses)
 {
-	struct sim_machine *machine = machine_create();
-	struct kvm_run *run = machine->vcpu.run;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct kvm_run *run = machine->vcpu->run;
+	hpa_t vmcs = fixture_vmcs(machine);
 	u64 bitmap = sim_vmcs_get(vmcs, MSR_BITMAP);
 
 	sim_vmcs_set(vmcs, MSR_BITMAP, bitmap + 8);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	EXPECT_EQ(run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	EXPECT_EQ(run->fail_entry.hardware_entry_failure_reason, 7);
 	EXPECT_EQ(run->fail_entry.cpu, 0);
@@ -75,27 +67,27 @@ TEST(vcpu_reports_controls_that_the_processor_refuses)
 
 	sim_vmcs_set(vmcs, MSR_BITMAP, bitmap);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	EXPECT_EQ(run->exit_reason, KVM_EXIT_HLT);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 TEST(vcpu_is_measured_only_while_somebody_wants_it)
 {
-	struct sim_machine *machine = machine_create();
-	const struct vcpu_stats *stats = &machine->vcpu.stats;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	const struct vcpu_stats *stats = &machine->vcpu->stats;
 
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	EXPECT_EQ(stats->measurement, 0);
 
 	sim_measurement = 1;
 	script(EXIT_REASON_INVD);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	script(EXIT_REASON_HLT);
 	sim_advance_tsc(1000000);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	sim_measurement = 0;
 	EXPECT_EQ(stats->cost[EXIT_REASON_INVD].count, 1);
 	EXPECT_TRUE(stats->cost[EXIT_REASON_INVD].kernel > 0);
@@ -104,19 +96,19 @@ TEST(vcpu_is_measured_only_while_somebody_wants_it)
 	EXPECT_EQ(stats->cost[EXIT_REASON_HLT].count, 2);
 	EXPECT_TRUE(stats->cost[EXIT_REASON_HLT].user >= 1000000);
 	EXPECT_TRUE(stats->ticks[VCPU_PHASE_GUEST] > 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 TEST(vcpu_runs_again_after_an_invalid_guest_state)
 {
-	struct sim_machine *machine = machine_create();
-	struct kvm_run *run = machine->vcpu.run;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct kvm_run *run = machine->vcpu->run;
+	hpa_t vmcs = fixture_vmcs(machine);
 	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
 
 	/* The VMCS does not count as launched after this: another VMLAUNCH has to follow. */
 	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	EXPECT_EQ(run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	EXPECT_EQ(run->fail_entry.hardware_entry_failure_reason,
 		  BIT32(31) | EXIT_REASON_INVALID_GUEST_STATE);
@@ -124,17 +116,17 @@ TEST(vcpu_runs_again_after_an_invalid_guest_state)
 
 	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, rights);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 	EXPECT_EQ(run->exit_reason, KVM_EXIT_HLT);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The event of an entry that failed waits on, unless user space takes it back. */
 TEST(vcpu_keeps_the_event_of_an_entry_that_failed)
 {
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
+	hpa_t vmcs = fixture_vmcs(machine);
 	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
 	struct sim_exit cut_short = {
 		.reason = EXIT_REASON_TRIPLE_FAULT,
@@ -162,15 +154,15 @@ TEST(vcpu_keeps_the_event_of_an_entry_that_failed)
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(sim_injections(), 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* So does an exception that was raised for it. */
 TEST(vcpu_keeps_the_exception_of_an_entry_that_failed)
 {
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
+	hpa_t vmcs = fixture_vmcs(machine);
 	u64 rights = sim_vmcs_get(vmcs, GUEST_TR_AR_BYTES);
 
 	host_vcpu_get(vcpu);
@@ -187,7 +179,7 @@ TEST(vcpu_keeps_the_exception_of_an_entry_that_failed)
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
 	REQUIRE_EQ(sim_injections(), 1);
 	EXPECT_EQ(sim_injection_at(0).info & 0x7ff, 3 << 8 | VECTOR_UD);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The VMCS of an entry that failed is told once in ten seconds, what is wrong with it each time. */
@@ -197,53 +189,53 @@ TEST(vcpu_logs_the_vmcs_of_entries_that_fail_now_and_then)
 		u64 later; /* ns */
 		bool told;
 	} rows[] = {{0, true}, {0, false}, {9999999999, false}, {1, true}, {1, false}};
-	struct sim_machine *machine = machine_create();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
-	sim_vmcs_set(sim_machine_vmcs(machine), GUEST_TR_AR_BYTES, 0);
+	sim_vmcs_set(fixture_vmcs(machine), GUEST_TR_AR_BYTES, 0);
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %u", i);
 		sim_advance_time(rows[i].later);
 		sim_log_clear();
-		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-		EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+		EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 		EXPECT_CONTAINS(sim_log_text(), "broken rule ");
 		EXPECT_EQ(strstr(sim_log_text(), "VMCS 0x2004 = ") != NULL, rows[i].told);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 TEST(vcpu_hands_over_a_machine_check_of_an_entry)
 {
-	struct sim_machine *machine = machine_create();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	u64 before = sim_delivered.machine_checks;
 
 	script(BIT32(31) | EXIT_REASON_MACHINE_CHECK_ENTRY);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	EXPECT_EQ(sim_delivered.machine_checks, before + 1);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* Once: an exit that follows, or an entry that fails, has nothing to do with it. */
 TEST(vcpu_hands_over_an_nmi_of_the_host)
 {
-	struct sim_machine *machine = machine_create();
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	hpa_t vmcs = fixture_vmcs(machine);
 
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EXCEPTION_OR_NMI,
 					   .interruption_info = 0x80000202});
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(sim_delivered.nmis, 1);
 	EXPECT_EQ(sim_delivered.machine_checks, 0);
 
 	sim_vmcs_set(vmcs, VM_EXIT_INTR_INFO, 0x80000202);
 	sim_vmcs_set(vmcs, GUEST_TR_AR_BYTES, 0);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	EXPECT_EQ(sim_delivered.nmis, 1);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The shadow's bits in the KVM API are the other way round than in the VMCS. */
@@ -260,30 +252,30 @@ TEST(vcpu_events_translate_the_shadow)
 		 BLOCKING_BY_MOV_SS},
 		{0xfc, 0, 0},
 	};
-	struct sim_machine *machine = machine_create();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	struct kvm_vcpu_events events;
-	struct ioctl_call call = {.vm = &machine->vm, .vcpu = &machine->vcpu, .data = &events};
+	struct ioctl_call call = {.vm = &machine->vm, .vcpu = machine->vcpu, .data = &events};
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
 		test_context("row %u", i);
 		events = (struct kvm_vcpu_events){.flags = KVM_VCPUEVENT_VALID_SHADOW,
 						  .interrupt.shadow = rows[i].set};
-		host_vcpu_get(&machine->vcpu);
+		host_vcpu_get(machine->vcpu);
 		EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, KVM_SET_VCPU_EVENTS), &call), 0);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_INTERRUPTIBILITY_INFO),
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_INTERRUPTIBILITY_INFO),
 			  rows[i].blocking);
 		EXPECT_EQ(ioctl_carry_out(ioctl_find(SCOPE_VCPU, KVM_GET_VCPU_EVENTS), &call), 0);
 		EXPECT_EQ(events.interrupt.shadow, rows[i].get);
-		host_vcpu_release(&machine->vcpu);
+		host_vcpu_release(machine->vcpu);
 	}
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* #AC: the guest's own goes to the guest, the host's split-lock detection's does not. */
 TEST(vcpu_tells_alignment_checks_from_split_locks)
 {
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 	struct sim_exit split_lock = {
 		.reason = EXIT_REASON_EXCEPTION_OR_NMI,
 		.interruption_info = BIT32(31) | BIT32(11) | 3 << 8 | VECTOR_AC,
@@ -300,13 +292,13 @@ TEST(vcpu_tells_alignment_checks_from_split_locks)
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_EXCEPTION);
 	EXPECT_EQ(vcpu->run->ex.exception, VECTOR_AC);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* The guest reads a word of its page, and comes until it is mapped. */
 TEST(vcpu_faults_memory_in)
 {
-	struct sim_machine *machine = machine_create();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	struct sim_exit violation = {
 		.reason = EXIT_REASON_EPT_VIOLATION,
 		.qualification = 1,
@@ -315,28 +307,28 @@ TEST(vcpu_faults_memory_in)
 
 	sim_script_exit(&violation);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(machine->vm.ept.pages, 4);
-	EXPECT_TRUE(sim_user_pfn(machine->hva));
+	EXPECT_TRUE(sim_user_pfn(machine->ram));
 	EXPECT_EQ(sim_page_references(), 0);
 
 	/* The process takes it away: KVM_RUN says so, and the VM is still there. */
-	sim_user_unmap(machine->hva, LINTEL_PAGE_SIZE);
+	sim_user_unmap(machine->ram, LINTEL_PAGE_SIZE);
 	sim_script_exit(&violation);
-	EXPECT_EQ(machine->vcpu.requests, BIT32(VCPU_REQUEST_FLUSH_TLB));
-	EXPECT_EQ(vcpu_run(&machine->vcpu), -EFAULT);
+	EXPECT_EQ(machine->vcpu->requests, BIT32(VCPU_REQUEST_FLUSH_TLB));
+	EXPECT_EQ(vcpu_run(machine->vcpu), -EFAULT);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
 
 	/* The hardware lost it: the thread has got a signal, so KVM_RUN ends as by any. */
 	sim_page_get_fail(-EHWPOISON);
 	sim_script_exit(&violation);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), -EINTR);
-	EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_INTR);
+	EXPECT_EQ(vcpu_run(machine->vcpu), -EINTR);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_INTR);
 	script(EXIT_REASON_HLT);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	sim_machine_destroy(machine);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	fixture_destroy(machine);
 }
 
 static void stop_guests(void *argument, u64 hva)
@@ -349,8 +341,8 @@ static void stop_guests(void *argument, u64 hva)
 /* The machine goes down: KVM_RUN ends, and what waits for user space is what the guest did. */
 TEST(vcpu_is_not_entered_once_the_machine_goes_down)
 {
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 	struct sim_exit violation = {.reason = EXIT_REASON_EPT_VIOLATION, .qualification = 1};
 	u64 entries;
 
@@ -364,7 +356,7 @@ TEST(vcpu_is_not_entered_once_the_machine_goes_down)
 	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
 	EXPECT_STR_EQ(sim_log_text(), "");
 	sim_page_get_hook(NULL, NULL);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 static bool end_vmx(struct bus_device *device, struct vcpu *vcpu, u64 address, unsigned int length,
@@ -384,8 +376,8 @@ static bool end_vmx(struct bus_device *device, struct vcpu *vcpu, u64 address, u
 TEST(vcpu_exit_without_a_vmcs_is_nobodys)
 {
 	struct bus_device device = {.start = 0x70, .length = 1, .write = end_vmx};
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 	struct sim_exit out = {
 		.reason = EXIT_REASON_IO_INSTRUCTION,
 		.qualification = 0x70 << 16,
@@ -400,16 +392,16 @@ TEST(vcpu_exit_without_a_vmcs_is_nobodys)
 	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
 	EXPECT_EQ(sim_vmx_counts.entries, entries + 1);
 	EXPECT_STR_EQ(sim_log_text(), "");
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* MOV DR after MOV SS, with TF and DR7.GD: the #DB says general detect, and no single step waits.
  */
 TEST(vcpu_detects_mov_dr_in_a_shadow)
 {
-	struct sim_machine *machine = machine_create();
-	struct vcpu *vcpu = &machine->vcpu;
-	hpa_t vmcs = sim_machine_vmcs(machine);
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
+	hpa_t vmcs = fixture_vmcs(machine);
 
 	vcpu->dr7 = DR7_FIXED | DR7_GD;
 	sim_vmcs_set(vmcs, GUEST_DR7, vcpu->dr7);
@@ -424,5 +416,5 @@ TEST(vcpu_detects_mov_dr_in_a_shadow)
 	EXPECT_EQ(vcpu->dr7, DR7_FIXED);
 	EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_INTERRUPTIBILITY_INFO), 0);
 	EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_PENDING_DBG_EXCEPTIONS), 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }

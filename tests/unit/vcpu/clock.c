@@ -36,7 +36,7 @@ TEST(clock_scale)
 
 TEST(clock_page)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	struct vcpu *vcpu = &g->vcpu[0];
 	struct kvm_clock_data data = {0};
 
@@ -68,7 +68,7 @@ TEST(clock_page)
 	clock_page_update(vcpu);
 	EXPECT_EQ(page_of(vcpu)->version, 77);
 	EXPECT_EQ(clock_page_stopped(vcpu), -EINVAL);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Whatever the TSC's rate: what the guest computes is what user space gets, and the time. */
@@ -77,7 +77,7 @@ TEST(clock_at_each_rate)
 	static const u64 khz[] = {20000, 999999, 1000000, 2893299, 5000000};
 
 	for (size_t i = 0; i < COUNT_OF(khz); i++) {
-		struct guest *g;
+		struct fixture *g;
 		struct kvm_clock_data data = {0};
 
 		test_context("%llu kHz", khz[i]);
@@ -89,14 +89,14 @@ TEST(clock_at_each_rate)
 		clock_get(&g->vm, &data);
 		EXPECT_EQ(page_time(&g->vcpu[0], data.host_tsc), data.clock);
 		EXPECT_TRUE(is_near(data.clock, 100 * SECOND));
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 
 /* A processor whose TSC is a little behind: the clock stands, and does not go back. */
 TEST(clock_does_not_go_back)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	struct kvm_clock_data data = {.clock = 5 * SECOND};
 
 	sim_advance_time(SECOND);
@@ -104,12 +104,12 @@ TEST(clock_does_not_go_back)
 	sim_advance_tsc(-100000ull);
 	clock_get(&g->vm, &data);
 	EXPECT_EQ(data.clock, 5 * SECOND);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(clock_set)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	struct vcpu *vcpu = &g->vcpu[0];
 	struct kvm_clock_data data = {.clock = 5 * SECOND};
 	struct host_clock now;
@@ -136,20 +136,20 @@ TEST(clock_set)
 	EXPECT_TRUE(is_near(data.clock, SECOND));
 	data.flags = 1;
 	EXPECT_EQ(clock_set(&g->vm, &data), -EINVAL);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Equal to the nanosecond whatever their TSCs are; "stable" only while those agree. */
 TEST(clock_of_two_vcpus)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	struct vcpu *other;
 	u64 tsc;
 
 	page_enable(&g->vcpu[0]);
 	sim_advance_time(3 * SECOND);
 	other = guest_add_vcpu(g);
-	guest_set_supported_cpuid(other);
+	fixture_set_cpuid(other);
 	page_enable(other);
 	tsc = host_rdtsc();
 	EXPECT_EQ(page_of(other)->flags, STABLE);
@@ -168,12 +168,12 @@ TEST(clock_of_two_vcpus)
 	EXPECT_EQ(msr_write(other, MSR_IA32_TSC_ADJUST, 0, false), 0);
 	clock_page_update(other);
 	EXPECT_EQ(page_of(other)->flags, STABLE);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(clock_without_a_stable_tsc)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	struct vcpu *vcpu = &g->vcpu[0];
 	struct kvm_clock_data data = {0};
 
@@ -191,13 +191,13 @@ TEST(clock_without_a_stable_tsc)
 	clock_page_update(vcpu);
 	EXPECT_TRUE(is_near(page_time(vcpu, host_rdtsc()), SECOND));
 	sim_set_tsc_stable(true);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 /* Where no memory is, and at its edge: nothing breaks, nothing is written past it. */
 TEST(clock_without_memory)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 
 	EXPECT_EQ(msr_write(&g->vcpu[0], SYSTEM_TIME, 0xffffffffffffffff, false), 0);
 	clock_page_update(&g->vcpu[0]);
@@ -206,12 +206,12 @@ TEST(clock_without_memory)
 	sim_log_clear();
 	EXPECT_EQ(msr_write(&g->vcpu[0], MSR_KVM_WALL_CLOCK, 1ull << 50, false), 0);
 	EXPECT_CONTAINS(sim_log_text(), "no memory for the wall clock at 0x4000000000000");
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(clock_wall)
 {
-	struct guest *g = guest_with_memory();
+	struct fixture *g = guest_with_memory();
 	const u32 *wall = clock_memory(0x2004);
 	struct host_clock now;
 
@@ -221,5 +221,5 @@ TEST(clock_wall)
 	EXPECT_STR_EQ(sim_log_text(), "");
 	EXPECT_EQ(wall[0], 2);
 	EXPECT_TRUE(is_near(wall[1] * SECOND + wall[2], now.realtime_ns - SECOND / 2));
-	guest_destroy(g);
+	fixture_destroy(g);
 }

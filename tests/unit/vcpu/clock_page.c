@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "clock_page.h"
-#include "mem/mem.h"
 #include "vcpu/clock.h"
 
 #define PAGE_GPA    0x1000ull
@@ -8,15 +7,12 @@
 
 static u64 memory;
 
-struct guest *guest_with_memory(void)
+struct fixture *guest_with_memory(void)
 {
-	struct guest *g = guest_create();
-	struct kvm_userspace_memory_region region = {.memory_size = 4 * LINTEL_PAGE_SIZE};
+	struct fixture *g =
+		FIXTURE(.pages = 4, .vcpus = 1, .cpuid = true, .exiting = true, .prepared = true);
 
-	memory = sim_user_map(region.memory_size);
-	region.userspace_addr = memory;
-	GUEST_SLEEPING(g, EXPECT_EQ(memslot_set(&g->vm, &region), 0));
-	guest_set_supported_cpuid(&g->vcpu[0]);
+	memory = g->ram;
 	return g;
 }
 

@@ -15,7 +15,7 @@ struct page {
 };
 
 /* One vCPU that is loaded and has memory, for the page of each. */
-struct guest *guest_with_memory(void);
+struct fixture *guest_with_memory(void);
 /* An address in that memory; the pages begin with the second one. */
 void *clock_memory(u64 gpa);
 struct page *page_of(const struct vcpu *vcpu);

@@ -12,11 +12,12 @@
 
 #define SEEDS	100
 #define CPUS	3
+#define VCPUS	2
 #define STEPS	5 /* of the clock, forward */
 #define STEP_NS 5000000000ull
 
-static struct guest *g;
-static struct sim_task *tasks[GUEST_VCPUS];
+static struct fixture *g;
+static struct sim_task *tasks[VCPUS];
 static bool over;
 static u64 latest; /* that any of them has read */
 static unsigned int backward;
@@ -59,7 +60,7 @@ static void step_clock(void *unused)
 			host_cond_resched();
 	}
 	over = true;
-	for (unsigned int id = 0; id < GUEST_VCPUS; id++)
+	for (unsigned int id = 0; id < VCPUS; id++)
 		sim_task_signal(tasks[id], true);
 }
 
@@ -69,7 +70,7 @@ static void make(void)
 	sim_set_cpus(CPUS);
 	g = guest_with_memory();
 	page_enable(&g->vcpu[0]);
-	guest_set_supported_cpuid(guest_add_vcpu(g));
+	fixture_set_cpuid(guest_add_vcpu(g));
 	page_enable(&g->vcpu[1]);
 	over = false;
 	latest = 0;
@@ -86,14 +87,14 @@ TEST(clock_is_stepped_for_all_vcpus_at_once)
 		sim_use_guest(&model);
 		host_srcu_read_unlock(&g->vm.srcu, g->ticket);
 		host_vcpu_release(&g->vcpu[1]);
-		for (unsigned int id = 0; id < GUEST_VCPUS; id++)
+		for (unsigned int id = 0; id < VCPUS; id++)
 			tasks[id] = sim_task_create("vCPU", run_vcpu, &g->vcpu[id]);
 		sim_task_create("program", step_clock, NULL);
 		sim_tasks_run(4);
 		sim_use_guest(NULL);
 		host_vcpu_get(&g->vcpu[1]);
 		g->ticket = host_srcu_read_lock(&g->vm.srcu);
-		guest_destroy(g);
+		fixture_destroy(g);
 		EXPECT_EQ(backward, 0);
 		backward = 0;
 	}

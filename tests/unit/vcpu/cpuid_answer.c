@@ -102,14 +102,14 @@ TEST(cpuid_signature_at_reset)
 		{.function = 1, .index = 0, .flags = INDEXED, .eax = 0x306c3},
 		{.function = 1, .index = 1, .flags = INDEXED, .eax = 0x12345},
 	};
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	vmx_vcpu_reset(&g->vcpu[0], true);
 	EXPECT_EQ(vcpu_reg_read(&g->vcpu[0], REG_RDX), 0x600);
 	EXPECT_EQ(set(&g->vcpu[0], entry, COUNT_OF(entry)), 0);
 	vmx_vcpu_reset(&g->vcpu[0], true);
 	EXPECT_EQ(vcpu_reg_read(&g->vcpu[0], REG_RDX), 0x306c3);
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(cpuid_answers_beyond_the_topology)
@@ -264,16 +264,16 @@ TEST(cpuid_has_is_bounded_by_what_is_offered)
 
 TEST(cpuid_supported_can_be_set)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 	struct vcpu *vcpu = &g->vcpu[0];
 	u32 out[4];
 
-	guest_set_supported_cpuid(vcpu);
+	fixture_set_cpuid(vcpu);
 	EXPECT_TRUE(cpuid_answer(vcpu, 0, 0, out));
 	EXPECT_EQ(out[0], 0xd);
 	EXPECT_EQ(cpuid_maxphyaddr(vcpu), 39);
 	EXPECT_EQ(cpuid_xcr0_allowed(vcpu), 7);
 	EXPECT_TRUE(vcpu_cr4_allowed(vcpu) & CR4_OSXSAVE);
 	EXPECT_TRUE(cpuid_has(vcpu, FEATURE_INTEL_64));
-	guest_destroy(g);
+	fixture_destroy(g);
 }

@@ -165,7 +165,7 @@ TEST(cpuid_supported_follows_the_kernel)
 TEST(cpuid_tells_of_a_hypervisor_below)
 {
 	for (u32 below = 0; below < 2; below++) {
-		struct guest *g;
+		struct fixture *g;
 
 		test_context("%u hypervisors", below);
 		sim_reset();
@@ -173,7 +173,7 @@ TEST(cpuid_tells_of_a_hypervisor_below)
 		sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
 		g = guest_create();
 		EXPECT_EQ(g->vm.under_hypervisor, below);
-		guest_destroy(g);
+		fixture_destroy(g);
 	}
 }
 

@@ -3,9 +3,7 @@
  * Events on their way into the guest: what goes in when, what is left behind by a delivery that was
  * cut short, replaced or withdrawn.  docs/design.md, "Events".
  */
-#include "../cap/fixture.h"
-#include "../msr/guest.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "emulate/machine.h"
 #include "facts/exit_reason.h"
@@ -18,18 +16,12 @@
 #include "life/life.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
+#include "vmcs/vmcs.h"
 #include "vcpu/vpid.h"
 
 #define INTERRUPT(vector) (INTERRUPTION_VALID | (vector))
 #define INT_N(vector)	  (INTERRUPTION_VALID | INTERRUPTION_SOFTWARE_INTERRUPT << 8 | (vector))
 #define NMI		  (INTERRUPTION_VALID | INTERRUPTION_NMI << 8 | VECTOR_NMI)
-
-static struct sim_machine *sim_ready(void)
-{
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	return sim_machine_create(&msrs);
-}
 
 static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 {
@@ -60,66 +52,28 @@ static u32 in_field(void)
 
 /* --- What the 8259s take back --- */
 
-static struct {
-	struct vm vm;
-	struct vcpu vcpu;
-	struct kvm_run run;
-	u8 pio[LINTEL_PAGE_SIZE];
-} pc;
-
-static void out(u16 port, u8 value)
-{
-	EXPECT_TRUE(bus_write(&pc.vcpu, BUS_PIO, port, 1, &value));
-}
+static struct fixture *pc;
 
 /* A vCPU that takes what the 8259s send (vectors from 20H), and that has interrupts on. */
 static void pc_create(void)
 {
-	const u32 svr = 0x1ff, extint = 0x700;
-	int ticket;
+	const u8 level_5 = 0x20; /* input 5 is level-triggered */
 
-	memset(&pc, 0, sizeof(pc));
-	guest_use_processor();
-	vpid_init();
-	EXPECT_EQ(vm_init(&pc.vm), 0);
-	EXPECT_EQ(irqchip_create(&pc.vm), 0);
-	pc.vcpu.run = &pc.run;
-	pc.vcpu.pio_data = pc.pio;
-	EXPECT_EQ(vmx_create_vcpu(&pc.vm, &pc.vcpu, 0), 0);
-	host_mutex_lock(&pc.vm.lock);
-	vm_add_vcpu(&pc.vm, &pc.vcpu);
-	host_mutex_unlock(&pc.vm.lock);
-	ticket = host_srcu_read_lock(&pc.vm.srcu);
-	lapic_mmio_write(&pc.vcpu, 0xfee000f0, 4, &svr);
-	lapic_mmio_write(&pc.vcpu, 0xfee00350, 4, &extint);
-	out(0x20, 0x11);
-	out(0x21, 0x20);
-	out(0x21, 4);
-	out(0x21, 1);
-	out(0x21, 0);
-	out(0x4d0, 0x20); /* input 5 is level-triggered */
-	host_srcu_read_unlock(&pc.vm.srcu, ticket);
-	host_vcpu_get(&pc.vcpu);
-	vcpu_rflags_write(&pc.vcpu, RFLAGS_FIXED | RFLAGS_IF);
+	pc = FIXTURE(.vcpus = 1, .irqchip = true, .apics = true, .exiting = true);
+	fixture_start_pics(pc);
+	EXPECT_TRUE(bus_write(pc->vcpu, BUS_PIO, 0x4d0, 1, &level_5));
+	vcpu_rflags_write(pc->vcpu, RFLAGS_FIXED | RFLAGS_IF);
 }
 
 static void pc_destroy(void)
 {
 	sim_vmread_hook(NULL, NULL);
-	host_vcpu_release(&pc.vcpu);
-	irqchip_destroy(&pc.vm);
-	vmx_free_vcpu(&pc.vcpu);
-	vm_destroy(&pc.vm);
-	sim_vmxoff_all();
-	EXPECT_EQ(sim_leaks(), 0);
+	fixture_destroy(pc);
 }
 
 static void line_set(bool up)
 {
-	int ticket = host_srcu_read_lock(&pc.vm.srcu);
-
-	irq_line_set(&pc.vm, 5, up, IRQ_SOURCE_USER);
-	host_srcu_read_unlock(&pc.vm.srcu, ticket);
+	irq_line_set(&pc->vm, 5, up, IRQ_SOURCE_USER);
 }
 
 /* The device takes its line down while the vCPU looks whether the guest can be interrupted. */
@@ -136,19 +90,19 @@ TEST(events_extint_withdrawn_between_two_looks)
 
 	pc_create();
 	line_set(true);
-	EXPECT_TRUE(pic_output(&pc.vm));
+	EXPECT_TRUE(pic_output(&pc->vm));
 	sim_vmread_hook(take_line_down, NULL);
-	enter(&pc.vcpu);
+	enter(pc->vcpu);
 	sim_vmread_hook(NULL, NULL);
-	EXPECT_FALSE(pic_output(&pc.vm));
+	EXPECT_FALSE(pic_output(&pc->vm));
 	EXPECT_FALSE(in_field() & INTERRUPTION_VALID);
-	EXPECT_FALSE(pc.vcpu.events.interrupt.injected);
-	lapic_mmio_read(&pc.vcpu, 0xfee00000 + LAPIC_ISR + 7 * LAPIC_REGISTER_STEP, 4, &isr);
+	EXPECT_FALSE(pc->vcpu->events.interrupt.injected);
+	lapic_mmio_read(pc->vcpu, 0xfee00000 + LAPIC_ISR + 7 * LAPIC_REGISTER_STEP, 4, &isr);
 	EXPECT_EQ(isr, 0);
 
 	/* The next one comes as any. */
 	line_set(true);
-	enter(&pc.vcpu);
+	enter(pc->vcpu);
 	EXPECT_EQ(in_field(), INTERRUPT(0x25));
 	pc_destroy();
 }
@@ -203,15 +157,15 @@ TEST(events_steps_in_a_shadow_enter)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_ready();
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 		test_context("row %zu", i);
 		script_fault(&rows[i]);
 		script_hlt(NULL);
-		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-		EXPECT_EQ(machine->vcpu.run->exit_reason, KVM_EXIT_HLT);
+		EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_HLT);
 		EXPECT_STR_EQ(sim_entry_failure(), "");
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -219,33 +173,33 @@ TEST(events_steps_in_a_shadow_enter)
 TEST(events_step_that_user_space_ends_in_a_shadow)
 {
 	static struct step_state state = {0x102, 0, DR6_BS, BLOCKING_BY_MOV_SS};
-	struct sim_machine *machine = sim_ready();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 
-	sim_user_unmap(machine->hva, LINTEL_PAGE_SIZE);
+	sim_user_unmap(machine->ram, LINTEL_PAGE_SIZE);
 	script_fault(&state);
 	EXPECT_EQ(vcpu_run(vcpu), -EFAULT);
 	vcpu_rflags_write(vcpu, 2);
 	script_hlt(NULL);
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* "Single-Stepping on Branches": HLT is none. */
 TEST(events_btf_steps_over_no_instruction)
 {
 	static struct step_state rows[] = {{0x102, DEBUGCTL_BTF, 0, 0}, {0x102, 0, 0, 0}};
-	struct sim_machine *machine = sim_ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 	script_hlt(&rows[0]);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_FALSE(machine->vcpu.events.exception.pending);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_FALSE(machine->vcpu->events.exception.pending);
 	script_hlt(&rows[1]);
-	EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-	EXPECT_TRUE(machine->vcpu.events.exception.pending);
-	EXPECT_EQ(machine->vcpu.events.exception.payload, DR6_BS);
-	sim_machine_destroy(machine);
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_TRUE(machine->vcpu->events.exception.pending);
+	EXPECT_EQ(machine->vcpu->events.exception.payload, DR6_BS);
+	fixture_destroy(machine);
 }
 
 /* CPUID behind MOV SS: one trap, for the breakpoint that MOV SS hit and for the step. */
@@ -263,17 +217,17 @@ TEST(events_traps_held_back_by_a_shadow_come_once)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_ready();
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 		struct step_state state = rows[i].state;
 
 		test_context("row %zu", i);
 		script_hlt(&state);
-		EXPECT_EQ(vcpu_run(&machine->vcpu), 0);
-		EXPECT_EQ(machine->vcpu.events.exception.pending, rows[i].payload != 0);
+		EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+		EXPECT_EQ(machine->vcpu->events.exception.pending, rows[i].payload != 0);
 		if (rows[i].payload)
-			EXPECT_EQ(machine->vcpu.events.exception.payload, rows[i].payload);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_PENDING_DBG_EXCEPTIONS), 0);
-		sim_machine_destroy(machine);
+			EXPECT_EQ(machine->vcpu->events.exception.payload, rows[i].payload);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_PENDING_DBG_EXCEPTIONS), 0);
+		fixture_destroy(machine);
 	}
 }
 
@@ -285,8 +239,8 @@ TEST(events_debug_exception_ends_btf_and_gd)
 				    INTERRUPTION_PRIVILEGED_EXCEPTION};
 
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
-		struct sim_machine *machine = sim_ready();
-		struct vcpu *vcpu = &machine->vcpu;
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+		struct vcpu *vcpu = machine->vcpu;
 		bool int1 = types[i] == INTERRUPTION_PRIVILEGED_EXCEPTION;
 
 		test_context("type %u", types[i]);
@@ -301,10 +255,10 @@ TEST(events_debug_exception_ends_btf_and_gd)
 						   .argument = &state});
 		script_hlt(NULL);
 		EXPECT_EQ(vcpu_run(vcpu), 0);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_IA32_DEBUGCTL), 0);
-		EXPECT_EQ(sim_vmcs_get(sim_machine_vmcs(machine), GUEST_DR7), DR7_FIXED);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_IA32_DEBUGCTL), 0);
+		EXPECT_EQ(sim_vmcs_get(fixture_vmcs(machine), GUEST_DR7), DR7_FIXED);
 		EXPECT_EQ(vcpu->dr6, int1 ? DR6_FIXED | 1 : DR6_FIXED | DR6_BS);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -342,8 +296,8 @@ static void expect_nmi(struct vcpu *vcpu, void *argument)
 /* On a processor whose NMI window opens in STI's shadow it does not open there for ever. */
 TEST(events_nmi_window_in_the_shadow_of_sti)
 {
-	struct sim_machine *machine = sim_ready();
-	struct vcpu *vcpu = &machine->vcpu;
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
+	struct vcpu *vcpu = machine->vcpu;
 
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EPT_VIOLATION,
 					   .qualification = 0x182,
@@ -358,7 +312,7 @@ TEST(events_nmi_window_in_the_shadow_of_sti)
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(windows, 1);
 	EXPECT_EQ(vcpu->events.nmi.pending, 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* KVM_GET_VCPU_EVENTS has what other threads have sent; KVM_SET_VCPU_EVENTS takes its place. */

@@ -3,8 +3,7 @@
  * Events as the guest gets them: what a processor that delivers them, cuts deliveries short and
  * opens windows has injected by the time that KVM_RUN comes back.
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "facts/exit_reason.h"
 #include "exit/run.h"
@@ -21,18 +20,16 @@
 #define INT_N(vector)	    EVENT(INTERRUPTION_SOFTWARE_INTERRUPT, vector)
 #define IF		    (RFLAGS_FIXED | RFLAGS_IF)
 
-static struct sim_machine *machine;
+static struct fixture *machine;
 static struct vcpu *vcpu;
 static hpa_t vmcs;
 
 /* In real mode, or in protected mode, where exceptions have error codes. */
 static void start(bool protected_mode, bool irqchip)
 {
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	machine = irqchip ? sim_machine_create_with_irqchip(&msrs) : sim_machine_create(&msrs);
-	vcpu = &machine->vcpu;
-	vmcs = sim_machine_vmcs(machine);
+	machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = irqchip);
+	vcpu = machine->vcpu;
+	vmcs = fixture_vmcs(machine);
 	host_vcpu_get(vcpu);
 	if (protected_mode)
 		EXPECT_EQ(vcpu_cr0_write(vcpu, vcpu_cr0_read(vcpu) | CR0_PE), 0);
@@ -167,7 +164,7 @@ TEST(events_cut_short_go_in_again)
 		EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_INTERRUPTIBILITY_INFO),
 			  row->info == NMI ? BLOCKING_BY_NMI : 0);
 		EXPECT_FALSE(vcpu_event_underway(vcpu));
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -181,7 +178,7 @@ TEST(events_cut_short_in_real_mode_have_no_error_code)
 	script(EXIT_REASON_HLT, NULL);
 	run_to_hlt();
 	expect_injections((const u32[]){FAULT(VECTOR_GP)}, 1);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- Interrupts of user space --- */
@@ -218,7 +215,7 @@ TEST(events_interrupt_waits_for_its_window)
 		script(EXIT_REASON_HLT, &interrupts_on);
 		run_to_hlt();
 		expect_injections((const u32[]){INTERRUPT(0x41)}, 1);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -238,7 +235,7 @@ TEST(events_user_space_is_told_of_the_window)
 	expect_injections((const u32[]){INTERRUPT(0x41)}, 1);
 	EXPECT_EQ(vcpu->run->if_flag, 0);
 	EXPECT_EQ(vcpu->run->ready_for_interrupt_injection, 0);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* --- NMIs --- */
@@ -260,7 +257,7 @@ TEST(events_nmi_waits_for_the_end_of_the_one_before)
 	script(EXIT_REASON_HLT, &interrupts_off);
 	run_to_hlt();
 	expect_injections((const u32[]){NMI, NMI}, 2);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* Not behind STI nor MOV SS, and never before the interrupt that is under way. */
@@ -275,7 +272,7 @@ TEST(events_nmi_and_interrupt_take_turns)
 	EXPECT_EQ(sim_injections(), 2);
 	EXPECT_TRUE(sim_injection_at(0).info == NMI || sim_injection_at(1).info == NMI);
 	EXPECT_TRUE(sim_injection_at(0).info != sim_injection_at(1).info);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* An IRET that faults has ended the blocking: the exit says so, and it is put back. */
@@ -308,7 +305,7 @@ TEST(events_iret_that_faults_blocks_again)
 		script(EXIT_REASON_HLT, NULL);
 		run_to_hlt();
 		EXPECT_EQ(sim_vmcs_get(vmcs, GUEST_INTERRUPTIBILITY_INFO), rows[i].blocking);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -371,7 +368,7 @@ TEST(events_exception_while_another_is_delivered)
 						   : pairs[i].becomes == VECTOR_PF ? 2
 										   : 0);
 		}
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -405,7 +402,7 @@ TEST(events_interrupt_of_the_local_apic_waits_for_its_window)
 		EXPECT_EQ(vcpu_run(vcpu), 0);
 		EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_SHUTDOWN);
 		expect_injections((const u32[]){INTERRUPT(0x45)}, interrupt_rows[i].delivered);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }
 
@@ -439,6 +436,6 @@ TEST(events_interrupt_waits_for_the_task_priority)
 		EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_SHUTDOWN);
 		EXPECT_STR_EQ(sim_entry_failure(), "");
 		expect_injections((const u32[]){INTERRUPT(0x45)}, rows[i].delivered);
-		sim_machine_destroy(machine);
+		fixture_destroy(machine);
 	}
 }

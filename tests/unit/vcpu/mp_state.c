@@ -6,8 +6,7 @@
  * SDM: "HLT-Halt", "MP Initialization Protocol Algorithm for MP Systems", "Interrupt Acceptance for
  * Fixed Interrupts".
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "api/api.h"
 #include "pair.h"
 #include "vcpu/events.h"
@@ -35,7 +34,7 @@ enum sent {
 };
 
 static struct {
-	struct pair *pair;
+	struct fixture *pair;
 	struct vcpu *vcpu;
 	enum sent sent;
 	unsigned int slept;
@@ -105,7 +104,7 @@ static void while_asleep(struct vcpu *vcpu)
 }
 
 /* KVM_RUN of a vCPU; if it goes to sleep, this is sent. */
-static struct pair_entry run_and_send(struct pair *pair, unsigned int id, enum sent sent)
+static struct pair_entry run_and_send(struct fixture *pair, unsigned int id, enum sent sent)
 {
 	meanwhile.pair = pair;
 	meanwhile.vcpu = &pair->vcpu[id];
@@ -121,11 +120,11 @@ static int call_vcpu(struct vm *vm, struct vcpu *vcpu, u32 number, void *data)
 	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .data = data};
 	int error;
 
-	PAIR_LOADED(vcpu, error = ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &call));
+	FIXTURE_LOADED(vcpu, error = ioctl_carry_out(ioctl_find(SCOPE_VCPU, number), &call));
 	return error;
 }
 
-static u32 get_mp_state(struct pair *pair, unsigned int id)
+static u32 get_mp_state(struct fixture *pair, unsigned int id)
 {
 	struct kvm_mp_state state = {0};
 
@@ -140,7 +139,7 @@ static int set_mp_state(struct vm *vm, struct vcpu *vcpu, u32 value)
 	return call_vcpu(vm, vcpu, KVM_SET_MP_STATE, &state);
 }
 
-static void put_state(struct pair *pair, unsigned int id, u32 value)
+static void put_state(struct fixture *pair, unsigned int id, u32 value)
 {
 	EXPECT_EQ(set_mp_state(&pair->vm, &pair->vcpu[id], value), 0);
 }
@@ -207,7 +206,7 @@ TEST(mp_state_what_ends_hlt)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct halt_row *row = &rows[i];
-		struct pair *pair = pair_create();
+		struct fixture *pair = pair_create();
 		struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 		struct pair_entry entry;
 
@@ -224,7 +223,7 @@ TEST(mp_state_what_ends_hlt)
 			EXPECT_EQ(entry.event, row->event);
 			EXPECT_EQ(entry.rip, 0xfff1);
 		}
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 }
 
@@ -240,7 +239,7 @@ static void leave_behind_sti(struct vcpu *vcpu, void *argument)
 
 TEST(mp_state_sti_hlt_with_an_interrupt_that_waits)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct pair_entry entry;
 
 	meanwhile.pair = pair;
@@ -252,17 +251,17 @@ TEST(mp_state_sti_hlt_with_an_interrupt_that_waits)
 	EXPECT_EQ(entry.result, 0);
 	EXPECT_EQ(entry.event, INTERRUPT(VECTOR));
 	EXPECT_EQ(entry.rip, 0xfff1);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 /* A signal takes the thread out of its sleep, not the processor out of HLT. */
 TEST(mp_state_hlt_outlasts_signals)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 	struct pair_entry entry;
 
-	PAIR_LOADED(vcpu, vcpu_rflags_write(vcpu, RFLAGS_FIXED | RFLAGS_IF));
+	FIXTURE_LOADED(vcpu, vcpu_rflags_write(vcpu, RFLAGS_FIXED | RFLAGS_IF));
 	script_halt();
 	for (unsigned int i = 0; i < 3; i++) {
 		entry = run_and_send(pair, PAIR_BSP, SENT_NOTHING);
@@ -276,20 +275,20 @@ TEST(mp_state_hlt_outlasts_signals)
 	entry = run_and_send(pair, PAIR_BSP, SENT_NOTHING);
 	EXPECT_EQ(meanwhile.slept, 0);
 	EXPECT_EQ(entry.event, INTERRUPT(VECTOR));
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 TEST(mp_state_shutdown_of_one_that_halts)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct pair_entry entry;
 
 	script_halt();
 	entry = run_and_send(pair, PAIR_BSP, SENT_SHUTDOWN);
 	EXPECT_EQ(entry.result, 0);
 	EXPECT_FALSE(entry.entered);
-	EXPECT_EQ(pair->run[PAIR_BSP].exit_reason, KVM_EXIT_SHUTDOWN);
-	pair_destroy(pair);
+	EXPECT_EQ(pair->vcpu[PAIR_BSP].run->exit_reason, KVM_EXIT_SHUTDOWN);
+	fixture_destroy(pair);
 }
 
 /* --- INIT and SIPI --- */
@@ -357,7 +356,7 @@ static struct pair_entry where_is(struct vcpu *vcpu)
 {
 	struct pair_entry at = {0};
 
-	PAIR_LOADED(vcpu, at.rip = vcpu_rip_read(vcpu); vcpu_seg_read(vcpu, SEG_CS, &at.cs));
+	FIXTURE_LOADED(vcpu, at.rip = vcpu_rip_read(vcpu); vcpu_seg_read(vcpu, SEG_CS, &at.cs));
 	return at;
 }
 
@@ -366,13 +365,13 @@ TEST(mp_state_init_and_sipi_in_each_state)
 	for (size_t i = 0; i < 2 * COUNT_OF(signal_rows); i++) {
 		const struct signal_row *row = &signal_rows[i / 2];
 		unsigned int id = i % 2;
-		struct pair *pair = pair_create();
+		struct fixture *pair = pair_create();
 		struct vcpu *vcpu = &pair->vcpu[id];
 		struct pair_entry at;
 
 		test_context("row %zu, vCPU %u", i / 2, id);
 		put_state(pair, id, row->state);
-		PAIR_LOADED(vcpu, vcpu_rip_write(vcpu, SOMEWHERE));
+		FIXTURE_LOADED(vcpu, vcpu_rip_write(vcpu, SOMEWHERE));
 		meanwhile.pair = pair;
 		send(vcpu, row->first);
 		send(vcpu, row->second);
@@ -382,14 +381,14 @@ TEST(mp_state_init_and_sipi_in_each_state)
 		if (!at.entered)
 			at = where_is(vcpu);
 		expect_place(&at, row->place[id]);
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 }
 
 /* As firmware does it: INIT, SIPI, and a SIPI more while it sleeps, starts, runs and halts. */
 TEST(mp_state_a_processor_is_started)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_AP];
 	struct pair_entry at;
 
@@ -410,7 +409,7 @@ TEST(mp_state_a_processor_is_started)
 	EXPECT_EQ(at.event, 0);
 	expect_place(&at, PLACE_SIPI);
 
-	PAIR_LOADED(vcpu, vcpu_rip_write(vcpu, SOMEWHERE));
+	FIXTURE_LOADED(vcpu, vcpu_rip_write(vcpu, SOMEWHERE));
 	send(vcpu, SENT_SIPI);
 	at = run_and_send(pair, PAIR_AP, SENT_NOTHING);
 	EXPECT_EQ(at.result, 0);
@@ -419,7 +418,7 @@ TEST(mp_state_a_processor_is_started)
 	at = run_and_send(pair, PAIR_AP, SENT_SIPI);
 	EXPECT_EQ(at.result, -EINTR);
 	EXPECT_EQ(get_mp_state(pair, PAIR_AP), HALTED);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 /* A signal, or a request that is not served yet: it is not to run. */
@@ -432,7 +431,7 @@ TEST(mp_state_wait_says_whether_it_runs)
 		{SENT_FIXED, true}, {SENT_NMI, false}, {SENT_NOTHING, false}, {SENT_FLUSH, false}};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct pair *pair = pair_create();
+		struct fixture *pair = pair_create();
 		struct vcpu *vcpu = &pair->vcpu[PAIR_BSP];
 		const struct halt_row row = {.rflags = RFLAGS_IF};
 		bool runs;
@@ -446,11 +445,11 @@ TEST(mp_state_wait_says_whether_it_runs)
 		meanwhile.slept = 0;
 		sim_wait_hook(while_asleep);
 		vcpu->requests = 0;
-		PAIR_LOADED(vcpu, runs = vcpu_wait(vcpu));
+		FIXTURE_LOADED(vcpu, runs = vcpu_wait(vcpu));
 		EXPECT_EQ(runs, rows[i].runs);
 		EXPECT_EQ(get_mp_state(pair, PAIR_BSP), rows[i].runs ? RUNNABLE : HALTED);
 		sim_signal(false);
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 }
 
@@ -459,7 +458,7 @@ TEST(mp_state_wait_says_whether_it_runs)
 /* What has come and not yet been looked at is the state, as user space finds it. */
 TEST(mp_state_get_takes_what_has_come)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_AP];
 
 	meanwhile.pair = pair;
@@ -468,7 +467,7 @@ TEST(mp_state_get_takes_what_has_come)
 	send(vcpu, SENT_SIPI);
 	EXPECT_EQ(get_mp_state(pair, PAIR_AP), RUNNABLE);
 	EXPECT_EQ(where_is(vcpu).cs.selector, SIPI_PAGE << 8);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }
 
 TEST(mp_state_set_by_user_space)
@@ -487,10 +486,9 @@ TEST(mp_state_set_by_user_space)
 		{KVM_MP_STATE_AP_RESET_HOLD, -EINVAL, -EINVAL, false},
 		{0xffffffff, -EINVAL, -EINVAL, false},
 	};
-	struct vmx_cap_msrs msrs = fixture_full();
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct pair *pair = pair_create();
+		struct fixture *pair = pair_create();
 		struct pair_entry entry;
 
 		test_context("state %u", rows[i].state);
@@ -498,23 +496,23 @@ TEST(mp_state_set_by_user_space)
 			  rows[i].with_lapic);
 		entry = run_and_send(pair, PAIR_AP, SENT_NOTHING);
 		EXPECT_EQ(entry.entered, rows[i].runs);
-		pair_destroy(pair);
+		fixture_destroy(pair);
 	}
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct sim_machine *machine = sim_machine_create(&msrs);
+		struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 		test_context("state %u, no local APIC", rows[i].state);
-		EXPECT_EQ(set_mp_state(&machine->vm, &machine->vcpu, rows[i].state),
+		EXPECT_EQ(set_mp_state(&machine->vm, machine->vcpu, rows[i].state),
 			  rows[i].without);
-		EXPECT_EQ(machine->vcpu.mp_state, KVM_MP_STATE_RUNNABLE);
-		sim_machine_destroy(machine);
+		EXPECT_EQ(machine->vcpu->mp_state, KVM_MP_STATE_RUNNABLE);
+		fixture_destroy(machine);
 	}
 }
 
 /* KVM_MP_STATE_SIPI_RECEIVED, with the vector of KVM_SET_VCPU_EVENTS: restored while it starts. */
 TEST(mp_state_sipi_of_user_space)
 {
-	struct pair *pair = pair_create();
+	struct fixture *pair = pair_create();
 	struct vcpu *vcpu = &pair->vcpu[PAIR_AP];
 	struct kvm_vcpu_events events = {.flags = KVM_VCPUEVENT_VALID_SIPI_VECTOR,
 					 .sipi_vector = SIPI_PAGE};
@@ -525,5 +523,5 @@ TEST(mp_state_sipi_of_user_space)
 	entry = run_and_send(pair, PAIR_AP, SENT_NOTHING);
 	EXPECT_EQ(entry.result, 0);
 	expect_place(&entry, PLACE_SIPI);
-	pair_destroy(pair);
+	fixture_destroy(pair);
 }

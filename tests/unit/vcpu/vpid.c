@@ -4,20 +4,12 @@
  *
  * SDM: "Virtual-Processor Identifiers (VPIDs)", "Checks on VMX Controls".
  */
-#include "../cap/fixture.h"
-#include "../sim/machine.h"
+#include "fixture/vm.h"
 #include "exit/run.h"
 #include "life/life.h"
 #include "vcpu/vpid.h"
 
 #define VPIDS 65535u /* but for 0, the host's */
-
-static struct sim_machine *ready(void)
-{
-	struct vmx_cap_msrs msrs = fixture_full();
-
-	return sim_machine_create(&msrs);
-}
 
 /* How many are free, by taking them all; they are given back. */
 static unsigned int count_free(void)
@@ -49,11 +41,11 @@ static void give_back_all_but(u16 vpid)
 TEST(vpid_is_one_vcpus)
 {
 	static bool seen[VPIDS + 1];
-	struct sim_machine *machine = ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	u16 vpid;
 
-	seen[machine->vcpu.vpid] = true;
-	EXPECT_TRUE(machine->vcpu.vpid != 0);
+	seen[machine->vcpu->vpid] = true;
+	EXPECT_TRUE(machine->vcpu->vpid != 0);
 	for (unsigned int i = 1; i < VPIDS; i++) {
 		vpid = vpid_alloc();
 		REQUIRE_TRUE(vpid && !seen[vpid]);
@@ -71,32 +63,32 @@ TEST(vpid_is_one_vcpus)
 	vpid_free(5);
 	EXPECT_EQ(vpid_alloc(), 5);
 	EXPECT_EQ(vpid_alloc(), 0);
-	give_back_all_but(machine->vcpu.vpid);
-	sim_machine_destroy(machine);
+	give_back_all_but(machine->vcpu->vpid);
+	fixture_destroy(machine);
 }
 
 TEST(vpid_comes_back_with_the_end_of_a_vcpu)
 {
 	unsigned int before;
-	struct sim_machine *machine = ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 
 	before = count_free();
 	EXPECT_EQ(before, VPIDS - 1);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 	EXPECT_EQ(count_free(), VPIDS);
 }
 
 /* A vCPU that could not be made has none either. */
 TEST(vpid_comes_back_without_memory_for_the_vcpu)
 {
-	struct sim_machine *machine = ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	static struct vcpu vcpu;
 	unsigned int n;
 
 	for (n = 0;; n++) {
 		memset(&vcpu, 0, sizeof(vcpu));
-		vcpu.run = machine->vcpu.run;
-		vcpu.pio_data = machine->vcpu.pio_data;
+		vcpu.run = machine->vcpu->run;
+		vcpu.pio_data = machine->vcpu->pio_data;
 		sim_fail_allocation_after(n);
 		vmx_create_vcpu(&machine->vm, &vcpu, 1);
 		if (!sim_allocation_failed())
@@ -107,7 +99,7 @@ TEST(vpid_comes_back_without_memory_for_the_vcpu)
 	sim_fail_allocation_never();
 	EXPECT_EQ(count_free(), VPIDS - 2);
 	vmx_free_vcpu(&vcpu);
-	sim_machine_destroy(machine);
+	fixture_destroy(machine);
 }
 
 /* What a vCPU's entry has: the control and a VPID, or neither. */
@@ -126,32 +118,32 @@ static void expect_runs(struct vcpu *vcpu, bool has_vpid)
 
 TEST(vpid_runs_without_one_when_all_are_taken)
 {
-	struct sim_machine *machine = ready();
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1);
 	static struct vcpu vcpu;
 
-	expect_runs(&machine->vcpu, true);
-	vcpu.run = machine->vcpu.run;
-	vcpu.pio_data = machine->vcpu.pio_data;
+	expect_runs(machine->vcpu, true);
+	vcpu.run = machine->vcpu->run;
+	vcpu.pio_data = machine->vcpu->pio_data;
 	take_all();
 	EXPECT_EQ(vmx_create_vcpu(&machine->vm, &vcpu, 1), 0);
 	expect_runs(&vcpu, false);
 	vmx_free_vcpu(&vcpu);
 	/* It had none to give back. */
 	EXPECT_EQ(vpid_alloc(), 0);
-	give_back_all_but(machine->vcpu.vpid);
-	sim_machine_destroy(machine);
+	give_back_all_but(machine->vcpu->vpid);
+	fixture_destroy(machine);
 }
 
 /* Neither the control nor the instruction. */
 TEST(vpid_runs_without_one_on_a_processor_that_has_none)
 {
 	struct vmx_cap_msrs msrs = fixture_full();
-	struct sim_machine *machine;
+	struct fixture *machine;
 
 	msrs.value[CAP_PROCBASED_CTLS2] &= ~((u64)CPU2_ENABLE_VPID << 32);
-	machine = sim_machine_create(&msrs);
+	machine = FIXTURE(.msrs = &msrs, .pages = 1, .vcpus = 1);
 	REQUIRE_TRUE(machine);
 	EXPECT_EQ(vpid_alloc(), 0);
-	expect_runs(&machine->vcpu, false);
-	sim_machine_destroy(machine);
+	expect_runs(machine->vcpu, false);
+	fixture_destroy(machine);
 }

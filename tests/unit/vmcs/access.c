@@ -20,7 +20,7 @@ TEST(vmcs_instruction_error_words)
 
 TEST(vmcs_access_round_trips)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	vmcs_write16(GUEST_ES_SELECTOR, 0x1234);
 	vmcs_write32(GUEST_ES_LIMIT, 0xfedcba98);
@@ -32,13 +32,13 @@ TEST(vmcs_access_round_trips)
 	EXPECT_EQ(vmcs_readl(GUEST_RIP), 0xfffffffffffffff0);
 	vmcs_write_any(GUEST_RIP, 5);
 	EXPECT_EQ(vmcs_read_any(GUEST_RIP), 5);
-	guest_destroy(g);
+	fixture_destroy(g);
 	EXPECT_STR_EQ(sim_log_text(), "");
 }
 
 TEST(vmcs_access_that_fails_is_put_into_words)
 {
-	struct guest *g = guest_create();
+	struct fixture *g = guest_create();
 
 	/* The recorded processor has no ENCLV exiting. */
 	vmcs_write_any(ENCLV_EXITING_BITMAP, 0x30);
@@ -50,7 +50,7 @@ TEST(vmcs_access_that_fails_is_put_into_words)
 	EXPECT_CONTAINS(sim_log_text(),
 			"VMREAD of 0x27fe (a field the SDM does not name) failed: error 12, "
 			"VMREAD/VMWRITE from/to unsupported VMCS component");
-	guest_destroy(g);
+	fixture_destroy(g);
 }
 
 TEST(vmcs_access_without_a_vmcs)
