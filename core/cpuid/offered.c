@@ -55,16 +55,19 @@ static bool need_met(const struct feature_row *row)
 	}
 }
 
+/* Those of a word stand together in the list. */
 u32 cpuid_offered_word(enum cpuid_word word)
 {
+	const struct feature_row *row = features, *end = features + COUNT_OF(features);
 	u32 host = host_cpuid_enabled(word), offered = 0;
 
-	for (unsigned int i = 0; i < COUNT_OF(features); i++) {
-		const struct feature_row *row = &features[i];
+	while (row < end && cpuid_feature_word(row->feature) != word)
+		row++;
+	for (; row < end && cpuid_feature_word(row->feature) == word; row++) {
 		u32 mask = cpuid_feature_mask(row->feature);
 
-		if (cpuid_feature_word(row->feature) == word && need_met(row))
-			offered |= row->need == MADE ? mask : mask & host;
+		if (row->need == MADE || ((mask & host) && need_met(row)))
+			offered |= mask;
 	}
 	return offered;
 }
