@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "simulation.h"
 
-SEED_TEST(simulation, 500, 1000)
+SEED_TEST(simulation, 500, 750)
 {
 	simulation_make(seed);
 	simulation_run(steps);
