@@ -49,6 +49,12 @@ struct msr_row {
 /* Ordered by index. */
 extern const struct msr_row msr_table[MSR_ROWS];
 
+/* Is there an access that passes through? */
+static inline bool msr_row_passes(const struct msr_row *row)
+{
+	return row->read == MSR_PASS_THROUGH || row->write == MSR_PASS_THROUGH;
+}
+
 /* NULL: none. */
 const struct msr_row *msr_find(u32 msr);
 

@@ -8,7 +8,7 @@
 #include "msr/filter.h"
 #include "vmcs/vmcs.h"
 
-/* Close what the filter (NULL: none) denies. */
+/* Close what the filter denies. */
 static void close_row(u8 *bitmap, const struct msr_filter *filter, const struct msr_row *row)
 {
 	for (u32 msr = row->first; msr <= row->last; msr++)
@@ -30,10 +30,11 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	filter = msr_filter_get(vcpu->vm);
 	for (const struct msr_row *row = msr_table; row < msr_table + MSR_ROWS; row++) {
-		if (!msr_exists(row->condition, vcpu))
+		if (!msr_row_passes(row) || !msr_exists(row->condition, vcpu))
 			continue;
 		msr_bitmap_open_row(bitmap, row);
-		close_row(bitmap, filter, row);
+		if (filter)
+			close_row(bitmap, filter, row);
 	}
 	/* The filter does not reach the x2APIC MSRs. */
 	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE)
