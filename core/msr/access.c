@@ -18,18 +18,17 @@ static bool row_exists(const struct msr_row *row, struct vcpu *vcpu, bool from_h
 	return msr_exists(row->condition, from_host ? NULL : vcpu);
 }
 
-static u64 *place(struct vcpu *vcpu, const struct msr_row *row, u32 msr)
+/* Of the row's MSRs it is the nth. */
+static u64 *place(struct vcpu *vcpu, const struct msr_keeper *keeper, u32 nth)
 {
-	const struct msr_keeper *keeper = msr_keeper(row);
 	void *base = keeper->home == HOME_VCPU ? (void *)vcpu : (void *)vcpu->msrs;
 
-	return (u64 *)((char *)base + keeper->at) + (msr - row->first);
+	return (u64 *)((char *)base + keeper->at) + nth;
 }
 
-static int fetch(struct vcpu *vcpu, const struct msr_row *row, struct msr_request *request)
+static int fetch(struct vcpu *vcpu, const struct msr_keeper *keeper, u32 nth,
+		 struct msr_request *request)
 {
-	const struct msr_keeper *keeper = msr_keeper(row);
-
 	switch (keeper->home) {
 	case HOME_NOWHERE:
 		return -EINVAL;
@@ -38,7 +37,7 @@ static int fetch(struct vcpu *vcpu, const struct msr_row *row, struct msr_reques
 		return 0;
 	case HOME_MSRS:
 	case HOME_VCPU:
-		request->value = *place(vcpu, row, request->msr);
+		request->value = *place(vcpu, keeper, nth);
 		return 0;
 	case HOME_VMCS:
 		request->value = vmcs_read_fast(keeper->at);
@@ -47,10 +46,9 @@ static int fetch(struct vcpu *vcpu, const struct msr_row *row, struct msr_reques
 	return -EINVAL;
 }
 
-static int store(struct vcpu *vcpu, const struct msr_row *row, const struct msr_request *request)
+static int store(struct vcpu *vcpu, const struct msr_keeper *keeper, u32 nth,
+		 const struct msr_request *request)
 {
-	const struct msr_keeper *keeper = msr_keeper(row);
-
 	switch (keeper->home) {
 	case HOME_NOWHERE:
 		return 0;
@@ -58,7 +56,7 @@ static int store(struct vcpu *vcpu, const struct msr_row *row, const struct msr_
 		return request->value == keeper->constant ? 0 : -EINVAL;
 	case HOME_MSRS:
 	case HOME_VCPU:
-		*place(vcpu, row, request->msr) = request->value;
+		*place(vcpu, keeper, nth) = request->value;
 		return 0;
 	case HOME_VMCS:
 		vmcs_write_fast(keeper->at, request->value);
@@ -80,7 +78,8 @@ int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 	if (!row_exists(row, vcpu, from_host) || (!from_host && row->read == MSR_DENY))
 		return -EINVAL;
 	keeper = msr_keeper(row);
-	error = keeper->get ? keeper->get(vcpu, &request) : fetch(vcpu, row, &request);
+	error = keeper->get ? keeper->get(vcpu, &request)
+			    : fetch(vcpu, keeper, msr - row->first, &request);
 	if (!error)
 		*value = request.value;
 	return error;
@@ -102,7 +101,8 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 		return -EINVAL;
 	if (keeper->admits && !keeper->admits(vcpu, &request))
 		return -EINVAL;
-	return keeper->set ? keeper->set(vcpu, &request) : store(vcpu, row, &request);
+	return keeper->set ? keeper->set(vcpu, &request)
+			   : store(vcpu, keeper, msr - row->first, &request);
 }
 
 int msr_vcpu_init(struct vcpu *vcpu)
