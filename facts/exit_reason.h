@@ -44,9 +44,17 @@ struct exit_row {
 	u8 answer;	  /* enum exit_answer */
 };
 
+/* By reason; behind them the row of all reasons beyond. */
+extern const struct exit_row exit_rows[EXIT_REASONS + 1];
+
 /* The row of the basic reason in `reason`; never NULL, nobody expects what the SDM does not name.
  */
-const struct exit_row *exit_row(u32 reason);
+static inline const struct exit_row *exit_row(u32 reason)
+{
+	u32 basic = EXIT_REASON_BASIC(reason);
+
+	return &exit_rows[basic < EXIT_REASONS ? basic : EXIT_REASONS];
+}
 
 /* The SDM's words, shortened as KVM's tracepoints and perf know them.  Never NULL. */
 const char *exit_reason_name(u32 reason);
