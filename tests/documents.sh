@@ -22,7 +22,6 @@ git ls-files '*.md' | xargs grep -o '`[^`]*`' | sed 's/:`/ /; s/`$//' | sort -u 
 sources | xargs -d '\n' cat /usr/include/linux/kvm.h | grep -aoE '[A-Za-z_][A-Za-z0-9_]*' |
 	sort -u >"$scratch/words"
 sed 's/[[:space:]].*//; /^#/d; /^$/d' tests/documents.names | sort -u >"$scratch/others"
-git ls-files | sort >"$scratch/files"
 
 # A word, with () or without; or the end of one of <linux/kvm.h>'s or a control's constants.
 awk '$2 ~ /^[A-Za-z_][A-Za-z0-9_]*(\(\))?$/ && NF == 2 { sub(/\(\)$/, "", $2); print $2, $1 }' \

@@ -4,20 +4,7 @@
 # What the tree itself is held to, without building anything of it.
 set -u
 cd "$(dirname -- "$0")/.." || exit 2
-passed=0
-failed=0
-
-check() {
-	words=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-		echo "ok - $words"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $words"
-	fi
-}
+. tests/lab/payload/check.sh
 
 # Not looked at: variables of the files that are sourced, whose names are made at run time.
 scripts() {
@@ -68,5 +55,4 @@ check "C is as clang-format 14 would have it" formatted
 check "clang-tidy finds nothing bug-prone" tidy
 check "cppcheck has nothing to say" checked
 check "shellcheck has no warning" scripts
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
