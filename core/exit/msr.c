@@ -11,7 +11,9 @@
 
 static bool filtered(const struct vcpu *vcpu, u32 msr, enum msr_direction direction)
 {
-	return !msr_filter_allows(msr_filter_get(vcpu->vm), msr, direction);
+	const struct msr_filter *filter = msr_filter_get(vcpu->vm);
+
+	return filter && !msr_filter_allows(filter, msr, direction);
 }
 
 static u32 reason_of(int error)

@@ -22,18 +22,16 @@ static bool user_space_has(enum msr_condition condition)
 static bool guest_has(enum msr_condition condition, const struct vcpu *vcpu)
 {
 	switch (condition) {
-	case MSR_IF_LAPIC:
-		return vcpu->lapic;
 	case MSR_IF_PLATFORM_INFO:
 		return !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
 	case MSR_IF_MCG_CTL:
 		return vcpu->msrs->mcg_cap & MCG_CTL_P;
 	default:
-		return condition == MSR_IF_NOTHING;
+		return false;
 	}
 }
 
-bool msr_exists(enum msr_condition condition, const struct vcpu *vcpu)
+bool msr_condition_met(enum msr_condition condition, const struct vcpu *vcpu)
 {
 	const struct msr_condition_row *row = &msr_conditions[condition];
 

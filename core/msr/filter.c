@@ -118,12 +118,6 @@ void msr_filter_free(struct msr_filter *filter)
 	host_free(filter);
 }
 
-const struct msr_filter *msr_filter_get(const struct vm *vm)
-{
-	HOST_NEEDS(host_srcu_held(&vm->srcu) || host_mutex_held(&vm->lock));
-	return __atomic_load_n(&vm->msr_filter, __ATOMIC_ACQUIRE);
-}
-
 bool msr_filter_allows(const struct msr_filter *filter, u32 msr, enum msr_direction direction)
 {
 	u32 kind = direction == MSR_READ ? KVM_MSR_FILTER_READ : KVM_MSR_FILTER_WRITE;

@@ -9,8 +9,20 @@
 #include "vcpu/vcpu.h"
 #include "facts/msr_bitmap.h"
 
-/* --- condition.c: does this guest have it?  NULL: can a guest on this host? --- */
-bool msr_exists(enum msr_condition condition, const struct vcpu *vcpu);
+/* --- condition.c --- */
+
+/* Does this guest have it?  NULL: can a guest on this host?  msr_exists() asks for the rest. */
+bool msr_condition_met(enum msr_condition condition, const struct vcpu *vcpu);
+
+/* The same; what most accesses meet is decided here. */
+static inline bool msr_exists(enum msr_condition condition, const struct vcpu *vcpu)
+{
+	if (condition == MSR_IF_NOTHING)
+		return true;
+	if (condition == MSR_IF_LAPIC && vcpu)
+		return vcpu->lapic;
+	return msr_condition_met(condition, vcpu);
+}
 
 /* --- bitmap.c --- */
 

@@ -100,6 +100,11 @@ struct msr_keeper {
 #define MSR(name, ...) extern KEEPER(name);
 #include "facts/msr_list.h"
 
-const struct msr_keeper *msr_keeper(const struct msr_row *row);
+extern const struct msr_keeper *const msr_keepers[MSR_ROWS];
+
+static inline const struct msr_keeper *msr_keeper(const struct msr_row *row)
+{
+	return msr_keepers[row - msr_table];
+}
 
 #endif

@@ -4,15 +4,10 @@
  */
 #include "msr/state.h"
 
-const struct msr_keeper *msr_keeper(const struct msr_row *row)
-{
-	static const struct msr_keeper *const keepers[MSR_ROWS] = {
+const struct msr_keeper *const msr_keepers[MSR_ROWS] = {
 #define MSR(name, ...) &msr_keeper_##name,
 #include "facts/msr_list.h"
-	};
-
-	return keepers[row - msr_table];
-}
+};
 
 unsigned int msr_index_list(u32 *indices, unsigned int room)
 {
