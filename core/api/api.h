@@ -105,7 +105,17 @@ const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot);
 
 /* The ioctl, in the locks and with the copies that its flags name, which are the platform's part.
  * Gives its result, or a negative errno. */
-int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call *call);
+static inline int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call *call)
+{
+	int ticket, result;
+
+	if (!(row->flags & IOCTL_SRCU))
+		return row->call(call);
+	ticket = host_srcu_read_lock(&call->vm->srcu);
+	result = row->call(call);
+	host_srcu_read_unlock(&call->vm->srcu, ticket);
+	return result;
+}
 
 /* KVM_CHECK_EXTENSION, for both kinds of file. */
 int api_check_extension(u64 extension);

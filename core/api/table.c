@@ -84,15 +84,3 @@ const struct ioctl_row *ioctl_next(enum ioctl_scope scope, unsigned int *slot)
 	}
 	return NULL;
 }
-
-int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call *call)
-{
-	int ticket, result;
-
-	if (!(row->flags & IOCTL_SRCU))
-		return row->call(call);
-	ticket = host_srcu_read_lock(&call->vm->srcu);
-	result = row->call(call);
-	host_srcu_read_unlock(&call->vm->srcu, ticket);
-	return result;
-}

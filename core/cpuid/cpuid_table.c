@@ -214,9 +214,9 @@ static void leaf_widths(struct list *list, u32 leaf)
 }
 
 /*
- * Leaves without a row are 0.  Of those that a processor may have: 5 (MONITOR), 0xa (PMU), 0x12
- * (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal drives the host's APIC
- * timer, not the guest's.
+ * In the order of the leaves; those without a row are 0.  Of those that a processor may have: 5
+ * (MONITOR), 0xa (PMU), 0x12 (SGX), 0x14 (PT): not offered; 0x15 and 0x16 (clocks): their crystal
+ * drives the host's APIC timer, not the guest's.
  */
 static const struct leaf_row {
 	u32 leaf;
@@ -242,14 +242,17 @@ static const struct leaf_row {
 	{CPUID_LEAF_ADDRESS_WIDTHS, leaf_widths},
 };
 
-static void fill_leaf(struct list *list, u32 leaf)
+/* *row: where the row of this leaf, and of all that come after it, can be at the earliest. */
+static void fill_leaf(struct list *list, const struct leaf_row **row, u32 leaf)
 {
-	for (unsigned int i = 0; i < COUNT_OF(leaves); i++)
-		if (leaves[i].leaf == leaf) {
-			leaves[i].fill(list, leaf);
-			return;
-		}
-	leaf_zero(list, leaf);
+	const struct leaf_row *end = leaves + COUNT_OF(leaves);
+
+	while (*row < end && (*row)->leaf < leaf)
+		++*row;
+	if (*row < end && (*row)->leaf == leaf)
+		(*row)->fill(list, leaf);
+	else
+		leaf_zero(list, leaf);
 }
 
 /* Every leaf of each range: programs take one that is missing for a processor that they do not
@@ -257,13 +260,14 @@ static void fill_leaf(struct list *list, u32 leaf)
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 {
 	static const u32 ranges[] = {0, 0x40000000, 0x80000000};
+	const struct leaf_row *row = leaves;
 	struct list list = {.entry = entry, .room = room};
 
 	for (unsigned int i = 0; i < COUNT_OF(ranges); i++) {
 		u32 end = range_end(ranges[i]);
 
 		for (u32 leaf = ranges[i]; leaf <= end; leaf++)
-			fill_leaf(&list, leaf);
+			fill_leaf(&list, &row, leaf);
 	}
 	return list.count;
 }

@@ -8,28 +8,62 @@
 #include "facts/cpuid_leaf.h"
 #include "vmcs/vmcs.h"
 
-/* What a feature needs beside the host's own bit: cpuid_feature_list.h. */
-enum need { HOST, MADE, XCR0, CONTROL, STABLE_TSC, NEVER };
+/* What a feature needs beside the host's own bit: cpuid_feature_list.h.  0: what has no row. */
+enum need { NEVER, HOST, MADE, XCR0, CONTROL, STABLE_TSC };
 
-struct feature_row {
-	u16 feature; /* enum cpuid_feature */
-	u8 need;
-	u8 which; /* XCR0: the components; CONTROL: the control's bit */
-};
+#define NEED_HOST	   HOST
+#define NEED_MADE	   MADE
+#define NEED_STABLE_TSC	   STABLE_TSC
+#define NEED_NEVER	   NEVER
+#define NEED_XCR0(states)  XCR0
+#define NEED_CONTROL(name) CONTROL
+
+/* Which of them: the components of XCR0, the bit of the control. */
+#define WHICH_HOST	    0
+#define WHICH_MADE	    0
+#define WHICH_STABLE_TSC    0
+#define WHICH_NEVER	    0
+#define WHICH_XCR0(states)  XCR0_##states
+#define WHICH_CONTROL(name) __builtin_ctz(CPU2_##name)
 
 #define XCR0_X87_SSE 0x3u
 #define XCR0_AVX     0x4u
 #define XCR0_AVX512  0xe0u
 
-#define NEED_HOST	   .need = HOST
-#define NEED_MADE	   .need = MADE
-#define NEED_STABLE_TSC	   .need = STABLE_TSC
-#define NEED_NEVER	   .need = NEVER
-#define NEED_XCR0(states)  .need = XCR0, .which = XCR0_##states
-#define NEED_CONTROL(name) .need = CONTROL, .which = __builtin_ctz(CPU2_##name)
+/* By enum cpuid_feature. */
+static const struct feature_row {
+	u8 need;
+	u8 which;
+} features[CPUID_WORDS * 32] = {
+#define FEATURE(name, word, bit, need) [FEATURE_##name] = {NEED_##need, WHICH_##need},
+#include "facts/cpuid_feature_list.h"
+};
 
-static const struct feature_row features[] = {
-#define FEATURE(name, word, bit, need) {.feature = FEATURE_##name, NEED_##need},
+/* A word whose bits have names, so that rows can each set one. */
+union word_mask {
+	struct {
+		u32 b0 : 1, b1 : 1, b2 : 1, b3 : 1, b4 : 1, b5 : 1, b6 : 1, b7 : 1;
+		u32 b8 : 1, b9 : 1, b10 : 1, b11 : 1, b12 : 1, b13 : 1, b14 : 1, b15 : 1;
+		u32 b16 : 1, b17 : 1, b18 : 1, b19 : 1, b20 : 1, b21 : 1, b22 : 1, b23 : 1;
+		u32 b24 : 1, b25 : 1, b26 : 1, b27 : 1, b28 : 1, b29 : 1, b30 : 1, b31 : 1;
+	};
+	u32 word;
+};
+
+/* Of each word the features that need nothing but the host's bit, those that need not even that,
+ * and those that need more. */
+static const union word_mask plain[CPUID_WORDS] = {
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == HOST,
+#include "facts/cpuid_feature_list.h"
+};
+
+static const union word_mask made[CPUID_WORDS] = {
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == MADE,
+#include "facts/cpuid_feature_list.h"
+};
+
+static const union word_mask dependent[CPUID_WORDS] = {
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need > MADE,
 #include "facts/cpuid_feature_list.h"
 };
 
@@ -43,32 +77,22 @@ static u64 xcr0_switchable(void)
 
 static bool need_met(const struct feature_row *row)
 {
-	switch (row->need) {
-	case XCR0:
+	if (row->need == XCR0)
 		return (xcr0_switchable() & row->which) == row->which;
-	case CONTROL:
+	if (row->need == CONTROL)
 		return vmcs_config_has(CTL_SECONDARY, BIT64(row->which));
-	case STABLE_TSC:
-		return host_tsc_is_stable();
-	default:
-		return row->need != NEVER;
-	}
+	return host_tsc_is_stable();
 }
 
-/* Those of a word stand together in the list. */
 u32 cpuid_offered_word(enum cpuid_word word)
 {
-	const struct feature_row *row = features, *end = features + COUNT_OF(features);
-	u32 host = host_cpuid_enabled(word), offered = 0;
+	const struct feature_row *row = &features[word * 32];
+	u32 host = host_cpuid_enabled(word);
+	u32 offered = (host & plain[word].word) | made[word].word;
 
-	while (row < end && cpuid_feature_word(row->feature) != word)
-		row++;
-	for (; row < end && cpuid_feature_word(row->feature) == word; row++) {
-		u32 mask = cpuid_feature_mask(row->feature);
-
-		if (row->need == MADE || ((mask & host) && need_met(row)))
-			offered |= mask;
-	}
+	for (u32 rest = host & dependent[word].word; rest; rest &= rest - 1)
+		if (need_met(&row[__builtin_ctz(rest)]))
+			offered |= rest & -rest;
 	return offered;
 }
 
@@ -103,19 +127,27 @@ u32 cpuid_address_bits_offered(void)
 	return bits < EPT_ADDRESS_BITS ? bits : EPT_ADDRESS_BITS;
 }
 
+/* Adds the controls of those features of a word that have one. */
+static void sort_controls(const struct vcpu *vcpu, enum cpuid_word word, u64 *known, u64 *wanted)
+{
+	for (u32 rest = dependent[word].word; rest; rest &= rest - 1) {
+		enum cpuid_feature feature = word * 32 + (u32)__builtin_ctz(rest);
+		const struct feature_row *row = &features[feature];
+
+		if (row->need != CONTROL)
+			continue;
+		*known |= BIT64(row->which);
+		if (cpuid_has(vcpu, feature))
+			*wanted |= BIT64(row->which);
+	}
+}
+
 void cpuid_apply_controls(struct vcpu *vcpu)
 {
 	u64 known = 0, wanted = 0;
 
-	for (unsigned int i = 0; i < COUNT_OF(features); i++) {
-		const struct feature_row *row = &features[i];
-
-		if (row->need != CONTROL)
-			continue;
-		known |= BIT64(row->which);
-		if (cpuid_has(vcpu, row->feature))
-			wanted |= BIT64(row->which);
-	}
+	for (enum cpuid_word word = 0; word < CPUID_WORDS; word++)
+		sort_controls(vcpu, word, &known, &wanted);
 	vmcs_control_set(vcpu, CTL_SECONDARY, known & ~wanted, false);
 	vmcs_control_set(vcpu, CTL_SECONDARY, wanted & vmcs_config.ctl[CTL_SECONDARY], true);
 }
