@@ -23,25 +23,27 @@
 	HANDLER(XSETBV, exit_xsetbv)
 
 #define ROW(reason, handler) [EXIT_REASON_##reason] = handler,
-#define ONE(reason, handler) +1
+#define BIT128(number)	     ((unsigned __int128)1 << (number))
+#define BIT(reason, handler) | BIT128(EXIT_REASON_##reason)
 
 static enum exit_action (*const handlers[EXIT_REASONS])(struct vcpu *vcpu) = {HANDLERS(ROW)};
 
-enum {
-	HANDLED = 0
+_Static_assert((0 HANDLERS(BIT)) == (0
 #define EXIT_REASON(constant, number, name, captures, answer, ...)                                 \
-	+(ANSWER_##answer == ANSWER_HANDLER)
+	| (ANSWER_##answer == ANSWER_HANDLER ? BIT128(number) : 0)
 #include "facts/exit_reason_list.h"
-};
-_Static_assert(HANDLED == 0 HANDLERS(ONE), "one handler for each reason whose answer is a handler");
+				     ),
+	       "a handler for each reason whose answer is one, and for no other");
 
 static enum exit_action act(struct vcpu *vcpu)
 {
 	u32 reason = vcpu->exit.reason;
+	enum exit_answer answer = exit_row(reason)->answer;
 
-	switch ((enum exit_answer)exit_row(reason)->answer) {
-	case ANSWER_HANDLER:
+	/* First: nearly every exit has one, and kernels have their switches made of comparisons. */
+	if (answer == ANSWER_HANDLER)
 		return handlers[EXIT_REASON_BASIC(reason)](vcpu);
+	switch (answer) {
 	case ANSWER_NEXT_INSN:
 		return ACTION_NEXT_INSN;
 	case ANSWER_SAME_INSN:
@@ -55,6 +57,7 @@ static enum exit_action act(struct vcpu *vcpu)
 		return ACTION_SHUTDOWN;
 	case ANSWER_FAIL_ENTRY:
 		return exit_entry_failure(vcpu);
+	case ANSWER_HANDLER:
 	case ANSWER_UNEXPECTED:
 		break;
 	}
