@@ -48,6 +48,7 @@ checked() {
 
 lab/deps.sh clang-tidy cppcheck || exit 2
 check "documents name what is there" tests/documents.sh
+check "tables of documents have a row for each" tests/tables.sh
 check "each folder includes only what it may of the others" tests/rooms.sh
 check "CPUID's features go by their names" tests/features.sh
 check "no constant is defined in two files" tests/constants.sh
