@@ -77,14 +77,12 @@ void *sim_file_page(int fd, unsigned int page)
 /* The process's memory changes for all of its VMs. */
 static void notify_begin(void *argument, u64 start, u64 end)
 {
-	(void)argument;
 	for (struct vm *vm = vms; vm; vm = vm->host.next)
 		ept_invalidate_begin(vm, start, end, false);
 }
 
 static void notify_end(void *argument, u64 start, u64 end)
 {
-	(void)argument;
 	for (struct vm *vm = vms; vm; vm = vm->host.next)
 		ept_invalidate_end(vm, start, end);
 }

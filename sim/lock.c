@@ -82,7 +82,6 @@ void sim_lock_reset(void)
 
 static bool lock_is_free(const void *subject, u64 since)
 {
-	(void)since;
 	return ((const struct sim_lock *)subject)->state == SIM_LOCK_FREE;
 }
 

@@ -70,50 +70,31 @@ void host_log(enum host_log_level level, const char *format, ...)
 
 void host_trace_entry(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	sim_traces.entry++;
 }
 
 void host_trace_exit(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	sim_traces.exit++;
 }
 
 void host_trace_pio(bool write, u16 port, unsigned int size, unsigned int count, const void *data)
 {
-	(void)write;
-	(void)port;
-	(void)size;
-	(void)count;
-	(void)data;
 	sim_traces.pio++;
 }
 
 void host_trace_mmio(enum host_trace_mmio_kind kind, unsigned int length, gpa_t gpa,
 		     const void *data)
 {
-	(void)kind;
-	(void)length;
-	(void)gpa;
-	(void)data;
 	sim_traces.mmio++;
 }
 
 void host_trace_msr(bool write, u32 msr, u64 value, bool fault)
 {
-	(void)write;
-	(void)msr;
-	(void)value;
-	(void)fault;
 	sim_traces.msr++;
 }
 
 void host_trace_cpuid(u32 leaf, u32 subleaf, const u32 out[4], bool found)
 {
-	(void)leaf;
-	(void)subleaf;
-	(void)out;
-	(void)found;
 	sim_traces.cpuid++;
 }

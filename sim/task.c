@@ -141,7 +141,6 @@ static bool cpu_has_taken(const void *subject, u64 since)
 
 static bool cpu_can_take(const void *subject, u64 since)
 {
-	(void)since;
 	return irqs_on((unsigned int)((const struct cpu *)subject - cpus));
 }
 
@@ -424,7 +423,6 @@ static bool cpu_can_leave(const void *subject, u64 since)
 {
 	const struct cpu *cpu = subject;
 
-	(void)since;
 	return !cpu->current || can_be_preempted(cpu->current);
 }
 
@@ -523,8 +521,6 @@ bool sim_task_sleeps(const struct sim_task *task)
 
 static bool others_ended(const void *subject, u64 since)
 {
-	(void)subject;
-	(void)since;
 	for (unsigned int i = 1; i < task_count; i++)
 		if (!tasks[i].ended)
 			return false;

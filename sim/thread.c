@@ -34,7 +34,6 @@ bool sim_split_locks_refused;
 
 bool host_split_lock(u64 rip)
 {
-	(void)rip;
 	sim_might_sleep("host_split_lock");
 	return !sim_split_locks_refused;
 }
@@ -286,7 +285,6 @@ void host_vcpu_wait(struct vcpu *vcpu)
 
 int host_before_guest(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	sim_might_sleep("host_before_guest");
 	sim_task_now->work_pending = false;
 	sim_point();
@@ -316,7 +314,6 @@ bool sim_take_last_look(void)
 
 struct host_counters host_counters(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	needs_no_irqs("host_counters");
 	return sim_counters;
 }

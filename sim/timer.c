@@ -65,7 +65,6 @@ void host_timer_start(struct host_timer *timer, u64 when)
 
 static bool is_not_running(const void *subject, u64 since)
 {
-	(void)since;
 	return running != subject;
 }
 

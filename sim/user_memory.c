@@ -304,7 +304,6 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 	struct page *page = page_find(hva);
 	int error = get_error;
 
-	(void)vm;
 	sim_might_sleep("host_page_get");
 	sim_point();
 	get_error = 0;
@@ -330,8 +329,6 @@ unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *pag
 {
 	const struct page *at = page_find(hva);
 
-	(void)vm;
-	(void)page;
 	return at && at->huge ? at->huge : LINTEL_PAGE_SHIFT;
 }
 

@@ -37,7 +37,6 @@ static void unqueue(struct host_work *work)
 
 static bool is_not_running(const void *subject, u64 since)
 {
-	(void)since;
 	return running != subject;
 }
 

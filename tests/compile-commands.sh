@@ -12,7 +12,7 @@ entry() {
 	jq -cn --arg file "$PWD/$1" --arg command "$2" --arg directory "${3:-$PWD}" '$ARGS.named'
 }
 
-as_process='-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -I. -Icore -Isim/include -Isim -Itests/unit -DLINTEL_VERSION=\"\"'
+as_process='-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -I. -Icore -Isim/include -Isim -Itests/unit -DLINTEL_VERSION=\"\"'
 {
 	git ls-files 'facts/*.c' 'core/*.c' 'sim/*.c' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tool/*.c' 'vmm/*.c' \
 		'words/*.c' | while read -r file; do

@@ -7,7 +7,6 @@
 
 static int run_main(const struct command *command, int argc, char **argv)
 {
-	(void)command;
 	return vmm_run(argc, argv);
 }
 

@@ -6,7 +6,6 @@
 
 int api_get_api_version(struct ioctl_call *call)
 {
-	(void)call;
 	return KVM_API_VERSION;
 }
 

@@ -208,7 +208,6 @@ int api_setup_mce(struct vcpu *vcpu, const u64 *capabilities)
 
 int api_get_tsc_khz(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	return (int)host_tsc_khz();
 }
 

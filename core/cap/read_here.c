@@ -4,7 +4,6 @@
 
 static int read_here(void *ctx, u32 index, u64 *value)
 {
-	(void)ctx;
 	return host_rdmsr_safe(index, value);
 }
 

@@ -160,7 +160,6 @@ static void irqfd_closed(struct host_event_watch *watch)
 
 static bool is_closed(const struct irqfd *irqfd, const void *unused)
 {
-	(void)unused;
 	return __atomic_load_n(&irqfd->closed, __ATOMIC_ACQUIRE);
 }
 

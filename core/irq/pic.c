@@ -323,14 +323,12 @@ static bool ports_access(struct vcpu *vcpu, u64 port, unsigned int length, u8 *i
 bool pic_ports_read(struct bus_device *device, struct vcpu *vcpu, u64 port, unsigned int length,
 		    void *data)
 {
-	(void)device;
 	return ports_access(vcpu, port, length, data, NULL);
 }
 
 bool pic_ports_write(struct bus_device *device, struct vcpu *vcpu, u64 port, unsigned int length,
 		     const void *data)
 {
-	(void)device;
 	return ports_access(vcpu, port, length, NULL, data);
 }
 

@@ -205,7 +205,6 @@ static bool timer_read(struct bus_device *device, struct vcpu *vcpu, u64 port, u
 	unsigned long flags = host_irqlock_lock(&pit->lock);
 	u64 now = host_time_ns();
 
-	(void)vcpu;
 	for (unsigned int i = 0; i < length; i++)
 		((u8 *)data)[i] = port + i == PORT_CONTROL
 					  ? 0
@@ -220,7 +219,6 @@ static bool timer_write(struct bus_device *device, struct vcpu *vcpu, u64 port, 
 	struct pit *pit = pit_of_ports(device);
 	unsigned long flags = host_irqlock_lock(&pit->lock);
 
-	(void)vcpu;
 	for (unsigned int i = 0; i < length; i++)
 		write_timer(pit, port + i, ((const u8 *)data)[i], host_time_ns());
 	host_irqlock_unlock(&pit->lock, flags);

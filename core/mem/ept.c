@@ -409,7 +409,6 @@ static bool young_enter(struct ept_visitor *visitor, u64 *entry, unsigned int le
 	struct young *young = (struct young *)visitor;
 	u64 value = __atomic_load_n(entry, __ATOMIC_RELAXED);
 
-	(void)covered;
 	if (!ept_entry_present(value))
 		return false;
 	if (!ept_entry_leaf(value, level))

@@ -172,7 +172,6 @@ static void cut_leave(struct ept_visitor *visitor, u64 *entry, unsigned int leve
 {
 	struct cut *cut = (struct cut *)visitor;
 
-	(void)level;
 	if (!table_is_empty(entry_table(entry_read(entry))))
 		return;
 	entry_cut(entry);
@@ -216,7 +215,6 @@ static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int 
 	struct collect *collect = (struct collect *)visitor;
 	u64 value = entry_read(entry);
 
-	(void)covered;
 	if (ept_entry_present(value))
 		return !ept_entry_leaf(value, level);
 	if (value) {

@@ -112,7 +112,6 @@ KEEPER(MISC_FEATURES_ENABLES) = {IN_MSRS(MISC_FEATURES_ENABLES, misc_features),
 /* LBR is taken and not kept, as an operating system sets it without asking for its MSRs first. */
 static bool debugctl_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	request->value &= DEBUGCTL_BTF;
 	return true;
 }

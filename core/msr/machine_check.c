@@ -30,7 +30,6 @@ KEEPER(IA32_MCG_CAP) = {IN_MSRS(IA32_MCG_CAP, mcg_cap)};
 
 static bool mcg_status_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	return request->from_host || !(request->value & ~MCG_STATUS_DEFINED);
 }
 

@@ -63,7 +63,6 @@ KEEPER(IA32_MTRR_PHYSBASE0) = {IN_MSRS(IA32_MTRR_PHYSBASE0, mtrr_variable), .wri
 
 static bool fixed_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	return all_types_valid(request->value, false);
 }
 
@@ -78,7 +77,6 @@ KEEPER(MTRRfix4K_C0000) = FIXED(MTRRfix4K_C0000, mtrr_fixed_4k);
 
 static bool def_type_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	return msr_memory_type_valid((u8)request->value, false);
 }
 
@@ -87,7 +85,6 @@ KEEPER(MTRRdefType) = {IN_MSRS(MTRRdefType, mtrr_def_type), .writable = DEF_TYPE
 
 static bool pat_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	return all_types_valid(request->value, true);
 }
 

@@ -40,7 +40,6 @@ KEEPER(GS_BASE) = {IN_VMCS(GUEST_GS_BASE), .writable = ALL, .admits = canonical}
 /* The processor has bits 31:0 only, and ignores the others. */
 static bool sysenter_cs_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	request->value = (u32)request->value;
 	return true;
 }

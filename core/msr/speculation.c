@@ -38,7 +38,6 @@ KEEPER(IA32_SPEC_CTRL) = {IN_VCPU(spec_ctrl), .writable = ALL, .admits = spec_ct
 
 static int pred_cmd_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	if (request->value)
 		host_wrmsr(request->msr, request->value);
 	return 0;
@@ -49,7 +48,6 @@ KEEPER(IA32_PRED_CMD) = {.writable = CMD_IBPB, .set = pred_cmd_set};
 /* What this processor lacks cannot be promised to the guest. */
 static bool arch_capabilities_admits(struct vcpu *vcpu, struct msr_request *request)
 {
-	(void)vcpu;
 	return !(request->value & ~host_arch_capabilities());
 }
 

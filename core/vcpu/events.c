@@ -94,7 +94,6 @@ void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	return vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
 }
 
@@ -103,7 +102,6 @@ void vcpu_interrupt_shadow_set(struct vcpu *vcpu, u32 shadow)
 	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
 	u32 wanted = (now & ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) | shadow;
 
-	(void)vcpu;
 	if (now != wanted)
 		vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, wanted);
 }

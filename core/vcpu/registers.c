@@ -168,13 +168,11 @@ static u32 stack_rights(struct vcpu *vcpu)
 
 u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
 {
-	(void)vcpu;
 	return vmcs_read_fast(GUEST_SEGMENT_BASE(seg));
 }
 
 u16 vcpu_seg_selector(struct vcpu *vcpu, enum vcpu_seg seg)
 {
-	(void)vcpu;
 	return (u16)vmcs_read_fast(GUEST_SEGMENT_SELECTOR(seg));
 }
 
@@ -243,7 +241,6 @@ u64 vcpu_cr0_read(struct vcpu *vcpu)
 
 u64 vcpu_cr3_read(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	return vmcs_readl(GUEST_CR3);
 }
 

@@ -222,7 +222,6 @@ bool check_tracker(struct vmcs_check *check, const struct check_rule *rule)
 
 bool check_never(struct vmcs_check *check, ANY_RULE)
 {
-	(void)check;
 	return false;
 }
 

@@ -18,14 +18,12 @@ static bool dump_is_due(void)
 
 static void log_line(void *context, const char *line)
 {
-	(void)context;
 	host_log(HOST_LOG_WARNING, "%s", line);
 }
 
 /* The VMCS has addresses of the kernel: it is for those who asked for such words. */
 static void log_debug_line(void *context, const char *line)
 {
-	(void)context;
 	host_log(HOST_LOG_DEBUG, "%s", line);
 }
 

@@ -15,7 +15,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static void ignore(void *context, const char *line)
 {
-	(void)context;
 	if (!*line)
 		abort();
 }

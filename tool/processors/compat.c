@@ -192,7 +192,6 @@ static void print_features(const struct processor *shared)
 
 static void print_problem(void *ctx, const char *line)
 {
-	(void)ctx;
 	printf("  %s\n", line);
 }
 

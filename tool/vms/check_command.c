@@ -164,7 +164,6 @@ static void print_line(void *context, const char *line)
 {
 	const char *on = colour(*line == ' ' ? COLOUR_NONE : COLOUR_BAD);
 
-	(void)context;
 	printf("%s%s%s\n", on, line, colour(COLOUR_NONE));
 }
 

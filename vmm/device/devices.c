@@ -53,8 +53,6 @@ void machine_serial_receive(struct machine *machine, const uint8_t *bytes, size_
 static void debug_exit_access(void *device, uint64_t offset, void *data, unsigned int size,
 			      bool write)
 {
-	(void)offset;
-	(void)size;
 	if (write)
 		machine_end(device, ((*(uint8_t *)data << 1) | 1) & 0xff);
 }
@@ -65,8 +63,6 @@ static void mark_access(void *device, uint64_t offset, void *data, unsigned int 
 	uint64_t now = __builtin_ia32_rdtsc();
 	const struct machine *machine = device;
 
-	(void)offset;
-	(void)size;
 	if (write)
 		say("mark %#04x: %llu TSC ticks after the first KVM_RUN", *(uint8_t *)data,
 		    (unsigned long long)(now - machine->first_run));

@@ -208,8 +208,6 @@ static void config_write(uint32_t reg, uint32_t value)
 
 static void address_access(void *arg, uint64_t offset, void *data, unsigned int size, bool write)
 {
-	(void)arg;
-	(void)offset;
 	if (size != sizeof(device.address)) /* the address is one register of 4 bytes */
 		return;
 	pthread_mutex_lock(&device.machine->devices);
@@ -225,7 +223,6 @@ static void data_access(void *arg, uint64_t offset, void *data, unsigned int siz
 {
 	uint32_t at, value;
 
-	(void)arg;
 	pthread_mutex_lock(&device.machine->devices);
 	at = (device.address & 0xff) | offset;
 	if ((device.address & ~0xffu) == (ENABLE | DEVFN << 8) && (at & 3) + size <= 4) {

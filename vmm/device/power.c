@@ -41,8 +41,6 @@ static void power_access(void *device, uint64_t offset, void *data, unsigned int
 static void keyboard_access(void *device, uint64_t offset, void *data, unsigned int size,
 			    bool write)
 {
-	(void)offset;
-	(void)size;
 	if (!write)
 		*(uint8_t *)data = 0;
 	else if (*(uint8_t *)data == KEYBOARD_RESET)

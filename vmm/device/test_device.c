@@ -68,7 +68,6 @@ static void flush_page_access(void *device, uint64_t offset, void *data, unsigne
 	uint32_t addr = 0;
 	void *page;
 
-	(void)offset;
 	if (!write)
 		return;
 	memcpy(&addr, data, size);
@@ -84,7 +83,6 @@ static void irq_line_access(void *device, uint64_t offset, void *data, unsigned 
 	struct test_device *t = device;
 	struct kvm_irq_level line = {.irq = offset, .level = !!*(uint8_t *)data};
 
-	(void)size;
 	if (write)
 		ioctl(t->machine->kvm.vm, KVM_IRQ_LINE, &line);
 }
@@ -126,7 +124,6 @@ static void pm_timer_access(void *device, uint64_t offset, void *data, unsigned 
 	struct timespec now;
 	uint32_t count;
 
-	(void)device;
 	if (write)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);

@@ -56,7 +56,6 @@ TEST(compat_a_guest_from_the_beginning)
 
 static void on_signal(int number)
 {
-	(void)number;
 }
 
 /* The set has two words of 32 bits; the second is that of signals from 33 on. */

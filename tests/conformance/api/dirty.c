@@ -299,7 +299,6 @@ static void writer_stop(struct writer *writer)
 
 static void ignore(int signal)
 {
-	(void)signal;
 }
 
 static void copy_dirty(struct logged *l, u8 *copy, unsigned int *copied)

@@ -171,7 +171,6 @@ static void fill_routing(struct context *c)
 
 static void fill_nothing(struct context *c)
 {
-	(void)c;
 }
 
 static void fill_filter(struct context *c)

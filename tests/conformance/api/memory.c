@@ -240,8 +240,6 @@ static void *volatile bus_address;
 
 static void bus_error(int signal, siginfo_t *info, void *context)
 {
-	(void)signal;
-	(void)context;
 	bus_code = info->si_code;
 	bus_address = info->si_addr;
 }

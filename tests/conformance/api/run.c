@@ -152,7 +152,6 @@ static void runner_start(struct runner *runner, struct vcpu *cpu)
 
 static void ignore(int signal)
 {
-	(void)signal;
 }
 
 static void runner_stop(struct runner *runner)
@@ -257,7 +256,6 @@ TEST(process_other)
 
 static void keep_descriptors(void *argument)
 {
-	(void)argument;
 	sleep_ms(50);
 }
 
@@ -266,7 +264,6 @@ static void make_and_leave(void *argument)
 	struct guest g = GUEST_REAL(guest_halts);
 	pid_t pid;
 
-	(void)argument;
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 	pid = fork();
 	if (!pid) {

@@ -124,7 +124,6 @@ static void run_for_ever(void *argument)
 {
 	struct guest g = GUEST_REAL(guest_stress_loop);
 
-	(void)argument;
 	for (;;)
 		ioctl(g.cpu.fd, KVM_RUN, 0);
 }
@@ -155,7 +154,6 @@ struct loop_thread {
 
 static void take_signal(int signal)
 {
-	(void)signal;
 }
 
 static void *loop_until_stopped(void *argument)

@@ -394,7 +394,6 @@ u64 vcpu_msr(struct vcpu *vcpu, u32 index)
 
 static void ignore_signal(int signal)
 {
-	(void)signal;
 }
 
 void alarm_every(unsigned int milliseconds)

@@ -137,7 +137,6 @@ static void check_aliases(void)
 
 static void handle_detect(struct frame *frame)
 {
-	(void)frame;
 	hits++;
 	hit_dr6 = read_dr6(); /* GD is clear in the handler */
 	hit_rip = frame->rip;

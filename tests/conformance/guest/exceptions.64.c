@@ -16,7 +16,6 @@ static void handle_step(struct frame *frame)
 
 static void handle_nothing(struct frame *frame)
 {
-	(void)frame;
 }
 
 static void check_simple(void)
@@ -174,7 +173,6 @@ static void handle_nested(struct frame *frame)
 
 	CHECK_EQ(TRY("ud2"), VECTOR_UD, "#UD inside the handler of #BP");
 	CHECK_EQ(fault.count, before + 1, "is taken once");
-	(void)frame;
 }
 
 static void check_nested(void)

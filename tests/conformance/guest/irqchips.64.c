@@ -115,14 +115,12 @@ static void pic_eoi(u32 ir)
 
 HANDLER(on_pic_timer)
 {
-	(void)f;
 	seen(PIC_BASE + IR_TIMER);
 	pic_eoi(IR_TIMER);
 }
 
 HANDLER(on_low)
 {
-	(void)f;
 	seen(VECTOR_LOW);
 	apic_write(APIC_EOI, 0);
 }
@@ -131,7 +129,6 @@ HANDLER(on_low)
  * through. */
 HANDLER(on_low_open)
 {
-	(void)f;
 	seen(VECTOR_LOW);
 	if (counts[VECTOR_LOW] == 1) {
 		apic_write(APIC_ICR_LOW, TO_SELF | VECTOR_HIGH);
@@ -144,7 +141,6 @@ HANDLER(on_low_open)
 
 HANDLER(on_high)
 {
-	(void)f;
 	seen(VECTOR_HIGH);
 	apic_write(APIC_EOI, 0);
 }
@@ -153,7 +149,6 @@ static volatile bool tmr_in_handler, remote_irr_in_handler;
 
 HANDLER(on_timer)
 {
-	(void)f;
 	seen(VECTOR_TIMER);
 	apic_write(APIC_EOI, 0);
 }
@@ -179,7 +174,6 @@ static void pin_set(u32 pin, u32 low)
 
 HANDLER(on_pin)
 {
-	(void)f;
 	seen(VECTOR_PIN);
 	tmr_in_handler = apic_bit(APIC_TMR, VECTOR_PIN);
 	apic_write(APIC_EOI, 0);
@@ -187,7 +181,6 @@ HANDLER(on_pin)
 
 HANDLER(on_level)
 {
-	(void)f;
 	seen(VECTOR_LEVEL);
 	tmr_in_handler = apic_bit(APIC_TMR, VECTOR_LEVEL);
 	remote_irr_in_handler = !!(io_apic_read(0x10 + 2 * IO_APIC_SERIAL) & PIN_REMOTE_IRR);
@@ -198,7 +191,6 @@ HANDLER(on_level)
 
 static void on_nmi(struct frame *frame)
 {
-	(void)frame;
 	nmis++;
 }
 
@@ -449,7 +441,6 @@ static volatile u32 others, answers;
 
 HANDLER(on_question)
 {
-	(void)f;
 	__asm__ volatile("lock incl %0" : "+m"(answers));
 	apic_write(APIC_EOI, 0);
 }
@@ -458,7 +449,6 @@ HANDLER(on_question)
 
 void guest_ap_main(u32 cpu)
 {
-	(void)cpu;
 	apic_write(APIC_SPURIOUS, 0x1ff);
 	__asm__ volatile("lock incl %0" : "+m"(others));
 	for (;;)

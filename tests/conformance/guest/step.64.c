@@ -14,7 +14,6 @@ static volatile u32 traps;
 
 static void count_trap(struct frame *frame)
 {
-	(void)frame;
 	traps++;
 }
 

@@ -103,7 +103,6 @@ static void handle(int signal, siginfo_t *info, void *context)
 {
 	mcontext_t *registers = &((ucontext_t *)context)->uc_mcontext;
 
-	(void)info;
 	/* POPF of the test may have left AC and NT set, which the kernel lets through to here. */
 	__asm__ volatile("push $0x202; popf" ::: "cc", "memory");
 	if (now.running)

@@ -398,7 +398,6 @@ static void call_any(struct fleet *fleet)
 
 static void wake_by_signal(struct vcpu *vcpu)
 {
-	(void)vcpu;
 	sim_signal(true);
 }
 

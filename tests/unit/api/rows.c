@@ -18,15 +18,12 @@ enum { GSI = 5, OTHER_SLOT = 1, MSR_ENTRIES = 200, MCG_BANKS = 4, PORT = 0x3f0 }
 
 static void fill_nothing(struct program *p, void *argument)
 {
-	(void)p;
-	(void)argument;
 }
 
 /* --- Lists --- */
 
 static void fill_cpuid_room(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_cpuid2 *)argument)->nent = CPUID_MAX_ENTRIES;
 }
 
@@ -40,7 +37,6 @@ static void fill_supported_cpuid(struct program *p, void *argument)
 
 static void fill_index_room(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_msr_list *)argument)->nmsrs = MSR_ENTRIES;
 }
 
@@ -48,7 +44,6 @@ static void fill_feature_msrs(struct program *p, void *argument)
 {
 	struct kvm_msrs *msrs = argument;
 
-	(void)p;
 	msrs->nmsrs = 1;
 	msrs->entries[0].index = MSR_IA32_UCODE_REV;
 }
@@ -57,7 +52,6 @@ static void fill_msrs(struct program *p, void *argument)
 {
 	struct kvm_msrs *msrs = argument;
 
-	(void)p;
 	msrs->nmsrs = MSR_ENTRIES;
 	for (u32 i = 0; i < msrs->nmsrs; i++)
 		msrs->entries[i].index = MSR_STAR;
@@ -134,7 +128,6 @@ static void fill_clear_dirty_log(struct program *p, void *argument)
 
 static void fill_identity_map(struct program *p, void *argument)
 {
-	(void)p;
 	*(u64 *)argument = 0xfeffc000;
 }
 
@@ -144,7 +137,6 @@ static void fill_user_space_msr(struct program *p, void *argument)
 {
 	struct kvm_enable_cap *cap = argument;
 
-	(void)p;
 	cap->cap = KVM_CAP_X86_USER_SPACE_MSR;
 	cap->args[0] = KVM_MSR_EXIT_REASON_FILTER;
 }
@@ -201,7 +193,6 @@ static void fill_ioeventfd_deassigned(struct program *p, void *argument)
 
 static void fill_zone(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_coalesced_mmio_zone *)argument)->addr = MMIO_GPA;
 	((struct kvm_coalesced_mmio_zone *)argument)->size = 16;
 }
@@ -240,13 +231,11 @@ static void fill_ioeventfd_on_full_bus(struct program *p, void *argument)
 
 static void fill_full_bus(struct program *p, void *argument)
 {
-	(void)argument;
 	fill_bus(p, 1, BUS_ROOM - 3);
 }
 
 static void fill_bus_but_one(struct program *p, void *argument)
 {
-	(void)argument;
 	fill_bus(p, 1, BUS_ROOM - 3 - 1);
 }
 
@@ -260,7 +249,6 @@ static void fill_chip(struct program *p, void *argument)
 
 static void fill_line(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_irq_level *)argument)->irq = GSI;
 	((struct kvm_irq_level *)argument)->level = 1;
 }
@@ -282,7 +270,6 @@ static void fill_routing(struct program *p, void *argument)
 {
 	struct kvm_irq_routing *routing = argument;
 
-	(void)p;
 	for (u32 gsi = 0; gsi < IOAPIC_PINS; gsi++)
 		routing->entries[routing->nr++] = (struct kvm_irq_routing_entry){
 			.gsi = gsi,
@@ -298,7 +285,6 @@ static void fill_routing(struct program *p, void *argument)
 
 static void fill_signal_mask(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_signal_mask *)argument)->len = 8;
 }
 
@@ -311,13 +297,11 @@ static void fill_events(struct program *p, void *argument)
 
 static void fill_interrupt(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_interrupt *)argument)->irq = 0x41;
 }
 
 static void fill_setup_mce(struct program *p, void *argument)
 {
-	(void)p;
 	*(u64 *)argument = MCG_BANKS;
 }
 
@@ -332,20 +316,16 @@ static void fill_mce(struct program *p, void *argument)
 
 static void fill_clock_page(struct program *p, void *argument)
 {
-	(void)argument;
 	EXPECT_TRUE(msr_set(p, MSR_KVM_SYSTEM_TIME_NEW, CLOCK_GPA | 1));
 }
 
 static void fill_no_cap(struct program *p, void *argument)
 {
-	(void)p;
 	((struct kvm_enable_cap *)argument)->cap = KVM_CAP_HLT;
 }
 
 static void fill_run(struct program *p, void *argument)
 {
-	(void)p;
-	(void)argument;
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_IO_INSTRUCTION,
 					   .instruction_length = 1,
 					   .qualification = (u64)PORT << 16});

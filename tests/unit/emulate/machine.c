@@ -146,7 +146,6 @@ void machine_set_cr0(struct machine *m, u64 value)
 
 void machine_set_cr3(struct machine *m, u64 value)
 {
-	(void)m;
 	vmcs_writel(GUEST_CR3, value);
 }
 

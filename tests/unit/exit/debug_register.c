@@ -64,7 +64,6 @@ static void use_debug_registers(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	seen_controls = (u32)sim_vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL);
 	EXPECT_TRUE(sim_registers_here()->dr_is_guest);
 	for (unsigned int i = 0; i < 4; i++) {
@@ -80,7 +79,6 @@ static void expect_theirs_again(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	EXPECT_TRUE(sim_vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL) & CPU1_MOV_DR_EXITING);
 	/* One is on: they have to be there. */
 	EXPECT_TRUE(sim_registers_here()->dr_is_guest);

@@ -62,7 +62,6 @@ static void look(struct vcpu *self, void *argument)
 {
 	struct seen *seen = argument;
 
-	(void)self;
 	seen->invepts = sim_vmx_counts.invept;
 	seen->injections = sim_injections();
 	seen->guest_ran = true;
@@ -101,7 +100,6 @@ TEST(run_serves_a_request_that_comes_last)
 
 static void kick_by_flush(struct vcpu *self, void *argument)
 {
-	(void)argument;
 	vcpu_request(self, VCPU_REQUEST_FLUSH_TLB);
 }
 
@@ -239,7 +237,6 @@ static void look_at_xstate(struct vcpu *self, void *argument)
 {
 	struct xstate *in_guest = argument;
 
-	(void)self;
 	in_guest->xcr0 = sim_registers_here()->xcr0;
 	in_guest->xss = 0;
 	sim_msr_get(sim_cpu_now(), MSR_IA32_XSS, &in_guest->xss);
@@ -288,7 +285,6 @@ TEST(run_switches_xcr0_and_xss)
 
 static void look_at_debug_registers(struct vcpu *self, void *argument)
 {
-	(void)self;
 	*(struct sim_registers *)argument = *sim_registers_here();
 }
 
@@ -320,8 +316,6 @@ TEST(run_loads_debug_registers_that_have_a_breakpoint_on)
 /* MOV DR exits once; until the next exit the registers are the guest's, and it may change them. */
 static void move_to_dr(struct vcpu *self, void *argument)
 {
-	(void)self;
-	(void)argument;
 	EXPECT_TRUE(sim_registers_here()->dr_is_guest);
 	sim_registers_here()->dr[1] = 0x2222;
 	sim_registers_here()->dr6 = 0xffff0ff2;
@@ -349,15 +343,11 @@ TEST(run_takes_the_debug_registers_that_the_guest_wrote)
 
 static void other_cr3(struct vcpu *self, void *argument)
 {
-	(void)self;
-	(void)argument;
 	sim_host_state.cr3 ^= 0x1000;
 }
 
 static void other_cr4(struct vcpu *self, void *argument)
 {
-	(void)self;
-	(void)argument;
 	sim_host_state.cr4 ^= CR4_PCE;
 }
 
@@ -381,8 +371,6 @@ TEST(run_has_the_hosts_cr3_and_cr4_of_now)
  * for each CPU is at other addresses, and the MSRs, CR3 and the task's FS base are others. */
 static void sleep_and_move(void *argument, u64 hva)
 {
-	(void)argument;
-	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	sim_host_state.cr3 ^= 0x2000;
 	sim_host_state.fs_base ^= 0x10000;
@@ -533,8 +521,6 @@ TEST(run_takes_cr8_from_user_space)
 /* A signal before the guest is entered, or while it runs. */
 static void send_signal(struct vcpu *self, void *argument)
 {
-	(void)self;
-	(void)argument;
 	sim_signal(true);
 }
 

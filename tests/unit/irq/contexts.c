@@ -34,7 +34,6 @@ static unsigned int acknowledged;
 
 static void note(struct irq_ack_notifier *notifier)
 {
-	(void)notifier;
 	acknowledged++;
 	EXPECT_TRUE(vm->irq_srcu.readers);
 	EXPECT_TRUE(vm->srcu.readers);
@@ -157,7 +156,6 @@ TEST(irq_ended_by_automatic_eoi)
 
 static void want_the_thread(struct irq_ack_notifier *notifier)
 {
-	(void)notifier;
 	acknowledged++;
 	sim_signal(true);
 }

@@ -171,7 +171,6 @@ static void step_time(struct fixture *chips, struct model *m, struct choices *ch
 {
 	u32 pulses = choose(choices, choose(choices, 4) ? 16 : 4000);
 
-	(void)chips;
 	test_context("%u pulses", pulses);
 	sim_advance_time(NS((u64)pulses));
 	while (pulses--)

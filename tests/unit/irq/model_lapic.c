@@ -66,7 +66,6 @@ static void step_eoi(struct vcpu *vcpu, struct model *m, struct choices *choices
 {
 	int served = highest(m->isr);
 
-	(void)choices;
 	test_context("EOI of %d", served);
 	if (served >= 0)
 		m->isr[served] = false;
@@ -77,7 +76,6 @@ static void step_take(struct vcpu *vcpu, struct model *m, struct choices *choice
 {
 	int vector = next_vector(m);
 
-	(void)choices;
 	test_context("take %d", vector);
 	EXPECT_EQ(apic_take(vcpu), vector);
 	if (vector < 0)

@@ -27,7 +27,6 @@ static void get_states(void *unused)
 	struct kvm_lapic_state state;
 	bool requested = false;
 
-	(void)unused;
 	while (!requested) {
 		lapic_state_get(&chips->vcpu[0], &state);
 		requested = get(&state, lapic_vector_word(LAPIC_IRR, VECTOR)) & BIT32(VECTOR % 32);
@@ -39,7 +38,6 @@ static void get_states(void *unused)
 
 static void pass_time(void *unused)
 {
-	(void)unused;
 	while (!over) {
 		sim_advance_time(1);
 		host_cond_resched();

@@ -343,7 +343,6 @@ static void write_through_tlb(u64 page)
 /* The flush: until now the guest could write through what it had. */
 static void flushed(struct vm *vm)
 {
-	(void)vm;
 	for (unsigned int i = 0; i < 20; i++)
 		write_through_tlb(random_below(&migration.random, PAGES));
 	memset(migration.tlb, 0, sizeof(migration.tlb));

@@ -215,7 +215,6 @@ struct race {
 
 static void race_move(void *argument, u64 hva)
 {
-	(void)argument;
 	sim_page_get_hook(NULL, NULL);
 	sim_user_move(hva & ~(PAGE - 1), PAGE);
 }
@@ -224,7 +223,6 @@ static void race_begin(void *argument, u64 hva)
 {
 	struct race *race = argument;
 
-	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	ept_invalidate_begin(race->vm, race->hva, race->hva + PAGE, false);
 }
@@ -233,7 +231,6 @@ static void race_slots(void *argument, u64 hva)
 {
 	struct race *race = argument;
 
-	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	race->old = race->vm->slots;
 	host_mutex_lock(&race->vm->slots_lock);
@@ -336,7 +333,6 @@ static unsigned int flushes;
 /* A processor may still walk the table that was cut off: it must be there, and unchanged. */
 static void look_at_table(struct vm *vm)
 {
-	(void)vm;
 	flushes++;
 	EXPECT_EQ(watched_table[0], watched_leaf);
 	EXPECT_FALSE(ept_entry_present(*watched_entry));
@@ -411,8 +407,6 @@ static unsigned int freed_under_lock;
 
 static void look_at_locks(hpa_t start, u64 size)
 {
-	(void)start;
-	(void)size;
 	freed_under_lock += !sim_preemptible();
 }
 

@@ -59,7 +59,6 @@ static void at_flush(struct vm *vm)
 {
 	unsigned int wrong = 0;
 
-	(void)vm;
 	seen.flushes++;
 	if (seen.freed_before_flush)
 		return;
@@ -72,7 +71,6 @@ static void at_flush(struct vm *vm)
 
 static void at_free(hpa_t start, u64 size)
 {
-	(void)size;
 	for (unsigned int i = 0; i < seen.tables; i++)
 		if (seen.table[i].at == start && !seen.flushes)
 			seen.freed_before_flush = true;
@@ -103,13 +101,11 @@ static u64 hva;
 
 static void unmap_a_table(struct vm *vm)
 {
-	(void)vm;
 	sim_user_unmap(hva, 512 * PAGE);
 }
 
 static void move_a_page(struct vm *vm)
 {
-	(void)vm;
 	sim_user_move(hva + PAGE, PAGE);
 }
 

@@ -89,7 +89,6 @@ static bool count_enter(struct ept_visitor *visitor, u64 *entry, unsigned int le
 {
 	struct count *count = (struct count *)visitor;
 
-	(void)covered;
 	if (!ept_entry_present(*entry)) {
 		EXPECT_EQ(*entry, 0);
 		return false;

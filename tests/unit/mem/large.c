@@ -175,15 +175,12 @@ static u64 other_page;
 
 static void race_move(void *argument, u64 hva)
 {
-	(void)argument;
-	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	sim_user_move(other_page, PAGE);
 }
 
 static void race_begin(void *argument, u64 hva)
 {
-	(void)hva;
 	sim_page_get_hook(NULL, NULL);
 	ept_invalidate_begin(argument, other_page, other_page + PAGE, false);
 }
@@ -215,7 +212,6 @@ static u64 watched_leaf;
 /* A processor may still walk the table until this is over. */
 static void look_at_table(struct vm *vm)
 {
-	(void)vm;
 	EXPECT_EQ(watched_table[3], watched_leaf);
 	EXPECT_FALSE(ept_entry_present(*watched_entry));
 }

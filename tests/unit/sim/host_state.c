@@ -74,8 +74,6 @@ TEST(sim_interrupts_need_the_hosts_registers)
 
 static void write_misc_enable(struct vcpu *vcpu, void *argument)
 {
-	(void)vcpu;
-	(void)argument;
 	host_wrmsr(MSR_IA32_MISC_ENABLE, 1);
 }
 

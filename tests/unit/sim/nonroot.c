@@ -74,7 +74,6 @@ static void become(struct vcpu *vcpu, void *argument)
 {
 	const struct window_row *row = argument;
 
-	(void)vcpu;
 	steps++;
 	set(GUEST_RFLAGS, row->rflags);
 	set(GUEST_INTERRUPTIBILITY_INFO, row->blocking);

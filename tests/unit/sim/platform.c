@@ -161,7 +161,6 @@ static u64 noted_start, noted_end;
 
 static void note_begin(void *argument, u64 start, u64 end)
 {
-	(void)argument;
 	EXPECT_EQ(begins++, ends);
 	noted_start = start;
 	noted_end = end;
@@ -169,7 +168,6 @@ static void note_begin(void *argument, u64 start, u64 end)
 
 static void note_end(void *argument, u64 start, u64 end)
 {
-	(void)argument;
 	EXPECT_EQ(begins, ++ends);
 	EXPECT_EQ(start, noted_start);
 	EXPECT_EQ(end, noted_end);

@@ -74,7 +74,6 @@ static void check_run(struct fixture *machine)
 
 static void fail(void *context, const char *line)
 {
-	(void)context;
 	test_fail(__FILE__, __LINE__, "%s", line);
 }
 

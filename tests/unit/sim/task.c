@@ -79,7 +79,6 @@ TEST(tasks_take_turns_in_a_lock)
 
 static void first_then_second(void *argument)
 {
-	(void)argument;
 	host_mutex_lock(&first);
 	host_mutex_lock(&second);
 	host_mutex_unlock(&second);
@@ -88,7 +87,6 @@ static void first_then_second(void *argument)
 
 static void second_then_first(void *argument)
 {
-	(void)argument;
 	host_mutex_lock(&second);
 	host_mutex_lock(&first);
 	host_mutex_unlock(&first);
@@ -129,7 +127,6 @@ static void add_one_wrongly(void *argument)
 {
 	unsigned int value = __atomic_load_n(&counter, __ATOMIC_RELAXED);
 
-	(void)argument;
 	__atomic_store_n(&counter, value + 1, __ATOMIC_RELAXED);
 }
 
@@ -193,7 +190,6 @@ static void note_cpu(void *argument)
 
 static void calls(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 0; i < TURNS; i++) {
 		host_call_cpu(0, note_cpu, called);
 		host_call_cpu(1, note_cpu, called);
@@ -202,7 +198,6 @@ static void calls(void *argument)
 
 static void has_interrupts_off(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 0; i < TURNS; i++) {
 		host_irq_disable();
 		irqs_off[host_cpu()] = true;
@@ -233,7 +228,6 @@ static unsigned int published, freed;
 
 static void reads(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 0; i < TURNS; i++) {
 		int ticket = host_srcu_read_lock(&srcu);
 		unsigned int seen = __atomic_load_n(&published, __ATOMIC_ACQUIRE);
@@ -247,7 +241,6 @@ static void reads(void *argument)
 
 static void publishes(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 1; i <= TURNS; i++) {
 		__atomic_store_n(&published, i, __ATOMIC_RELEASE);
 		host_srcu_synchronize(&srcu);
@@ -294,13 +287,11 @@ static void expired(struct host_timer *which)
 
 static void is_done(struct host_work *which)
 {
-	(void)which;
 	takes_its_time(&work_runs);
 }
 
 static void time_passes(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 0; i < TURNS; i++) {
 		sim_advance_time(10);
 		host_work_queue(&work);
@@ -310,7 +301,6 @@ static void time_passes(void *argument)
 
 static void cancels(void *argument)
 {
-	(void)argument;
 	for (unsigned int i = 0; i < 5; i++)
 		host_cond_resched();
 	host_timer_cancel(&timer);

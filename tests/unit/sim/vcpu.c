@@ -333,8 +333,6 @@ TEST(vcpu_faults_memory_in)
 
 static void stop_guests(void *argument, u64 hva)
 {
-	(void)argument;
-	(void)hva;
 	sim_stop_guests();
 }
 
@@ -362,10 +360,6 @@ TEST(vcpu_is_not_entered_once_the_machine_goes_down)
 static bool end_vmx(struct bus_device *device, struct vcpu *vcpu, u64 address, unsigned int length,
 		    const void *data)
 {
-	(void)device;
-	(void)address;
-	(void)length;
-	(void)data;
 	sim_vmx_end();
 	/* What else is asked for the exit reads as 0, and the log does not say so. */
 	EXPECT_EQ(vcpu_seg_base(vcpu, SEG_CS), 0);

@@ -53,7 +53,6 @@ void op_entry_end(struct guest *guest, struct instruction *now)
 {
 	struct start *start = &guest->start;
 
-	(void)now;
 	if (++start->entry_step < ENTRY_STEPS)
 		return;
 	start->entry_step = ENTRY_SELECT;

@@ -274,7 +274,6 @@ static void act(enum actor actor, const struct action *actions, unsigned int cou
 
 static void program_thread(void *unused)
 {
-	(void)unused;
 	for (; step_take(); pause_between()) {
 		act(ACTOR_PROGRAM, program_actions, COUNT_OF(program_actions));
 		if (chance(MIGRATES_IN))
@@ -284,14 +283,12 @@ static void program_thread(void *unused)
 
 static void another_thread(void *unused)
 {
-	(void)unused;
 	for (; step_take(); pause_between())
 		act(ACTOR_ANOTHER, program_actions, COUNT_OF(program_actions));
 }
 
 static void process_thread(void *unused)
 {
-	(void)unused;
 	for (; step_take(); pause_between())
 		act(ACTOR_PROCESS, process_actions, COUNT_OF(process_actions));
 }

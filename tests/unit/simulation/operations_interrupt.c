@@ -17,8 +17,6 @@ static void change_flags(struct guest *guest, u64 clear, u64 set)
 
 bool op_cli(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)now;
-	(void)exit;
 	change_flags(guest, RFLAGS_IF, 0);
 	guest_next(guest);
 	return false;
@@ -34,8 +32,6 @@ bool op_sti(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
 	bool was_on = guest_get(guest, GUEST_RFLAGS) & RFLAGS_IF;
 
-	(void)now;
-	(void)exit;
 	change_flags(guest, 0, RFLAGS_IF);
 	guest_next(guest);
 	if (!was_on)
@@ -45,8 +41,6 @@ bool op_sti(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 
 bool op_mov_ss(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)now;
-	(void)exit;
 	guest_next(guest);
 	block(guest, BLOCKING_BY_MOV_SS);
 	return false;
@@ -54,7 +48,6 @@ bool op_mov_ss(struct guest *guest, struct instruction *now, struct sim_exit *ex
 
 bool op_nop(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)now;
 	guest_next(guest);
 	if (!simulation.over || guest->quiet < QUIET_ENOUGH)
 		return false;
@@ -80,15 +73,12 @@ bool op_int_n(struct guest *guest, struct instruction *now, struct sim_exit *exi
 
 bool op_iret(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)now;
-	(void)exit;
 	guest_pop_frame(guest);
 	return false;
 }
 
 bool op_hlt(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)guest;
 	return exits(now, exit, EXIT_REASON_HLT);
 }
 
@@ -115,7 +105,6 @@ void op_eoi_begin(struct guest *guest, struct instruction *now)
 
 void op_eoi_end(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	line_eoi_end(guest, guest->in_service[--guest->services]);
 	for (unsigned int i = guest->depth; i--;)
 		if (guest->frame[i].in_service) {
@@ -166,7 +155,6 @@ bool op_pv_eoi(struct guest *guest, struct instruction *now, struct sim_exit *ex
 {
 	u8 byte, none = 0;
 
-	(void)exit;
 	if (!sim_guest_read(guest->vcpu, pv_eoi_byte(guest), &byte, sizeof(byte)))
 		return false;
 	if (byte > 1)

@@ -83,7 +83,6 @@ bool op_load(struct guest *guest, struct instruction *now, struct sim_exit *exit
 {
 	u32 mask = mask_of(now->operation->size), value = 0;
 
-	(void)exit;
 	if (!read_bytes(guest, now->address, (u8 *)&value, now->operation->size))
 		return false;
 	set_register(guest, REG_RAX, (now->before & ~mask) | value);
@@ -105,7 +104,6 @@ void op_load_end(struct guest *guest, struct instruction *now)
 
 bool op_store(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)exit;
 	if (write_bytes(guest, now->address, (u8 *)&now->value, now->operation->size))
 		guest_next(guest);
 	return false;
@@ -127,7 +125,6 @@ bool op_add(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
 	u32 old = 0;
 
-	(void)exit;
 	if (!read_bytes(guest, now->address, (u8 *)&old, 4) ||
 	    !write_bytes(guest, now->address, (u8 *)&old, 4))
 		return false;
@@ -154,7 +151,6 @@ void op_add_end(struct guest *guest, struct instruction *now)
 {
 	u32 sum = now->native ? 0 : sum_of(now);
 
-	(void)guest;
 	for (unsigned int i = 0; !now->native && i < 4; i++)
 		if (!now->to_device[i])
 			memory_written(now->address + i, (u8)(sum >> 8 * i));
@@ -209,13 +205,11 @@ static bool port_exits(const struct instruction *now, struct sim_exit *exit, u64
 
 bool op_in(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)guest;
 	return port_exits(now, exit, 1);
 }
 
 bool op_out(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)guest;
 	return port_exits(now, exit, 0);
 }
 

@@ -123,7 +123,6 @@ static u32 clock_page(const struct guest *guest)
 
 void op_clock_on(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	set_register(guest, REG_RCX, MSR_KVM_SYSTEM_TIME_NEW);
 	set_register(guest, REG_RAX, clock_page(guest) | 1);
 	set_register(guest, REG_RDX, 0);
@@ -131,7 +130,6 @@ void op_clock_on(struct guest *guest, struct instruction *now)
 
 bool op_wrmsr_exits(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)guest;
 	return exits(now, exit, EXIT_REASON_WRMSR);
 }
 
@@ -164,8 +162,6 @@ bool op_clock_read(struct guest *guest, struct instruction *now, struct sim_exit
 	struct clock_page page;
 	u64 tsc, ns;
 
-	(void)now;
-	(void)exit;
 	if (!sim_guest_read(guest->vcpu, clock_page(guest), &page, sizeof(page)))
 		return false;
 	if (!page.version || page.version % 2)
@@ -248,13 +244,11 @@ void op_mov_cr_end(struct guest *guest, struct instruction *now)
 
 void op_leaf_any(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	set_register(guest, REG_RAX, chance(2) ? 0x40000000 : (u32)sim_random_below(16));
 	set_register(guest, REG_RCX, 0);
 }
 
 bool op_cpuid(struct guest *guest, struct instruction *now, struct sim_exit *exit)
 {
-	(void)guest;
 	return exits(now, exit, EXIT_REASON_CPUID);
 }

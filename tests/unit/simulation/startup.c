@@ -211,7 +211,6 @@ void op_svr_begin(struct guest *guest, struct instruction *now)
 
 void op_svr_end(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	guest->start.svr_is_set = true;
 }
 
@@ -223,7 +222,6 @@ void op_lvt_begin(struct guest *guest, struct instruction *now)
 /* The last of what it does to start: from here on it takes all that is sent. */
 void op_lvt_end(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	interrupts_lost(guest);
 	guest->start = (struct start){.is_away = false};
 	lines_started(guest);
@@ -266,7 +264,6 @@ void op_init_begin(struct guest *guest, struct instruction *now)
 
 void op_init_end(struct guest *guest, struct instruction *now)
 {
-	(void)now;
 	target_of(guest)->start.init_is_sent = true;
 	target_of(guest)->start.init_waits = true;
 }
@@ -286,7 +283,6 @@ void op_sipi_end(struct guest *guest, struct instruction *now)
 {
 	struct start *start = &target_of(guest)->start;
 
-	(void)now;
 	start->sipi_waits = start->sipi && !start->begun;
 }
 

@@ -30,8 +30,6 @@ void actor_end(enum actor actor)
 
 static bool all_stopped(const void *subject, u64 since)
 {
-	(void)subject;
-	(void)since;
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (!simulation.guest[id].stopped)
 			return false;
@@ -40,8 +38,6 @@ static bool all_stopped(const void *subject, u64 since)
 
 static bool goes_on(const void *subject, u64 since)
 {
-	(void)subject;
-	(void)since;
 	return !asked;
 }
 

@@ -50,7 +50,6 @@ TEST(availability_of_fields_and_msrs)
 
 static enum availability has_tsc_scaling(const struct vmx_cap_msrs *msrs, const void *what)
 {
-	(void)what;
 	return availability_control(msrs, (struct ctl_ref){CTL_SECONDARY, 25});
 }
 

@@ -27,7 +27,6 @@ static bool read_clock(struct vcpu *vcpu, struct sim_exit *exit)
 {
 	u64 now = page_time(vcpu, host_rdtsc());
 
-	(void)exit;
 	backward += now < latest;
 	latest = now;
 	return false;
@@ -35,7 +34,6 @@ static bool read_clock(struct vcpu *vcpu, struct sim_exit *exit)
 
 static void nothing_comes(struct vcpu *vcpu, const struct sim_injection *event)
 {
-	(void)vcpu;
 	EXPECT_EQ(event->info, 0);
 }
 
@@ -52,7 +50,6 @@ static void step_clock(void *unused)
 {
 	struct kvm_clock_data data = {0};
 
-	(void)unused;
 	for (unsigned int i = 0; i < STEPS; i++) {
 		data.clock += STEP_NS;
 		EXPECT_EQ(clock_set(&g->vm, &data), 0);

@@ -21,8 +21,6 @@ static u64 in_guest;
 
 static void look(struct vcpu *vcpu, void *argument)
 {
-	(void)vcpu;
-	(void)argument;
 	in_guest = global_ctrl();
 }
 

@@ -79,7 +79,6 @@ static void line_set(bool up)
 /* The device takes its line down while the vCPU looks whether the guest can be interrupted. */
 static void take_line_down(void *argument, u32 field)
 {
-	(void)argument;
 	if (field == GUEST_INTERRUPTIBILITY_INFO)
 		line_set(false);
 }
@@ -270,7 +269,6 @@ static void nmi_behind_sti(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_STI);
 	sim_vmcs_set(vmcs, GUEST_RFLAGS, 0x202);
 	vcpu_nmi_send(vcpu);
@@ -281,14 +279,12 @@ static void count_window(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	windows++;
 	EXPECT_TRUE(sim_vmcs_get(vmcs, CPU_BASED_VM_EXEC_CONTROL) & CPU1_NMI_WINDOW_EXITING);
 }
 
 static void expect_nmi(struct vcpu *vcpu, void *argument)
 {
-	(void)argument;
 	EXPECT_EQ(sim_vmcs_get(host_virt_to_phys(vcpu->vmcs.region), VM_ENTRY_INTR_INFO_FIELD),
 		  NMI);
 }

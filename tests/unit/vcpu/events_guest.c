@@ -67,7 +67,6 @@ static void become(struct vcpu *self, void *argument)
 {
 	const struct guest_state *state = argument;
 
-	(void)self;
 	sim_vmcs_set(vmcs, GUEST_RFLAGS, state->rflags);
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, state->blocking);
 }

@@ -232,7 +232,6 @@ static void leave_behind_sti(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	sim_vmcs_set(vmcs, GUEST_RFLAGS, RFLAGS_FIXED | RFLAGS_IF);
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_STI);
 }

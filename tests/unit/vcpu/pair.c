@@ -18,7 +18,6 @@ static void look(struct vcpu *vcpu, void *argument)
 {
 	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
 
-	(void)argument;
 	entry.entered = true;
 	last_scripted = false;
 	entry.event = (u32)sim_vmcs_get(vmcs, VM_ENTRY_INTR_INFO_FIELD);

@@ -218,7 +218,6 @@ static void append(void *context, const char *line)
 {
 	size_t used = strlen(report);
 
-	(void)context;
 	snprintf(report + used, sizeof(report) - used, "%s\n", line);
 }
 

@@ -208,7 +208,6 @@ u64 user_call(void (*code)(void), u64 arg)
 
 __attribute__((weak)) void guest_ap_main(u32 cpu)
 {
-	(void)cpu;
 }
 
 /* The other CPUs wait until the first has filled the tables that all of them use. */
