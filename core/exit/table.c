@@ -22,17 +22,17 @@
 	HANDLER(EPT_VIOLATION, exit_ept_violation)                                                 \
 	HANDLER(XSETBV, exit_xsetbv)
 
-#define ROW(reason, handler) [EXIT_REASON_##reason] = handler,
-#define BIT128(number)	     ((unsigned __int128)1 << (number))
-#define BIT(reason, handler) | BIT128(EXIT_REASON_##reason)
+#define ROW(reason, handler)	[EXIT_REASON_##reason] = handler,
+#define REASON_BIT(number)	((unsigned __int128)1 << (number))
+#define REASON(reason, handler) | REASON_BIT(EXIT_REASON_##reason)
 
 static enum exit_action (*const handlers[EXIT_REASONS])(struct vcpu *vcpu) = {HANDLERS(ROW)};
 
-_Static_assert((0 HANDLERS(BIT)) == (0
+_Static_assert((0 HANDLERS(REASON)) == (0
 #define EXIT_REASON(constant, number, name, captures, answer, ...)                                 \
-	| (ANSWER_##answer == ANSWER_HANDLER ? BIT128(number) : 0)
+	| (ANSWER_##answer == ANSWER_HANDLER ? REASON_BIT(number) : 0)
 #include "facts/exit_reason_list.h"
-				     ),
+					),
 	       "a handler for each reason whose answer is one, and for no other");
 
 static enum exit_action act(struct vcpu *vcpu)
