@@ -22,7 +22,7 @@ int vm_init(struct vm *vm)
 	vm->under_hypervisor = cpuid_host_has(FEATURE_HYPERVISOR);
 	clock_vm_init(vm);
 	irqfds_init(vm);
-	vm->slots = memslots_alloc(0);
+	vm->slots = memslots_create();
 	if (!vm->slots)
 		return -ENOMEM;
 	error = host_srcu_init(&vm->srcu);

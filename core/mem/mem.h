@@ -8,6 +8,16 @@
 
 #include "vm.h"
 
+/* The orders in which slots are looked for. */
+enum slot_order { SLOTS_BY_ID, SLOTS_BY_GFN, SLOTS_BY_HVA, SLOT_ORDERS };
+
+/* Where a slot stands in a tree: see slot_tree.c. */
+struct slot_link {
+	struct memslot *child[2]; /* those before it in the order, those behind it */
+	u64 reach;		  /* where the last of it and those below it ends, for a user */
+	unsigned int height;
+};
+
 struct memslot {
 	u32 id;
 	u32 flags; /* KVM_MEM_READONLY, KVM_MEM_LOG_DIRTY_PAGES */
@@ -15,37 +25,40 @@ struct memslot {
 	u64 pages;
 	u64 hva;	       /* user address of the first byte */
 	struct dirty_log *log; /* NULL: its writes are not logged */
+	struct slot_link link[2][SLOT_ORDERS];
 };
+
+/*
+ * The slots of a VM.  There are two copies that share them and have trees of their own: one is
+ * published, and does not change as long as it is; a change is made in the other, which is then
+ * published in its place, and when nobody reads the first any more it is made there too.
+ */
+struct memslots {
+	struct memslot *root[SLOT_ORDERS];
+	unsigned int copy; /* which of memslot.link */
+	unsigned int used; /* slots */
+};
+
+/* --- slot_tree.c --- */
+
+/* Changes of a copy that nobody reads: a slot that is not in it, or is. */
+void memslots_add(struct memslots *slots, struct memslot *slot);
+void memslots_remove(struct memslots *slots, const struct memslot *slot);
 
 /* --- slots.c --- */
 
-#define MEMSLOT_NONE (~0u) /* an index that no slot has */
+/* Both copies, without a slot: the first is to be published.  NULL without memory. */
+struct memslots *memslots_create(void);
 
-/* A slot in the order of user addresses: see hva_index.c. */
-struct hva_node {
-	u64 reach; /* where the last of the slots in its subtree ends */
-	u32 slot;  /* index */
-};
-
-/* Published as a whole; sorted by gfn, so that a lookup is a binary search. */
-struct memslots {
-	unsigned int used;
-	struct hva_node *by_hva; /* as many as used; in the same memory */
-	struct memslot slot[];	 /* as many as used */
-};
-
-/* An empty array with room for `used`; NULL without memory.  Freed with host_free(). */
-struct memslots *memslots_alloc(unsigned int used);
-
-/* All of them and what belongs to them.  Needs: nobody else refers to the VM. */
+/* All slots and what belongs to them.  Needs: nobody else refers to the VM. */
 void memslots_destroy(struct vm *vm);
 
 /* The slots now.  Needs: srcu read lock, slots_lock or mmu_lock. */
 const struct memslots *memslots_get(const struct vm *vm);
 /* The slot of this number, or NULL. */
 const struct memslot *memslots_find_id(const struct memslots *slots, u32 id);
-/* Index of the first slot that ends after `gfn`: the one that holds it, or comes next. */
-unsigned int memslots_lower_bound(const struct memslots *slots, u64 gfn);
+/* The first slot that ends after `gfn`: the one that holds it, or comes next; or NULL. */
+const struct memslot *memslots_from(const struct memslots *slots, u64 gfn);
 /* The slot that holds this frame, or NULL. */
 const struct memslot *memslots_find(const struct memslots *slots, u64 gfn);
 /* Both in one.  Needs: srcu read lock, slots_lock or mmu_lock. */
@@ -56,6 +69,22 @@ static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
 	return slot->hva + ((gfn - slot->gfn) << LINTEL_PAGE_SHIFT);
 }
 
+/* Behind its last user address. */
+static inline u64 memslot_end(const struct memslot *slot)
+{
+	return slot->hva + (slot->pages << LINTEL_PAGE_SHIFT);
+}
+
+/* A search for the slots that have any of the user addresses [start, end): set the first three. */
+struct hva_search {
+	const struct memslots *slots;
+	u64 start, end;
+	const struct memslot *last; /* that was found; NULL: none */
+	unsigned int looked_at;	    /* slots, so far: what the search costs */
+};
+/* Each of them once, those that begin first before the others; then NULL. */
+const struct memslot *hva_search_next(struct hva_search *search);
+
 /* --- slot_change.c --- */
 
 /*
@@ -65,25 +94,6 @@ static inline u64 memslot_hva(const struct memslot *slot, u64 gfn)
  * Takes slots_lock.  When it returns, no guest and no handler uses what was removed.
  */
 int memslot_set(struct vm *vm, const struct kvm_userspace_memory_region *region);
-
-/* --- hva_index.c --- */
-
-/*
- * Fill slots->by_hva.  `slots` is a copy of `before` without the slot of index `gone` there, and
- * with one more at index `added`; either may be MEMSLOT_NONE.
- */
-void hva_index_build(struct memslots *slots, const struct memslots *before, unsigned int gone,
-		     unsigned int added);
-
-/* A search for the slots that have any of the user addresses [start, end): set the first three. */
-struct hva_search {
-	const struct memslots *slots;
-	u64 start, end;
-	unsigned int next;	/* node */
-	unsigned int looked_at; /* nodes, so far: what the search costs */
-};
-/* Each of them once, those that begin first before the others; then NULL. */
-const struct memslot *hva_search_next(struct hva_search *search);
 
 /* --- guest_memory.c --- */
 

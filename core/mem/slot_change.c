@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Memory slots change.  The array never does: a new one is built and published in its place, and
- * the old one is freed when nobody reads it any more.
- */
+/* Memory slots change: what may be, and in which steps. */
 #include "mem/dirty_log.h"
 #include "mem/mem.h"
 
@@ -13,16 +10,11 @@
 static bool slots_overlap(const struct memslots *slots, const struct memslot *old,
 			  const struct memslot *wanted)
 {
-	u64 end = wanted->gfn + wanted->pages;
-	unsigned int i;
+	const struct memslot *slot = memslots_from(slots, wanted->gfn);
 
-	for (i = memslots_lower_bound(slots, wanted->gfn); i < slots->used; i++) {
-		if (slots->slot[i].gfn >= end)
-			return false;
-		if (&slots->slot[i] != old)
-			return true;
-	}
-	return false;
+	if (slot && slot == old)
+		slot = memslots_from(slots, slot->gfn + slot->pages);
+	return slot && slot->gfn < wanted->gfn + wanted->pages;
 }
 
 /* What makes no sense whatever slots there are.  The region's size may be 0. */
@@ -50,83 +42,69 @@ static int region_check(const struct kvm_userspace_memory_region *region)
 	return 0;
 }
 
-/* Gives its index. */
-static unsigned int slots_append(struct memslots *slots, const struct memslot *slot)
+/* Without `old` and with `added`; either may be NULL. */
+static void slots_edit(struct memslots *slots, const struct memslot *old, struct memslot *added)
 {
-	slots->slot[slots->used] = *slot;
-	return slots->used++;
+	if (old)
+		memslots_remove(slots, old);
+	if (added)
+		memslots_add(slots, added);
 }
 
-/* A copy without `old` and with `added` in its place by gfn; either may be NULL. */
-static struct memslots *slots_copy(const struct memslots *slots, const struct memslot *old,
-				   const struct memslot *added)
-{
-	struct memslots *copy = memslots_alloc(slots->used - !!old + !!added);
-	unsigned int gone = old ? (unsigned int)(old - slots->slot) : MEMSLOT_NONE;
-	unsigned int i, at = MEMSLOT_NONE;
-
-	if (!copy)
-		return NULL;
-	for (i = 0; i < slots->used; i++) {
-		if (added && at == MEMSLOT_NONE && added->gfn < slots->slot[i].gfn)
-			at = slots_append(copy, added);
-		if (i != gone)
-			slots_append(copy, &slots->slot[i]);
-	}
-	if (added && at == MEMSLOT_NONE)
-		at = slots_append(copy, added);
-	hva_index_build(copy, slots, gone, at);
-	return copy;
-}
-
-/* Needs: slots_lock. */
-static int slots_replace(struct vm *vm, const struct memslot *old, const struct memslot *added)
+/* `old` and its log, unless `added` has it, are freed.  Needs: slots_lock. */
+static void slots_replace(struct vm *vm, struct memslot *old, struct memslot *added)
 {
 	struct memslots *before = vm->slots;
-	struct memslots *after = slots_copy(before, old, added);
+	struct memslots *after = before->copy ? before - 1 : before + 1;
 	struct dirty_log *old_log = old ? old->log : NULL;
 	struct dirty_log *log = added ? added->log : NULL;
 
 	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
-	if (!after)
-		return -ENOMEM;
+	slots_edit(after, old, added);
 	/* Before there can be a page whose writes are to be noticed. */
 	__atomic_store_n(&vm->logged_slots, vm->logged_slots - !!old_log + !!log, __ATOMIC_RELEASE);
 	ept_publish_slots(vm, after, old);
 	host_srcu_synchronize(&vm->srcu);
-	host_free(before);
+	slots_edit(before, old, added);
 	if (old_log != log)
 		host_free(old_log);
-	return 0;
+	host_free(old);
 }
 
 /* Put `wanted` in the place of `old`, with the log that its flags ask for.  Needs: slots_lock. */
-static int slots_put(struct vm *vm, const struct memslot *old, const struct memslot *wanted)
+static int slots_put(struct vm *vm, struct memslot *old, const struct memslot *wanted)
 {
-	struct memslot added = *wanted;
+	struct memslot *added = host_zalloc(sizeof(*added));
 	bool logged = wanted->flags & KVM_MEM_LOG_DIRTY_PAGES;
-	int error;
 
-	added.log = logged && old ? old->log : NULL;
-	if (logged && !added.log) {
-		added.log = dirty_log_alloc(added.pages,
-					    vm->dirty_log_manual & KVM_DIRTY_LOG_INITIALLY_SET);
-		if (!added.log)
+	if (!added)
+		return -ENOMEM;
+	*added = *wanted;
+	added->log = logged && old ? old->log : NULL;
+	if (logged && !added->log) {
+		added->log = dirty_log_alloc(added->pages,
+					     vm->dirty_log_manual & KVM_DIRTY_LOG_INITIALLY_SET);
+		if (!added->log) {
+			host_free(added);
 			return -ENOMEM;
+		}
 	}
-	error = slots_replace(vm, old, &added);
-	if (error && !(old && old->log == added.log))
-		host_free(added.log);
-	return error;
+	slots_replace(vm, old, added);
+	return 0;
 }
 
 /* Needs: slots_lock. */
 static int slots_set(struct vm *vm, const struct memslot *wanted)
 {
-	const struct memslot *old = memslots_find_id(vm->slots, wanted->id);
+	/* Found for reading; whoever holds the lock may take it out. */
+	struct memslot *old = (struct memslot *)memslots_find_id(vm->slots, wanted->id);
 
-	if (!wanted->pages)
-		return old ? slots_replace(vm, old, NULL) : -EINVAL;
+	if (!wanted->pages && !old)
+		return -EINVAL;
+	if (!wanted->pages) {
+		slots_replace(vm, old, NULL);
+		return 0;
+	}
 	if (old) {
 		if (old->pages != wanted->pages || old->hva != wanted->hva ||
 		    ((old->flags ^ wanted->flags) & KVM_MEM_READONLY))

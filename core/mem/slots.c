@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory slots: the array of them, and what is looked up in it. */
+/* Memory slots: what is looked up in them. */
 #include "mem/mem.h"
 
-struct memslots *memslots_alloc(unsigned int used)
+struct memslots *memslots_create(void)
 {
-	size_t size = sizeof(struct memslots) + used * sizeof(struct memslot);
-	struct memslots *slots = host_zalloc(size + used * sizeof(struct hva_node));
+	struct memslots *copies = host_zalloc(2 * sizeof(*copies));
 
-	if (slots)
-		slots->by_hva = (struct hva_node *)&slots->slot[used];
-	return slots;
+	if (copies)
+		copies[1].copy = 1;
+	return copies;
 }
 
 const struct memslots *memslots_get(const struct vm *vm)
@@ -19,29 +18,33 @@ const struct memslots *memslots_get(const struct vm *vm)
 	return __atomic_load_n(&vm->slots, __ATOMIC_ACQUIRE);
 }
 
-unsigned int memslots_lower_bound(const struct memslots *slots, u64 gfn)
+static const struct slot_link *link_of(const struct memslots *slots, enum slot_order order,
+				       const struct memslot *slot)
 {
-	unsigned int low = 0, high = slots->used;
-
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
-		const struct memslot *slot = &slots->slot[middle];
-
-		if (slot->gfn + slot->pages <= gfn)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return &slot->link[slots->copy][order];
 }
 
 const struct memslot *memslots_find(const struct memslots *slots, u64 gfn)
 {
-	unsigned int index = memslots_lower_bound(slots, gfn);
+	const struct memslot *slot = slots->root[SLOTS_BY_GFN];
 
-	if (index == slots->used || slots->slot[index].gfn > gfn)
-		return NULL;
-	return &slots->slot[index];
+	while (slot && gfn - slot->gfn >= slot->pages)
+		slot = link_of(slots, SLOTS_BY_GFN, slot)->child[gfn > slot->gfn];
+	return slot;
+}
+
+const struct memslot *memslots_from(const struct memslots *slots, u64 gfn)
+{
+	const struct memslot *slot = slots->root[SLOTS_BY_GFN], *found = NULL;
+
+	while (slot) {
+		bool ends_before = slot->gfn + slot->pages <= gfn;
+
+		if (!ends_before)
+			found = slot;
+		slot = link_of(slots, SLOTS_BY_GFN, slot)->child[ends_before];
+	}
+	return found;
 }
 
 const struct memslot *memslot_find(struct vm *vm, u64 gfn)
@@ -51,17 +54,61 @@ const struct memslot *memslot_find(struct vm *vm, u64 gfn)
 
 const struct memslot *memslots_find_id(const struct memslots *slots, u32 id)
 {
-	unsigned int i;
+	const struct memslot *slot = slots->root[SLOTS_BY_ID];
 
-	for (i = 0; i < slots->used; i++)
-		if (slots->slot[i].id == id)
-			return &slots->slot[i];
-	return NULL;
+	while (slot && slot->id != id)
+		slot = link_of(slots, SLOTS_BY_ID, slot)->child[id > slot->id];
+	return slot;
+}
+
+static bool is_found(const struct hva_search *search, const struct memslot *slot)
+{
+	const struct memslot *last = search->last;
+
+	return last && (slot->hva < last->hva || (slot->hva == last->hva && slot->id <= last->id));
+}
+
+/* The first slot of the tree behind those that were found, that ends behind search->start. */
+static const struct memslot *next_below(struct hva_search *search, const struct memslot *root)
+{
+	const struct slot_link *link;
+	const struct memslot *found;
+
+	if (!root)
+		return NULL;
+	search->looked_at++;
+	link = link_of(search->slots, SLOTS_BY_HVA, root);
+	if (link->reach <= search->start)
+		return NULL;
+	if (!is_found(search, root)) {
+		found = next_below(search, link->child[0]);
+		if (found)
+			return found;
+		if (memslot_end(root) > search->start)
+			return root;
+	}
+	return next_below(search, link->child[1]);
+}
+
+const struct memslot *hva_search_next(struct hva_search *search)
+{
+	const struct memslot *slot = next_below(search, search->slots->root[SLOTS_BY_HVA]);
+
+	if (!slot || slot->hva >= search->end)
+		return NULL;
+	search->last = slot;
+	return slot;
 }
 
 void memslots_destroy(struct vm *vm)
 {
-	for (unsigned int i = 0; i < vm->slots->used; i++)
-		host_free(vm->slots->slot[i].log);
-	host_free(vm->slots);
+	struct memslots *slots = vm->slots;
+	struct memslot *slot;
+
+	while ((slot = slots->root[SLOTS_BY_ID])) {
+		memslots_remove(slots, slot);
+		host_free(slot->log);
+		host_free(slot);
+	}
+	host_free(slots - slots->copy);
 }

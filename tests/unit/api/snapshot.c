@@ -7,8 +7,13 @@ static void take_slots(struct snapshot *snapshot, struct vm *vm)
 	int ticket = host_srcu_read_lock(&vm->srcu);
 	const struct memslots *slots = memslots_get(vm);
 
-	for (unsigned int i = 0; i < slots->used && i < SNAPSHOT_SLOTS; i++)
-		snapshot->slots[i] = slots->slot[i];
+	const struct memslot *slot = memslots_from(slots, 0);
+
+	for (unsigned int i = 0; slot && i < SNAPSHOT_SLOTS; i++) {
+		snapshot->slots[i] = *slot;
+		memset(snapshot->slots[i].link, 0, sizeof(slot->link));
+		slot = memslots_from(slots, slot->gfn + slot->pages);
+	}
 	host_srcu_read_unlock(&vm->srcu, ticket);
 }
 

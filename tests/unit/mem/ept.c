@@ -210,7 +210,7 @@ TEST(ept_maps_nothing_while_a_range_changes)
 struct race {
 	struct vm *vm;
 	u64 hva;
-	struct memslots *old;
+	struct memslots *old, none;
 };
 
 static void race_move(void *argument, u64 hva)
@@ -234,7 +234,7 @@ static void race_slots(void *argument, u64 hva)
 	sim_page_get_hook(NULL, NULL);
 	race->old = race->vm->slots;
 	host_mutex_lock(&race->vm->slots_lock);
-	ept_publish_slots(race->vm, memslots_alloc(0), &race->old->slot[0]);
+	ept_publish_slots(race->vm, &race->none, race->old->root[SLOTS_BY_GFN]);
 	host_mutex_unlock(&race->vm->slots_lock);
 }
 
@@ -276,7 +276,7 @@ TEST(ept_fault_loses_against_a_deleted_slot)
 	EXPECT_EQ(fault_write(vm, GFN, NULL), EPT_MAPPED);
 	EXPECT_EQ(ept_entry(vm, GFN), 0);
 	EXPECT_EQ(fault_write(vm, GFN, NULL), EPT_MMIO);
-	host_free(race.old);
+	vm->slots = race.old;
 	vm_close(vm);
 }
 

@@ -181,12 +181,10 @@ static void step_slot_change(struct machine *machine)
 	u32 id = (u32)below(machine, SLOTS);
 	u64 gfn = machine->base + below(machine, GUEST_UNITS - SLOT_UNITS) * machine->unit;
 	u64 user = below(machine, USER_UNITS - SLOT_UNITS);
+	const struct memslot *slot;
 
-	for (unsigned int i = 0; i < machine->vm->slots->used; i++) {
-		const struct memslot *slot = &machine->vm->slots->slot[i];
-
-		if (slot->id != id)
-			continue;
+	slot = memslots_find_id(machine->vm->slots, id);
+	if (slot) {
 		/* Delete it, or move it. */
 		if (below(machine, 2))
 			EXPECT_EQ(slot_set(machine->vm, id, 0, 0, 0, 0), 0);

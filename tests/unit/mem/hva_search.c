@@ -55,7 +55,7 @@ static void step_change(struct vm *vm, struct model *model, struct random *rando
 	}
 }
 
-TEST(hva_index_agrees_with_a_model)
+TEST(hva_search_agrees_with_a_model)
 {
 	struct vm *vm = vm_open(true);
 	struct random random = {0x1dea};
