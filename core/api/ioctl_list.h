@@ -101,6 +101,8 @@ DATA(VCPU, KVM_X86_SET_MCE, IOCTL_LOADED, const struct kvm_x86_mce, msr_set_mce)
 PLAIN(VCPU, KVM_KVMCLOCK_CTRL, 0, clock_page_stopped)
 CALL(VCPU, KVM_ENABLE_CAP, IOCTL_LOADED, api_enable_cap)
 PLAIN(VCPU, KVM_GET_TSC_KHZ, 0, api_get_tsc_khz)
+DATA(VCPU, KVM_TPR_ACCESS_REPORTING, 0, struct kvm_tpr_access_ctl, api_tpr_access_reporting)
+DATA(VCPU, KVM_SET_VAPIC_ADDR, IOCTL_SRCU, const struct kvm_vapic_addr, api_set_vapic_addr)
 DATA(VCPU, KVM_GET_LAPIC, 0, struct kvm_lapic_state, api_get_lapic)
 DATA(VCPU, KVM_SET_LAPIC, 0, const struct kvm_lapic_state, api_set_lapic)
 /* clang-format on */

@@ -227,3 +227,18 @@ int api_set_lapic(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 	lapic_state_set(vcpu, state);
 	return 0;
 }
+
+/* Without a local APIC in the kernel there is no access to report. */
+int api_tpr_access_reporting(struct vcpu *vcpu, struct kvm_tpr_access_ctl *control)
+{
+	if (control->flags)
+		return -EINVAL;
+	if (vcpu->lapic)
+		vcpu->lapic->reports_tpr = control->enabled;
+	return 0;
+}
+
+int api_set_vapic_addr(struct vcpu *vcpu, const struct kvm_vapic_addr *address)
+{
+	return vcpu->lapic ? lapic_vapic_set(vcpu, address->vapic_addr) : -EINVAL;
+}

@@ -308,6 +308,13 @@ static void fill_clock_page(struct context *c)
 	CHECK_EQ(vcpu_set_msr(&c->cpu, MSR_SYSTEM_TIME, GUEST_DATA | 1), 1);
 }
 
+static void fill_vapic(struct context *c)
+{
+	struct kvm_vapic_addr *address = (void *)c->buffer;
+
+	address->vapic_addr = GUEST_DATA;
+}
+
 static void fill_no_cap(struct context *c)
 {
 	struct kvm_enable_cap *cap = (void *)c->buffer;
@@ -400,6 +407,8 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_KVMCLOCK_CTRL, VCPU, A_VCPU, .fill = fill_clock_page),
 	ROW(KVM_ENABLE_CAP, VCPU, A_VCPU, .fill = fill_no_cap, .error = EINVAL),
 	ROW(KVM_GET_TSC_KHZ, VCPU, A_VCPU),
+	ROW(KVM_TPR_ACCESS_REPORTING, VCPU, EVERYTHING, .fill = fill_nothing),
+	ROW(KVM_SET_VAPIC_ADDR, VCPU, EVERYTHING, .fill = fill_vapic),
 	ROW(KVM_GET_LAPIC, VCPU, EVERYTHING, .fill = fill_nothing),
 	ROW(KVM_SET_LAPIC, VCPU, EVERYTHING, .get = KVM_GET_LAPIC),
 	{.name = NULL},

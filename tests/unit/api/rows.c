@@ -336,6 +336,12 @@ static void fill_clock_page(struct program *p, void *argument)
 	EXPECT_TRUE(msr_set(p, MSR_KVM_SYSTEM_TIME_NEW, CLOCK_GPA | 1));
 }
 
+static void fill_vapic(struct program *p, void *argument)
+{
+	(void)p;
+	((struct kvm_vapic_addr *)argument)->vapic_addr = CLOCK_GPA;
+}
+
 static void fill_no_cap(struct program *p, void *argument)
 {
 	(void)p;
@@ -449,6 +455,8 @@ const struct api_row api_rows[] = {
 	ROW(VCPU, KVM_KVMCLOCK_CTRL, A_VCPU, .fill = fill_clock_page),
 	ROW(VCPU, KVM_ENABLE_CAP, A_VCPU, .fill = fill_no_cap, .result = -EINVAL),
 	ROW(VCPU, KVM_GET_TSC_KHZ, A_VCPU, .result = 2000000),
+	ROW(VCPU, KVM_TPR_ACCESS_REPORTING, EVERYTHING, .fill = fill_nothing),
+	ROW(VCPU, KVM_SET_VAPIC_ADDR, EVERYTHING, .fill = fill_vapic),
 	ROW(VCPU, KVM_GET_LAPIC, EVERYTHING, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_LAPIC, EVERYTHING, .get = KVM_GET_LAPIC),
 	{.name = NULL},
