@@ -101,3 +101,20 @@ TEST(msr_cpuid_faulting)
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_PLATFORM_INFO, 0), 1);
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 1), 0);
 }
+
+TEST(enable_cap_max_vcpu_id)
+{
+	int vm = vm_fd_create(), most = kvm_capability(KVM_CAP_MAX_VCPU_ID);
+
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, most + 1), EINVAL);
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2));
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2));
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 3), EINVAL);
+	CHECK_ERR(ioctl(vm, KVM_CREATE_VCPU, 2), EINVAL);
+	vcpu_create(vm, 1);
+	/* The first vCPU settles it too. */
+	vm = vm_fd_create();
+	vcpu_create(vm, 0);
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2), EINVAL);
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, most));
+}

@@ -78,6 +78,46 @@ TEST(api_create_vcpu_ids)
 }
 
 /* A VM stays as long as a file of a vCPU of it. */
+static long set_id_limit(const struct program *program, u64 limit)
+{
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_MAX_VCPU_ID, .args = {limit}};
+
+	return CALL(program->vm, KVM_ENABLE_CAP, &cap);
+}
+
+/* Settled once; above the boot processor's id, which is below it then. */
+TEST(api_vcpu_id_limit)
+{
+	struct program *program = program_start(A_VM);
+
+	EXPECT_EQ(set_id_limit(program, VM_MAX_VCPUS + 1), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, ~0ull), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, BIT64(32)), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 0), 0);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 1), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 3), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 0), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, 3), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_VCPU, 2), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_VCPU, BIT64(32) | 1), -EINVAL);
+	sim_file_close(program_add_vcpu(program, 1));
+	program_end(program);
+
+	/* Without: what there is at most. */
+	program = program_start(A_VM);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, BIT64(32)), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, VM_MAX_VCPUS + 1), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, VM_MAX_VCPUS), 0);
+	program_end(program);
+	program = program_start(A_VCPU);
+	EXPECT_EQ(set_id_limit(program, 2), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, VM_MAX_VCPUS), 0);
+	program_end(program);
+}
+
 TEST(api_vm_outlives_its_file)
 {
 	struct program *program = program_start(A_VCPU);
