@@ -90,6 +90,7 @@ struct vm {
 	u32 boot_cpu_id;
 	u32 vcpu_id_limit; /* KVM_CAP_MAX_VCPU_ID: above every id that there will be; 0: not set */
 	u64 tss_addr;
+	u64 mmu_pages; /* KVM_SET_NR_MMU_PAGES */
 	u64 identity_map_addr;
 
 	struct host_vm host;

@@ -64,6 +64,8 @@ static const struct extension {
 } extensions[] = {
 	CAP(HLT, 1),
 	CAP(USER_MEMORY, 1),
+	CAP(USER_MEMORY2, 1),
+	CAP(MMU_SHADOW_CACHE_CONTROL, 1),
 	CAP(DESTROY_MEMORY_REGION_WORKS, 1),
 	CAP(JOIN_MEMORY_REGIONS_WORKS, 1),
 	CAP(SYNC_MMU, 1),
@@ -77,6 +79,8 @@ static const struct extension {
 	CAP(MAX_VCPUS, VM_MAX_VCPUS),
 	CAP_TO_ENABLE(MAX_VCPU_ID, VM_MAX_VCPUS, VM, ~(u64)0, enable_max_vcpu_id),
 	CAP(EXT_CPUID, 1),
+	CAP(EXT_EMUL_CPUID, 1),
+	CAP(SYS_ATTRIBUTES, 1),
 	CAP(MP_STATE, 1),
 	CAP(NOP_IO_DELAY, 1),
 	CAP(USER_NMI, 1),

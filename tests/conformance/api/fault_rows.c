@@ -315,6 +315,13 @@ static void fill_vapic(struct context *c)
 	address->vapic_addr = GUEST_DATA;
 }
 
+static void fill_attribute(struct context *c)
+{
+	struct kvm_device_attr *attribute = (void *)c->buffer;
+
+	attribute->addr = (uintptr_t)c->buffer + PAGE;
+}
+
 static void fill_no_cap(struct context *c)
 {
 	struct kvm_enable_cap *cap = (void *)c->buffer;
@@ -336,6 +343,9 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_GET_MSR_INDEX_LIST, DEVICE, A_DEVICE, .fill = fill_msr_list),
 	ROW(KVM_GET_MSR_FEATURE_INDEX_LIST, DEVICE, A_DEVICE, .fill = fill_msr_list),
 	ROW(KVM_GET_MSRS, DEVICE, A_DEVICE, .fill = fill_feature_msrs),
+	ROW(KVM_GET_EMULATED_CPUID, DEVICE, A_DEVICE, .fill = fill_cpuid),
+	ROW(KVM_HAS_DEVICE_ATTR, DEVICE, A_DEVICE, .fill = fill_nothing),
+	ROW(KVM_GET_DEVICE_ATTR, DEVICE, A_DEVICE, .fill = fill_attribute),
 	ROW(KVM_X86_GET_MCE_CAP_SUPPORTED, DEVICE, A_DEVICE, .fill = fill_nothing),
 
 	ROW(KVM_CHECK_EXTENSION, VM, A_VM, .number = KVM_CAP_HLT),
@@ -344,6 +354,10 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_deleted),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_moved),
+	ROW(KVM_SET_USER_MEMORY_REGION2, VM, A_VM, .fill = fill_slot),
+	ROW(KVM_SET_NR_MMU_PAGES, VM, A_VM, .number = 64),
+	ROW(KVM_GET_NR_MMU_PAGES, VM, A_VM),
+	ROW(KVM_GET_TSC_KHZ, VM, A_VM),
 	ROW(KVM_GET_DIRTY_LOG, VM, A_VM, .fill = fill_dirty_log),
 	ROW(KVM_CLEAR_DIRTY_LOG, VM, A_VM, .fill = fill_clear_dirty_log),
 	ROW(KVM_SET_TSS_ADDR, VM, A_VM, .number = 0xfffbd000),
