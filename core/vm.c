@@ -3,6 +3,12 @@
 #include "vm.h"
 #include "vcpu/vcpu.h"
 
+bool vm_vcpu_id_valid(const struct vm *vm, u64 id)
+{
+	HOST_NEEDS(host_mutex_held(&vm->lock));
+	return id < (vm->vcpu_id_limit ? vm->vcpu_id_limit : VM_MAX_VCPUS);
+}
+
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)
 {
 	HOST_NEEDS(host_mutex_held(&vm->lock));

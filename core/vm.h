@@ -88,12 +88,16 @@ struct vm {
 	struct coalesced coalesced;
 
 	u32 boot_cpu_id;
+	u32 vcpu_id_limit; /* KVM_CAP_MAX_VCPU_ID: above every id that there will be; 0: not set */
 	u64 tss_addr;
+	u64 mmu_pages; /* KVM_SET_NR_MMU_PAGES */
 	u64 identity_map_addr;
 
 	struct host_vm host;
 };
 
+/* Can a vCPU of this VM have the id?  Needs: vm->lock. */
+bool vm_vcpu_id_valid(const struct vm *vm, u64 id);
 /* The vCPU takes its place, by its id, and whoever looks finds it from now on.  Needs: vm->lock. */
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu);
 /* The vCPU with the lowest id from *id on; *id is then the one after it.  NULL: there is none. */

@@ -255,6 +255,12 @@ MSR(IA32_LASTBRANCHFROMIP, 4, "LASTBRANCHFROMIP, LASTBRANCHTOIP, LASTINTFROMIP, 
 	"LBR Stack",
 	"From where and to where the last branch went, and the last one before an exception or "
 	"interrupt.")
+#define MSR_IA32_POWER_CTL 0x000001fc
+MSR(IA32_POWER_CTL, 1, "MSR_POWER_CTL",
+	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	"kept; its switches are the host's",
+	S_MODEL,
+	"Switches of power management: C1E (bit 1), and others of the model.")
 /* Even: base, odd: mask. */
 #define MSR_IA32_MTRR_PHYSBASE0 0x00000200
 MSR(IA32_MTRR_PHYSBASE0, 16, "IA32_MTRR_PHYSBASEn, IA32_MTRR_PHYSMASKn",
@@ -294,6 +300,13 @@ MSR(MTRRdefType, 1, "IA32_MTRR_DEF_TYPE",
 	"IA32_MTRR_DEF_TYPE MSR",
 	"The memory type of what no range register covers, and the switches that enable the "
 	"ranges (bit 11) and the fixed ones (10).")
+#define MSR_IA32_PERF_CAPABILITIES 0x00000345
+MSR(IA32_PERF_CAPABILITIES, 1, "IA32_PERF_CAPABILITIES",
+	DENY, DENY, NONE, NOTHING, UNLISTED,
+	"it exists where CPUID has PDCM; for user space it is 0, as there is no PMU",
+	S_ARCHITECTURAL,
+	"What performance monitoring has: the format of last-branch records and of PEBS, full-width "
+	"writes of counters.")
 /* Then STATUS, ADDR, MISC, and so for each bank. */
 #define MSR_IA32_MC0_CTL 0x00000400
 MSR(IA32_MC0_CTL, 128, "IA32_MCi_CTL, _STATUS, _ADDR, _MISC",

@@ -231,7 +231,7 @@ int vcpu_file_create(struct vm *vm, unsigned long id)
 	struct vcpu *vcpu;
 	int fd;
 
-	if (id >= VM_MAX_VCPUS)
+	if (!vm_vcpu_id_valid(vm, id))
 		return -EINVAL;
 	id = array_index_nospec(id, VM_MAX_VCPUS);
 	if (vm->vcpus[id])

@@ -194,7 +194,7 @@ int sim_file_create_vcpu(struct vm *vm, u64 id)
 	struct vcpu *vcpu;
 	int error;
 
-	if (id >= VM_MAX_VCPUS)
+	if (!vm_vcpu_id_valid(vm, id))
 		return -EINVAL;
 	if (vm->vcpus[id])
 		return -EEXIST;

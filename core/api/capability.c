@@ -19,6 +19,23 @@ static int enable_user_space_msr(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/*
+ * args[0]: what every vCPU's id is below; 0 is no limit but Lintel's own.  It is settled by the
+ * first value that is not 0, or by the first vCPU.
+ */
+static int enable_max_vcpu_id(struct ioctl_call *call, const __u64 args[4])
+{
+	struct vm *vm = call->vm;
+	u64 settled = vm->vcpu_id_limit;
+
+	if (!settled && vm->nr_vcpus)
+		settled = VM_MAX_VCPUS;
+	if (args[0] > VM_MAX_VCPUS || args[0] < vm->boot_cpu_id || (settled && args[0] != settled))
+		return -EINVAL;
+	vm->vcpu_id_limit = (u32)args[0];
+	return 0;
+}
+
 #define MSR_EXIT_REASONS                                                                           \
 	(KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_FILTER)
 
@@ -47,6 +64,8 @@ static const struct extension {
 } extensions[] = {
 	CAP(HLT, 1),
 	CAP(USER_MEMORY, 1),
+	CAP(USER_MEMORY2, 1),
+	CAP(MMU_SHADOW_CACHE_CONTROL, 1),
 	CAP(DESTROY_MEMORY_REGION_WORKS, 1),
 	CAP(JOIN_MEMORY_REGIONS_WORKS, 1),
 	CAP(SYNC_MMU, 1),
@@ -58,8 +77,10 @@ static const struct extension {
 	CAP(SET_TSS_ADDR, 1),
 	CAP(SET_IDENTITY_MAP_ADDR, 1),
 	CAP(MAX_VCPUS, VM_MAX_VCPUS),
-	CAP(MAX_VCPU_ID, VM_MAX_VCPUS),
+	CAP_TO_ENABLE(MAX_VCPU_ID, VM_MAX_VCPUS, VM, ~(u64)0, enable_max_vcpu_id),
 	CAP(EXT_CPUID, 1),
+	CAP(EXT_EMUL_CPUID, 1),
+	CAP(SYS_ATTRIBUTES, 1),
 	CAP(MP_STATE, 1),
 	CAP(NOP_IO_DELAY, 1),
 	CAP(USER_NMI, 1),
@@ -95,6 +116,7 @@ static const struct extension {
 	CAP(IRQ_ROUTING, IRQ_MAX_ROUTES),
 	CAP(IRQ_INJECT_STATUS, 1),
 	CAP(SIGNAL_MSI, 1),
+	CAP(VAPIC, 1),
 	CAP(IOAPIC_POLARITY_IGNORED, 1),
 	CAP(PIT, 1),
 	CAP(PIT2, 1),

@@ -4,6 +4,7 @@
 #define LINTEL_API_INTERNAL_H
 
 #include "api/api.h"
+#include "api/newer.h"
 
 #define SUBJECT_VM   struct vm *vm
 #define SUBJECT_VCPU struct vcpu *vcpu

@@ -28,11 +28,20 @@ ENTRIES(SYSTEM, KVM_GET_MSR_FEATURE_INDEX_LIST,
 	api_get_msr_feature_index_list)
 ENTRIES(SYSTEM, KVM_GET_MSRS, IOCTL_ENTRIES_IN | IOCTL_ENTRIES_OUT, struct kvm_msr_entry,
 	MAX_MSR_ENTRIES, api_get_feature_msrs)
+ENTRIES(SYSTEM, KVM_GET_EMULATED_CPUID, IOCTL_ENTRIES_OUT | IOCTL_ENTRIES_CLAMP,
+	struct kvm_cpuid_entry2, CPUID_MAX_ENTRIES, api_get_emulated_cpuid)
+CALL(SYSTEM, KVM_HAS_DEVICE_ATTR, 0, api_has_system_attribute)
+CALL(SYSTEM, KVM_GET_DEVICE_ATTR, 0, api_get_system_attribute)
 CALL(SYSTEM, KVM_X86_GET_MCE_CAP_SUPPORTED, 0, api_get_mce_cap_supported)
 
 CALL(VM, KVM_CHECK_EXTENSION, 0, api_check_extension_call)
 PLATFORM(VM, KVM_CREATE_VCPU, 0)
 DATA(VM, KVM_SET_USER_MEMORY_REGION, 0, const struct kvm_userspace_memory_region, memslot_set)
+DATA(VM, KVM_SET_USER_MEMORY_REGION2, 0, const struct kvm_userspace_memory_region2,
+	api_set_user_memory_region2)
+CALL(VM, KVM_SET_NR_MMU_PAGES, IOCTL_VM_LOCK, api_set_nr_mmu_pages)
+CALL(VM, KVM_GET_NR_MMU_PAGES, IOCTL_VM_LOCK, api_get_nr_mmu_pages)
+CALL(VM, KVM_GET_TSC_KHZ, 0, api_get_vm_tsc_khz)
 DATA(VM, KVM_GET_DIRTY_LOG, 0, const struct kvm_dirty_log, dirty_log_get)
 DATA(VM, KVM_CLEAR_DIRTY_LOG, 0, const struct kvm_clear_dirty_log, dirty_log_clear)
 CALL(VM, KVM_SET_TSS_ADDR, IOCTL_VM_LOCK, api_set_tss_addr)
@@ -101,6 +110,8 @@ DATA(VCPU, KVM_X86_SET_MCE, IOCTL_LOADED, const struct kvm_x86_mce, msr_set_mce)
 PLAIN(VCPU, KVM_KVMCLOCK_CTRL, 0, clock_page_stopped)
 CALL(VCPU, KVM_ENABLE_CAP, IOCTL_LOADED, api_enable_cap)
 PLAIN(VCPU, KVM_GET_TSC_KHZ, 0, api_get_tsc_khz)
+DATA(VCPU, KVM_TPR_ACCESS_REPORTING, 0, struct kvm_tpr_access_ctl, api_tpr_access_reporting)
+DATA(VCPU, KVM_SET_VAPIC_ADDR, IOCTL_SRCU, const struct kvm_vapic_addr, api_set_vapic_addr)
 DATA(VCPU, KVM_GET_LAPIC, 0, struct kvm_lapic_state, api_get_lapic)
 DATA(VCPU, KVM_SET_LAPIC, 0, const struct kvm_lapic_state, api_set_lapic)
 /* clang-format on */

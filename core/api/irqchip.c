@@ -79,6 +79,8 @@ int api_set_boot_cpu_id(struct ioctl_call *call)
 {
 	if (call->vm->nr_vcpus)
 		return -EBUSY;
+	if (call->argument > (call->vm->vcpu_id_limit ? call->vm->vcpu_id_limit : VM_MAX_VCPUS))
+		return -EINVAL;
 	call->vm->boot_cpu_id = (u32)call->argument;
 	return 0;
 }

@@ -52,3 +52,31 @@ int api_get_mce_cap_supported(struct ioctl_call *call)
 	*(u64 *)call->data = MSR_MCG_CAP_SUPPORTED;
 	return 0;
 }
+
+/* Instructions that the processor lacks and Lintel makes up for: none. */
+int api_get_emulated_cpuid(struct ioctl_call *call)
+{
+	struct kvm_cpuid2 *list = call->data;
+
+	if (!call->entries)
+		return -E2BIG;
+	list->nent = 0;
+	return 0;
+}
+
+/* -ENXIO: there is no such attribute of the device. */
+int api_has_system_attribute(struct ioctl_call *call)
+{
+	const struct kvm_device_attr *attribute = call->data;
+
+	return attribute->group || attribute->attr != KVM_X86_XCOMP_GUEST_SUPP ? -ENXIO : 0;
+}
+
+int api_get_system_attribute(struct ioctl_call *call)
+{
+	const struct kvm_device_attr *attribute = call->data;
+	u64 components = cpuid_xcr0_offered();
+	int error = api_has_system_attribute(call);
+
+	return error ? error : host_user_write(attribute->addr, &components, sizeof(components));
+}

@@ -45,7 +45,7 @@
 /* By the ioctl's number, which a few of KVM's share that differ in their direction.  The factor
  * is one that gives each row a slot of its own; two rows in one slot are a compiler warning. */
 #define SLOTS	     256
-#define SLOT(number) ((_IOC_NR(number) + 100 * _IOC_DIR(number)) % SLOTS)
+#define SLOT(number) ((_IOC_NR(number) + 101 * _IOC_DIR(number)) % SLOTS)
 
 /* The name goes with it: a macro that is handed on has been replaced by its number. */
 #define ROW(scope, number, name, flags, size, most, call)                                          \

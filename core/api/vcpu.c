@@ -18,17 +18,27 @@ int api_get_cpuid2(struct ioctl_call *call)
 	if (count > call->entries)
 		return -E2BIG;
 	for (unsigned int i = 0; i < count; i++)
-		list->entries[i] = cpuid->entry[i];
+		list->entries[i] = cpuid_as_seen(call->vcpu, &cpuid->entry[i]);
 	list->nent = count;
 	return 0;
 }
 
-static bool same_cpuid(const struct vcpu_cpuid *now, const struct kvm_cpuid2 *list)
+/* To the guest: the bits that follow its registers do not count. */
+static bool same_cpuid(const struct vcpu *vcpu, const struct kvm_cpuid2 *list)
 {
-	unsigned int count = now ? now->count : 0;
+	const struct vcpu_cpuid *cpuid = vcpu->cpuid;
+	unsigned int count = cpuid ? cpuid->count : 0;
 
-	return count == list->nent && (!count || !__builtin_memcmp(now->entry, list->entries,
-								   count * sizeof(now->entry[0])));
+	if (count != list->nent)
+		return false;
+	for (unsigned int i = 0; i < count; i++) {
+		struct kvm_cpuid_entry2 now = cpuid_as_seen(vcpu, &cpuid->entry[i]);
+		struct kvm_cpuid_entry2 other = cpuid_as_seen(vcpu, &list->entries[i]);
+
+		if (__builtin_memcmp(&now, &other, sizeof(now)))
+			return false;
+	}
+	return true;
 }
 
 /* What a guest has seen must not change under it: after the first run only the same is taken. */
@@ -38,7 +48,7 @@ int api_set_cpuid2(struct ioctl_call *call)
 	int error;
 
 	if (call->vcpu->has_run)
-		return same_cpuid(call->vcpu->cpuid, list) ? 0 : -EINVAL;
+		return same_cpuid(call->vcpu, list) ? 0 : -EINVAL;
 	error = cpuid_set(call->vcpu, list->entries, call->entries);
 	if (error)
 		return error;
@@ -225,4 +235,19 @@ int api_set_lapic(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 		return -EINVAL;
 	lapic_state_set(vcpu, state);
 	return 0;
+}
+
+/* Without a local APIC in the kernel there is no access to report. */
+int api_tpr_access_reporting(struct vcpu *vcpu, struct kvm_tpr_access_ctl *control)
+{
+	if (control->flags)
+		return -EINVAL;
+	if (vcpu->lapic)
+		vcpu->lapic->reports_tpr = control->enabled;
+	return 0;
+}
+
+int api_set_vapic_addr(struct vcpu *vcpu, const struct kvm_vapic_addr *address)
+{
+	return vcpu->lapic ? lapic_vapic_set(vcpu, address->vapic_addr) : -EINVAL;
 }

@@ -196,6 +196,22 @@ static void follow_registers(const struct vcpu *vcpu, const struct kvm_cpuid_ent
 	}
 }
 
+struct kvm_cpuid_entry2 cpuid_as_seen(const struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry)
+{
+	u32 out[4] = {entry->eax, entry->ebx, entry->ecx, entry->edx};
+
+	follow_registers(vcpu, entry, out);
+	return (struct kvm_cpuid_entry2){
+		.function = entry->function,
+		.index = entry->index,
+		.flags = entry->flags,
+		.eax = out[0],
+		.ebx = out[1],
+		.ecx = out[2],
+		.edx = out[3],
+	};
+}
+
 /* A topology leaf beyond the levels there are: ECX as asked, EDX (the x2APIC ID) as in all. */
 static void topology_beyond(const struct vcpu_cpuid *cpuid, u32 leaf, u32 subleaf, u32 out[4])
 {

@@ -52,6 +52,10 @@ void cpuid_apply_controls(struct vcpu *vcpu);
 /* KVM_SET_CPUID2: takes a copy.  -EINVAL (a leaf the guest can't have), -ENOMEM.  Loaded. */
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count);
 
+/* The entry with what follows the guest's registers, as CPUID shows it now. */
+struct kvm_cpuid_entry2 cpuid_as_seen(const struct vcpu *vcpu,
+				      const struct kvm_cpuid_entry2 *entry);
+
 /* What CPUID answers in the guest, out of range rules included ("CPUID", "INPUT EAX").
  * gives: whether there is an entry for just this leaf. */
 bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4]);

@@ -189,15 +189,27 @@ static enum enter_result enter(struct vcpu *vcpu)
 	return status == VMX_SUCCEED ? ENTER_EXITED : ENTER_FAILED;
 }
 
-/* Requests that are the vCPU's own business.  gives: true if the guest is to shut down. */
-static bool serve_requests(struct vcpu *vcpu)
+static enum exit_action report_tpr_access(struct vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+
+	run->exit_reason = KVM_EXIT_TPR_ACCESS;
+	run->tpr_access.rip = vcpu->lapic->tpr_access.rip;
+	run->tpr_access.is_write = vcpu->lapic->tpr_access.write;
+	return ACTION_TO_USER;
+}
+
+/* Requests that are the vCPU's own business.  gives: ACTION_SAME_INSN, or what else is to be done
+ * in place of an entry. */
+static enum exit_action serve_requests(struct vcpu *vcpu)
 {
 	if (!__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED))
-		return false;
+		return ACTION_SAME_INSN;
 	/* What has come lies in the local APIC and in the counts: each entry looks there. */
 	if (take_request(vcpu, VCPU_REQUEST_EVENT)) {
 		vcpu_take_signals(vcpu);
 		vcpu_take_nmis(vcpu);
+		lapic_vapic_publish(vcpu);
 	}
 	if (take_request(vcpu, VCPU_REQUEST_FLUSH_TLB)) {
 		host_preempt_disable();
@@ -208,7 +220,11 @@ static bool serve_requests(struct vcpu *vcpu)
 		clock_page_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
-	return take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+	if (take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT))
+		return ACTION_SHUTDOWN;
+	if (take_request(vcpu, VCPU_REQUEST_TPR_ACCESS))
+		return report_tpr_access(vcpu);
+	return ACTION_SAME_INSN;
 }
 
 static enum exit_action report_failed_entry(struct vcpu *vcpu)
@@ -245,8 +261,8 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
 		vcpu_events_exit(vcpu);
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
-	if (vcpu->lapic && vcpu->lapic->eoi_offered)
-		lapic_eoi_take(vcpu);
+	if (vcpu->lapic && vcpu->lapic->takes)
+		lapic_take(vcpu);
 	action = exit_dispatch(vcpu);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	return action;
@@ -263,8 +279,9 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 	enum exit_action action;
 
 	for (;;) {
-		if (serve_requests(vcpu))
-			return ACTION_SHUTDOWN;
+		action = serve_requests(vcpu);
+		if (action != ACTION_SAME_INSN)
+			return action;
 		if (vcpu_wait(vcpu)) {
 			action = enter_and_handle(vcpu);
 			if (action != ACTION_SAME_INSN)

@@ -118,6 +118,7 @@ void lapic_reset(struct vcpu *vcpu, bool init)
 	reset_registers(vcpu);
 	lapic_put(vcpu->lapic, LAPIC_TPR, 0);
 	vcpu->lapic->pv_eoi = 0;
+	lapic_vapic_off(vcpu->lapic);
 	if (!init)
 		lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
 }
@@ -192,6 +193,14 @@ u32 lapic_arbitration_priority(struct lapic *lapic)
 	if ((task & 0xf0) >= request && (task & 0xf0) > service)
 		return task;
 	return service > request ? service : request;
+}
+
+u32 lapic_vapic_word(struct lapic *lapic)
+{
+	int vector = highest_requested(lapic);
+
+	return (lapic_get(lapic, LAPIC_TPR) & 0xff) | class_of(highest_in_service(lapic)) << 8 |
+	       (vector < 0 ? 0 : (u32)vector << 24);
 }
 
 u64 lapic_cr8_read(const struct vcpu *vcpu)

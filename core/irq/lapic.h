@@ -48,6 +48,10 @@ struct irq_message {
 #define LAPIC_SIGNAL_INIT BIT32(0)
 #define LAPIC_SIGNAL_SIPI BIT32(1)
 
+/* What the guest may have left in its memory: bits of lapic->takes, looked at after each exit. */
+#define LAPIC_TAKES_EOI BIT32(0) /* from an entry to the exit after it */
+#define LAPIC_TAKES_TPR BIT32(1) /* while there is an address for it */
+
 struct lapic {
 	struct vcpu *vcpu;
 	u8 *page;    /* the registers: one page, host_alloc_pages(0) */
@@ -62,7 +66,14 @@ struct lapic {
 	u64 timer_period;  /* ns that the initial count takes */
 	u64 tsc_deadline;  /* 0: none */
 	u64 pv_eoi;	   /* KVM_PV_EOI_EN as written */
-	bool eoi_offered;  /* from an entry to the exit after it */
+	u8 takes;	   /* LAPIC_TAKES_* */
+	s16 vapic_tpr;	   /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
+	gpa_t vapic;	   /* where that word is */
+	bool reports_tpr;  /* KVM_TPR_ACCESS_REPORTING */
+	struct {
+		u64 rip;
+		bool write;
+	} tpr_access; /* with VCPU_REQUEST_TPR_ACCESS: the last one */
 };
 
 /* --- lapic.c: life, priorities, delivery --- */
@@ -161,6 +172,23 @@ int lapic_pv_eoi_set(struct vcpu *vcpu, u64 value);
 void lapic_eoi_offer(struct vcpu *vcpu, u8 vector);
 /* After the exit, when that was offered: has it done so?  srcu read lock. */
 void lapic_eoi_take(struct vcpu *vcpu);
+
+/* --- vapic.c --- */
+
+/* KVM_SET_VAPIC_ADDR; 0: no more.  -EINVAL: no memory that can be written.  srcu read lock. */
+int lapic_vapic_set(struct vcpu *vcpu, gpa_t gpa);
+void lapic_vapic_off(struct lapic *lapic);
+/* The word there, as it is before the next entry; nothing where there is no local APIC or address.
+ * May sleep. */
+void lapic_vapic_publish(struct vcpu *vcpu);
+/* The same on the way into the guest, when a vector has gone from IRR to ISR.  There is an
+ * address.  Any context. */
+void lapic_vapic_acknowledged(struct vcpu *vcpu);
+/* After an exit, when lapic->takes says that there may be something.  srcu read lock. */
+void lapic_take(struct vcpu *vcpu);
+/* The instruction of the last exit accesses the TPR in the page: user space hears of it if it
+ * wants. */
+void lapic_tpr_accessed(struct vcpu *vcpu, bool write);
 
 /* --- state.c: KVM_GET_LAPIC, KVM_SET_LAPIC --- */
 

@@ -41,8 +41,8 @@ void lapic_eoi_offer(struct vcpu *vcpu, u8 vector)
 	    irqchip_hears_eoi(vcpu->vm, vector))
 		return;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
-	lapic->eoi_offered =
-		!guest_write_atomic(vcpu->vm, byte_address(lapic), &byte, sizeof(byte));
+	if (!guest_write_atomic(vcpu->vm, byte_address(lapic), &byte, sizeof(byte)))
+		lapic->takes |= LAPIC_TAKES_EOI;
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }
 
@@ -51,7 +51,7 @@ void lapic_eoi_take(struct vcpu *vcpu)
 	struct lapic *lapic = vcpu->lapic;
 	u8 byte;
 
-	lapic->eoi_offered = false;
+	lapic->takes &= (u8)~LAPIC_TAKES_EOI;
 	if (guest_read(vcpu->vm, byte_address(lapic), &byte, sizeof(byte)))
 		return;
 	if (!(byte & MAY_SKIP_EOI)) {

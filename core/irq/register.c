@@ -222,6 +222,8 @@ void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *da
 		__builtin_memset(data, 0xff, length);
 		return;
 	}
+	if (offset == LAPIC_TPR)
+		lapic_tpr_accessed(vcpu, false);
 	if (row->access & X_READ)
 		value = lapic_register_read(vcpu, offset);
 	else if (!(row->access & X_WRITE))
@@ -239,6 +241,8 @@ void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const v
 	if (!in_xapic_mode(vcpu) || length != sizeof(value) || offset % LAPIC_REGISTER_STEP)
 		return;
 	__builtin_memcpy(&value, data, sizeof(value));
+	if (offset == LAPIC_TPR)
+		lapic_tpr_accessed(vcpu, true);
 	if (row->access & X_WRITE)
 		register_write(vcpu, offset, value & lapic_writable_bits(vcpu, offset));
 	else if (!(row->access & X_READ))

@@ -27,6 +27,7 @@ struct vcpu_msrs {
 
 	u64 tsc_adjust;
 	u64 misc_enable;
+	u64 power_ctl;
 	u64 ucode_rev;
 	u64 platform_info, misc_features;
 	u64 arch_capabilities;

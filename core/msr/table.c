@@ -32,6 +32,12 @@ static u64 host_ucode_rev(void)
 	return host_rdmsr_safe(MSR_IA32_UCODE_REV, &value) ? 0 : value;
 }
 
+/* There is no PMU. */
+static u64 no_perf_capabilities(void)
+{
+	return 0;
+}
+
 /* What is of this host and not of a vCPU: KVM_GET_MSR_FEATURE_INDEX_LIST. */
 static const struct {
 	u32 msr;
@@ -39,6 +45,7 @@ static const struct {
 } features[] = {
 	{MSR_IA32_UCODE_REV, host_ucode_rev},
 	{MSR_IA32_ARCH_CAPABILITIES, host_arch_capabilities},
+	{MSR_IA32_PERF_CAPABILITIES, no_perf_capabilities},
 };
 
 unsigned int msr_feature_list(u32 *indices, unsigned int room)

@@ -34,20 +34,24 @@ static const struct cr4_feature cr4_features[] = {
 	{CR4_PKE, FEATURE_PKU},		  {CR4_LA57, FEATURE_LA57},
 };
 
-/*
- * CR4 bits without a feature to speak of (MCE, PCE), and those that a guest without CPUID may set:
- * user space may set registers before it sets CPUID.
- */
+/* CR4 bits without a feature to speak of (MCE, PCE), and those that a guest may set whatever its
+ * CPUID has. */
 #define CR4_ALWAYS                                                                                 \
 	(CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE |  \
 	 CR4_OSFXSR | CR4_OSXMMEXCPT)
+
+/* User space may set registers before it sets CPUID: until then there is what this host has. */
+static bool may_use(const struct vcpu *vcpu, enum cpuid_feature feature)
+{
+	return vcpu->cpuid ? cpuid_has(vcpu, feature) : cpuid_offered(feature);
+}
 
 void vcpu_cr4_update_allowed(struct vcpu *vcpu)
 {
 	u64 allowed = CR4_ALWAYS;
 
 	for (unsigned int i = 0; i < COUNT_OF(cr4_features); i++)
-		if (cpuid_has(vcpu, cr4_features[i].feature))
+		if (may_use(vcpu, cr4_features[i].feature))
 			allowed |= cr4_features[i].bits;
 	vcpu->cr4_allowed = allowed & vmcs_config.cr4_fixed1;
 	vmcs_writel(CR4_GUEST_HOST_MASK, ~(CR4_GUEST_OWNED & vcpu->cr4_allowed));

@@ -305,6 +305,8 @@ static int acknowledge(struct vcpu *vcpu)
 	if (vector >= 0) {
 		lapic_acknowledge(vcpu, (u8)vector);
 		lapic_eoi_offer(vcpu, (u8)vector);
+		if (vcpu->lapic->takes & LAPIC_TAKES_TPR)
+			lapic_vapic_acknowledged(vcpu);
 	}
 	return vector;
 }

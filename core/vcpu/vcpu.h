@@ -200,7 +200,7 @@ int vcpu_cr3_write(struct vcpu *vcpu, u64 value);
 int vcpu_msw_write(struct vcpu *vcpu, u16 value);
 int vcpu_cr4_write(struct vcpu *vcpu, u64 value);
 int vcpu_efer_write(struct vcpu *vcpu, u64 value, bool from_host);
-/* CR4 bits that CPUID announces to this guest. */
+/* CR4 bits that CPUID announces to this guest; before KVM_SET_CPUID2, that the host has. */
 u64 vcpu_cr4_allowed(const struct vcpu *vcpu);
 /* After KVM_SET_CPUID2: compute them anew. */
 void vcpu_cr4_update_allowed(struct vcpu *vcpu);

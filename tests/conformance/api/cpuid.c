@@ -212,3 +212,46 @@ TEST(cpuid_after_run)
 	cpuid->nent--;
 	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_CPUID2, cpuid), EINVAL);
 }
+
+/* What KVM_GET_CPUID2 gives is what the guest would see; it can be set after a run, and so can what
+ * was set before. */
+GUEST16(guest_runs, "1: out %al, $0x10\njmp 1b");
+
+TEST(cpuid_follows_registers)
+{
+	struct guest g = GUEST_REAL(guest_runs);
+	struct kvm_cpuid2 *set = kvm_supported_cpuid(), *got = cpuid_alloc(256);
+	struct kvm_sregs sregs;
+
+	if (!(cpuid_find(set, 1, 0)->ecx & 1 << 26))
+		test_skip("no XSAVE");
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, set));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_CPUID2, got));
+	CHECK_EQ(cpuid_find(got, 1, 0)->ecx & 1 << 27, 0);
+	CHECK_EQ(cpuid_find(got, 0xd, 0)->ebx, 576);
+	sregs = vcpu_sregs(&g.cpu);
+	sregs.cr4 |= 1 << 18;
+	vcpu_set_sregs(&g.cpu, &sregs);
+	got->nent = 256;
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_CPUID2, got));
+	CHECK_EQ(cpuid_find(got, 1, 0)->ecx & 1 << 27, 1 << 27);
+	CHECK_OUT(&g.cpu, 0x10, 1, 0);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, got));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, set));
+	cpuid_find(got, 0xd, 0)->eax ^= 1;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_CPUID2, got), EINVAL);
+}
+
+/* Registers may be set before CPUID: CR4 then takes what is supported, and no more. */
+TEST(cpuid_after_cr4)
+{
+	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
+	struct kvm_cpuid2 *supported = kvm_supported_cpuid();
+	struct kvm_sregs sregs = vcpu_sregs(&cpu);
+	bool smep = cpuid_find(supported, 7, 0)->ebx & 1 << 7;
+
+	sregs.cr4 |= 1 << 20; /* SMEP */
+	CHECK_EQ(ioctl(cpu.fd, KVM_SET_SREGS, &sregs) == 0, smep);
+	sregs.cr4 = 1 << 14; /* SMXE */
+	CHECK_ERR(ioctl(cpu.fd, KVM_SET_SREGS, &sregs), EINVAL);
+}

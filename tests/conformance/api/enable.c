@@ -101,3 +101,52 @@ TEST(msr_cpuid_faulting)
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_PLATFORM_INFO, 0), 1);
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_FEATURES_ENABLES, 1), 0);
 }
+
+TEST(mmu_pages_and_rate)
+{
+	int vm = vm_fd_create();
+	struct vcpu cpu = vcpu_create(vm, 0);
+
+	CHECK_ERR(ioctl(vm, KVM_SET_NR_MMU_PAGES, 63), EINVAL);
+	CHECK_OK(ioctl(vm, KVM_SET_NR_MMU_PAGES, 64));
+	CHECK_EQ(CHECK_OK(ioctl(vm, KVM_GET_NR_MMU_PAGES, 0)), 64);
+	CHECK_EQ(CHECK_OK(ioctl(vm, KVM_GET_TSC_KHZ, 0)),
+		 CHECK_OK(ioctl(cpu.fd, KVM_GET_TSC_KHZ, 0)));
+}
+
+TEST(system_attributes)
+{
+	u64 components = 0, *no_address = NULL;
+	struct kvm_device_attr attribute = {.attr = KVM_X86_XCOMP_GUEST_SUPP,
+					    .addr = (uintptr_t)&components};
+
+	CHECK_EQ(kvm_capability(KVM_CAP_SYS_ATTRIBUTES), 1);
+	CHECK_OK(ioctl(kvm_open(), KVM_HAS_DEVICE_ATTR, &attribute));
+	CHECK_OK(ioctl(kvm_open(), KVM_GET_DEVICE_ATTR, &attribute));
+	if (kvm_capability(KVM_CAP_XCRS))
+		CHECK_EQ((u32)components, cpuid_find(kvm_supported_cpuid(), 0xd, 0)->eax);
+	attribute.addr = (uintptr_t)no_address;
+	CHECK_ERR(ioctl(kvm_open(), KVM_GET_DEVICE_ATTR, &attribute), EFAULT);
+	attribute.attr = 100;
+	CHECK_ERR(ioctl(kvm_open(), KVM_HAS_DEVICE_ATTR, &attribute), ENXIO);
+	attribute.group = 1;
+	attribute.attr = KVM_X86_XCOMP_GUEST_SUPP;
+	CHECK_ERR(ioctl(kvm_open(), KVM_HAS_DEVICE_ATTR, &attribute), ENXIO);
+}
+
+TEST(enable_cap_max_vcpu_id)
+{
+	int vm = vm_fd_create(), most = kvm_capability(KVM_CAP_MAX_VCPU_ID);
+
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, most + 1), EINVAL);
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2));
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2));
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 3), EINVAL);
+	CHECK_ERR(ioctl(vm, KVM_CREATE_VCPU, 2), EINVAL);
+	vcpu_create(vm, 1);
+	/* The first vCPU settles it too. */
+	vm = vm_fd_create();
+	vcpu_create(vm, 0);
+	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2), EINVAL);
+	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, most));
+}

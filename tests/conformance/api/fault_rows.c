@@ -307,6 +307,20 @@ static void fill_clock_page(struct context *c)
 	CHECK_EQ(vcpu_set_msr(&c->cpu, MSR_SYSTEM_TIME, GUEST_DATA | 1), 1);
 }
 
+static void fill_vapic(struct context *c)
+{
+	struct kvm_vapic_addr *address = (void *)c->buffer;
+
+	address->vapic_addr = GUEST_DATA;
+}
+
+static void fill_attribute(struct context *c)
+{
+	struct kvm_device_attr *attribute = (void *)c->buffer;
+
+	attribute->addr = (uintptr_t)c->buffer + PAGE;
+}
+
 static void fill_no_cap(struct context *c)
 {
 	struct kvm_enable_cap *cap = (void *)c->buffer;
@@ -328,6 +342,9 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_GET_MSR_INDEX_LIST, DEVICE, A_DEVICE, .fill = fill_msr_list),
 	ROW(KVM_GET_MSR_FEATURE_INDEX_LIST, DEVICE, A_DEVICE, .fill = fill_msr_list),
 	ROW(KVM_GET_MSRS, DEVICE, A_DEVICE, .fill = fill_feature_msrs),
+	ROW(KVM_GET_EMULATED_CPUID, DEVICE, A_DEVICE, .fill = fill_cpuid),
+	ROW(KVM_HAS_DEVICE_ATTR, DEVICE, A_DEVICE, .fill = fill_nothing),
+	ROW(KVM_GET_DEVICE_ATTR, DEVICE, A_DEVICE, .fill = fill_attribute),
 	ROW(KVM_X86_GET_MCE_CAP_SUPPORTED, DEVICE, A_DEVICE, .fill = fill_nothing),
 
 	ROW(KVM_CHECK_EXTENSION, VM, A_VM, .number = KVM_CAP_HLT),
@@ -336,6 +353,10 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_deleted),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_moved),
+	ROW(KVM_SET_USER_MEMORY_REGION2, VM, A_VM, .fill = fill_slot),
+	ROW(KVM_SET_NR_MMU_PAGES, VM, A_VM, .number = 64),
+	ROW(KVM_GET_NR_MMU_PAGES, VM, A_VM),
+	ROW(KVM_GET_TSC_KHZ, VM, A_VM),
 	ROW(KVM_GET_DIRTY_LOG, VM, A_VM, .fill = fill_dirty_log),
 	ROW(KVM_CLEAR_DIRTY_LOG, VM, A_VM, .fill = fill_clear_dirty_log),
 	ROW(KVM_SET_TSS_ADDR, VM, A_VM, .number = 0xfffbd000),
@@ -399,6 +420,8 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_KVMCLOCK_CTRL, VCPU, A_VCPU, .fill = fill_clock_page),
 	ROW(KVM_ENABLE_CAP, VCPU, A_VCPU, .fill = fill_no_cap, .error = EINVAL),
 	ROW(KVM_GET_TSC_KHZ, VCPU, A_VCPU),
+	ROW(KVM_TPR_ACCESS_REPORTING, VCPU, EVERYTHING, .fill = fill_nothing),
+	ROW(KVM_SET_VAPIC_ADDR, VCPU, EVERYTHING, .fill = fill_vapic),
 	ROW(KVM_GET_LAPIC, VCPU, EVERYTHING, .fill = fill_nothing),
 	ROW(KVM_SET_LAPIC, VCPU, EVERYTHING, .get = KVM_GET_LAPIC),
 	{.name = NULL},

@@ -14,6 +14,17 @@
 
 #define PAGE 4096UL
 
+/* Newer than the headers that the tests are built with; the fields are those of the older ioctl,
+ * then 128 bytes for memory of another kind. */
+#ifndef KVM_SET_USER_MEMORY_REGION2
+#define KVM_CAP_USER_MEMORY2 231
+struct kvm_userspace_memory_region2 {
+	struct kvm_userspace_memory_region region;
+	__u64 more[16];
+};
+#define KVM_SET_USER_MEMORY_REGION2 _IOW(KVMIO, 0x49, struct kvm_userspace_memory_region2)
+#endif
+
 /* The guest-physical layout of a VM made by vm_create(). */
 enum {
 	GUEST_CODE = 0x1000,

@@ -120,8 +120,6 @@ TEST(api_cpuid_takes_effect)
 	const u8 *bitmap = sim_file_vcpu(program->vcpu)->vmcs.msr_bitmap;
 	static struct list list;
 
-	set_cr4(program, CR4_FSGSBASE, -EINVAL);
-	EXPECT_TRUE(guest_field(program, CR4_GUEST_HOST_MASK) & CR4_FSGSBASE);
 	EXPECT_TRUE(msr_bitmap_test(bitmap, MSR_TSC_AUX, MSR_READ));
 	program_set_cpuid(program);
 	set_cr4(program, CR4_FSGSBASE, 0);
@@ -140,6 +138,21 @@ TEST(api_cpuid_takes_effect)
 	EXPECT_TRUE(msr_bitmap_test(bitmap, MSR_TSC_AUX, MSR_READ));
 	EXPECT_FALSE(guest_field(program, SECONDARY_VM_EXEC_CONTROL) & CPU2_ENABLE_RDTSCP);
 	guest_enters(program);
+	program_end(program);
+}
+
+/* Registers may come first: until there is a CPUID, CR4 takes what the host has. */
+TEST(api_cr4_before_cpuid)
+{
+	struct program *program = program_start(A_VCPU);
+	static struct list list;
+
+	set_cr4(program, CR4_FSGSBASE | CR4_SMEP | CR4_OSXSAVE, 0);
+	set_cr4(program, CR4_PKE, -EINVAL);
+	set_cr4(program, CR4_VMXE, -EINVAL);
+	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &list, 0, 0), 0);
+	set_cr4(program, CR4_FSGSBASE, -EINVAL);
+	set_cr4(program, CR4_PGE, 0);
 	program_end(program);
 }
 
@@ -162,6 +175,48 @@ TEST(api_cpuid_after_a_run)
 	snapshot_take(&after, program);
 	snapshot_expect_equal(&after, &before);
 	guest_enters(program);
+	program_end(program);
+}
+
+static struct kvm_cpuid_entry2 *leaf(struct list *list, u32 function)
+{
+	struct kvm_cpuid_entry2 *entry = list->entries;
+
+	while (entry->function != function)
+		entry++;
+	return entry;
+}
+
+/* What the guest would see: what follows its registers follows them here, and does not count when
+ * the same is set after a run. */
+TEST(api_cpuid_shows_what_the_guest_sees)
+{
+	struct program *program = program_start(EVERYTHING);
+	static struct list list, now;
+	u32 count = supported(program, &list);
+	struct kvm_sregs sregs;
+
+	EXPECT_EQ(call(program->vcpu, KVM_GET_CPUID2, &now, count, count), 0);
+	EXPECT_FALSE(leaf(&now, 1)->ecx & BIT32(27));
+	EXPECT_TRUE(leaf(&now, 1)->edx & BIT32(9));
+	EXPECT_EQ(leaf(&now, 0xd)->ebx, 576);
+	EXPECT_TRUE(leaf(&list, 0xd)->ebx > 576);
+	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
+	sregs.cr4 |= CR4_OSXSAVE;
+	sregs.apic_base &= ~BIT64(11);
+	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, 0);
+	EXPECT_EQ(call(program->vcpu, KVM_GET_CPUID2, &now, count, count), 0);
+	EXPECT_TRUE(leaf(&now, 1)->ecx & BIT32(27));
+	EXPECT_FALSE(leaf(&now, 1)->edx & BIT32(9));
+
+	guest_enters(program);
+	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &list, count, count), 0);
+	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &now, count, count), 0);
+	leaf(&now, 1)->ecx ^= BIT32(27);
+	leaf(&now, 0xd)->ebx = 0;
+	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &now, count, count), 0);
+	leaf(&now, 0xd)->eax ^= 1;
+	EXPECT_EQ(call(program->vcpu, KVM_SET_CPUID2, &now, count, count), -EINVAL);
 	program_end(program);
 }
 

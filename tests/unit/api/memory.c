@@ -18,6 +18,31 @@ static struct kvm_userspace_memory_region region(const struct program *program, 
 	};
 }
 
+/* The ioctl with room for memory of other kinds, of which there are none. */
+TEST(api_memory_region2)
+{
+	struct program *program = program_start(A_VM);
+	struct kvm_userspace_memory_region2 second = {
+		.slot = LOGGED,
+		.guest_phys_addr = GPA,
+		.memory_size = RAM_PAGES * PAGE,
+		.userspace_addr = program->ram,
+		.guest_memfd = 3,
+	};
+
+	second.flags = BIT32(2);
+	EXPECT_CALL(program->vm, KVM_SET_USER_MEMORY_REGION2, &second, -EINVAL);
+	second.flags = 0;
+	EXPECT_CALL(program->vm, KVM_SET_USER_MEMORY_REGION2, &second, 0);
+	second.slot++;
+	EXPECT_CALL(program->vm, KVM_SET_USER_MEMORY_REGION2, &second, -EEXIST);
+	second.slot--;
+	second.memory_size = 0;
+	EXPECT_CALL(program->vm, KVM_SET_USER_MEMORY_REGION2, &second, 0);
+	EXPECT_CALL(program->vm, KVM_SET_USER_MEMORY_REGION2, &second, -EINVAL);
+	program_end(program);
+}
+
 static struct program *start(u32 flags)
 {
 	struct program *program = program_start(EVERYTHING);

@@ -334,3 +334,25 @@ TEST(api_set_mce_switched_off)
 	EXPECT_EQ(program_events(program).exception.injected, 1);
 	program_end(program);
 }
+
+/* Kept, for the guest and user space; and what says of a PMU that there is none. */
+TEST(api_power_and_pmu)
+{
+	struct program *program = program_start(EVERYTHING);
+	struct {
+		struct kvm_msrs header;
+		struct kvm_msr_entry entry;
+	} feature = {{.nmsrs = 1}, {.index = MSR_IA32_PERF_CAPABILITIES, .data = 1}};
+	u64 value = 0;
+
+	EXPECT_TRUE(msr_set(program, MSR_IA32_POWER_CTL, ~0ull));
+	EXPECT_TRUE(msr_get(program, MSR_IA32_POWER_CTL, &value));
+	EXPECT_EQ(value, ~0ull);
+	EXPECT_CALL(program->device, KVM_GET_MSRS, &feature, 1);
+	EXPECT_EQ(feature.entry.data, 0);
+	EXPECT_TRUE(msr_get(program, MSR_IA32_PERF_CAPABILITIES, &value));
+	EXPECT_EQ(value, 0);
+	EXPECT_TRUE(msr_set(program, MSR_IA32_PERF_CAPABILITIES, 0));
+	EXPECT_FALSE(msr_set(program, MSR_IA32_PERF_CAPABILITIES, 1));
+	program_end(program);
+}

@@ -5,6 +5,7 @@
 
 #include "../mem/fixture.h"
 #include "api/api.h"
+#include "api/newer.h"
 #include "vmx.h"
 
 #define RAM_PAGES     64ull

@@ -330,7 +330,7 @@ TEST(api_sregs_cr0_has_defined_bits_only)
 	program_end(program);
 }
 
-/* Before KVM_SET_CPUID2: what needs no feature, and nothing else. */
+/* Before KVM_SET_CPUID2: CR4 bits that the host has, and else what needs no feature. */
 TEST(api_sregs_without_cpuid)
 {
 	struct program *program = program_start(A_VCPU);
@@ -338,6 +338,8 @@ TEST(api_sregs_without_cpuid)
 
 	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, 0);
 	sregs.cr4 |= CR4_OSXSAVE;
+	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, 0);
+	sregs.cr4 |= CR4_PKE;
 	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, -EINVAL);
 	sregs.cr4 = CR4_PAE;
 	sregs.apic_base |= APIC_BASE_X2APIC;

@@ -319,6 +319,17 @@ static void fill_clock_page(struct program *p, void *argument)
 	EXPECT_TRUE(msr_set(p, MSR_KVM_SYSTEM_TIME_NEW, CLOCK_GPA | 1));
 }
 
+static void fill_vapic(struct program *p, void *argument)
+{
+	(void)p;
+	((struct kvm_vapic_addr *)argument)->vapic_addr = CLOCK_GPA;
+}
+
+static void fill_attribute(struct program *p, void *argument)
+{
+	((struct kvm_device_attr *)argument)->addr = (u64)p->scratch;
+}
+
 static void fill_no_cap(struct program *p, void *argument)
 {
 	((struct kvm_enable_cap *)argument)->cap = KVM_CAP_HLT;
@@ -349,6 +360,10 @@ const struct api_row api_rows[] = {
 	    .more = INDICES),
 	ROW(SYSTEM, KVM_GET_MSRS, A_DEVICE, .fill = fill_feature_msrs, .more = MSRS(1),
 	    .result = 1),
+	ROW(SYSTEM, KVM_GET_EMULATED_CPUID, A_DEVICE, .fill = fill_cpuid_room,
+	    .more = CPUID_LEAVES),
+	ROW(SYSTEM, KVM_HAS_DEVICE_ATTR, A_DEVICE, .fill = fill_nothing),
+	ROW(SYSTEM, KVM_GET_DEVICE_ATTR, A_DEVICE, .fill = fill_attribute),
 	ROW(SYSTEM, KVM_X86_GET_MCE_CAP_SUPPORTED, A_DEVICE, .fill = fill_nothing),
 
 	ROW(VM, KVM_CHECK_EXTENSION, A_VM, .value = KVM_CAP_HLT, .result = 1),
@@ -359,6 +374,10 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, EVERYTHING, .fill = fill_log_ended),
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, EVERYTHING, .fill = fill_slot_deleted),
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, EVERYTHING, .fill = fill_slot_moved),
+	ROW(VM, KVM_SET_USER_MEMORY_REGION2, A_VM, .fill = fill_slot),
+	ROW(VM, KVM_SET_NR_MMU_PAGES, A_VM, .value = 64),
+	ROW(VM, KVM_GET_NR_MMU_PAGES, A_VM),
+	ROW(VM, KVM_GET_TSC_KHZ, A_VM, .result = 2000000),
 	ROW(VM, KVM_GET_DIRTY_LOG, A_VM, .fill = fill_dirty_log),
 	ROW(VM, KVM_CLEAR_DIRTY_LOG, A_VM, .fill = fill_clear_dirty_log),
 	ROW(VM, KVM_SET_TSS_ADDR, A_VM, .value = 0xfffbd000),
@@ -429,6 +448,8 @@ const struct api_row api_rows[] = {
 	ROW(VCPU, KVM_KVMCLOCK_CTRL, A_VCPU, .fill = fill_clock_page),
 	ROW(VCPU, KVM_ENABLE_CAP, A_VCPU, .fill = fill_no_cap, .result = -EINVAL),
 	ROW(VCPU, KVM_GET_TSC_KHZ, A_VCPU, .result = 2000000),
+	ROW(VCPU, KVM_TPR_ACCESS_REPORTING, EVERYTHING, .fill = fill_nothing),
+	ROW(VCPU, KVM_SET_VAPIC_ADDR, EVERYTHING, .fill = fill_vapic),
 	ROW(VCPU, KVM_GET_LAPIC, EVERYTHING, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_LAPIC, EVERYTHING, .get = KVM_GET_LAPIC),
 	{.name = NULL},

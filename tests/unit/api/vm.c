@@ -2,6 +2,7 @@
 /* The device's and a VM's other ioctls: limits, capabilities, the clock, the MSR filter.  What
  * buses and filters do is tested in io/ and msr/. */
 #include "guest_sees.h"
+#include "cpuid/cpuid.h"
 #include "snapshot.h"
 #include "facts/exit_reason.h"
 #include "msr/msr.h"
@@ -78,6 +79,99 @@ TEST(api_create_vcpu_ids)
 }
 
 /* A VM stays as long as a file of a vCPU of it. */
+static long set_id_limit(const struct program *program, u64 limit)
+{
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_MAX_VCPU_ID, .args = {limit}};
+
+	return CALL(program->vm, KVM_ENABLE_CAP, &cap);
+}
+
+/* Settled once; above the boot processor's id, which is below it then. */
+TEST(api_vcpu_id_limit)
+{
+	struct program *program = program_start(A_VM);
+
+	EXPECT_EQ(set_id_limit(program, VM_MAX_VCPUS + 1), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, ~0ull), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, BIT64(32)), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 0), 0);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 1), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 2), 0);
+	EXPECT_EQ(set_id_limit(program, 3), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, 0), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, 3), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_VCPU, 2), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_VCPU, BIT64(32) | 1), -EINVAL);
+	sim_file_close(program_add_vcpu(program, 1));
+	program_end(program);
+
+	/* Without: what there is at most. */
+	program = program_start(A_VM);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, BIT64(32)), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, VM_MAX_VCPUS + 1), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_BOOT_CPU_ID, VM_MAX_VCPUS), 0);
+	program_end(program);
+	program = program_start(A_VCPU);
+	EXPECT_EQ(set_id_limit(program, 2), -EINVAL);
+	EXPECT_EQ(set_id_limit(program, VM_MAX_VCPUS), 0);
+	program_end(program);
+}
+
+TEST(api_mmu_pages)
+{
+	struct program *program = program_start(A_VM);
+
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_GET_NR_MMU_PAGES, 0), 0);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_NR_MMU_PAGES, 63), -EINVAL);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_NR_MMU_PAGES, 64), 0);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_GET_NR_MMU_PAGES, 0), 64);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_SET_NR_MMU_PAGES, ~0ull), 0);
+	EXPECT_EQ(sim_ioctl(program->vm, KVM_GET_NR_MMU_PAGES, 0), 0x7fffffff);
+	program_end(program);
+}
+
+TEST(api_system_attributes)
+{
+	struct program *program = program_start(A_DEVICE);
+	u64 *value = sim_user_pointer(program->scratch);
+	struct kvm_device_attr attribute = {.attr = KVM_X86_XCOMP_GUEST_SUPP,
+					    .addr = program->scratch};
+
+	*value = ~0ull;
+	EXPECT_CALL(program->device, KVM_HAS_DEVICE_ATTR, &attribute, 0);
+	EXPECT_EQ(*value, ~0ull);
+	EXPECT_CALL(program->device, KVM_GET_DEVICE_ATTR, &attribute, 0);
+	EXPECT_EQ(*value, cpuid_xcr0_offered());
+	EXPECT_TRUE(*value & 3);
+	attribute.addr = 0;
+	EXPECT_CALL(program->device, KVM_GET_DEVICE_ATTR, &attribute, -EFAULT);
+	attribute.attr++;
+	EXPECT_CALL(program->device, KVM_GET_DEVICE_ATTR, &attribute, -ENXIO);
+	EXPECT_CALL(program->device, KVM_HAS_DEVICE_ATTR, &attribute, -ENXIO);
+	attribute.attr--;
+	attribute.group = 1;
+	EXPECT_CALL(program->device, KVM_GET_DEVICE_ATTR, &attribute, -ENXIO);
+	EXPECT_CALL(program->device, KVM_HAS_DEVICE_ATTR, &attribute, -ENXIO);
+	program_end(program);
+}
+
+/* None is emulated. */
+TEST(api_emulated_cpuid)
+{
+	struct program *program = program_start(A_DEVICE);
+	struct {
+		struct kvm_cpuid2 header;
+		struct kvm_cpuid_entry2 entries[2];
+	} list = {.header.nent = 2};
+
+	EXPECT_CALL(program->device, KVM_GET_EMULATED_CPUID, &list, 0);
+	EXPECT_EQ(list.header.nent, 0);
+	EXPECT_CALL(program->device, KVM_GET_EMULATED_CPUID, &list, -E2BIG);
+	program_end(program);
+}
+
 TEST(api_vm_outlives_its_file)
 {
 	struct program *program = program_start(A_VCPU);

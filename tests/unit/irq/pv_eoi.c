@@ -47,11 +47,11 @@ TEST(pv_eoi_taken_when_the_guest_clears_the_bit)
 	struct fixture *g = create();
 
 	deliver(g->vcpu, VECTOR);
-	EXPECT_TRUE(g->vcpu->lapic->eoi_offered);
+	EXPECT_TRUE(g->vcpu->lapic->takes & LAPIC_TAKES_EOI);
 	EXPECT_EQ(*flag, 1);
 	*flag = 0;
 	take(g->vcpu);
-	EXPECT_FALSE(g->vcpu->lapic->eoi_offered);
+	EXPECT_FALSE(g->vcpu->lapic->takes & LAPIC_TAKES_EOI);
 	EXPECT_FALSE(apic_has(g->vcpu, LAPIC_ISR, VECTOR));
 	fixture_destroy(g);
 }
@@ -62,7 +62,7 @@ TEST(pv_eoi_ends_at_the_next_exit)
 
 	deliver(g->vcpu, VECTOR);
 	take(g->vcpu);
-	EXPECT_FALSE(g->vcpu->lapic->eoi_offered);
+	EXPECT_FALSE(g->vcpu->lapic->takes & LAPIC_TAKES_EOI);
 	EXPECT_EQ(*flag, 0);
 	EXPECT_TRUE(apic_has(g->vcpu, LAPIC_ISR, VECTOR));
 	apic_write(g->vcpu, LAPIC_EOI, 0);
@@ -74,7 +74,7 @@ static void expect_no_offer(struct fixture *g, const char *why)
 {
 	test_context("%s", why);
 	deliver(g->vcpu, VECTOR);
-	EXPECT_FALSE(g->vcpu->lapic->eoi_offered);
+	EXPECT_FALSE(g->vcpu->lapic->takes & LAPIC_TAKES_EOI);
 	EXPECT_EQ(*flag, 0);
 	g->vm.irqchip->ioapic_vectors[VECTOR / 64] = 0;
 	apic_write(g->vcpu, LAPIC_EOI, 0);
