@@ -72,6 +72,7 @@ TEST(split_has_no_chips)
 	struct kvm_pit_state2 pit;
 	struct kvm_reinject_control control = {0};
 
+	vcpu_create(vm, 0);
 	CHECK_ERR(ioctl(vm, KVM_GET_IRQCHIP, &chip), ENXIO);
 	CHECK_ERR(ioctl(vm, KVM_SET_IRQCHIP, &chip), ENXIO);
 	CHECK_ERR(ioctl(vm, KVM_GET_PIT2, &pit), ENXIO);
@@ -197,13 +198,12 @@ TEST(split_irqfd)
 
 #define LAPIC_EOI "mov $0xfee000b0, %ebx\nmovl $0, (%rbx)\n"
 
-/* Interrupts on, and then it halts; each handler tells its vector, ends the interrupt in the local
- * APIC where it comes from there, and tells that. */
+/* Interrupts on, and it tells that it runs, again and again; each handler tells its vector, ends
+ * the interrupt in the local APIC where it comes from there, and tells that. */
 GUEST64(guest_split, "sti\n"
 		     "nop\n"
 		     "1: mov $1, %al\n"
 		     "out %al, $0x10\n"
-		     "hlt\n"
 		     "jmp 1b\n"
 		     ".org 0x40\n"
 		     "mov $0x41, %al\n"
@@ -218,7 +218,13 @@ GUEST64(guest_split, "sti\n"
 		     "out %al, $0x10\n"
 		     "iretq\n");
 
-enum { HALTS = 1, LOCAL = 0x41, ANOTHER = 0x61, EXTINT = 0x21 };
+enum { RUNS = 1, LOCAL = 0x41, ANOTHER = 0x61, EXTINT = 0x21 };
+
+/* This one halts with interrupts on. */
+GUEST64(guest_split_halts, "sti\n"
+			   "hlt\n"
+			   "mov $1, %al\n"
+			   "out %al, $0x10\n");
 
 static struct guest split_guest(void)
 {
@@ -281,7 +287,7 @@ TEST(split_interrupt_delivered)
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
 	/* It is nothing that the local APIC would have in service. */
 	CHECK(!apic_has(&g.cpu, APIC_ISR, EXTINT));
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 1);
 	open_window(&g.cpu);
 }
@@ -312,15 +318,15 @@ TEST(split_interrupt_and_lint0)
 		vcpu_set_long_mode(&g.vm, &g.cpu);
 		apic_set(&g.cpu, APIC_LVT_LINT0, closed[i]);
 		g.cpu.run->request_interrupt_window = 1;
-		CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 		CHECK_EQ(g.cpu.run->if_flag, 1);
 		CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
 		CHECK_OK(interrupt(&g.cpu, EXTINT));
 		vcpu_set_long_mode(&g.vm, &g.cpu);
-		CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 		apic_set(&g.cpu, APIC_LVT_LINT0, LVT_EXTINT);
 		CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
-		CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+		open_window(&g.cpu);
 	}
 }
 
@@ -330,16 +336,17 @@ TEST(split_interrupt_ends_hlt)
 	struct guest g = split_guest();
 	struct kvm_mp_state state;
 
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	memcpy(g.vm.ram + GUEST_CODE, guest_split_halts, guest_split_halts_end - guest_split_halts);
 	alarm_every(20);
-	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
+	do {
+		CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
+		CHECK_OK(ioctl(g.cpu.fd, KVM_GET_MP_STATE, &state));
+	} while (state.mp_state != KVM_MP_STATE_HALTED);
 	alarm_every(0);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 1);
-	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_MP_STATE, &state));
-	CHECK_EQ(state.mp_state, KVM_MP_STATE_HALTED);
 	CHECK_OK(interrupt(&g.cpu, EXTINT));
 	CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 }
 
 /* --- KVM_EXIT_IOAPIC_EOI: the I/O APIC --- */
@@ -375,7 +382,7 @@ TEST(split_eoi)
 	};
 	struct guest g = split_guest();
 
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct routing routing = {.entry = {to_message(rows[i].gsi, rows[i].data)}};
 		u8 vector = rows[i].data & 0xff;
@@ -389,25 +396,32 @@ TEST(split_eoi)
 			check_eoi(&g, vector);
 		CHECK_OUT(&g.cpu, 0x11, 1, vector);
 		CHECK(!apic_has(&g.cpu, APIC_ISR, vector));
-		CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	}
 }
 
-/* The routes change while the interrupt is in service: what still names the vector is heard, though
- * the next one is for another processor. */
+/* The routes change while the interrupt is in service: those that are there at its end count. */
 TEST(split_eoi_after_routes_changed)
 {
-	struct routing routing = {.entry = {to_message(LEVEL_PIN, MSI_LEVEL | LOCAL)}};
+	struct routing routing = {
+		.entry = {to_message(LEVEL_PIN, MSI_LEVEL | LOCAL), to_message(EDGE_PIN, ANOTHER)}};
 	struct guest g = split_guest();
 
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	CHECK_OK(routing_set(g.vm.fd, &routing, 1));
 	line(&g, LEVEL_PIN);
 	CHECK_OUT(&g.cpu, 0x10, 1, LOCAL);
-	routing.entry[0].u.msi.address_lo |= 9 << 12;
-	CHECK_OK(routing_set(g.vm.fd, &routing, 1));
+	routing.entry[0].gsi = LAST_PIN;
+	CHECK_OK(routing_set(g.vm.fd, &routing, 2));
 	check_eoi(&g, LOCAL);
 	CHECK_OUT(&g.cpu, 0x11, 1, LOCAL);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
+
+	line(&g, LAST_PIN);
+	CHECK_OUT(&g.cpu, 0x10, 1, LOCAL);
+	CHECK_OK(routing_set(g.vm.fd, &routing, 0));
+	CHECK_OUT(&g.cpu, 0x11, 1, LOCAL);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 }
 
 /* It comes after a KVM_RUN that was to end at once, too. */
@@ -416,7 +430,7 @@ TEST(split_eoi_is_not_lost)
 	struct routing routing = {.entry = {to_message(LEVEL_PIN, MSI_LEVEL | LOCAL)}};
 	struct guest g = split_guest();
 
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	CHECK_OK(routing_set(g.vm.fd, &routing, 1));
 	line(&g, LEVEL_PIN);
 	line(&g, LEVEL_PIN);
@@ -431,7 +445,7 @@ TEST(split_eoi_is_not_lost)
 	CHECK_OUT(&g.cpu, 0x10, 1, LOCAL);
 	check_eoi(&g, LOCAL);
 	CHECK_OUT(&g.cpu, 0x11, 1, LOCAL);
-	CHECK_OUT(&g.cpu, 0x10, 1, HALTS);
+	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 }
 
 /* --- KVM_CAP_X2APIC_API --- */
@@ -493,13 +507,14 @@ TEST(x2apic_api_state)
 TEST(x2apic_api_messages)
 {
 	int vm = vm_with_split_irqchip();
-	struct vcpu near = x2apic_create(vm, 5), far = x2apic_create(vm, 0x105);
+	struct vcpu near = x2apic_create(vm, 5), far;
 	struct routing routing = {.entry = {to_message(3, 0x34)}};
 
 	/* The high half is ignored. */
 	CHECK_EQ(signal_msi(vm, 0x1ff, 5, 0x31), 1);
 	CHECK(apic_has(&near, APIC_IRR, 0x31));
 	CHECK_OK(enable(vm, KVM_CAP_X2APIC_API, KVM_X2APIC_API_USE_32BIT_IDS));
+	far = x2apic_create(vm, 0x105);
 	CHECK_EQ(signal_msi(vm, 0, 5, 0x32), 1);
 	CHECK_EQ(signal_msi(vm, 0x100, 5, 0x33), 1);
 	CHECK_EQ(signal_msi(vm, 0x200, 5, 0x35), 0);
