@@ -17,6 +17,7 @@ enum vcpu_request {
 	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 	VCPU_REQUEST_TPR_ACCESS, /* user space is to hear of an access to the TPR */
+	VCPU_REQUEST_IOAPIC_EOI, /* user space's I/O APIC is to hear of the end of an interrupt */
 };
 
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */

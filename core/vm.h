@@ -71,6 +71,9 @@ struct vm {
 	bool platform_info_hidden;     /* KVM_CAP_MSR_PLATFORM_INFO */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
+	/* KVM_CAP_X2APIC_API; never false again: */
+	bool apic_ids_32bit;   /* KVM_X2APIC_API_USE_32BIT_IDS */
+	bool msi_ff_is_id;     /* KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK */
 	bool apic_ids_changed; /* a local APIC may have another ID than its vCPU; never false again
 				*/
 	u32 lowest_priority_turn; /* counts interrupts of lowest-priority delivery */

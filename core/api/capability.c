@@ -48,6 +48,24 @@ static int enable_manual_dirty_log(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: how many GSIs, from 0 on, are pins of user space's I/O APIC. */
+static int enable_split_irqchip(struct ioctl_call *call, const __u64 args[4])
+{
+	return irqchip_create_split(call->vm, args[0]);
+}
+
+#define X2APIC_API (KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
+
+/* args[0]: KVM_X2APIC_API_*; what is on stays on. */
+static int enable_x2apic_api(struct ioctl_call *call, const __u64 args[4])
+{
+	if (args[0] & KVM_X2APIC_API_USE_32BIT_IDS)
+		__atomic_store_n(&call->vm->apic_ids_32bit, true, __ATOMIC_RELAXED);
+	if (args[0] & KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
+		__atomic_store_n(&call->vm->msi_ff_is_id, true, __ATOMIC_RELAXED);
+	return 0;
+}
+
 #define MANUAL_DIRTY_LOG (KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET)
 
 /* Only what works; all others answer 0. */
@@ -113,6 +131,8 @@ static const struct extension {
 	CAP(KVMCLOCK_CTRL, 1),
 	CAP(ADJUST_CLOCK, KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC),
 	CAP(IRQCHIP, 1),
+	CAP_TO_ENABLE(SPLIT_IRQCHIP, 1, VM, ~(u64)0, enable_split_irqchip),
+	CAP_TO_ENABLE(X2APIC_API, X2APIC_API, VM, X2APIC_API, enable_x2apic_api),
 	CAP(IRQ_ROUTING, IRQ_MAX_ROUTES),
 	CAP(IRQ_INJECT_STATUS, 1),
 	CAP(SIGNAL_MSI, 1),

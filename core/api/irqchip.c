@@ -3,16 +3,6 @@
 #include "api/internal.h"
 #include "irq/irqchip.h"
 
-int api_get_irqchip(struct vm *vm, struct kvm_irqchip *chip)
-{
-	return irqchip_get(vm) ? irqchip_state_get(vm, chip) : -ENXIO;
-}
-
-int api_set_irqchip(struct vm *vm, const struct kvm_irqchip *chip)
-{
-	return irqchip_get(vm) ? irqchip_state_set(vm, chip) : -ENXIO;
-}
-
 /* KVM_IRQ_LINE and KVM_IRQ_LINE_STATUS, whose number says whether the result goes back. */
 int api_irq_line(struct vm *vm, struct kvm_irq_level *line)
 {
@@ -24,11 +14,12 @@ int api_irq_line(struct vm *vm, struct kvm_irq_level *line)
 
 int api_signal_msi(struct vm *vm, const struct kvm_msi *msi)
 {
+	u64 address = (u64)msi->address_hi << 32 | msi->address_lo;
 	int result;
 
-	if (!irqchip_get(vm) || msi->flags)
+	if (!irqchip_get(vm) || msi->flags || !irq_msi_valid(vm, address))
 		return -EINVAL;
-	result = irq_msi_send(vm, (u64)msi->address_hi << 32 | msi->address_lo, msi->data);
+	result = irq_msi_send(vm, address, msi->data);
 	/* A message for nobody goes nowhere, as a guest that blocks it. */
 	return result < 0 ? 0 : result;
 }

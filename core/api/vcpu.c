@@ -2,6 +2,7 @@
 /* The other ioctls of a vCPU: CPUID, MSRs, events. */
 #include "api/internal.h"
 #include "cpuid/cpuid.h"
+#include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "life/life.h"
 #include "msr/msr.h"
@@ -197,9 +198,11 @@ int api_interrupt(struct vcpu *vcpu, const struct kvm_interrupt *interrupt)
 {
 	if (interrupt->irq >= KVM_NR_INTERRUPTS)
 		return -EINVAL;
-	/* They come by the 8259s, which are not user space's. */
-	if (vcpu->vm->irqchip)
+	/* They come by the 8259s. */
+	if (!vcpu->user_pic)
 		return -ENXIO;
+	if (vcpu->lapic)
+		return split_extint_set(vcpu, (u8)interrupt->irq);
 	vcpu->events.interrupt.injected = true;
 	vcpu->events.interrupt.vector = (u8)interrupt->irq;
 	return 0;
@@ -233,8 +236,7 @@ int api_set_lapic(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 {
 	if (!vcpu->lapic)
 		return -EINVAL;
-	lapic_state_set(vcpu, state);
-	return 0;
+	return lapic_state_set(vcpu, state);
 }
 
 /* Without a local APIC in the kernel there is no access to report. */

@@ -199,6 +199,18 @@ static enum exit_action report_tpr_access(struct vcpu *vcpu)
 	return ACTION_TO_USER;
 }
 
+/* User space's I/O APIC is to hear of the end of an interrupt. */
+static enum exit_action report_eoi(struct vcpu *vcpu)
+{
+	int vector = split_eoi_take(vcpu);
+
+	if (vector < 0)
+		return ACTION_SAME_INSN;
+	vcpu->run->exit_reason = KVM_EXIT_IOAPIC_EOI;
+	vcpu->run->eoi.vector = (u8)vector;
+	return ACTION_TO_USER;
+}
+
 /* Requests that are the vCPU's own business.  gives: ACTION_SAME_INSN, or what else is to be done
  * in place of an entry. */
 static enum exit_action serve_requests(struct vcpu *vcpu)
@@ -224,6 +236,8 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		return ACTION_SHUTDOWN;
 	if (take_request(vcpu, VCPU_REQUEST_TPR_ACCESS))
 		return report_tpr_access(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_IOAPIC_EOI))
+		return report_eoi(vcpu);
 	return ACTION_SAME_INSN;
 }
 
@@ -268,9 +282,15 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	return action;
 }
 
+/* Would a KVM_INTERRUPT be taken at once? */
+static bool ready_for_interrupt(struct vcpu *vcpu)
+{
+	return vcpu_interrupt_allowed(vcpu) && vcpu_takes_user_interrupt(vcpu);
+}
+
 static bool window_wanted_and_open(struct vcpu *vcpu)
 {
-	return vcpu->run->request_interrupt_window && !vcpu->lapic && vcpu_interrupt_allowed(vcpu);
+	return vcpu->window_wanted && ready_for_interrupt(vcpu);
 }
 
 /* Runs the guest until an action other than SAME_INSN, or work for the host, comes up. */
@@ -343,7 +363,7 @@ static void publish_state(struct vcpu *vcpu)
 	run->flags = 0;
 	run->cr8 = vcpu_cr8_read(vcpu);
 	run->apic_base = vcpu->apic_base;
-	run->ready_for_interrupt_injection = vcpu->lapic || vcpu_interrupt_allowed(vcpu);
+	run->ready_for_interrupt_injection = !vcpu->user_pic || ready_for_interrupt(vcpu);
 }
 
 /* What KVM_RUN returns, and struct kvm_run as user space finds it. */
@@ -373,6 +393,9 @@ int vcpu_run(struct vcpu *vcpu)
 	if (cr8 > 15 && !vcpu->lapic)
 		return -EINVAL;
 	vcpu->cr8 = cr8;
+	vcpu->window_wanted =
+		vcpu->user_pic &&
+		__atomic_load_n(&vcpu->run->request_interrupt_window, __ATOMIC_RELAXED);
 	vcpu->has_run = true;
 	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 

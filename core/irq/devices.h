@@ -11,15 +11,21 @@ struct pit;
 /* The registers of the chips are kept as the API shows them. */
 struct irqchip {
 	struct vm *vm;
+	/* The 8259s, the I/O APIC and the 8254 are user space's: of what follows only what says so
+	 * means anything. */
+	bool split;
+	u32 reserved_gsis;   /* split: those below are the pins of user space's I/O APIC */
 	host_irqlock_t lock; /* the 8259s and the I/O APIC */
 
 	struct kvm_pic_state pic[2]; /* master, slave */
 	u8 pic_sources[PIC_PINS];    /* who holds the line up: bits of enum irq_source */
-	bool pic_output;	     /* read without the lock */
+	bool pic_output;	     /* read without the lock; split: true, see pic_waits() */
 
 	struct kvm_ioapic_state ioapic;
 	u8 ioapic_sources[IOAPIC_PINS];
-	u64 ioapic_vectors[4]; /* those of the redirection entries; read without the lock */
+	/* Those of the redirection entries (split: of the routes that stand for them); read without
+	 * the lock. */
+	u64 ioapic_vectors[4];
 	u16 ioapic_repeats[IOAPIC_PINS]; /* EOIs in a row that found the line up */
 	u32 ioapic_delayed;		 /* pins that wait for the timer */
 	struct host_timer ioapic_timer;
@@ -63,6 +69,16 @@ bool ioapic_page_read(struct bus_device *device, struct vcpu *vcpu, u64 gpa, uns
 bool ioapic_page_write(struct bus_device *device, struct vcpu *vcpu, u64 gpa, unsigned int length,
 		       const void *data);
 
+/* --- split.c --- */
+
+/* The routing is about to become this: which vectors end in user space's I/O APIC.  Nothing where
+ * the I/O APIC is in the kernel.  Needs: irq_lock. */
+void split_routing_changes(struct irqchip *chip, const struct irq_routing *routing);
+/* The vector that waits, which it then does no more.  The vCPU's thread. */
+u8 split_extint_take(struct vcpu *vcpu);
+/* A vector has ended that user space's I/O APIC sends: KVM_EXIT_IOAPIC_EOI.  The vCPU's thread. */
+void split_eoi(struct vcpu *vcpu, u8 vector);
+
 /* --- pit.c --- */
 
 void pit_destroy(struct irqchip *chip); /* also when there is none */
@@ -71,10 +87,12 @@ void pit_unmasked(struct irqchip *chip, u32 gsi);
 
 /* --- routing.c --- */
 
-/* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's.
- */
-int irq_routing_init(struct vm *vm);
+/* The routing that KVM begins with: GSIs 0 to 15 to the pins of both, 16 to 23 to the I/O APIC's;
+ * or, without pins, none. */
+int irq_routing_init(struct vm *vm, bool pins);
 void irq_routing_destroy(struct vm *vm);
+/* The vectors of level-triggered messages that the GSIs below `gsis` lead to, as bits. */
+void irq_routing_level_vectors(const struct irq_routing *routing, u32 gsis, u64 vectors[4]);
 /* The GSI that leads to a pin; -1: none.  Needs: irq_srcu. */
 s32 irq_routing_gsi(const struct vm *vm, u32 chip, unsigned int pin);
 

@@ -71,7 +71,6 @@ static int deliver(struct irqchip *chip, unsigned int pin)
 		.delivery = ENTRY_DELIVERY(*entry),
 		.logical = *entry & ENTRY_LOGICAL,
 		.level = entry_is_level(*entry),
-		.xapic = true,
 	};
 	int result;
 
@@ -82,7 +81,7 @@ static int deliver(struct irqchip *chip, unsigned int pin)
 		return 0;
 	if (message.delivery == 3 || message.delivery == IRQ_STARTUP) /* reserved */
 		return -1;
-	result = irq_message_send(chip->vm, NULL, &message);
+	result = irq_message_send_device(chip->vm, &message);
 	if (message.level && result > 0)
 		*entry |= ENTRY_REMOTE_IRR;
 	return result;
@@ -164,12 +163,15 @@ static u32 pins_of(struct irqchip *chip, u8 vector)
 	return pins;
 }
 
-bool irqchip_hears_eoi(struct vm *vm, u8 vector)
+static bool hears_eoi(const struct irqchip *chip, u8 vector)
 {
-	const struct irqchip *chip = irqchip_get(vm);
-
 	return chip && (__atomic_load_n(&chip->ioapic_vectors[vector / 64], __ATOMIC_RELAXED) &
 			BIT64(vector % 64));
+}
+
+bool irqchip_hears_eoi(struct vm *vm, u8 vector)
+{
+	return hears_eoi(irqchip_get(vm), vector);
 }
 
 /*
@@ -182,8 +184,14 @@ void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level)
 	struct pin_news news = {0};
 	unsigned long flags;
 
-	if (!irqchip_hears_eoi(vcpu->vm, vector))
+	if (!hears_eoi(chip, vector))
 		return;
+	if (chip->split) {
+		/* What it sends edge-triggered has no end that it would have to know of. */
+		if (level)
+			split_eoi(vcpu, vector);
+		return;
+	}
 	flags = host_irqlock_lock(&chip->lock);
 	news.acknowledged = pins_of(chip, vector);
 	host_irqlock_unlock(&chip->lock, flags);

@@ -58,7 +58,7 @@ int irqchip_create(struct vm *vm)
 	devices_init(chip);
 	pic_init(chip);
 	ioapic_init(chip);
-	error = irq_routing_init(vm);
+	error = irq_routing_init(vm, true);
 	if (error)
 		goto free;
 	error = devices_add(vm, chip);
@@ -80,10 +80,18 @@ void irqchip_destroy(struct vm *vm)
 	if (!chip)
 		return;
 	pit_destroy(chip);
-	host_timer_cancel(&chip->ioapic_timer);
+	if (!chip->split)
+		host_timer_cancel(&chip->ioapic_timer);
 	irq_routing_destroy(vm);
 	vm->irqchip = NULL;
 	host_free(chip);
+}
+
+bool irqchip_is_full(const struct vm *vm)
+{
+	const struct irqchip *chip = irqchip_get(vm);
+
+	return chip && !chip->split;
 }
 
 int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state)
@@ -92,6 +100,8 @@ int irqchip_state_get(struct vm *vm, struct kvm_irqchip *state)
 	unsigned long flags;
 	int error = 0;
 
+	if (!irqchip_is_full(vm))
+		return -ENXIO;
 	flags = host_irqlock_lock(&chip->lock);
 	switch (state->chip_id) {
 	case KVM_IRQCHIP_PIC_MASTER:
@@ -114,6 +124,8 @@ int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state)
 	unsigned long flags;
 	int error = 0;
 
+	if (!irqchip_is_full(vm))
+		return -ENXIO;
 	flags = host_irqlock_lock(&chip->lock);
 	switch (state->chip_id) {
 	case KVM_IRQCHIP_PIC_MASTER:

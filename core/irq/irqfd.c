@@ -269,13 +269,19 @@ static int irqfd_assign(struct vm *vm, const struct kvm_irqfd *wanted, struct ho
 	return error;
 }
 
+/* Of user space's I/O APIC nobody here knows when an interrupt ends. */
+static bool irqfd_allowed(const struct vm *vm, const struct kvm_irqfd *wanted)
+{
+	return wanted->flags & KVM_IRQFD_FLAG_RESAMPLE ? irqchip_is_full(vm) : !!irqchip_get(vm);
+}
+
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted)
 {
 	bool remove = wanted->flags & KVM_IRQFD_FLAG_DEASSIGN;
 	struct host_event *event;
 	int error;
 
-	if ((wanted->flags & ~IRQFD_FLAGS) || (!remove && !irqchip_get(vm)))
+	if ((wanted->flags & ~IRQFD_FLAGS) || (!remove && !irqfd_allowed(vm, wanted)))
 		return -EINVAL;
 	error = host_event_get((int)wanted->fd, &event);
 	if (error)

@@ -11,7 +11,8 @@
 
 #include "vm.h"
 
-/* -EINVAL, also without interrupt controllers in the kernel; -EBADF; -EBUSY: the event is in use;
+/* -EINVAL, also without interrupt controllers in the kernel, and of KVM_IRQFD_FLAG_RESAMPLE without
+ * the I/O APIC; -EBADF; -EBUSY: the event is in use;
  * -ENOMEM.  May sleep. */
 int irqfd_set(struct vm *vm, const struct kvm_irqfd *wanted);
 

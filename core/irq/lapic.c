@@ -65,6 +65,7 @@ int lapic_vcpu_init(struct vcpu *vcpu)
 		return -ENOMEM;
 	}
 	lapic->vcpu = vcpu;
+	lapic->extint = LAPIC_NO_EXTINT;
 	lapic_timer_init(lapic);
 	vcpu->lapic = lapic;
 	lapic_reset(vcpu, false);

@@ -30,7 +30,8 @@ enum irq_delivery {
 };
 /* clang-format on */
 
-enum irq_shorthand { IRQ_NO_SHORTHAND, IRQ_SELF, IRQ_ALL, IRQ_ALL_BUT_SELF };
+/* The last is none of the ICR's: beside whom the destination names, those in xAPIC mode. */
+enum irq_shorthand { IRQ_NO_SHORTHAND, IRQ_SELF, IRQ_ALL, IRQ_ALL_BUT_SELF, IRQ_ALL_XAPIC };
 
 /* An interrupt message on its way to local APICs: from an ICR, an I/O APIC or an MSI. */
 struct irq_message {
@@ -51,6 +52,8 @@ struct irq_message {
 /* What the guest may have left in its memory: bits of lapic->takes, looked at after each exit. */
 #define LAPIC_TAKES_EOI BIT32(0) /* from an entry to the exit after it */
 #define LAPIC_TAKES_TPR BIT32(1) /* while there is an address for it */
+
+#define LAPIC_NO_EXTINT -1
 
 struct lapic {
 	struct vcpu *vcpu;
@@ -74,6 +77,9 @@ struct lapic {
 		u64 rip;
 		bool write;
 	} tpr_access; /* with VCPU_REQUEST_TPR_ACCESS: the last one */
+	/* Of a split irqchip: */
+	s16 extint;  /* vector of KVM_INTERRUPT that waits; LAPIC_NO_EXTINT */
+	u64 eois[4]; /* vectors whose end user space is to be told of */
 };
 
 /* --- lapic.c: life, priorities, delivery --- */
@@ -153,6 +159,11 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
  * pending with all of them; -1: it is for nobody.  Any context. */
 int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_message *message);
 
+/* The same from an I/O APIC or the write of an MSI, whose destinations are 8 bits wide and 0xff is
+ * all; or, as KVM_CAP_X2APIC_API has it, 32 bits (all of them 1: all), and 0xff is those in xAPIC
+ * mode and the ID. */
+int irq_message_send_device(struct vm *vm, struct irq_message *message);
+
 /* --- timer.c: "APIC Timer" --- */
 
 /* When it returns, the timer does not run and its callback neither. */
@@ -193,7 +204,8 @@ void lapic_tpr_accessed(struct vcpu *vcpu, bool write);
 /* --- state.c: KVM_GET_LAPIC, KVM_SET_LAPIC --- */
 
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state);
-/* Bits that no APIC has are left out. */
-void lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state);
+/* Bits that no APIC has are left out.  -EINVAL, and nothing has changed: with
+ * KVM_X2APIC_API_USE_32BIT_IDS, in x2APIC mode, an ID that is not the vCPU's. */
+int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state);
 
 #endif

@@ -50,6 +50,10 @@ static bool is_for(const struct irq_message *message, const struct vcpu *vcpu,
 		return true;
 	case IRQ_ALL_BUT_SELF:
 		return vcpu != sender;
+	case IRQ_ALL_XAPIC:
+		if (!lapic_x2apic(vcpu))
+			return true;
+		break;
 	default:
 		break;
 	}
@@ -144,4 +148,17 @@ int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_messag
 				       __ATOMIC_ACQUIRE);
 	}
 	return vcpu && is_for(message, vcpu, sender) ? deliver(vcpu, message) : -1;
+}
+
+int irq_message_send_device(struct vm *vm, struct irq_message *message)
+{
+	message->xapic = true;
+	if (message->destination == X2APIC_BROADCAST) {
+		message->shorthand = IRQ_ALL;
+	} else if (message->destination == XAPIC_BROADCAST &&
+		   __atomic_load_n(&vm->msi_ff_is_id, __ATOMIC_RELAXED)) {
+		message->xapic = false;
+		message->shorthand = IRQ_ALL_XAPIC;
+	}
+	return irq_message_send(vm, NULL, message);
 }

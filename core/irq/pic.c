@@ -112,6 +112,16 @@ bool pic_output(struct vm *vm)
 	return __atomic_load_n(&irqchip_get(vm)->pic_output, __ATOMIC_ACQUIRE);
 }
 
+bool pic_waits(const struct vcpu *vcpu)
+{
+	const struct irqchip *chip = irqchip_get(vcpu->vm);
+
+	if (!__atomic_load_n(&chip->pic_output, __ATOMIC_ACQUIRE))
+		return false;
+	return (!chip->split || vcpu->lapic->extint != LAPIC_NO_EXTINT) &&
+	       lapic_accepts_extint(vcpu);
+}
+
 static void end_of_interrupt(struct irqchip *chip, unsigned int which, unsigned int irq,
 			     struct pin_news *news)
 {
@@ -155,9 +165,13 @@ u8 pic_acknowledge(struct vcpu *vcpu)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
 	struct pin_news news = {0};
-	unsigned long flags = host_irqlock_lock(&chip->lock);
-	u8 vector = acknowledge(chip, &news);
+	unsigned long flags;
+	u8 vector;
 
+	if (chip->split)
+		return split_extint_take(vcpu);
+	flags = host_irqlock_lock(&chip->lock);
+	vector = acknowledge(chip, &news);
 	pic_update(chip);
 	host_irqlock_unlock(&chip->lock, flags);
 	vcpu->pic_ended |= news.acknowledged;

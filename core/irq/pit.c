@@ -305,7 +305,7 @@ int pit_create(struct vm *vm, u32 flags)
 	struct pit *pit;
 	int error;
 
-	if (!chip)
+	if (!irqchip_is_full(vm))
 		return -ENOENT;
 	if (chip->pit)
 		return -EEXIST;

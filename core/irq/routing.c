@@ -12,6 +12,9 @@
 
 #define LEADS_TO_MSI BIT32(CHIPS)
 
+/* "Message Data Register Format" */
+#define MSI_LEVEL BIT32(15)
+
 struct gsi {
 	u8 leads_to;   /* BIT32(KVM_IRQCHIP_*) or LEADS_TO_MSI */
 	u8 pin[CHIPS]; /* the slave's are 8 to 15 */
@@ -85,6 +88,14 @@ static int add_entry(struct irq_routing *routing, const struct kvm_irq_routing_e
 	return -EINVAL;
 }
 
+/* Has this VM what the entry leads to? */
+static bool entry_fits(const struct vm *vm, const struct kvm_irq_routing_entry *entry)
+{
+	if (entry->type == KVM_IRQ_ROUTING_MSI)
+		return irq_msi_valid(vm, (u64)entry->u.msi.address_hi << 32);
+	return irqchip_is_full(vm);
+}
+
 /* -EINVAL: a GSI is out of range. */
 static int count_gsis(const struct kvm_irq_routing_entry *entries, u32 count, u32 *gsis)
 {
@@ -133,6 +144,9 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 
 	if (!irqchip_get(vm) || count > IRQ_MAX_ROUTES)
 		return -EINVAL;
+	for (u32 i = 0; i < count; i++)
+		if (!entry_fits(vm, &entries[i]))
+			return -EINVAL;
 	error = routing_build(entries, count, &routing);
 	if (error)
 		return error;
@@ -143,6 +157,7 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 	if (same_routing(old, routing)) {
 		old = routing;
 	} else {
+		split_routing_changes(irqchip_get(vm), routing);
 		__atomic_store_n(&vm->routing, routing, __ATOMIC_RELEASE);
 		host_srcu_synchronize(&vm->irq_srcu);
 	}
@@ -151,7 +166,18 @@ int irq_routing_set(struct vm *vm, const struct kvm_irq_routing_entry *entries, 
 	return 0;
 }
 
-int irq_routing_init(struct vm *vm)
+void irq_routing_level_vectors(const struct irq_routing *routing, u32 gsis, u64 vectors[4])
+{
+	for (u32 i = 0; i < gsis && i < routing->gsis; i++) {
+		const struct gsi *gsi = &routing->gsi[i];
+		u8 vector = (u8)gsi->data;
+
+		if (gsi->leads_to == LEADS_TO_MSI && (gsi->data & MSI_LEVEL))
+			vectors[vector / 64] |= BIT64(vector % 64);
+	}
+}
+
+int irq_routing_init(struct vm *vm, bool pins)
 {
 	struct kvm_irq_routing_entry entries[PIC_PINS + IOAPIC_PINS] = {0};
 
@@ -165,7 +191,7 @@ int irq_routing_init(struct vm *vm)
 			ioapic ? KVM_IRQCHIP_IOAPIC : KVM_IRQCHIP_PIC_MASTER + pin / 8;
 		entry->u.irqchip.pin = ioapic ? entry->gsi : pin % 8;
 	}
-	return routing_build(entries, COUNT_OF(entries), &vm->routing);
+	return routing_build(entries, pins ? COUNT_OF(entries) : 0, &vm->routing);
 }
 
 void irq_routing_destroy(struct vm *vm)
@@ -209,24 +235,42 @@ int irq_line_set(struct vm *vm, u32 number, bool level, enum irq_source source)
 	return result;
 }
 
+static bool wide_ids(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->apic_ids_32bit, __ATOMIC_RELAXED);
+}
+
+bool irq_msi_valid(const struct vm *vm, u64 address)
+{
+	return !wide_ids(vm) || !((address >> 32) & 0xff);
+}
+
+static u32 msi_destination(const struct vm *vm, u64 address)
+{
+	u32 destination = (address >> 12) & 0xff;
+
+	return wide_ids(vm) ? destination | ((u32)(address >> 32) & ~0xffu) : destination;
+}
+
 int irq_msi_send(struct vm *vm, u64 address, u32 data)
 {
 	bool logical = address & BIT32(2), hint = address & BIT32(3);
 	struct irq_message message = {
-		.destination = (address >> 12) & 0xff,
+		.destination = msi_destination(vm, address),
 		.vector = (u8)data,
 		.delivery = (data >> 8) & 7,
 		.logical = logical,
-		.level = data & BIT32(15),
-		.xapic = true,
+		.level = data & MSI_LEVEL,
 	};
 
+	if (!irq_msi_valid(vm, address))
+		return -1;
 	if (message.delivery == 3 || message.delivery == IRQ_STARTUP) /* reserved */
 		return -1;
 	/* Of a group that is addressed with the redirection hint, one is to get it. */
 	if (hint && logical && message.delivery == IRQ_FIXED)
 		message.delivery = IRQ_LOWEST;
-	return irq_message_send(vm, NULL, &message);
+	return irq_message_send_device(vm, &message);
 }
 
 void irq_ack_notifier_add(struct vm *vm, struct irq_ack_notifier *notifier)

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KVM_GET_LAPIC and KVM_SET_LAPIC: the registers as in the page of xAPIC mode, in x2APIC mode too
- * (the ID in bits 31:24, the ICR in two parts).
+ * (the ID in bits 31:24, or whole with KVM_X2APIC_API_USE_32BIT_IDS; the ICR in two parts).
  */
 #include "irq/registers.h"
 
 _Static_assert(KVM_APIC_REG_SIZE == LAPIC_REGISTERS_END, "the registers of KVM_GET_LAPIC");
+
+/* Is the ID in the format of the API the whole register?  In xAPIC mode it is the same anyway. */
+static bool whole_id(const struct vcpu *vcpu)
+{
+	return lapic_x2apic(vcpu) && __atomic_load_n(&vcpu->vm->apic_ids_32bit, __ATOMIC_RELAXED);
+}
 
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
@@ -19,7 +25,7 @@ void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 	for (unsigned int i = 0; i < COUNT_OF(computed); i++) {
 		u32 value = lapic_register_read(vcpu, computed[i]);
 
-		if (computed[i] == LAPIC_ID && lapic_x2apic(vcpu))
+		if (computed[i] == LAPIC_ID && lapic_x2apic(vcpu) && !whole_id(vcpu))
 			value <<= 24;
 		__builtin_memcpy(state->regs + computed[i], &value, sizeof(value));
 	}
@@ -52,10 +58,14 @@ static u32 state_bits(const struct vcpu *vcpu, u32 offset)
 	}
 }
 
-void lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
+int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 {
 	struct lapic *lapic = vcpu->lapic;
+	u32 id;
 
+	__builtin_memcpy(&id, state->regs + LAPIC_ID, sizeof(id));
+	if (whole_id(vcpu) && id != vcpu->id)
+		return -EINVAL;
 	lapic_timer_stop(vcpu);
 	for (u32 offset = 0; offset < LAPIC_REGISTERS_END; offset += LAPIC_REGISTER_STEP) {
 		u32 value;
@@ -69,4 +79,5 @@ void lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 	lapic_vectors_changed(lapic);
 	lapic_timer_resume(vcpu);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+	return 0;
 }

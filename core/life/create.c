@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "cpuid/cpuid.h"
 #include "emulate/emulate.h"
+#include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
@@ -24,6 +25,7 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	/* With the local APICs in the kernel the others wait for INIT and SIPI. */
 	vcpu->mp_state = vm->irqchip && !vcpu_is_bsp(vcpu) ? KVM_MP_STATE_UNINITIALIZED
 							   : KVM_MP_STATE_RUNNABLE;
+	vcpu->user_pic = !irqchip_is_full(vm);
 	vcpu->apic_base =
 		APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();

@@ -166,6 +166,11 @@ bool vcpu_interrupt_allowed(struct vcpu *vcpu)
 	return interrupts_open(vcpu) && !vcpu_event_underway(vcpu);
 }
 
+bool vcpu_takes_user_interrupt(const struct vcpu *vcpu)
+{
+	return !vcpu->lapic || split_extint_accepted(vcpu);
+}
+
 static void write_entry_event(struct vcpu *vcpu, enum vcpu_entered event, u32 type, u8 vector)
 {
 	vcpu->events.entered = event;
@@ -282,8 +287,7 @@ bool vcpu_nmi_deliverable(struct vcpu *vcpu)
  * 8259s may take theirs back at any time. */
 static bool interrupt_waits(struct vcpu *vcpu)
 {
-	return vcpu->lapic && (lapic_pending_vector(vcpu) >= 0 ||
-			       (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu)));
+	return vcpu->lapic && (lapic_pending_vector(vcpu) >= 0 || pic_waits(vcpu));
 }
 
 bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
@@ -299,7 +303,7 @@ static int acknowledge(struct vcpu *vcpu)
 {
 	int vector;
 
-	if (pic_output(vcpu->vm) && lapic_accepts_extint(vcpu))
+	if (pic_waits(vcpu))
 		return pic_acknowledge(vcpu);
 	vector = lapic_pending_vector(vcpu);
 	if (vector >= 0) {
@@ -373,7 +377,7 @@ static void watch_task_priority(struct vcpu *vcpu)
 
 void vcpu_events_enter(struct vcpu *vcpu)
 {
-	bool user_waits = !vcpu->lapic && vcpu->run->request_interrupt_window;
+	bool user_waits = vcpu->window_wanted && vcpu_takes_user_interrupt(vcpu);
 	bool waits = false;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());

@@ -30,6 +30,8 @@ void vcpu_events_take_payload(struct vcpu *vcpu);
 
 /* Can the guest take an external interrupt now: IF, no shadow, nothing else under way? */
 bool vcpu_interrupt_allowed(struct vcpu *vcpu);
+/* Is there room for a KVM_INTERRUPT, and does LINT0 let it through?  vcpu->user_pic. */
+bool vcpu_takes_user_interrupt(const struct vcpu *vcpu);
 /* Is there an event that the guest must take before another may be queued? */
 bool vcpu_event_underway(const struct vcpu *vcpu);
 

@@ -110,6 +110,8 @@ struct vcpu {
 	bool tpr_shadow;     /* the guest's TPR is the processor's to read and write */
 	u32 tpr_threshold;   /* as the VMCS has it */
 	struct lapic *lapic; /* NULL without interrupt controllers in the kernel */
+	bool user_pic;	     /* the 8259s are user space's: their vectors come by KVM_INTERRUPT */
+	bool window_wanted;  /* by them, in this KVM_RUN: request_interrupt_window */
 	u32 nmis_arrived;    /* from other threads; anybody adds, the vCPU takes */
 	u32 pic_ended; /* pins of the 8259s whose interrupt ended as the vCPU took it: to be told */
 

@@ -120,6 +120,14 @@ static void fill_user_space_msr(struct context *c)
 	cap->args[0] = KVM_MSR_EXIT_REASON_FILTER;
 }
 
+static void fill_split_irqchip(struct context *c)
+{
+	struct kvm_enable_cap *cap = (void *)c->buffer;
+
+	cap->cap = KVM_CAP_SPLIT_IRQCHIP;
+	cap->args[0] = 24;
+}
+
 /* What it gives has flags that it does not take. */
 static void fill_clock(struct context *c)
 {
@@ -362,6 +370,7 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_TSS_ADDR, VM, A_VM, .number = 0xfffbd000),
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, VM, A_VM, .fill = fill_identity_map),
 	ROW(KVM_ENABLE_CAP, VM, A_VM, .fill = fill_user_space_msr),
+	ROW(KVM_ENABLE_CAP, VM, A_VM, .fill = fill_split_irqchip),
 	ROW(KVM_GET_CLOCK, VM, A_VM, .fill = fill_nothing),
 	ROW(KVM_SET_CLOCK, VM, A_VM, .fill = fill_clock),
 	ROW(KVM_CREATE_IRQCHIP, VM, A_VM),

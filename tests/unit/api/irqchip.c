@@ -6,9 +6,16 @@
 #include "facts/exit_reason.h"
 #include "irq/irqchip.h"
 
+static void enable(int vm, u32 capability, u64 argument, long result)
+{
+	struct kvm_enable_cap cap = {.cap = capability, .args[0] = argument};
+
+	EXPECT_CALL(vm, KVM_ENABLE_CAP, &cap, result);
+}
+
 /* --- Order ------------------------------------------------------------------------- */
 
-/* Without interrupt controllers, and without the 8254. */
+/* Without interrupt controllers; with all of them, but for the 8254; with a split irqchip. */
 TEST(api_irqchip_needs_one)
 {
 	static union {
@@ -18,28 +25,110 @@ TEST(api_irqchip_needs_one)
 	} argument;
 	static const struct {
 		u32 number;
-		long without, with;
+		long result[3];
 	} rows[] = {
-		{KVM_GET_IRQCHIP, -ENXIO, 0},	{KVM_SET_IRQCHIP, -ENXIO, 0},
-		{KVM_IRQ_LINE, -ENXIO, 0},	{KVM_IRQ_LINE_STATUS, -ENXIO, 0},
-		{KVM_SIGNAL_MSI, -EINVAL, 0},	{KVM_SET_GSI_ROUTING, -EINVAL, 0},
-		{KVM_IRQFD, -EINVAL, -EINVAL},	{KVM_GET_PIT, -ENXIO, -ENXIO},
-		{KVM_SET_PIT, -ENXIO, -ENXIO},	{KVM_GET_PIT2, -ENXIO, -ENXIO},
-		{KVM_SET_PIT2, -ENXIO, -ENXIO}, {KVM_REINJECT_CONTROL, -ENXIO, -ENXIO},
-		{KVM_CREATE_PIT, -ENOENT, 0},	{KVM_CREATE_PIT2, -ENOENT, -EEXIST},
+		{KVM_GET_IRQCHIP, {-ENXIO, 0, -ENXIO}},
+		{KVM_SET_IRQCHIP, {-ENXIO, 0, -ENXIO}},
+		{KVM_IRQ_LINE, {-ENXIO, 0, 0}},
+		{KVM_IRQ_LINE_STATUS, {-ENXIO, 0, 0}},
+		{KVM_SIGNAL_MSI, {-EINVAL, 0, 0}},
+		{KVM_SET_GSI_ROUTING, {-EINVAL, 0, 0}},
+		{KVM_IRQFD, {-EINVAL, -EINVAL, -EINVAL}},
+		{KVM_GET_PIT, {-ENXIO, -ENXIO, -ENXIO}},
+		{KVM_SET_PIT, {-ENXIO, -ENXIO, -ENXIO}},
+		{KVM_GET_PIT2, {-ENXIO, -ENXIO, -ENXIO}},
+		{KVM_SET_PIT2, {-ENXIO, -ENXIO, -ENXIO}},
+		{KVM_REINJECT_CONTROL, {-ENXIO, -ENXIO, -ENXIO}},
+		{KVM_CREATE_PIT, {-ENOENT, 0, -ENOENT}},
+		{KVM_CREATE_PIT2, {-ENOENT, -EEXIST, -ENOENT}},
+		{KVM_CREATE_IRQCHIP, {0, -EEXIST, -EEXIST}},
 	};
 
-	for (unsigned int irqchip = 0; irqchip < 2; irqchip++) {
-		struct program *program = program_start(irqchip ? AN_IRQCHIP : A_VM);
+	for (unsigned int irqchip = 0; irqchip < 3; irqchip++) {
+		struct program *program = program_start(irqchip == 1 ? AN_IRQCHIP : A_VM);
 
+		if (irqchip == 2)
+			enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 24, 0);
 		for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
 			test_context("row %u, irqchip %u", i, irqchip);
 			memset(&argument, 0, sizeof(argument));
 			EXPECT_CALL(program->vm, rows[i].number, &argument,
-				    irqchip ? rows[i].with : rows[i].without);
+				    rows[i].result[irqchip]);
 		}
 		program_end(program);
 	}
+}
+
+TEST(api_split_irqchip_once_and_before_vcpus)
+{
+	struct program *program = program_start(AN_IRQCHIP);
+
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 24, -EEXIST);
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 4097, -EINVAL);
+	program_end(program);
+	program = program_start(A_VM);
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 4096, 0);
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 4096, -EEXIST);
+	program_end(program);
+}
+
+/* All of it or nothing, also where there is no memory. */
+TEST(api_split_irqchip_without_memory)
+{
+	for (unsigned int failing = 0; failing < 2; failing++) {
+		struct program *program = program_start(A_VM);
+
+		test_context("allocation %u", failing);
+		sim_fail_allocation_after(failing);
+		enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 24, -ENOMEM);
+		sim_fail_allocation_never();
+		EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_IRQCHIP, 0), 0);
+		program_end(program);
+	}
+}
+
+/* KVM_INTERRUPT is for the 8259s: without a local APIC, of user space, of the kernel. */
+TEST(api_interrupt_by_irqchip)
+{
+	struct kvm_interrupt irq = {0x41}, none = {256};
+	struct program *program = program_start(A_VM);
+	int vcpu;
+
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 24, 0);
+	vcpu = program_add_vcpu(program, 0);
+	EXPECT_CALL(vcpu, KVM_INTERRUPT, &none, -EINVAL);
+	EXPECT_CALL(vcpu, KVM_INTERRUPT, &irq, 0);
+	EXPECT_CALL(vcpu, KVM_INTERRUPT, &irq, -EEXIST);
+	sim_file_close(vcpu);
+	program_end(program);
+	program = program_start(EVERYTHING);
+	EXPECT_CALL(program->vcpu, KVM_INTERRUPT, &none, -EINVAL);
+	EXPECT_CALL(program->vcpu, KVM_INTERRUPT, &irq, -ENXIO);
+	program_end(program);
+}
+
+TEST(api_x2apic_ids)
+{
+	struct program *program = program_start(A_VM);
+	struct kvm_lapic_state lapic;
+	struct kvm_msi msi = {.address_hi = 0x101};
+	u32 id;
+
+	enable(program->vm, KVM_CAP_SPLIT_IRQCHIP, 24, 0);
+	program->vcpu = program_add_vcpu(program, 5);
+	program_set_cpuid(program);
+	EXPECT_TRUE(msr_set(program, 0x1b, 0xfee00c00));
+	EXPECT_CALL(program->vcpu, KVM_GET_LAPIC, &lapic, 0);
+	EXPECT_EQ(lapic.regs[0x23], 5);
+	EXPECT_CALL(program->vm, KVM_SIGNAL_MSI, &msi, 0);
+	enable(program->vm, KVM_CAP_X2APIC_API, KVM_X2APIC_API_USE_32BIT_IDS, 0);
+	EXPECT_CALL(program->vcpu, KVM_SET_LAPIC, &lapic, -EINVAL);
+	EXPECT_CALL(program->vcpu, KVM_GET_LAPIC, &lapic, 0);
+	memcpy(&id, lapic.regs + 0x20, sizeof(id));
+	EXPECT_EQ(id, 5);
+	EXPECT_CALL(program->vcpu, KVM_SET_LAPIC, &lapic, 0);
+	EXPECT_CALL(program->vm, KVM_SIGNAL_MSI, &msi, -EINVAL);
+	program_end(program);
 }
 
 TEST(api_create_irqchip_once_and_before_vcpus)

@@ -32,6 +32,13 @@ static void make_vm(struct program *program)
 	EXPECT_EQ(CALL(program->vm, KVM_SET_USER_MEMORY_REGION, &region), 0);
 }
 
+static void make_split(struct program *program)
+{
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args[0] = 24};
+
+	EXPECT_EQ(CALL(program->vm, KVM_ENABLE_CAP, &cap), 0);
+}
+
 static void make_devices(struct program *program)
 {
 	struct kvm_pit_config config = {.flags = KVM_PIT_SPEAKER_DUMMY};
@@ -53,15 +60,17 @@ struct program *program_start(enum made made)
 	arguments = sim_user_map(ARGUMENT_PAGES * PAGE);
 	if (made >= A_VM)
 		make_vm(program);
+	if (made == A_SPLIT_VCPU)
+		make_split(program);
 	if (made >= AN_IRQCHIP)
 		EXPECT_EQ(sim_ioctl(program->vm, KVM_CREATE_IRQCHIP, 0), 0);
 	if (made == EVERYTHING)
 		make_devices(program);
-	if (made == A_VCPU || made == EVERYTHING) {
+	if (made == A_VCPU || made == A_SPLIT_VCPU || made == EVERYTHING) {
 		program->vcpu = program_add_vcpu(program, 0);
 		program->run = sim_file_page(program->vcpu, 0);
 	}
-	if (made == EVERYTHING)
+	if (made == A_SPLIT_VCPU || made == EVERYTHING)
 		program_set_cpuid(program);
 	return program;
 }

@@ -11,14 +11,15 @@
 #define RAM_PAGES     64ull
 #define SCRATCH_PAGES 256ull
 
-/* What there is; each has what comes before it, but for a vCPU, which has no interrupt controllers
- * in the kernel. */
+/* What there is; each has what comes before it, but for vCPUs, which have no other interrupt
+ * controllers in the kernel than is said. */
 enum made {
 	A_DEVICE,
 	A_VM,
-	A_VCPU,	    /* 0, without CPUID */
-	AN_IRQCHIP, /* and no vCPU */
-	EVERYTHING, /* interrupt controllers, the 8254, a vCPU with the supported CPUID, events */
+	A_VCPU,	      /* 0, without CPUID */
+	A_SPLIT_VCPU, /* the same with its local APIC in the kernel, and the supported CPUID */
+	AN_IRQCHIP,   /* and no vCPU */
+	EVERYTHING,   /* interrupt controllers, the 8254, a vCPU with the supported CPUID, events */
 };
 
 struct program {

@@ -132,7 +132,9 @@ static void fill_message(void)
 
 	*(struct kvm_msi *)words = (struct kvm_msi){
 		.address_lo = 0xfee00000 | (u32)(below(5) << 12) | (u32)below(2) << 2,
-		.data = (u32)below(256) | deliveries[below(COUNT_OF(deliveries))],
+		.address_hi = below(4) ? 0 : (u32)some_value(),
+		.data = (u32)below(256) | deliveries[below(COUNT_OF(deliveries))] |
+			(u32)below(2) << 15,
 	};
 }
 
@@ -148,6 +150,8 @@ static void fill_routing(void)
 		entry->type = 1 + (u32)below(2);
 		entry->u.irqchip.irqchip = (u32)below(3);
 		entry->u.irqchip.pin = (u32)below(12);
+		if (entry->type == KVM_IRQ_ROUTING_MSI)
+			entry->u.msi.data = (u32)below(256) | (u32)below(2) << 15;
 	}
 }
 
@@ -167,6 +171,13 @@ static void fill_known(const struct program *program, const struct ioctl_row *ro
 		break;
 	case KVM_SET_USER_MEMORY_REGION:
 		fill_slot(program);
+		break;
+	case KVM_ENABLE_CAP:
+		words[0] = below(2) ? KVM_CAP_X2APIC_API : KVM_CAP_SPLIT_IRQCHIP;
+		words[1] = below(5);
+		break;
+	case KVM_INTERRUPT:
+		words[0] = below(260);
 		break;
 	case KVM_SIGNAL_MSI:
 		fill_message();
@@ -317,6 +328,7 @@ static void run(int fd)
 	static const u32 reasons[] = {EXIT_REASON_IO_INSTRUCTION,     EXIT_REASON_HLT,
 				      EXIT_REASON_EXTERNAL_INTERRUPT, EXIT_REASON_INTERRUPT_WINDOW,
 				      EXIT_REASON_EPT_VIOLATION,      EXIT_REASON_EPT_VIOLATION};
+	struct kvm_run *kvm_run;
 	long result;
 
 	if (below(2))
@@ -334,7 +346,9 @@ static void run(int fd)
 		    result == -ENOMEM);
 	if (!is_left_to_entry(sim_entry_failure()))
 		test_fail(__FILE__, __LINE__, "entry: %s", sim_entry_failure());
-	((struct kvm_run *)sim_file_page(fd, 0))->cr8 = below(16);
+	kvm_run = sim_file_page(fd, 0);
+	kvm_run->cr8 = below(16);
+	kvm_run->request_interrupt_window = (u8)below(2);
 }
 
 static void add_vcpu(struct fleet *fleet, u64 id)
@@ -427,5 +441,7 @@ static void run_random(u64 seed, u64 steps, enum made made)
 /* A step is a call; user addresses among the arguments are of the process that makes it. */
 SEED_TEST(api_survives_random_calls, 8, 6000)
 {
-	run_random(seed, steps, seed & 1 ? A_VCPU : EVERYTHING);
+	static const enum made made[] = {A_VCPU, A_SPLIT_VCPU, EVERYTHING};
+
+	run_random(seed, steps, made[seed % COUNT_OF(made)]);
 }

@@ -141,6 +141,15 @@ static void fill_user_space_msr(struct program *p, void *argument)
 	cap->args[0] = KVM_MSR_EXIT_REASON_FILTER;
 }
 
+static void fill_split_irqchip(struct program *p, void *argument)
+{
+	struct kvm_enable_cap *cap = argument;
+
+	(void)p;
+	cap->cap = KVM_CAP_SPLIT_IRQCHIP;
+	cap->args[0] = 24;
+}
+
 static void fill_filter(struct program *p, void *argument)
 {
 	struct kvm_msr_filter *filter = argument;
@@ -383,6 +392,7 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_SET_TSS_ADDR, A_VM, .value = 0xfffbd000),
 	ROW(VM, KVM_SET_IDENTITY_MAP_ADDR, A_VM, .fill = fill_identity_map),
 	ROW(VM, KVM_ENABLE_CAP, A_VM, .fill = fill_user_space_msr),
+	ROW(VM, KVM_ENABLE_CAP, A_VM, .fill = fill_split_irqchip),
 	ROW(VM, KVM_GET_CLOCK, A_VM, .fill = fill_nothing),
 	ROW(VM, KVM_SET_CLOCK, A_VM, .get = KVM_GET_CLOCK),
 	ROW(VM, KVM_CREATE_IRQCHIP, A_VM),
