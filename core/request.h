@@ -16,6 +16,7 @@ enum vcpu_request {
 			     */
 	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
+	VCPU_REQUEST_DEBUG,	 /* user space's debugger is to hear of something */
 };
 
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */

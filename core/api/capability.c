@@ -66,7 +66,8 @@ static const struct extension {
 	CAP(VCPU_EVENTS, 1),
 	CAP(INTR_SHADOW, 1),
 	CAP(DEBUGREGS, 1),
-	/* Of KVM_SET_GUEST_DEBUG, which is not there; QEMU does not start without the promise. */
+	CAP(SET_GUEST_DEBUG, 1),
+	CAP(SET_GUEST_DEBUG2, API_GUEST_DEBUG_FLAGS),
 	CAP(X86_ROBUST_SINGLESTEP, 1),
 	CAP(XSAVE, 1),
 	CAP(GET_TSC_KHZ, 1),

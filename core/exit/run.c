@@ -86,7 +86,7 @@ static bool was_machine_check(const struct exit_info *exit)
 
 static bool guest_uses_debug_registers(const struct vcpu *vcpu)
 {
-	return vcpu_owns_debug_registers(vcpu) || (vcpu->dr7 & DR7_ENABLE);
+	return vcpu_owns_debug_registers(vcpu) || (vcpu->debug.dr7_in_use & DR7_ENABLE);
 }
 
 /* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in
@@ -129,7 +129,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);
 	if (debug_registers)
-		host_debugregs_load(vcpu->dr, vcpu->dr6);
+		host_debugregs_load(vcpu->debug.dr_in_use, vcpu->dr6);
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
 
@@ -189,11 +189,11 @@ static enum enter_result enter(struct vcpu *vcpu)
 	return status == VMX_SUCCEED ? ENTER_EXITED : ENTER_FAILED;
 }
 
-/* Requests that are the vCPU's own business.  gives: true if the guest is to shut down. */
-static bool serve_requests(struct vcpu *vcpu)
+/* Requests that are the vCPU's own business.  Not ACTION_SAME_INSN: the guest is not entered. */
+static enum exit_action serve_requests(struct vcpu *vcpu)
 {
 	if (!__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED))
-		return false;
+		return ACTION_SAME_INSN;
 	/* What has come lies in the local APIC and in the counts: each entry looks there. */
 	if (take_request(vcpu, VCPU_REQUEST_EVENT)) {
 		vcpu_take_signals(vcpu);
@@ -208,7 +208,9 @@ static bool serve_requests(struct vcpu *vcpu)
 		clock_page_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
-	return take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+	if (take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT))
+		return ACTION_SHUTDOWN;
+	return take_request(vcpu, VCPU_REQUEST_DEBUG) ? exit_debug(vcpu) : ACTION_SAME_INSN;
 }
 
 static enum exit_action report_failed_entry(struct vcpu *vcpu)
@@ -263,8 +265,9 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 	enum exit_action action;
 
 	for (;;) {
-		if (serve_requests(vcpu))
-			return ACTION_SHUTDOWN;
+		action = serve_requests(vcpu);
+		if (action != ACTION_SAME_INSN)
+			return action;
 		if (vcpu_wait(vcpu)) {
 			action = enter_and_handle(vcpu);
 			if (action != ACTION_SAME_INSN)

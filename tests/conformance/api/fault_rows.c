@@ -308,6 +308,13 @@ static void fill_clock_page(struct context *c)
 	CHECK_EQ(vcpu_set_msr(&c->cpu, MSR_SYSTEM_TIME, GUEST_DATA | 1), 1);
 }
 
+static void fill_guest_debug(struct context *c)
+{
+	struct kvm_guest_debug *debug = (void *)c->buffer;
+
+	debug->control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
+}
+
 static void fill_no_cap(struct context *c)
 {
 	struct kvm_enable_cap *cap = (void *)c->buffer;
@@ -389,6 +396,7 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_XCRS, VCPU, EVERYTHING, .get = KVM_GET_XCRS),
 	ROW(KVM_GET_DEBUGREGS, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_DEBUGREGS, VCPU, A_VCPU, .get = KVM_GET_DEBUGREGS),
+	ROW(KVM_SET_GUEST_DEBUG, VCPU, A_VCPU, .fill = fill_guest_debug),
 	ROW(KVM_GET_MP_STATE, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_MP_STATE, VCPU, A_VCPU, .get = KVM_GET_MP_STATE),
 	ROW(KVM_GET_VCPU_EVENTS, VCPU, A_VCPU, .fill = fill_nothing),

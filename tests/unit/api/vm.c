@@ -31,7 +31,6 @@ TEST(api_check_extension)
 		/* Not there. */
 		{KVM_CAP_SPLIT_IRQCHIP, 0},
 		{KVM_CAP_EXCEPTION_PAYLOAD, 0},
-		{KVM_CAP_SET_GUEST_DEBUG, 0},
 		{9999, 0},
 		{0x80000000, 0},
 		{~(u64)0, 0},
