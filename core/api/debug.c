@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KVM_SET_GUEST_DEBUG. */
+/* What debuggers use: KVM_SET_GUEST_DEBUG, KVM_TRANSLATE. */
 #include "api/internal.h"
+#include "emulate/emulate.h"
 #include "vcpu/events.h"
 #include "vcpu/guest_debug.h"
 
@@ -35,5 +36,20 @@ int api_set_guest_debug(struct vcpu *vcpu, const struct kvm_guest_debug *debug)
 	}
 	guest_debug_set(vcpu, control & KVM_GUESTDBG_ENABLE ? control & ~(u32)INJECTIONS : 0, dr,
 			dr[7]);
+	return 0;
+}
+
+/* As a read of the kernel's; accessed flags are set, as by one. */
+int api_translate(struct vcpu *vcpu, struct kvm_translation *translation)
+{
+	gpa_t gpa = 0;
+	u32 error;
+	bool valid = walk_linear(vcpu, translation->linear_address, 0, &gpa, &error) == WALK_OK;
+
+	translation->physical_address = valid ? gpa : ~(gpa_t)0;
+	translation->valid = valid;
+	/* These two say the same of every page, as KVM's do. */
+	translation->writeable = 1;
+	translation->usermode = 0;
 	return 0;
 }

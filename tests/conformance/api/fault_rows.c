@@ -396,6 +396,7 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_XCRS, VCPU, EVERYTHING, .get = KVM_GET_XCRS),
 	ROW(KVM_GET_DEBUGREGS, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_DEBUGREGS, VCPU, A_VCPU, .get = KVM_GET_DEBUGREGS),
+	ROW(KVM_TRANSLATE, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_GUEST_DEBUG, VCPU, A_VCPU, .fill = fill_guest_debug),
 	ROW(KVM_GET_MP_STATE, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_MP_STATE, VCPU, A_VCPU, .get = KVM_GET_MP_STATE),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KVM_SET_GUEST_DEBUG: single steps, breakpoints, and exceptions that a debugger gives back. */
+/* KVM_SET_GUEST_DEBUG: single steps, breakpoints, and exceptions that a debugger gives back;
+ * KVM_TRANSLATE. */
 #include "vm.h"
 
 #define STEPS  (KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP)
@@ -258,4 +259,31 @@ TEST(guest_debug_blocks_interrupts)
 	check_step(&g, 2);
 	debug(&g, 0, 0, 0);
 	CHECK_OUT(&g.cpu, 2, 1, vcpu_regs(&g.cpu).rax & 0xff);
+}
+
+TEST(translate)
+{
+	struct guest g = GUEST_LONG(guest_takes_db);
+	static const struct {
+		u64 linear, physical;
+		u8 valid;
+	} rows[] = {
+		{0x1234, 0x1234, 1},
+		{0x40000123, 0x123, 1},
+		{0x100000000, ~0ULL, 0},
+		{0xffff800000000000, ~0ULL, 0},
+	};
+
+	vm_map_2m(&g.vm, 0x40000000, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kvm_translation answer = {.linear_address = rows[i].linear};
+
+		test_row("%#lx", rows[i].linear);
+		CHECK_OK(ioctl(g.cpu.fd, KVM_TRANSLATE, &answer));
+		CHECK_EQ(answer.physical_address, rows[i].physical);
+		CHECK_EQ(answer.valid, rows[i].valid);
+		CHECK_EQ(answer.writeable, 1);
+		CHECK_EQ(answer.usermode, 0);
+	}
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_TRANSLATE, NULL), EFAULT);
 }

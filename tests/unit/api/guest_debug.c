@@ -583,3 +583,62 @@ TEST(api_guest_debug_goes_on_after_init)
 	EXPECT_EQ(enters().rflags, RFLAGS_FIXED | RFLAGS_TF);
 	program_end(program);
 }
+
+/* --- KVM_TRANSLATE --- */
+
+/* Two levels: the directory at 1000H, a table at 2000H. */
+static void start_paging(void)
+{
+	static const u32 directory = 0x2003, table[] = {0x5003, 0x7007, 0};
+	struct kvm_sregs sregs;
+
+	start();
+	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
+	sregs.cr0 |= CR0_PE | CR0_PG;
+	sregs.cr3 = 0x1000;
+	EXPECT_CALL(program->vcpu, KVM_SET_SREGS, &sregs, 0);
+	EXPECT_EQ(host_user_write(program->ram + 0x1000, &directory, sizeof(directory)), 0);
+	EXPECT_EQ(host_user_write(program->ram + 0x2000, table, sizeof(table)), 0);
+}
+
+TEST(api_translate)
+{
+	static const struct {
+		u64 linear, physical;
+		bool valid;
+	} rows[] = {
+		{0x123, 0x5123, true},
+		{0x1fff, 0x7fff, true},
+		{0x2000, ~(u64)0, false},
+		{0x400000, ~(u64)0, false},
+	};
+	u32 entry = 0;
+
+	start_paging();
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		struct kvm_translation answer = {.linear_address = rows[i].linear};
+
+		test_context("0x%llx", rows[i].linear);
+		EXPECT_CALL(program->vcpu, KVM_TRANSLATE, &answer, 0);
+		EXPECT_EQ(answer.physical_address, rows[i].physical);
+		EXPECT_EQ(answer.valid, rows[i].valid);
+		EXPECT_EQ(answer.writeable, 1);
+		EXPECT_EQ(answer.usermode, 0);
+		EXPECT_EQ(answer.linear_address, rows[i].linear);
+	}
+	/* As by the processor's read. */
+	EXPECT_EQ(host_user_read(&entry, program->ram + 0x2000, sizeof(entry)), 0);
+	EXPECT_EQ(entry, 0x5023);
+	program_end(program);
+}
+
+TEST(api_translate_without_paging)
+{
+	struct kvm_translation answer = {.linear_address = 0x12345678};
+
+	start();
+	EXPECT_CALL(program->vcpu, KVM_TRANSLATE, &answer, 0);
+	EXPECT_EQ(answer.physical_address, 0x12345678);
+	EXPECT_EQ(answer.valid, 1);
+	program_end(program);
+}

@@ -445,6 +445,7 @@ const struct api_row api_rows[] = {
 	ROW(VCPU, KVM_SET_XCRS, EVERYTHING, .get = KVM_GET_XCRS),
 	ROW(VCPU, KVM_GET_DEBUGREGS, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_DEBUGREGS, A_VCPU, .get = KVM_GET_DEBUGREGS),
+	ROW(VCPU, KVM_TRANSLATE, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_GUEST_DEBUG, A_VCPU, .fill = fill_guest_debug),
 	ROW(VCPU, KVM_GET_MP_STATE, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_MP_STATE, A_VCPU, .get = KVM_GET_MP_STATE),
