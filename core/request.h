@@ -22,6 +22,10 @@ enum vcpu_request {
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */
 void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
 
+/* Has nobody served it yet?  And: it is not wanted any more.  Any context. */
+bool vcpu_request_waits(const struct vcpu *vcpu, enum vcpu_request request);
+void vcpu_request_drop(struct vcpu *vcpu, enum vcpu_request request);
+
 /* An NMI from another thread.  Any context. */
 void vcpu_nmi_send(struct vcpu *vcpu);
 

@@ -164,9 +164,8 @@ bool vcpu_event_underway(const struct vcpu *vcpu)
 
 bool vcpu_exception_pending(const struct vcpu *vcpu)
 {
-	u32 requests = __atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED);
-
-	return vcpu->events.exception.pending || (requests & BIT32(VCPU_REQUEST_TRIPLE_FAULT));
+	return vcpu->events.exception.pending ||
+	       vcpu_request_waits(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
 }
 
 static bool interrupts_open(struct vcpu *vcpu)

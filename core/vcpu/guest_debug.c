@@ -34,7 +34,7 @@ void guest_debug_report(struct vcpu *vcpu, u8 vector, u64 dr6)
 
 void guest_debug_forget(struct vcpu *vcpu)
 {
-	__atomic_fetch_and(&vcpu->requests, ~BIT32(VCPU_REQUEST_DEBUG), __ATOMIC_SEQ_CST);
+	vcpu_request_drop(vcpu, VCPU_REQUEST_DEBUG);
 	vcpu->debug.dr6 = 0;
 }
 

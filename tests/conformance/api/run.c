@@ -409,13 +409,13 @@ TEST(order_of_ioctls)
 
 /* --- KVM_CAP_SYNC_REGS --- */
 
-GUEST64(guest_counts, "1: inc %ebx\n"
-		      "out %al, $1\n"
-		      "jmp 1b");
+GUEST64(guest_counts_outs, "1: inc %ebx\n"
+			   "out %al, $1\n"
+			   "jmp 1b");
 
 TEST(sync_regs)
 {
-	struct guest g = GUEST_LONG(guest_counts);
+	struct guest g = GUEST_LONG(guest_counts_outs);
 	struct kvm_run *run = g.cpu.run;
 	struct kvm_vcpu_events events;
 	struct kvm_sregs sregs;
@@ -425,6 +425,8 @@ TEST(sync_regs)
 	memset(&run->s.regs, 0xff, sizeof(run->s.regs));
 	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
 	CHECK_EQ(run->s.regs.regs.rip, ~0ULL);
+	/* KVM leaves the padding alone. */
+	memset(&run->s.regs, 0, sizeof(run->s.regs));
 	run->kvm_valid_regs = KVM_SYNC_X86_VALID_FIELDS;
 	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
 	regs = vcpu_regs(&g.cpu);
@@ -449,7 +451,7 @@ TEST(sync_regs)
 
 TEST(sync_regs_refused)
 {
-	struct guest g = GUEST_LONG(guest_counts);
+	struct guest g = GUEST_LONG(guest_counts_outs);
 	struct kvm_run *run = g.cpu.run;
 
 	run->kvm_valid_regs = 8;
