@@ -13,6 +13,16 @@ void vcpu_request(struct vcpu *vcpu, enum vcpu_request request)
 		host_kick_vcpu(vcpu);
 }
 
+bool vcpu_request_waits(const struct vcpu *vcpu, enum vcpu_request request)
+{
+	return __atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) & BIT32(request);
+}
+
+void vcpu_request_drop(struct vcpu *vcpu, enum vcpu_request request)
+{
+	__atomic_fetch_and(&vcpu->requests, ~BIT32(request), __ATOMIC_SEQ_CST);
+}
+
 void vcpu_nmi_send(struct vcpu *vcpu)
 {
 	if (__atomic_load_n(&vcpu->nmis_arrived, __ATOMIC_RELAXED) > NMIS_ARRIVED_MAX)

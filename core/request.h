@@ -18,10 +18,15 @@ enum vcpu_request {
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 	VCPU_REQUEST_TPR_ACCESS, /* user space is to hear of an access to the TPR */
 	VCPU_REQUEST_IOAPIC_EOI, /* user space's I/O APIC is to hear of the end of an interrupt */
+	VCPU_REQUEST_DEBUG,	 /* user space's debugger is to hear of something */
 };
 
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */
 void vcpu_request(struct vcpu *vcpu, enum vcpu_request request);
+
+/* Has nobody served it yet?  And: it is not wanted any more.  Any context. */
+bool vcpu_request_waits(const struct vcpu *vcpu, enum vcpu_request request);
+void vcpu_request_drop(struct vcpu *vcpu, enum vcpu_request request);
 
 /* An NMI from another thread.  Any context. */
 void vcpu_nmi_send(struct vcpu *vcpu);

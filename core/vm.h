@@ -69,6 +69,9 @@ struct vm {
 	u32 msr_exits;		       /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
 	bool under_hypervisor;	       /* the host runs in a VM itself */
 	bool platform_info_hidden;     /* KVM_CAP_MSR_PLATFORM_INFO */
+	bool exception_payload;	       /* KVM_CAP_EXCEPTION_PAYLOAD */
+	bool triple_fault_event;       /* KVM_CAP_X86_TRIPLE_FAULT_EVENT */
+	bool emulation_failure_exits;  /* KVM_CAP_EXIT_ON_EMULATION_FAILURE */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
 	/* KVM_CAP_X2APIC_API; never false again: */

@@ -15,7 +15,7 @@
 #include <linux/uaccess.h>
 #include "host_entry.h"
 #include "platform.h"
-#include "exit/run.h"
+#include "api/api.h"
 #include "life/life.h"
 
 /* --- KVM_RUN ---------------------------------------------------------------- */
@@ -52,7 +52,7 @@ static long run(struct vcpu *vcpu, unsigned long argument)
 		return -EINTR;
 	}
 	sigmask_activate(vcpu);
-	result = vcpu_run(vcpu);
+	result = api_run(vcpu);
 	sigmask_deactivate(vcpu);
 	mutex_unlock(&vcpu->host.mutex);
 	return result;

@@ -9,7 +9,6 @@
  */
 #include "file.h"
 #include "api/api.h"
-#include "exit/run.h"
 
 static bool other_process;
 
@@ -195,7 +194,7 @@ static long run(struct vcpu *vcpu, u64 argument)
 		return -EINVAL;
 	host_mutex_lock(&vcpu->host.mutex);
 	if (!sim_guests_stopped())
-		result = vcpu_run(vcpu);
+		result = api_run(vcpu);
 	host_mutex_unlock(&vcpu->host.mutex);
 	return result;
 }

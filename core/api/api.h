@@ -117,6 +117,10 @@ static inline int ioctl_carry_out(const struct ioctl_row *row, struct ioctl_call
 	return result;
 }
 
+/* KVM_RUN: vcpu_run(), and registers by struct kvm_run where user space asks for it.  -EINVAL: of
+ * such as there are not, or those that it gives are refused.  The vCPU's mutex is held. */
+int api_run(struct vcpu *vcpu);
+
 /* KVM_CHECK_EXTENSION, for both kinds of file. */
 int api_check_extension(u64 extension);
 /* What is after KVM_CAP_ in its name; NULL: not in the table. */

@@ -36,6 +36,26 @@ static int enable_max_vcpu_id(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: what KVM_GET_VCPU_EVENTS tells apart. */
+static int enable_exception_payload(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->exception_payload, !!args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+static int enable_triple_fault_event(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->triple_fault_event, !!args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* args[0]: does user space hear of what fails above CPL 0, too? */
+static int enable_emulation_failure(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->emulation_failure_exits, !!args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
 #define MSR_EXIT_REASONS                                                                           \
 	(KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_FILTER)
 
@@ -105,7 +125,9 @@ static const struct extension {
 	CAP(VCPU_EVENTS, 1),
 	CAP(INTR_SHADOW, 1),
 	CAP(DEBUGREGS, 1),
-	/* Of KVM_SET_GUEST_DEBUG, which is not there; QEMU does not start without the promise. */
+	CAP(SYNC_REGS, KVM_SYNC_X86_VALID_FIELDS),
+	CAP(SET_GUEST_DEBUG, 1),
+	CAP(SET_GUEST_DEBUG2, API_GUEST_DEBUG_FLAGS),
 	CAP(X86_ROBUST_SINGLESTEP, 1),
 	CAP(XSAVE, 1),
 	CAP(GET_TSC_KHZ, 1),
@@ -145,6 +167,9 @@ static const struct extension {
 	CAP(SET_BOOT_CPU_ID, 1),
 	CAP_TO_ENABLE(X86_USER_SPACE_MSR, 1, VM, MSR_EXIT_REASONS, enable_user_space_msr),
 	CAP(X86_MSR_FILTER, 1),
+	CAP_TO_ENABLE(EXCEPTION_PAYLOAD, 1, VM, ~(u64)0, enable_exception_payload),
+	CAP_TO_ENABLE(X86_TRIPLE_FAULT_EVENT, 1, VM, ~(u64)0, enable_triple_fault_event),
+	CAP_TO_ENABLE(EXIT_ON_EMULATION_FAILURE, 1, VM, 1, enable_emulation_failure),
 };
 
 int api_check_extension(u64 extension)

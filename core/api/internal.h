@@ -18,4 +18,10 @@
 #undef SUBJECT_VM
 #undef SUBJECT_VCPU
 
+/* What KVM_SET_GUEST_DEBUG takes. */
+#define API_GUEST_DEBUG_FLAGS                                                                      \
+	(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP | KVM_GUESTDBG_USE_SW_BP |                  \
+	 KVM_GUESTDBG_USE_HW_BP | KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP |                \
+	 KVM_GUESTDBG_BLOCKIRQ)
+
 #endif

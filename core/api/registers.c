@@ -4,6 +4,7 @@
 #include "cpuid/cpuid.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -30,7 +31,7 @@ int api_get_regs(struct vcpu *vcpu, struct kvm_regs *regs)
 		*(u64 *)((char *)regs + reg_offsets[i].offset) =
 			vcpu_reg_read(vcpu, reg_offsets[i].reg);
 	regs->rip = vcpu_rip_read(vcpu);
-	regs->rflags = vcpu_rflags_read(vcpu);
+	regs->rflags = guest_debug_rflags_read(vcpu);
 	return 0;
 }
 
@@ -40,7 +41,8 @@ int api_set_regs(struct vcpu *vcpu, const struct kvm_regs *regs)
 		vcpu_reg_write(vcpu, reg_offsets[i].reg,
 			       *(const u64 *)((const char *)regs + reg_offsets[i].offset));
 	vcpu_rip_write(vcpu, regs->rip);
-	vcpu_rflags_write(vcpu, regs->rflags);
+	guest_debug_rflags_write(vcpu, regs->rflags);
+	guest_debug_forget(vcpu);
 	/* The guest goes on somewhere else: an exception of where it was makes no sense there.  One
 	 * whose delivery has begun belongs to what comes next, and goes by KVM_SET_VCPU_EVENTS
 	 * alone. */

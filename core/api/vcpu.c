@@ -118,15 +118,44 @@ static u32 shadow_from_user(u8 shadow)
 	return shadow & KVM_X86_SHADOW_INT_STI ? BLOCKING_BY_STI : 0;
 }
 
+/* Parts that a program knows of when it has enabled them. */
+static u32 enabled_flags(const struct vm *vm)
+{
+	u32 flags = 0;
+
+	if (__atomic_load_n(&vm->exception_payload, __ATOMIC_RELAXED))
+		flags |= KVM_VCPUEVENT_VALID_PAYLOAD;
+	if (__atomic_load_n(&vm->triple_fault_event, __ATOMIC_RELAXED))
+		flags |= KVM_VCPUEVENT_VALID_TRIPLE_FAULT;
+	return flags;
+}
+
+/* Who does not know of pending ones and payloads finds the payload in the registers, and the
+ * exception among those whose delivery has begun. */
+static void get_exception(struct vcpu *vcpu, struct kvm_vcpu_events *events)
+{
+	struct vcpu_events *now = &vcpu->events;
+	bool apart = enabled_flags(vcpu->vm) & KVM_VCPUEVENT_VALID_PAYLOAD;
+	bool soft = soft_exception(now->exception.vector);
+
+	if (now->exception.pending && !apart)
+		vcpu_events_take_payload(vcpu);
+	events->exception.injected =
+		!soft && (now->exception.injected || (now->exception.pending && !apart));
+	if (!apart || soft || !now->exception.pending)
+		return;
+	events->exception.pending = 1;
+	events->exception_has_payload = now->exception.has_payload;
+	if (now->exception.has_payload)
+		events->exception_payload = now->exception.payload;
+}
+
 int api_get_vcpu_events(struct vcpu *vcpu, struct kvm_vcpu_events *events)
 {
 	struct vcpu_events *now = &vcpu->events;
 
 	vcpu_take_nmis(vcpu);
-	if (now->exception.pending)
-		vcpu_events_take_payload(vcpu);
-	events->exception.injected = (now->exception.injected || now->exception.pending) &&
-				     !soft_exception(now->exception.vector);
+	get_exception(vcpu, events);
 	events->exception.nr = now->exception.vector;
 	events->exception.has_error_code = now->exception.has_error;
 	events->exception.error_code = now->exception.error;
@@ -140,19 +169,51 @@ int api_get_vcpu_events(struct vcpu *vcpu, struct kvm_vcpu_events *events)
 	events->nmi.masked = vcpu_nmi_masked(vcpu);
 	if (vcpu->lapic)
 		events->sipi_vector = vcpu->lapic->sipi_vector;
-	events->flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW;
+	events->flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SHADOW |
+			enabled_flags(vcpu->vm);
+	if (events->flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT)
+		events->triple_fault.pending = vcpu_request_waits(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
 	return 0;
 }
 
-static bool events_valid(const struct kvm_vcpu_events *events)
+static bool sets_pending(const struct kvm_vcpu_events *events)
+{
+	return (events->flags & KVM_VCPUEVENT_VALID_PAYLOAD) && events->exception.pending;
+}
+
+static bool events_valid(const struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 {
 	const u32 known = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SIPI_VECTOR |
 			  KVM_VCPUEVENT_VALID_SHADOW;
 
-	if (events->flags & ~known)
+	if (events->flags & ~(known | enabled_flags(vcpu->vm)))
 		return false;
-	return !events->exception.injected ||
+	return (!events->exception.injected && !sets_pending(events)) ||
 	       (events->exception.nr < 32 && events->exception.nr != VECTOR_NMI);
+}
+
+/* Pending ones come before those that have begun; only #PF and #DB have a payload. */
+static void set_exception(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
+{
+	struct vcpu_events *now = &vcpu->events;
+	u8 vector = events->exception.nr;
+
+	now->exception.pending = sets_pending(events);
+	now->exception.injected = events->exception.injected && !now->exception.pending;
+	now->exception.vector = vector;
+	now->exception.has_error = events->exception.has_error_code;
+	now->exception.error = events->exception.error_code;
+	now->exception.has_payload = now->exception.pending && events->exception_has_payload &&
+				     (vector == VECTOR_PF || vector == VECTOR_DB);
+	now->exception.payload = events->exception_payload;
+}
+
+static void set_triple_fault(struct vcpu *vcpu, bool pending)
+{
+	if (pending)
+		vcpu_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+	else
+		vcpu_request_drop(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
 }
 
 /* They replace what has come meanwhile; no more than a vCPU can hold. */
@@ -167,15 +228,9 @@ int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 {
 	struct vcpu_events *now = &vcpu->events;
 
-	if (!events_valid(events))
+	if (!events_valid(vcpu, events))
 		return -EINVAL;
-	now->exception.pending = false;
-	now->exception.injected = events->exception.injected;
-	now->exception.vector = events->exception.nr;
-	now->exception.has_error = events->exception.has_error_code;
-	now->exception.error = events->exception.error_code;
-	now->exception.has_payload = false;
-
+	set_exception(vcpu, events);
 	now->interrupt.injected = events->interrupt.injected && !events->interrupt.soft;
 	now->interrupt.vector = events->interrupt.nr;
 	now->soft.injected = events->interrupt.injected && events->interrupt.soft;
@@ -191,6 +246,8 @@ int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 									       : now->nmi.pending);
 	if (vcpu->lapic && (events->flags & KVM_VCPUEVENT_VALID_SIPI_VECTOR))
 		vcpu->lapic->sipi_vector = (u8)events->sipi_vector;
+	if (events->flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT)
+		set_triple_fault(vcpu, events->triple_fault.pending);
 	return 0;
 }
 

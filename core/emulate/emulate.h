@@ -100,7 +100,7 @@ bool segment_is_canonical(struct vcpu *vcpu, u64 address);
  * access is done: at each exit they are as before the instruction, or before the element of a REP.
  * What can't be decoded goes to user space as KVM_EXIT_INTERNAL_ERROR,
  * KVM_INTERNAL_ERROR_EMULATION, with the bytes; at CPL > 0 it is a #UD in the guest instead, so
- * that a program in the guest can't end its VM.
+ * that a program in the guest can't end its VM, unless user space has asked for the exit.
  */
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa);
 

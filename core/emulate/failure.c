@@ -33,8 +33,10 @@ enum exit_action emulate_failed(struct vcpu *vcpu, const char *why, const u8 *by
 	if (count > INSN_MAX_LENGTH)
 		count = INSN_MAX_LENGTH;
 	log_failure(vcpu, why, bytes, count);
-	/* A program of the guest must not be able to stop the guest's VM. */
-	if (vcpu_cpl(vcpu) != 0) {
+	/* A program of the guest must not be able to stop the guest's VM, unless user space asked
+	 * to hear of it. */
+	if (vcpu_cpl(vcpu) != 0 &&
+	    !__atomic_load_n(&vcpu->vm->emulation_failure_exits, __ATOMIC_RELAXED)) {
 		vcpu_inject_exception(vcpu, VECTOR_UD);
 		return ACTION_SAME_INSN;
 	}

@@ -7,15 +7,6 @@
 /* A whole number of words is read faster than INSN_MAX_LENGTH bytes. */
 #define FETCH_SIZE 16
 
-static gva_t fetch_address(struct vcpu *vcpu)
-{
-	u64 rip = vcpu_rip_read(vcpu);
-
-	if (vcpu_code_width(vcpu) == WIDTH_64)
-		return rip;
-	return (u32)(vcpu_seg_base(vcpu, SEG_CS) + rip);
-}
-
 /* What the processor refuses to execute, it would have refused before: the code has changed. */
 static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result result, const u8 *bytes,
 				      unsigned int count)
@@ -34,7 +25,7 @@ static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result resu
  */
 bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action)
 {
-	gva_t at = fetch_address(vcpu);
+	gva_t at = vcpu_linear_rip(vcpu);
 	u32 access = PF_FETCH | linear_privilege(vcpu);
 	unsigned int count = LINTEL_PAGE_SIZE - (unsigned int)(at & (LINTEL_PAGE_SIZE - 1));
 	struct linear_fault fault;

@@ -6,6 +6,7 @@
  */
 #include "emulate/access.h"
 #include "vcpu/events.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -123,7 +124,7 @@ void state_read(struct vcpu *vcpu, const struct insn *insn, u64 *value)
 		*value = vcpu_cr0_read(vcpu);
 		return;
 	case STATE_FLAGS:
-		*value = vcpu_rflags_read(vcpu) & ~(RFLAGS_VM | RFLAGS_RF);
+		*value = guest_debug_rflags_read(vcpu) & ~(RFLAGS_VM | RFLAGS_RF);
 		return;
 	case STATE_ALL:
 		read_all(vcpu, insn, value);
@@ -280,7 +281,7 @@ static void load_flags(struct vcpu *vcpu, const struct insn *insn, u64 value)
 		fixed |= RFLAGS_IF;
 	if (insn->operand_size == 2)
 		fixed |= ~0xffffULL;
-	vcpu_rflags_write(vcpu, ((value & ~fixed) | (old & fixed)) & ~RFLAGS_RF);
+	guest_debug_rflags_write(vcpu, ((value & ~fixed) | (old & fixed)) & ~RFLAGS_RF);
 }
 
 /* POPA: the stack pointer's place is skipped. */

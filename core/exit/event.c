@@ -8,6 +8,7 @@
  */
 #include "exit/table.h"
 #include "vcpu/events.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -52,6 +53,31 @@ static enum exit_action alignment_check(struct vcpu *vcpu, u32 info)
 	return ACTION_TO_USER;
 }
 
+/* INT3, where a debugger has them exit: RIP is still at it. */
+static enum exit_action breakpoint(struct vcpu *vcpu)
+{
+	vcpu->debug.int3_length = vcpu->exit.instruction_length;
+	guest_debug_report(vcpu, VECTOR_BP, 0);
+	return ACTION_SAME_INSN;
+}
+
+enum exit_action exit_debug(struct vcpu *vcpu)
+{
+	struct kvm_debug_exit_arch arch = {
+		.exception = vcpu->debug.exception,
+		.pc = vcpu_linear_rip(vcpu),
+		.dr6 = vcpu->debug.dr6 | DR6_FIXED,
+		.dr7 = vcpu->debug.dr7_in_use,
+	};
+
+	guest_debug_forget(vcpu);
+	/* The next instruction is to be stepped, too. */
+	guest_debug_rflags_write(vcpu, guest_debug_rflags_read(vcpu));
+	vcpu->run->exit_reason = KVM_EXIT_DEBUG;
+	vcpu->run->debug.arch = arch;
+	return ACTION_TO_USER;
+}
+
 enum exit_action exit_exception(struct vcpu *vcpu)
 {
 	u32 info = vcpu->exit.interruption_info;
@@ -63,6 +89,8 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 		return alignment_check(vcpu, info);
 	if (INTERRUPTION_VECTOR(info) == VECTOR_DB)
 		return deliver_exception(vcpu, info);
+	if (INTERRUPTION_VECTOR(info) == VECTOR_BP)
+		return breakpoint(vcpu);
 	return ACTION_BROKEN;
 }
 

@@ -86,7 +86,7 @@ static bool was_machine_check(const struct exit_info *exit)
 
 static bool guest_uses_debug_registers(const struct vcpu *vcpu)
 {
-	return vcpu_owns_debug_registers(vcpu) || (vcpu->dr7 & DR7_ENABLE);
+	return vcpu_owns_debug_registers(vcpu) || (vcpu->debug.dr7_in_use & DR7_ENABLE);
 }
 
 /* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in
@@ -129,7 +129,7 @@ static enum vmx_status run_guest(struct vcpu *vcpu)
 	host_fpu_before_entry(vcpu);
 	switch_xstate(vcpu, true);
 	if (debug_registers)
-		host_debugregs_load(vcpu->dr, vcpu->dr6);
+		host_debugregs_load(vcpu->debug.dr_in_use, vcpu->dr6);
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
 
@@ -238,6 +238,8 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		return report_tpr_access(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_IOAPIC_EOI))
 		return report_eoi(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_DEBUG))
+		return exit_debug(vcpu);
 	return ACTION_SAME_INSN;
 }
 

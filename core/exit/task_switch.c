@@ -10,6 +10,7 @@
 #include "exit/table.h"
 #include "emulate/descriptor.h"
 #include "vcpu/events.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -154,7 +155,7 @@ static u64 old_ip(struct vcpu *vcpu, const struct task_switch *task)
 static bool save_old(struct vcpu *vcpu, struct task_switch *task)
 {
 	const struct tss_format *format = task->old_format;
-	u32 values[TASK_VALUES] = {(u32)old_ip(vcpu, task), (u32)vcpu_rflags_read(vcpu)};
+	u32 values[TASK_VALUES] = {(u32)old_ip(vcpu, task), (u32)guest_debug_rflags_read(vcpu)};
 	u8 bytes[sizeof(values)];
 	unsigned int i, count = TASK_ES + format->segments;
 
@@ -240,8 +241,7 @@ static bool load_registers(struct vcpu *vcpu, struct task_switch *task, unsigned
 	task->tss.type |= TYPE_TSS_BUSY;
 	vcpu_seg_write(vcpu, SEG_TR, &task->tss);
 	vcpu_cr0_store(vcpu, vcpu_cr0_read(vcpu) | CR0_TS);
-	vcpu->dr7 &= ~DR7_LOCAL;
-	vmcs_writel(GUEST_DR7, vcpu->dr7);
+	vcpu_dr7_store(vcpu, vcpu->dr7 & ~DR7_LOCAL);
 	if (nests(task))
 		flags |= RFLAGS_NT;
 	if (task->format == &format_16)
@@ -251,7 +251,7 @@ static bool load_registers(struct vcpu *vcpu, struct task_switch *task, unsigned
 		vcpu_reg_write(vcpu, (enum vcpu_reg)i, task_value(task, TASK_REGS + i));
 	ldt.selector = (u16)task_value(task, TASK_ES + task->format->segments);
 	vcpu_seg_write(vcpu, SEG_LDTR, &ldt);
-	vcpu_rflags_write(vcpu, flags);
+	guest_debug_rflags_write(vcpu, flags);
 	vcpu_interrupt_shadow_clear(vcpu);
 	load_selectors(vcpu, task, cpl);
 	if (!task->format->cr3 || !(vcpu_cr0_read(vcpu) & CR0_PG))

@@ -12,6 +12,7 @@
 #include "irq/lapic.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/vpid.h"
 #include "vmcs/vmcs.h"
@@ -136,8 +137,7 @@ static void reset_debug_registers(struct vcpu *vcpu)
 	for (unsigned int i = 0; i < COUNT_OF(vcpu->dr); i++)
 		vcpu->dr[i] = 0;
 	vcpu->dr6 = DR6_FIXED;
-	vcpu->dr7 = DR7_FIXED;
-	vmcs_writel(GUEST_DR7, DR7_FIXED);
+	vcpu_dr7_store(vcpu, DR7_FIXED);
 	vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, 0);
 }
 
@@ -151,7 +151,8 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	/* EDX holds the processor's signature: the guest's if it has one, a P6 otherwise. */
 	vcpu_reg_write(vcpu, REG_RDX, cpuid_answer(vcpu, 1, 0, version) ? version[0] : 0x600);
 	vcpu_rip_write(vcpu, 0xfff0);
-	vcpu_rflags_write(vcpu, RFLAGS_FIXED);
+	guest_debug_forget(vcpu);
+	guest_debug_rflags_write(vcpu, RFLAGS_FIXED);
 	vcpu_registers_flush(vcpu);
 
 	reset_segment_registers(vcpu);

@@ -10,6 +10,7 @@
 #include "irq/lapic.h"
 #include "mem/pml.h"
 #include "vcpu/counters.h"
+#include "vcpu/guest_debug.h"
 #include "vmcs/vmcs.h"
 
 /* PAUSEs at most this far apart are one loop; a loop that lasts this long exits.  In TSC ticks;
@@ -33,9 +34,7 @@ static void init_controls(struct vcpu *vcpu)
 			vmcs_control_write(vcpu, word, vmcs_config.ctl[word]);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 
-	/* #DB and #AC always exit: a guest could make their delivery loop for ever in the
-	 * processor.  #MC exits for the host. */
-	vmcs_write32(EXCEPTION_BITMAP, BIT32(VECTOR_DB) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
+	guest_debug_exceptions(vcpu);
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MASK, 0);
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	vmcs_write32(CR3_TARGET_COUNT, 0);

@@ -11,6 +11,7 @@
  * SDM: "Event Injection", "Priority Among Concurrent Events", "Double Fault Exception".
  */
 #include "vcpu/events.h"
+#include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "facts/exit_reason.h"
 #include "irq/irqchip.h"
@@ -89,7 +90,10 @@ void vcpu_inject_page_fault(struct vcpu *vcpu, gva_t address, u32 error)
 
 void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
 {
-	raise(vcpu, VECTOR_DB, 0, true, dr6);
+	if (vcpu->debug.control & GUEST_DEBUG_TAKES_DB)
+		guest_debug_report(vcpu, VECTOR_DB, dr6);
+	else
+		raise(vcpu, VECTOR_DB, 0, true, dr6);
 }
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)
@@ -156,6 +160,12 @@ bool vcpu_event_underway(const struct vcpu *vcpu)
 	       vcpu->events.interrupt.injected;
 }
 
+bool vcpu_exception_pending(const struct vcpu *vcpu)
+{
+	return vcpu->events.exception.pending ||
+	       vcpu_request_waits(vcpu, VCPU_REQUEST_TRIPLE_FAULT);
+}
+
 static bool interrupts_open(struct vcpu *vcpu)
 {
 	return (vcpu_rflags_read(vcpu) & RFLAGS_IF) && !vcpu_interrupt_shadow(vcpu);
@@ -185,8 +195,7 @@ static void take_debug_payload(struct vcpu *vcpu, u64 payload)
 
 	if (payload & DR6_TRAPS)
 		vcpu->dr6 = (vcpu->dr6 & ~(u64)0xf) | (payload & DR6_TRAPS) | DR6_FIXED;
-	vcpu->dr7 &= ~DR7_GD;
-	vmcs_writel(GUEST_DR7, vcpu->dr7);
+	vcpu_dr7_store(vcpu, vcpu->dr7 & ~DR7_GD);
 	if (debugctl & DEBUGCTL_BTF)
 		vmcs_write64(GUEST_IA32_DEBUGCTL, debugctl & ~DEBUGCTL_BTF);
 }
@@ -329,6 +338,12 @@ static void take_interrupt(struct vcpu *vcpu)
 		enter_interrupt(vcpu);
 }
 
+/* A debugger keeps out what has not begun. */
+static bool new_ones_blocked(const struct vcpu *vcpu)
+{
+	return vcpu->debug.control & KVM_GUESTDBG_BLOCKIRQ;
+}
+
 static void enter_one(struct vcpu *vcpu)
 {
 	if (vcpu->events.exception.injected || vcpu->events.exception.pending) {
@@ -339,6 +354,8 @@ static void enter_one(struct vcpu *vcpu)
 		enter_software_interrupt(vcpu);
 	} else if (vcpu->events.interrupt.injected && interrupts_open(vcpu)) {
 		enter_interrupt(vcpu);
+	} else if (new_ones_blocked(vcpu)) {
+		return;
 	} else if (vcpu_nmi_deliverable(vcpu)) {
 		vcpu->events.nmi.pending--;
 		enter_nmi(vcpu);
@@ -354,10 +371,17 @@ static void enter_one(struct vcpu *vcpu)
  */
 static void pend_single_step(struct vcpu *vcpu)
 {
+	u32 shadow = vcpu_interrupt_shadow(vcpu);
 	u64 pending, wanted;
 
-	if (!vcpu_interrupt_shadow(vcpu))
+	if (!shadow)
 		return;
+	/* A debugger steps the instruction that comes after STI.  The pending step would come
+	 * before it, but where MOV SS blocks: that holds back interrupts as long, and the step,
+	 * too. */
+	if ((shadow & BLOCKING_BY_STI) && (vcpu->debug.control & KVM_GUESTDBG_SINGLESTEP) &&
+	    vcpu_single_steps(vcpu))
+		vcpu_interrupt_shadow_set(vcpu, BLOCKING_BY_MOV_SS);
 	pending = vmcs_readl(GUEST_PENDING_DBG_EXCEPTIONS);
 	wanted = vcpu_single_steps(vcpu) ? pending | DR6_BS : pending & ~DR6_BS;
 	if (wanted != pending)
@@ -378,7 +402,7 @@ static void watch_task_priority(struct vcpu *vcpu)
 void vcpu_events_enter(struct vcpu *vcpu)
 {
 	bool user_waits = vcpu->window_wanted && vcpu_takes_user_interrupt(vcpu);
-	bool waits = false;
+	bool waits = false, nmi_waits = false;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	/* What was is not any more, after an entry that failed. */
@@ -386,14 +410,17 @@ void vcpu_events_enter(struct vcpu *vcpu)
 	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
 	    interrupt_waits(vcpu)) {
 		enter_one(vcpu);
-		waits = user_waits || interrupt_waits(vcpu) ||
-			(vcpu->events.interrupt.injected &&
-			 vcpu->events.entered != ENTERED_INTERRUPT);
+		waits = user_waits || (vcpu->events.interrupt.injected &&
+				       vcpu->events.entered != ENTERED_INTERRUPT);
+		if (!new_ones_blocked(vcpu)) {
+			waits |= interrupt_waits(vcpu);
+			nmi_waits = vcpu->events.nmi.pending != 0;
+		}
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
 	if (vcpu->tpr_shadow)
 		watch_task_priority(vcpu);
-	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING, vcpu->events.nmi.pending != 0);
+	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING, nmi_waits);
 	pend_single_step(vcpu);
 }
 

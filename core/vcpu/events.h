@@ -34,6 +34,8 @@ bool vcpu_interrupt_allowed(struct vcpu *vcpu);
 bool vcpu_takes_user_interrupt(const struct vcpu *vcpu);
 /* Is there an event that the guest must take before another may be queued? */
 bool vcpu_event_underway(const struct vcpu *vcpu);
+/* Was an exception raised, or a triple fault, and its delivery has not begun? */
+bool vcpu_exception_pending(const struct vcpu *vcpu);
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu); /* BLOCKING_BY_STI, _MOV_SS */
 void vcpu_interrupt_shadow_clear(struct vcpu *vcpu);

@@ -171,6 +171,15 @@ u64 vcpu_seg_base(struct vcpu *vcpu, enum vcpu_seg seg)
 	return vmcs_read_fast(GUEST_SEGMENT_BASE(seg));
 }
 
+gva_t vcpu_linear_rip(struct vcpu *vcpu)
+{
+	u64 rip = vcpu_rip_read(vcpu);
+
+	if (vcpu_code_width(vcpu) == WIDTH_64)
+		return rip;
+	return (u32)(vcpu_seg_base(vcpu, SEG_CS) + rip);
+}
+
 u16 vcpu_seg_selector(struct vcpu *vcpu, enum vcpu_seg seg)
 {
 	return (u16)vmcs_read_fast(GUEST_SEGMENT_SELECTOR(seg));

@@ -77,6 +77,19 @@ struct vcpu_events {
 	u32 instruction_length; /* of the INT n, INT3 or INTO to be injected again */
 };
 
+/* The debugger of user space, and what the guest runs with: see guest_debug.h. */
+struct vcpu_debug {
+	u32 control;	      /* KVM_GUESTDBG_*; 0: there is none */
+	u64 dr[4], dr7;	      /* its breakpoints */
+	const u64 *dr_in_use; /* DR0-DR3 in the processor: those, or the guest's own; and DR7 */
+	u64 dr7_in_use;
+	bool own_tf; /* RFLAGS.TF would be on without it */
+	/* VCPU_REQUEST_DEBUG: */
+	u8 exception;
+	u64 dr6;	 /* bits of DR6_TRAPS */
+	u32 int3_length; /* of the last breakpoint that exited; 0: none */
+};
+
 struct vcpu {
 	struct vm *vm;
 	u32 id;
@@ -97,6 +110,7 @@ struct vcpu {
 	u64 xcr0;
 	u64 spec_ctrl; /* IA32_SPEC_CTRL; host_vmenter() loads it */
 	u64 dr[4], dr6, dr7;
+	struct vcpu_debug debug;
 
 	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The
 	 * access rights of CS and SS are read once. */
@@ -160,6 +174,8 @@ static inline void vcpu_reg_write(struct vcpu *vcpu, enum vcpu_reg reg, u64 valu
 }
 
 u64 vcpu_rip_read(struct vcpu *vcpu);
+/* Where the instruction at RIP is in the linear address space. */
+gva_t vcpu_linear_rip(struct vcpu *vcpu);
 void vcpu_rip_write(struct vcpu *vcpu, u64 value);
 /*
  * The instruction at RIP has been carried out: RIP moves past it, blocking by STI and MOV SS and
@@ -208,8 +224,13 @@ u64 vcpu_cr4_allowed(const struct vcpu *vcpu);
 void vcpu_cr4_update_allowed(struct vcpu *vcpu);
 /* XSETBV, KVM_SET_XCRS: -EINVAL as #GP. */
 int vcpu_xcr0_write(struct vcpu *vcpu, u32 index, u64 value);
-/* DR0-DR3, DR6, DR7: -EINVAL (bits 63:32 of the last two) as #GP. */
+/* The guest's own DR0-DR3, DR6, DR7: -EINVAL (bits 63:32 of the last two) as #GP. */
 int vcpu_dr_write(struct vcpu *vcpu, unsigned int dr, u64 value);
+u64 vcpu_dr_read(const struct vcpu *vcpu, unsigned int dr);
+/* The value that DR7 takes of one without bits 63:32. */
+u64 vcpu_dr7_valid(u64 value);
+/* The guest's own DR7, already valid; and what it runs with, where a debugger may stand before. */
+void vcpu_dr7_store(struct vcpu *vcpu, u64 value);
 /* Until the next exit MOV DR does not exit, and changes them in the processor. */
 static inline bool vcpu_owns_debug_registers(const struct vcpu *vcpu)
 {

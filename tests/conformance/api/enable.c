@@ -150,3 +150,82 @@ TEST(enable_cap_max_vcpu_id)
 	CHECK_ERR(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, 2), EINVAL);
 	CHECK_OK(enable(vm, KVM_CAP_MAX_VCPU_ID, 0, most));
 }
+
+/* --- Parts of KVM_GET_VCPU_EVENTS --- */
+
+GUEST64(guest_takes_pf, "hlt\n"
+			".org 0x80\n"
+			"mov %cr2, %rbx\n"
+			"out %al, $1\n");
+
+/* A page fault that has not begun: CR2 changes when it does. */
+TEST(exception_payload)
+{
+	struct guest g = GUEST_LONG(guest_takes_pf);
+	struct kvm_vcpu_events events = {
+		.flags = KVM_VCPUEVENT_VALID_PAYLOAD,
+		.exception = {.pending = 1, .nr = 14, .has_error_code = 1, .error_code = 2},
+		.exception_has_payload = 1,
+		.exception_payload = 0x123000,
+	};
+	struct kvm_vcpu_events got;
+
+	vm_set_gate(&g.vm, 14, 0x80);
+	CHECK_EQ(kvm_capability(KVM_CAP_EXCEPTION_PAYLOAD), 1);
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &events), EINVAL);
+	CHECK_OK(enable(g.vm.fd, KVM_CAP_EXCEPTION_PAYLOAD, 0, 1));
+	events.exception.nr = 2;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &events), EINVAL);
+	events.exception.nr = 14;
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &events));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &got));
+	CHECK_EQ(got.flags & KVM_VCPUEVENT_VALID_PAYLOAD, KVM_VCPUEVENT_VALID_PAYLOAD);
+	CHECK_EQ(got.exception.pending, 1);
+	CHECK_EQ(got.exception.injected, 0);
+	CHECK_EQ(got.exception_has_payload, 1);
+	CHECK_EQ(got.exception_payload, 0x123000);
+	CHECK_EQ(vcpu_sregs(&g.cpu).cr2, 0);
+	CHECK_OUT(&g.cpu, 1, 1, vcpu_regs(&g.cpu).rax & 0xff);
+	CHECK_EQ(vcpu_regs(&g.cpu).rbx, 0x123000);
+}
+
+TEST(triple_fault_event)
+{
+	struct guest g = GUEST_LONG(guest_takes_pf);
+	struct kvm_vcpu_events events = {.flags = KVM_VCPUEVENT_VALID_TRIPLE_FAULT,
+					 .triple_fault.pending = 1};
+	struct kvm_vcpu_events got;
+
+	CHECK_EQ(kvm_capability(KVM_CAP_X86_TRIPLE_FAULT_EVENT), 1);
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &events), EINVAL);
+	CHECK_OK(enable(g.vm.fd, KVM_CAP_X86_TRIPLE_FAULT_EVENT, 0, 1));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &events));
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &got));
+	CHECK_EQ(got.triple_fault.pending, 1);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_SHUTDOWN);
+}
+
+/* An instruction that nobody carries out on a device, at CPL 3. */
+GUEST16(guest_x87_on_device, "xor %bx, %bx\n"
+			     "fldenv (%bx)\n");
+
+TEST(exit_on_emulation_failure)
+{
+	struct guest g = GUEST_REAL(guest_x87_on_device);
+	struct kvm_run *run = g.cpu.run;
+	struct kvm_sregs sregs;
+
+	CHECK_EQ(kvm_capability(KVM_CAP_EXIT_ON_EMULATION_FAILURE), 1);
+	CHECK_ERR(enable(g.vm.fd, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 0, 2), EINVAL);
+	CHECK_OK(enable(g.vm.fd, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 0, 1));
+	set_privilege(&g.cpu, 3);
+	sregs = vcpu_sregs(&g.cpu);
+	sregs.ds.base = GUEST_MMIO;
+	vcpu_set_sregs(&g.cpu, &sregs);
+	CHECK_EXIT(&g.cpu, KVM_EXIT_INTERNAL_ERROR);
+	CHECK_EQ(run->emulation_failure.suberror, KVM_INTERNAL_ERROR_EMULATION);
+	CHECK(run->emulation_failure.ndata >= 3);
+	CHECK_EQ(run->emulation_failure.flags, KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES);
+	CHECK_MEM(run->emulation_failure.insn_bytes, guest_x87_on_device + 2, 2);
+	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 2);
+}

@@ -329,6 +329,13 @@ static void fill_attribute(struct context *c)
 	attribute->addr = (uintptr_t)c->buffer + PAGE;
 }
 
+static void fill_guest_debug(struct context *c)
+{
+	struct kvm_guest_debug *debug = (void *)c->buffer;
+
+	debug->control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
+}
+
 static void fill_no_cap(struct context *c)
 {
 	struct kvm_enable_cap *cap = (void *)c->buffer;
@@ -418,6 +425,8 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_SET_XCRS, VCPU, EVERYTHING, .get = KVM_GET_XCRS),
 	ROW(KVM_GET_DEBUGREGS, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_DEBUGREGS, VCPU, A_VCPU, .get = KVM_GET_DEBUGREGS),
+	ROW(KVM_TRANSLATE, VCPU, A_VCPU, .fill = fill_nothing),
+	ROW(KVM_SET_GUEST_DEBUG, VCPU, A_VCPU, .fill = fill_guest_debug),
 	ROW(KVM_GET_MP_STATE, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_MP_STATE, VCPU, A_VCPU, .get = KVM_GET_MP_STATE),
 	ROW(KVM_GET_VCPU_EVENTS, VCPU, A_VCPU, .fill = fill_nothing),

@@ -403,3 +403,63 @@ TEST(order_of_ioctls)
 	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
 	CHECK_EXIT(&cpu, KVM_EXIT_HLT);
 }
+
+/* --- KVM_CAP_SYNC_REGS --- */
+
+GUEST64(guest_counts_outs, "1: inc %ebx\n"
+			   "out %al, $1\n"
+			   "jmp 1b");
+
+TEST(sync_regs)
+{
+	struct guest g = GUEST_LONG(guest_counts_outs);
+	struct kvm_run *run = g.cpu.run;
+	struct kvm_vcpu_events events;
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	CHECK_EQ(kvm_capability(KVM_CAP_SYNC_REGS), 7);
+	memset(&run->s.regs, 0xff, sizeof(run->s.regs));
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	CHECK_EQ(run->s.regs.regs.rip, ~0ULL);
+	/* KVM leaves the padding alone. */
+	memset(&run->s.regs, 0, sizeof(run->s.regs));
+	run->kvm_valid_regs = KVM_SYNC_X86_VALID_FIELDS;
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	regs = vcpu_regs(&g.cpu);
+	sregs = vcpu_sregs(&g.cpu);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &events));
+	CHECK_MEM(&run->s.regs.regs, &regs, sizeof(regs));
+	CHECK_MEM(&run->s.regs.sregs, &sregs, sizeof(sregs));
+	CHECK_EQ(run->s.regs.events.flags, events.flags);
+	CHECK_EQ(regs.rbx, 2);
+	/* What is not marked is not taken. */
+	run->s.regs.regs.rbx = 0x100;
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	CHECK_EQ(run->s.regs.regs.rbx, 3);
+	run->s.regs.regs.rbx = 0x100;
+	run->s.regs.sregs.cr2 = 0x5000;
+	run->kvm_dirty_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	CHECK_EQ(run->kvm_dirty_regs, 0);
+	CHECK_EQ(run->s.regs.regs.rbx, 0x101);
+	CHECK_EQ(vcpu_sregs(&g.cpu).cr2, 0x5000);
+}
+
+TEST(sync_regs_refused)
+{
+	struct guest g = GUEST_LONG(guest_counts_outs);
+	struct kvm_run *run = g.cpu.run;
+
+	run->kvm_valid_regs = 8;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINVAL);
+	run->kvm_valid_regs = 0;
+	run->kvm_dirty_regs = 1ULL << 63;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINVAL);
+	run->kvm_dirty_regs = KVM_SYNC_X86_EVENTS;
+	run->s.regs.events.flags = 1u << 31;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINVAL);
+	run->kvm_dirty_regs = 0;
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	CHECK_EQ(vcpu_regs(&g.cpu).rbx, 1);
+}

@@ -3,6 +3,7 @@
  * delivers, or what waits, and is given again. */
 #include "guest_sees.h"
 #include "snapshot.h"
+#include "fixture/vm.h"
 #include "irq/lapic.h"
 #include "vcpu/events.h"
 #include "vcpu/state.h"
@@ -194,6 +195,146 @@ TEST(api_events_take_the_payload)
 	EXPECT_EQ(program_events(program).exception.injected, 1);
 	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
 	EXPECT_EQ(sregs.cr2, 0x12345000);
+	program_end(program);
+}
+
+/* --- Parts that are enabled first -------------------------------------------------- */
+
+static long enable(const struct program *program, u32 capability, u64 argument)
+{
+	struct kvm_enable_cap cap = {.cap = capability, .args = {argument}};
+
+	return CALL(program->vm, KVM_ENABLE_CAP, &cap);
+}
+
+/* Raised and begun are told apart, and the registers stay as they are until it is delivered. */
+TEST(api_events_payload_is_given)
+{
+	struct program *program = program_start(A_VCPU);
+	struct vcpu *vcpu = sim_file_vcpu(program->vcpu);
+	struct kvm_vcpu_events events;
+	struct kvm_sregs sregs;
+
+	EXPECT_EQ(enable(program, KVM_CAP_EXCEPTION_PAYLOAD, 1), 0);
+	EXPECT_EQ(program_events(program).flags, KVM_VCPUEVENT_VALID_NMI_PENDING |
+							 KVM_VCPUEVENT_VALID_SHADOW |
+							 KVM_VCPUEVENT_VALID_PAYLOAD);
+	FIXTURE_LOADED(vcpu, vcpu_inject_page_fault(vcpu, 0x12345000, 2));
+	events = program_events(program);
+	EXPECT_EQ(events.exception.injected, 0);
+	EXPECT_EQ(events.exception.pending, 1);
+	EXPECT_EQ(events.exception.nr, VECTOR_PF);
+	EXPECT_EQ(events.exception_has_payload, 1);
+	EXPECT_EQ(events.exception_payload, 0x12345000);
+	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
+	EXPECT_EQ(sregs.cr2, 0);
+	EXPECT_EQ(enable(program, KVM_CAP_EXCEPTION_PAYLOAD, 0), 0);
+	events = program_events(program);
+	EXPECT_EQ(events.exception.injected, 1);
+	EXPECT_EQ(events.exception.pending, 0);
+	EXPECT_CALL(program->vcpu, KVM_GET_SREGS, &sregs, 0);
+	EXPECT_EQ(sregs.cr2, 0x12345000);
+	program_end(program);
+}
+
+TEST(api_events_payload_is_taken)
+{
+	static const struct {
+		u8 vector, injected, pending, has_payload;
+		u64 payload, cr2, dr6;
+	} rows[] = {
+		{VECTOR_PF, 0, 1, 1, 0x5000, 0x5000, DR6_FIXED},
+		{VECTOR_PF, 0, 1, 0, 0x5000, 0, DR6_FIXED},
+		{VECTOR_PF, 1, 0, 1, 0x5000, 0, DR6_FIXED},
+		{VECTOR_PF, 1, 1, 1, 0x5000, 0x5000, DR6_FIXED},
+		{VECTOR_DB, 0, 1, 1, DR6_BS | 1, 0, DR6_FIXED | DR6_BS | 1},
+		{VECTOR_DB, 0, 1, 1, ~(u64)0, 0, DR6_FIXED | DR6_TRAPS},
+		{VECTOR_GP, 0, 1, 1, DR6_BS, 0, DR6_FIXED},
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		struct program *program = program_start(A_VCPU);
+		const struct vcpu *vcpu = sim_file_vcpu(program->vcpu);
+		struct kvm_vcpu_events events = {
+			.exception = {.nr = rows[i].vector,
+				      .injected = rows[i].injected,
+				      .pending = rows[i].pending},
+			.exception_has_payload = rows[i].has_payload,
+			.exception_payload = rows[i].payload,
+			.flags = KVM_VCPUEVENT_VALID_PAYLOAD,
+		};
+
+		test_context("row %u", i);
+		EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, -EINVAL);
+		EXPECT_EQ(enable(program, KVM_CAP_EXCEPTION_PAYLOAD, 1), 0);
+		EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+		EXPECT_EQ(program_events(program).exception.pending, rows[i].pending);
+		EXPECT_EQ(program_events(program).exception.injected,
+			  rows[i].injected && !rows[i].pending);
+		EXPECT_EQ(delivered(program), 0x300u | rows[i].vector);
+		EXPECT_EQ(vcpu->cr2, rows[i].cr2);
+		EXPECT_EQ(vcpu->dr6, rows[i].dr6);
+		program_end(program);
+	}
+}
+
+TEST(api_events_payload_refusals)
+{
+	struct program *program = program_start(A_VCPU);
+
+	EXPECT_EQ(enable(program, KVM_CAP_EXCEPTION_PAYLOAD, 1), 0);
+	for (unsigned int vector = 0; vector < 256; vector++) {
+		struct kvm_vcpu_events events = {
+			.exception = {.nr = (u8)vector, .pending = 1},
+			.flags = KVM_VCPUEVENT_VALID_PAYLOAD,
+		};
+		bool bad = vector >= 32 || vector == VECTOR_NMI;
+
+		test_context("vector %u", vector);
+		EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, bad ? -EINVAL : 0);
+		/* Without the flag nobody looks at it. */
+		events.flags = 0;
+		EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+		EXPECT_EQ(program_events(program).exception.pending, 0);
+	}
+	program_end(program);
+}
+
+TEST(api_events_triple_fault)
+{
+	struct program *program = program_start(A_VCPU);
+	struct kvm_vcpu_events events = {.flags = KVM_VCPUEVENT_VALID_TRIPLE_FAULT,
+					 .triple_fault.pending = 1};
+
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, -EINVAL);
+	EXPECT_EQ(enable(program, KVM_CAP_X86_TRIPLE_FAULT_EVENT, 1), 0);
+	EXPECT_EQ(program_events(program).triple_fault.pending, 0);
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+	EXPECT_TRUE(program_events(program).flags & KVM_VCPUEVENT_VALID_TRIPLE_FAULT);
+	EXPECT_EQ(program_events(program).triple_fault.pending, 1);
+	EXPECT_EQ(sim_ioctl(program->vcpu, KVM_RUN, 0), 0);
+	EXPECT_EQ(program->run->exit_reason, KVM_EXIT_SHUTDOWN);
+	EXPECT_EQ(program_events(program).triple_fault.pending, 0);
+	/* One that is taken away before the guest runs. */
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+	events.triple_fault.pending = 0;
+	EXPECT_CALL(program->vcpu, KVM_SET_VCPU_EVENTS, &events, 0);
+	EXPECT_EQ(program_run(program, EXIT_REASON_HLT, 1), 0);
+	EXPECT_EQ(program->run->exit_reason, KVM_EXIT_HLT);
+	program_end(program);
+}
+
+TEST(api_emulation_failure_is_enabled)
+{
+	struct program *program = program_start(A_VCPU);
+	const struct vm *vm = sim_file_vm(program->vm);
+
+	EXPECT_EQ(enable(program, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 2), -EINVAL);
+	EXPECT_FALSE(vm->emulation_failure_exits);
+	EXPECT_EQ(enable(program, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1), 0);
+	EXPECT_TRUE(vm->emulation_failure_exits);
+	EXPECT_EQ(enable(program, KVM_CAP_EXIT_ON_EMULATION_FAILURE, 0), 0);
+	EXPECT_FALSE(vm->emulation_failure_exits);
 	program_end(program);
 }
 

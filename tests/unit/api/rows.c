@@ -309,6 +309,13 @@ static void fill_interrupt(struct program *p, void *argument)
 	((struct kvm_interrupt *)argument)->irq = 0x41;
 }
 
+static void fill_guest_debug(struct program *p, void *argument)
+{
+	(void)p;
+	((struct kvm_guest_debug *)argument)->control =
+		KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
+}
+
 static void fill_setup_mce(struct program *p, void *argument)
 {
 	*(u64 *)argument = MCG_BANKS;
@@ -447,6 +454,8 @@ const struct api_row api_rows[] = {
 	ROW(VCPU, KVM_SET_XCRS, EVERYTHING, .get = KVM_GET_XCRS),
 	ROW(VCPU, KVM_GET_DEBUGREGS, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_DEBUGREGS, A_VCPU, .get = KVM_GET_DEBUGREGS),
+	ROW(VCPU, KVM_TRANSLATE, A_VCPU, .fill = fill_nothing),
+	ROW(VCPU, KVM_SET_GUEST_DEBUG, A_VCPU, .fill = fill_guest_debug),
 	ROW(VCPU, KVM_GET_MP_STATE, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_MP_STATE, A_VCPU, .get = KVM_GET_MP_STATE),
 	ROW(VCPU, KVM_GET_VCPU_EVENTS, A_VCPU, .fill = fill_nothing),

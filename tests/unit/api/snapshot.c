@@ -42,6 +42,9 @@ static void take_vm(struct snapshot *snapshot, const struct program *program)
 	snapshot->zones = vm->coalesced.count;
 	snapshot->logged_slots = vm->logged_slots;
 	snapshot->platform_info_hidden = vm->platform_info_hidden;
+	snapshot->exception_payload = vm->exception_payload;
+	snapshot->triple_fault_event = vm->triple_fault_event;
+	snapshot->emulation_failure_exits = vm->emulation_failure_exits;
 	if (vm->irqchip)
 		take_chips(snapshot, program);
 }
@@ -120,6 +123,9 @@ static const struct part {
 	PART(zones),
 	PART(logged_slots),
 	PART(platform_info_hidden),
+	PART(exception_payload),
+	PART(triple_fault_event),
+	PART(emulation_failure_exits),
 	PART(regs),
 	PART(sregs),
 	PART(sregs2),

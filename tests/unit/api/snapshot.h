@@ -17,7 +17,7 @@ struct snapshot {
 	const void *routing, *filter; /* published as a whole, never changed */
 	u64 tss_addr, identity_map_addr;
 	u32 boot_cpu_id, msr_exits, dirty_log_manual, vcpus, zones, logged_slots;
-	bool platform_info_hidden;
+	bool platform_info_hidden, exception_payload, triple_fault_event, emulation_failure_exits;
 
 	/* The vCPU. */
 	struct kvm_regs regs;

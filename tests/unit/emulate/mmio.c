@@ -658,6 +658,24 @@ static void expect_failure(struct machine *m, const char *hex)
 	}
 }
 
+/* At CPL 3 it is the guest's #UD, unless user space has asked to hear of it. */
+TEST(mmio_failure_above_cpl_0)
+{
+	for (unsigned int exits = 0; exits < 2; exits++) {
+		struct machine *m = ready(MODE_LONG);
+
+		test_context("exits %u", exits);
+		m->vm.emulation_failure_exits = exits;
+		machine_set_cpl(m, 3);
+		set_code(m, "d9 03");
+		EXPECT_EQ(touch(m), exits ? ACTION_TO_USER : ACTION_SAME_INSN);
+		if (exits)
+			expect_failure(m, "d9 03");
+		EXPECT_EQ(m->vcpu.events.exception.pending, !exits);
+		machine_destroy(m);
+	}
+}
+
 /*
  * The processor's own translation counts, for what it was made for: this page, and this access.
  * The page tables say something else by now.

@@ -35,7 +35,7 @@ TEST(exit_mov_dr_general_detect)
 
 		test_context("DR%u, CPL %u, GD %d, DE %d, from %d", dr, cpl, guarded, extensions,
 			     from);
-		vcpu->dr7 = DR7_FIXED | (guarded ? DR7_GD : 0);
+		vcpu_dr7_store(vcpu, DR7_FIXED | (guarded ? DR7_GD : 0));
 		machine_set_cr4(m, vcpu->cr4 | (extensions ? CR4_DE : 0));
 		machine_set_cpl(m, cpl);
 		vcpu->exit = (struct exit_info){.reason = EXIT_REASON_MOV_DR,

@@ -397,7 +397,7 @@ TEST(vcpu_detects_mov_dr_in_a_shadow)
 	struct vcpu *vcpu = machine->vcpu;
 	hpa_t vmcs = fixture_vmcs(machine);
 
-	vcpu->dr7 = DR7_FIXED | DR7_GD;
+	vcpu->dr7 = vcpu->debug.dr7_in_use = DR7_FIXED | DR7_GD;
 	sim_vmcs_set(vmcs, GUEST_DR7, vcpu->dr7);
 	vcpu_rflags_write(vcpu, RFLAGS_FIXED | RFLAGS_TF);
 	sim_vmcs_set(vmcs, GUEST_INTERRUPTIBILITY_INFO, BLOCKING_BY_MOV_SS);
