@@ -36,7 +36,7 @@ static bool same_cpuid(const struct vcpu *vcpu, const struct kvm_cpuid2 *list)
 		struct kvm_cpuid_entry2 now = cpuid_as_seen(vcpu, &cpuid->entry[i]);
 		struct kvm_cpuid_entry2 other = cpuid_as_seen(vcpu, &list->entries[i]);
 
-		if (__builtin_memcmp(&now, &other, sizeof(now)))
+		if (__builtin_memcmp(&now, &other, sizeof(now)) != 0)
 			return false;
 	}
 	return true;

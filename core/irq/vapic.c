@@ -55,7 +55,9 @@ static void publish(struct vcpu *vcpu,
 	int error = write(vcpu->vm, lapic->vapic, &word, sizeof(word));
 
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
-	lapic->vapic_tpr = error ? NOT_PUBLISHED : (s16)(word & 0xff);
+	lapic->vapic_tpr = NOT_PUBLISHED;
+	if (!error)
+		lapic->vapic_tpr = (u8)word;
 }
 
 void lapic_vapic_publish(struct vcpu *vcpu)

@@ -213,8 +213,9 @@ TEST(cpuid_after_run)
 	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_CPUID2, cpuid), EINVAL);
 }
 
-/* What KVM_GET_CPUID2 gives is what the guest would see; it can be set after a run, and so can what
- * was set before. */
+/* What KVM_GET_CPUID2 gives is what the guest would see; what was set before can be set after a
+ * run.
+ */
 GUEST16(guest_runs, "1: out %al, $0x10\njmp 1b");
 
 TEST(cpuid_follows_registers)
@@ -236,10 +237,9 @@ TEST(cpuid_follows_registers)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_CPUID2, got));
 	CHECK_EQ(cpuid_find(got, 1, 0)->ecx & 1 << 27, 1 << 27);
 	CHECK_OUT(&g.cpu, 0x10, 1, 0);
-	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, got));
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, set));
-	cpuid_find(got, 0xd, 0)->eax ^= 1;
-	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_CPUID2, got), EINVAL);
+	cpuid_find(set, 0xd, 0)->eax ^= 1;
+	CHECK_ERR(ioctl(g.cpu.fd, KVM_SET_CPUID2, set), EINVAL);
 }
 
 /* Registers may be set before CPUID: CR4 then takes what is supported, and no more. */
