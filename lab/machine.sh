@@ -5,16 +5,23 @@
 # what split_features sets.
 # shellcheck disable=SC2154
 
-# 160 cylinders of 16 heads of 63 sectors of 512 bytes; a sparse file.
-disk_cylinders=160
-disk_bytes=$((disk_cylinders * 16 * 63 * 512))
-
 # Instructions in an emulated second; the kernel's loops per jiffy (HZ is 250) follow from it.
 ips=20000000
 
 # layout NAME: a number of layout.h
 layout() {
 	sed -n "s/^#define $1[ \t][ \t]*//p" "$lab_dir/layout.h"
+}
+
+# disk_cylinders: of 16 heads of 63 sectors of 512 bytes: for 80 MB, or for a fourth of the memory, as what
+# is on the disk is unpacked there.
+disk_cylinders() {
+	[ "$memory" -gt 320 ] && echo $((memory / 2)) || echo 160
+}
+
+# disk_bytes: of a sparse file.
+disk_bytes() {
+	echo $(($(disk_cylinders) * 16 * 63 * 512))
 }
 
 # find_model NAME: set model and model_append from the table; false when it has no such row.
@@ -78,7 +85,7 @@ vgaromimage: file=$1/loader.rom
 optramimage1: file=$1/kernel.ram, address=$(layout KERNEL_BASE)
 optramimage2: file=$1/params.ram, address=$(layout PARAMS_BASE)
 optramimage3: file=$1/initrd, address=$(layout INITRD_BASE)
-ata0-master: type=disk, path=$1/disk.img, mode=flat, cylinders=$disk_cylinders, heads=16, spt=63
+ata0-master: type=disk, path=$1/disk.img, mode=flat, cylinders=$(disk_cylinders), heads=16, spt=63
 vga: extension=vbe, update_freq=10, realtime=0
 plugin_ctrl: speaker=0, gameport=0, parallel=0, serial=0, usb_uhci=1, serial=1
 com1: enabled=1, mode=file, dev=/dev/fd/3
@@ -112,7 +119,7 @@ make_machine() {
 	make_initrd "$1" || return 1
 	"$lab_build/bootimage" params "$kernel/bzimage" "$(cat "$kernel/entry")" "$1/initrd" \
 		"$(kernel_command_line)" "$1/params.ram" || return 1
-	truncate -s "$disk_bytes" "$1/disk.img"
+	truncate -s "$(disk_bytes)" "$1/disk.img"
 	bochs_config "$1" >"$1/bochsrc"
 }
 

@@ -16,7 +16,7 @@ snapshot_key() {
 	{
 		readlink -f "$kernel"
 		cat "$bochs/version"
-		echo "$model $cpus $memory $disk_bytes $ips $(features) $(kernel_command_line)"
+		echo "$model $cpus $memory $(disk_bytes) $ips $(features) $(kernel_command_line)"
 		dpkg-query -W busybox-static
 	} | hash_of - "$lab_dir/guest-init" "$lab_dir/guest.c" "$lab_dir/layout.h" \
 		"$lab_dir/loader.S" "$lab_dir/bochsfix.c" "$lab_dir/machine.sh" "$lab_dir/snapshot.sh"
@@ -90,5 +90,5 @@ snapshot_restore() {
 		"$snapshot/state/config" >"$1/state/config"
 	# Bochs opens the disk, then overwrites it with the saved one.
 	mv "$1/disk.img" "$1/state/hard_drive.0.drive0.image"
-	truncate -s "$disk_bytes" "$1/disk.img"
+	truncate -s "$(disk_bytes)" "$1/disk.img"
 }

@@ -6,11 +6,22 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 
-# What there is no device for is not loaded.
-if ls -d /sys/bus/acpi/devices/LNRO0005* >/dev/null 2>&1; then
-	for module in virtio_ring virtio virtio_mmio virtio_blk virtio_console; do
+load() {
+	for module in "$@"; do
 		[ ! -e "/mods/$module.ko" ] || insmod "/mods/$module.ko" # or it is built in
 	done
+}
+
+# What there is no device for is not loaded.
+if ls -d /sys/bus/acpi/devices/LNRO0005* >/dev/null 2>&1; then
+	load virtio_ring virtio virtio_mmio virtio_blk virtio_console
+fi
+if grep -qs 0x1af4 /sys/bus/pci/devices/*/vendor; then
+	load virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci \
+		virtio_blk virtio_console
+fi
+if grep -qs 0x0001 /sys/bus/virtio/devices/*/device; then
+	load failover net_failover virtio_net
 fi
 
 echo "This is Linux $(uname -r), a guest with $(nproc) CPU(s)."
