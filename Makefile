@@ -22,7 +22,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
-	fuzz module-test coverage mutate vmentry payload lab-test conformance install clean
+	fuzz module-test coverage mutate vmentry payload lab-test clients-test conformance install clean
 
 all: module tool guests api-tests
 
@@ -118,6 +118,11 @@ payload: deps
 lab-test: all module-6.12 vmentry payload
 	tests/lab/same.sh
 	tests/lab/all.sh
+
+# The programs that people use KVM by, from Debian, on stock KVM and on Lintel: an hour, not part of
+# `make test'.
+clients-test: module
+	tests/clients/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.
 bench: module tool
