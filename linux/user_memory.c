@@ -13,6 +13,7 @@
 #include <linux/swap.h>
 #include <linux/uaccess.h>
 #include <asm/cpufeature.h>
+#include <asm/memtype.h>
 #include <compat.h>
 #include "platform.h"
 #include "mem/mem.h"
@@ -74,6 +75,15 @@ static int lookup_frame(struct mm_struct *mm, u64 hva, bool write, struct host_p
 	return write && !page->writable ? -EAGAIN : 0;
 }
 
+/* A device's registers are not: as write-back memory they would go wrong.  Frames that the kernel
+ * keeps for itself may be either: the page of the time that each process sees is memory. */
+static bool frame_is_memory(u64 pfn)
+{
+	if (!pfn_valid(pfn))
+		return false;
+	return !PageReserved(pfn_to_page(pfn)) || !pat_pfn_immune_to_uc_mtrr(pfn);
+}
+
 /* A driver's mapping of frames: no reference can be had; the notifier tells of its end. */
 static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 {
@@ -90,8 +100,7 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 	mmap_read_unlock(mm);
 	if (error)
 		return -EFAULT;
-	/* A device's registers are not memory: as write-back memory they would go wrong. */
-	if (!pfn_valid(page->pfn) || PageReserved(pfn_to_page(page->pfn))) {
+	if (!frame_is_memory(page->pfn)) {
 		pr_err_ratelimited("%s[%d] maps a device (frame %#llx) into a guest: Lintel gives "
 				   "guests memory only\n",
 				   current->comm, current->pid, page->pfn);
