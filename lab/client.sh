@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024: print the directory of a program that uses KVM, as
-# Debian 12 and 13 have it, unpacked in the cache; nothing is installed. It holds
+# client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12: print the directory of a
+# program that uses KVM, as Debian 12 and 13 have it, unpacked in the cache, or of the kernel's own tests of
+# KVM, built from Debian's source; nothing is installed. It holds
 #   root/     what belongs into the root of a machine that has nothing but BusyBox: the program, the
 #             libraries and the loader that it needs, firmware and option ROMs
 #   version   of the package
@@ -67,6 +68,43 @@ runsc() {
 	cp "$1/tree/usr/bin/runsc" "$1/root/usr/bin/"
 }
 
+# The tests, with the libraries of this host, which they are built on. None asks for large files, other
+# architectures or drivers of the source, which are most of it.
+selftests() {
+	unpack "$release" "$1/tree" "$package" || return 1
+	source=$1/tree/$package
+	tar -C "$1/tree" -xf "$1/tree/usr/src/$package.tar.xz" --exclude='*/drivers' --exclude='*/sound' \
+		--exclude='*/fs' --exclude='*/net' --exclude='*/Documentation' --exclude='*/arch/[b-wyz]*' &&
+		build_selftests "$1/root/selftests" >"$clients/$name.log" 2>&1 || {
+		tail -n 40 "$clients/$name.log" >&2
+		return 1
+	}
+	mkdir -p "$1/root/lib" "$1/root/lib64"
+	find "$1/root/selftests" -type f -exec ldd {} + | sed -n 's/.* => \(.*\) (0x.*/\1/p' | sort -u |
+		xargs cp -t "$1/root/lib"
+	cp "$(ldd "$1/root/selftests/steal_time" | sed -n 's/^[[:space:]]*\(.*ld-linux[^ ]*\) (0x.*/\1/p')" \
+		"$1/root/lib64/"
+}
+
+# build_selftests DIR: all that can be built, into DIR. What this compiler and these headers ask for beside
+# what the source has: a name that 6.1's dirty_log_test takes from a later kernel, and of its guest's memory
+# an amount that the emulated machine has.
+build_selftests() {
+	"$lab_dir/deps.sh" rsync
+	sed -i 's/^#define DIRTY_MEM_BITS .*/#define DIRTY_MEM_BITS 25/' "$source"/tools/testing/selftests/kvm/dirty_log_test.c
+	flags='-include linux/stddef.h'
+	grep -qrw 'define TEST_ASSERT_EQ' "$source/tools/testing/selftests/kvm/include" ||
+		flags="$flags -DTEST_ASSERT_EQ=ASSERT_EQ"
+	mkdir -p "$1"
+	make -s -C "$source" headers &&
+		CFLAGS=$flags make -k -j"$(nproc)" -C "$source/tools/testing/selftests/kvm" OUTPUT="$1" \
+			KHDR_INCLUDES="-isystem ../../../../usr/include" \
+			LDFLAGS='-pthread -no-pie -Wl,--defsym=__rb_change_child_rcu=0'
+	find "$1" -type f ! -perm -100 -delete
+	find "$1" -type f -exec strip {} +
+	[ -x "$1/steal_time" ]
+}
+
 # update NAME
 update() {
 	! is_current "$link" "$release" || return 0
@@ -95,8 +133,12 @@ qemu-7.2) release=bookworm package=qemu-system-x86 ;;
 qemu-10.0) release=trixie package=qemu-system-x86 ;;
 runsc-2022) release=bookworm package=runsc ;;
 runsc-2024) release=trixie package=runsc ;;
+selftests-6.1 | selftests-6.12)
+	package=linux-source-${name#*-}
+	release=$(kernel_release "${name#*-}")
+	;;
 *)
-	echo "usage: client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024" >&2
+	echo "usage: client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
 	exit 2
 	;;
 esac

@@ -26,7 +26,7 @@ client_payload() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	cp -a "$(lab/client.sh "$client")/root" "$dir/" || return 1
-	cp "$build/linux/lintel.ko" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
+	cp "$module_dir/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
 	printf 'export seconds=%d client=%s\nset -- %s\n. ./%s.sh\n' "$seconds" "$client" "$*" "$script" >"$dir/run.sh"
 	[ "$client" = "${client#qemu}" ] || client_linux "$dir"
 }
@@ -39,10 +39,18 @@ client_linux() {
 	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
 }
 
+# kernel_of CLIENT: what the machine runs: the selftests ask for what KVM of their version has.
+kernel_of() {
+	case $1 in
+	*-6.12) echo 6.12 ;;
+	*) echo 6.1 ;;
+	esac
+}
+
 # run_on MODULE CPUS MEMORY SECONDS: the payload of $row, "STATUS SECONDS" in $row/MODULE.result.
 run_on() {
 	began=$(date +%s)
-	lab/run --modules "$1" --cpus "$2" --memory "$3" --timeout "$4" "$row/payload" >"$row/$1.log" 2>&1
+	lab/run --kernel "$(kernel_of "$client")" --modules "$1" --cpus "$2" --memory "$3" --timeout "$4" "$row/payload" >"$row/$1.log" 2>&1
 	status=$?
 	echo "$status $(($(date +%s) - began))" >"$row/$1.result"
 }
@@ -83,6 +91,8 @@ judge() {
 # run_row NAME CLIENT SCRIPT CPUS MEMORY SECONDS ARGUMENT...
 run_row() {
 	name=$1 client=$2 script=$3 cpus=$4 memory=$5 limit=$6
+	module_dir=$build/linux
+	[ "$(kernel_of "$client")" = 6.1 ] || module_dir=$build/linux-6.12
 	shift 6
 	row=$out/$name
 	rm -rf "$row"
