@@ -118,10 +118,11 @@ payload: deps
 lab-test: all module-6.12 vmentry payload
 	tests/lab/same.sh
 	tests/lab/all.sh
+	tests/clients/all.sh microvm runsc
 
-# The programs that people use KVM by, from Debian, on stock KVM and on Lintel: an hour, not part of
-# `make test'.
-clients-test: module
+# The programs that people use KVM by, from Debian, on stock KVM and on Lintel: an hour or more; two of
+# the rows are part of `make test'.
+clients-test: module module-6.12 payload
 	tests/clients/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.
