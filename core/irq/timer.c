@@ -259,4 +259,8 @@ void lapic_timer_resume(struct vcpu *vcpu)
 	if (count > initial || (!count && mode_of(lapic) == LVT_TIMER_PERIODIC))
 		count = initial;
 	run(lapic, count);
+	/* The count of QEMU's state is always 0.  Whether it had come to its end is not known then:
+	 * an interrupt too many does not hurt, a guest that waits for one would hang. */
+	if (initial && !count)
+		arm(lapic, host_time_ns());
 }

@@ -152,6 +152,29 @@ TEST(lapic_timer_masked_counts_and_is_silent)
 	fixture_destroy(g);
 }
 
+/* QEMU's saved state has no current count: a one-shot timer that ran comes at once. */
+TEST(lapic_timer_set_without_a_count_is_due)
+{
+	struct fixture *g = apic_guest_create(1);
+	struct kvm_lapic_state state;
+	u32 none = 0;
+
+	start(g->vcpu, 0, 0xb, 1000);
+	lapic_state_get(g->vcpu, &state);
+	memcpy(state.regs + LAPIC_TIMER_CURRENT, &none, sizeof(none));
+	EXPECT_EQ(lapic_state_set(g->vcpu, &state), 0);
+	sim_advance_time(1);
+	EXPECT_TRUE(fired(g->vcpu));
+	EXPECT_EQ(sim_timers_armed(), 0);
+	/* One that never ran does not. */
+	apic_write(g->vcpu, LAPIC_TIMER_INITIAL, 0);
+	lapic_state_get(g->vcpu, &state);
+	EXPECT_EQ(lapic_state_set(g->vcpu, &state), 0);
+	sim_advance_time(1);
+	EXPECT_FALSE(fired(g->vcpu));
+	fixture_destroy(g);
+}
+
 static u64 tsc(struct vcpu *vcpu)
 {
 	u64 value = 0;

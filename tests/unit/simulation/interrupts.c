@@ -125,8 +125,17 @@ void interrupt_timer_started(struct guest *guest, u64 ns)
 	guest->timer_due = host_time_ns() + ns;
 }
 
+void interrupt_timer_may_be_due(struct guest *guest)
+{
+	struct tally *tally = &vectors[guest->id][TIMER_VECTOR];
+
+	tally->may_come += tally->may_come < MOST;
+	tally->after_init += tally->after_init < MOST;
+}
+
 void interrupts_replace_begin(struct guest *guest)
 {
+	interrupt_timer_may_be_due(guest);
 	lines_hold(guest);
 	for (unsigned int vector = 0; vector < 256; vector++)
 		vectors[guest->id][vector].was_kept = vectors[guest->id][vector].waits;

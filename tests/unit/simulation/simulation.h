@@ -235,6 +235,8 @@ void nmi_send_unsure(unsigned int id);
 void interrupt_timer_begin(struct guest *guest);
 void interrupt_timer_started(struct guest *guest, u64 ns);
 void interrupt_timer_look(struct guest *guest);
+/* Before KVM_SET_LAPIC: one that is over is due again.  See lapic_timer_resume(). */
+void interrupt_timer_may_be_due(struct guest *guest);
 void interrupt_delivered(struct guest *guest, u8 vector);
 void nmi_delivered(struct guest *guest);
 /* Before each instruction: nothing waits that could be delivered. */

@@ -299,6 +299,7 @@ void state_restore(struct guest *guest)
 	static struct vcpu_state got;
 
 	guest->run->cr8 = state->sregs2.cr8;
+	interrupt_timer_may_be_due(guest);
 	each_part(guest, state, MIGRATION, true);
 	interrupt_timer_moved(guest, host_time_ns() - state->when + ROUNDED_NS);
 	get_all(guest, &got);
