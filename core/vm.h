@@ -57,6 +57,8 @@ struct vm {
 	struct memslots *slots;	   /* published; changed under slots_lock */
 	unsigned int logged_slots; /* changed under slots_lock */
 	u32 dirty_log_manual;	   /* KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 */
+	u32 dirty_ring_entries;	   /* of each vCPU's ring, in place of the dirty logs; 0: none */
+	bool dirty_ring_waits;	   /* a dirty log has what found no room in them */
 	host_spinlock_t mmu_lock;  /* the EPT and its counters */
 	struct ept ept;
 

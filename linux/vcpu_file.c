@@ -17,6 +17,7 @@
 #include "platform.h"
 #include "api/api.h"
 #include "life/life.h"
+#include "mem/dirty_ring.h"
 
 /* --- KVM_RUN ---------------------------------------------------------------- */
 
@@ -143,9 +144,12 @@ static vm_fault_t vcpu_page_fault(struct vm_fault *fault)
 	const struct vcpu *vcpu = fault->vma->vm_file->private_data;
 	void *const pages[VCPU_MMAP_PAGES] = {vcpu->run, vcpu->pio_data, vcpu->vm->coalesced.ring};
 
-	if (fault->pgoff >= ARRAY_SIZE(pages))
+	void *page = fault->pgoff < ARRAY_SIZE(pages) ? pages[fault->pgoff]
+						      : dirty_ring_page(vcpu, fault->pgoff);
+
+	if (!page)
 		return VM_FAULT_SIGBUS;
-	fault->page = virt_to_page(pages[fault->pgoff]);
+	fault->page = virt_to_page(page);
 	get_page(fault->page);
 	return 0;
 }
@@ -154,8 +158,13 @@ static const struct vm_operations_struct vcpu_page_operations = {
 	.fault = vcpu_page_fault,
 };
 
+/* A ring that the program has a copy of is none. */
 static int vcpu_mmap(struct file *file, struct vm_area_struct *area)
 {
+	bool shared = (area->vm_flags & VM_SHARED) && !(area->vm_flags & VM_EXEC);
+
+	if (!shared && dirty_ring_is_among(file->private_data, area->vm_pgoff, vma_pages(area)))
+		return -EINVAL;
 	area->vm_ops = &vcpu_page_operations;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
 #include "life/life.h"
+#include "mem/dirty_ring.h"
 #include "mem/mem.h"
 #include "vcpu/vcpu.h"
 
@@ -69,7 +70,7 @@ void *sim_file_page(int fd, unsigned int page)
 	struct vcpu *vcpu = sim_file_vcpu(fd);
 	void *const pages[SIM_VCPU_PAGES] = {vcpu->run, vcpu->pio_data, vcpu->vm->coalesced.ring};
 
-	return page < SIM_VCPU_PAGES ? pages[page] : NULL;
+	return page < SIM_VCPU_PAGES ? pages[page] : dirty_ring_page(vcpu, page);
 }
 
 /* --- The life of a VM --- */

@@ -3,6 +3,7 @@
 #include "api/internal.h"
 #include "io/coalesced.h"
 #include "irq/irqchip.h"
+#include "mem/dirty_ring.h"
 #include "msr/msr.h"
 
 /* args[0]: may the guest read PLATFORM_INFO?  It may unless told otherwise. */
@@ -68,6 +69,12 @@ static int enable_manual_dirty_log(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: bytes of each ring. */
+static int enable_dirty_rings(struct ioctl_call *call, const __u64 args[4])
+{
+	return dirty_rings_enable(call->vm, args[0]);
+}
+
 /* args[0]: how many GSIs, from 0 on, are pins of user space's I/O APIC. */
 static int enable_split_irqchip(struct ioctl_call *call, const __u64 args[4])
 {
@@ -110,6 +117,8 @@ static const struct extension {
 	CAP(READONLY_MEM, 1),
 	CAP_TO_ENABLE(MANUAL_DIRTY_LOG_PROTECT2, MANUAL_DIRTY_LOG, VM, MANUAL_DIRTY_LOG,
 		      enable_manual_dirty_log),
+	CAP_TO_ENABLE(DIRTY_LOG_RING, DIRTY_RING_MAX_SIZE, VM, ~(u64)0, enable_dirty_rings),
+	CAP_TO_ENABLE(DIRTY_LOG_RING_ACQ_REL, DIRTY_RING_MAX_SIZE, VM, ~(u64)0, enable_dirty_rings),
 	CAP(NR_MEMSLOTS, VM_MAX_SLOTS),
 	CAP(MULTI_ADDRESS_SPACE, 1),
 	CAP(SET_TSS_ADDR, 1),

@@ -44,6 +44,7 @@ CALL(VM, KVM_GET_NR_MMU_PAGES, IOCTL_VM_LOCK, api_get_nr_mmu_pages)
 CALL(VM, KVM_GET_TSC_KHZ, 0, api_get_vm_tsc_khz)
 DATA(VM, KVM_GET_DIRTY_LOG, 0, const struct kvm_dirty_log, dirty_log_get)
 DATA(VM, KVM_CLEAR_DIRTY_LOG, 0, const struct kvm_clear_dirty_log, dirty_log_clear)
+PLAIN(VM, KVM_RESET_DIRTY_RINGS, 0, dirty_rings_reset)
 CALL(VM, KVM_SET_TSS_ADDR, IOCTL_VM_LOCK, api_set_tss_addr)
 DATA(VM, KVM_SET_IDENTITY_MAP_ADDR, IOCTL_VM_LOCK | IOCTL_BEFORE_VCPUS, const u64,
 	api_set_identity_map_addr)

@@ -59,6 +59,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 		.write = qualification & EPT_VIOLATION_WRITE,
 		.fetch = qualification & EPT_VIOLATION_FETCH,
 		.walk = is_walk_as_write(qualification),
+		.vcpu = vcpu,
 	};
 
 	switch (ept_fault(vcpu->vm, vcpu->exit.gpa, access, &vcpu->error)) {

@@ -13,6 +13,7 @@
 #include "irq/lapic.h"
 #include "life/life.h"
 #include "life/switch.h"
+#include "mem/dirty_ring.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
 #include "vcpu/clock.h"
@@ -211,6 +212,16 @@ static enum exit_action report_eoi(struct vcpu *vcpu)
 	return ACTION_TO_USER;
 }
 
+/* It stays so until the program has made room: the next KVM_RUN asks again. */
+static enum exit_action report_dirty_ring(struct vcpu *vcpu)
+{
+	if (!dirty_ring_is_full(vcpu))
+		return ACTION_SAME_INSN;
+	vcpu_request(vcpu, VCPU_REQUEST_DIRTY_RING);
+	vcpu->run->exit_reason = KVM_EXIT_DIRTY_RING_FULL;
+	return ACTION_TO_USER;
+}
+
 /* Requests that are the vCPU's own business.  gives: ACTION_SAME_INSN, or what else is to be done
  * in place of an entry. */
 static enum exit_action serve_requests(struct vcpu *vcpu)
@@ -232,6 +243,9 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		clock_page_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_DIRTY_RING) &&
+	    report_dirty_ring(vcpu) != ACTION_SAME_INSN)
+		return ACTION_TO_USER;
 	if (take_request(vcpu, VCPU_REQUEST_TRIPLE_FAULT))
 		return ACTION_SHUTDOWN;
 	if (take_request(vcpu, VCPU_REQUEST_TPR_ACCESS))

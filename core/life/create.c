@@ -10,6 +10,7 @@
 #include "emulate/emulate.h"
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
+#include "mem/dirty_ring.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
 #include "vcpu/guest_debug.h"
@@ -40,9 +41,12 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	error = pml_vcpu_init(vcpu);
 	if (error)
 		goto free_msrs;
-	error = emulate_vcpu_init(vcpu);
+	error = dirty_ring_vcpu_init(vcpu);
 	if (error)
 		goto free_pml;
+	error = emulate_vcpu_init(vcpu);
+	if (error)
+		goto free_dirty_ring;
 	error = vm->irqchip ? lapic_vcpu_init(vcpu) : 0;
 	if (error)
 		goto free_emulate;
@@ -59,6 +63,8 @@ free_lapic:
 	lapic_vcpu_destroy(vcpu);
 free_emulate:
 	emulate_vcpu_destroy(vcpu);
+free_dirty_ring:
+	dirty_ring_vcpu_destroy(vcpu);
 free_pml:
 	pml_vcpu_destroy(vcpu);
 free_msrs:
@@ -76,6 +82,7 @@ void vmx_free_vcpu(struct vcpu *vcpu)
 	free_loaded_vmcs(&vcpu->vmcs);
 	host_vcpu_destroy(vcpu);
 	emulate_vcpu_destroy(vcpu);
+	dirty_ring_vcpu_destroy(vcpu);
 	pml_vcpu_destroy(vcpu);
 	msr_vcpu_destroy(vcpu);
 	host_free(vcpu->cpuid);

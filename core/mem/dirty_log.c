@@ -7,6 +7,7 @@
  * the pages last.  So a write is either seen by who looks, or sets a bit for the next time.
  */
 #include "mem/dirty_log.h"
+#include "mem/dirty_ring.h"
 #include "mem/mem.h"
 
 struct dirty_log *dirty_log_alloc(u64 pages, bool all_set)
@@ -24,12 +25,16 @@ struct dirty_log *dirty_log_alloc(u64 pages, bool all_set)
 	return log;
 }
 
-void dirty_log_mark(const struct memslot *slot, u64 gfn)
+void dirty_log_mark(struct vm *vm, struct vcpu *writer, const struct memslot *slot, u64 gfn)
 {
 	u64 page = gfn - slot->gfn;
+	bool rings = dirty_rings_are_used(vm);
 
+	if (!slot->log || (rings && dirty_ring_push(vm, writer, slot, page)))
+		return;
 	/* Unasked, for the sake of the order: this is behind the write also for other processors.
 	 */
-	if (slot->log)
-		__atomic_fetch_or(&slot->log->bits[page / 64], BIT64(page % 64), __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&slot->log->bits[page / 64], BIT64(page % 64), __ATOMIC_SEQ_CST);
+	if (rings)
+		__atomic_store_n(&vm->dirty_ring_waits, true, __ATOMIC_SEQ_CST);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG: in the order that dirty_log.c speaks of. */
 #include "mem/dirty_log.h"
+#include "mem/dirty_ring.h"
 #include "mem/mem.h"
 #include "mem/pml.h"
 
@@ -100,6 +101,8 @@ int dirty_log_get(struct vm *vm, const struct kvm_dirty_log *wanted)
 	const struct memslot *slot;
 	int error;
 
+	if (dirty_rings_are_used(vm))
+		return -ENXIO;
 	host_mutex_lock(&vm->slots_lock);
 	error = logged_slot(vm, wanted->slot, &slot);
 	if (!error) {
@@ -146,6 +149,8 @@ int dirty_log_clear(struct vm *vm, const struct kvm_clear_dirty_log *wanted)
 	const struct memslot *slot;
 	int error;
 
+	if (dirty_rings_are_used(vm))
+		return -ENXIO;
 	if (wanted->first_page % 64)
 		return -EINVAL;
 	host_mutex_lock(&vm->slots_lock);

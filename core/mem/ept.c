@@ -241,7 +241,7 @@ static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare
 		return error;
 	host_page_mark_dirty(&fault->page);
 	if (fault->access.write)
-		dirty_log_mark(fault->slot, fault->gfn);
+		dirty_log_mark(vm, fault->access.vcpu, fault->slot, fault->gfn);
 	return 0;
 }
 

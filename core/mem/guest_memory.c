@@ -59,13 +59,13 @@ int guest_read(struct vm *vm, gpa_t gpa, void *to, size_t length)
 }
 
 /* What a copy that failed half-way has written is dirty too. */
-static int piece_write(const struct piece *piece, gpa_t gpa, const void *from)
+static int piece_write(struct vm *vm, const struct piece *piece, gpa_t gpa, const void *from)
 {
 	u64 gfn = gpa >> LINTEL_PAGE_SHIFT, last = (gpa + piece->length - 1) >> LINTEL_PAGE_SHIFT;
 	int error = host_user_write(piece->hva, from, piece->length);
 
 	for (; gfn <= last; gfn++)
-		dirty_log_mark(piece->slot, gfn);
+		dirty_log_mark(vm, NULL, piece->slot, gfn);
 	return error;
 }
 
@@ -78,7 +78,7 @@ int guest_write_atomic(struct vm *vm, gpa_t gpa, const void *from, size_t length
 		return -EFAULT;
 	error = host_user_write_atomic(piece.hva, from, length);
 	if (!error)
-		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
+		dirty_log_mark(vm, NULL, piece.slot, gpa >> LINTEL_PAGE_SHIFT);
 	return error;
 }
 
@@ -91,7 +91,7 @@ int guest_cmpxchg(struct vm *vm, gpa_t gpa, u64 old, u64 new, size_t length)
 		return -EFAULT;
 	error = host_user_cmpxchg(piece.hva, old, new, length);
 	if (!error)
-		dirty_log_mark(piece.slot, gpa >> LINTEL_PAGE_SHIFT);
+		dirty_log_mark(vm, NULL, piece.slot, gpa >> LINTEL_PAGE_SHIFT);
 	return error;
 }
 
@@ -102,13 +102,13 @@ int guest_write(struct vm *vm, gpa_t gpa, const void *from, size_t length)
 	int error;
 
 	if (piece_find(vm, gpa, length, true, &piece) && piece.length == length)
-		return piece_write(&piece, gpa, from);
+		return piece_write(vm, &piece, gpa, from);
 	if (!range_is_backed(vm, gpa, length, true))
 		return -EFAULT;
 	for (; length; gpa += piece.length, at += piece.length, length -= piece.length) {
 		if (!piece_find(vm, gpa, length, true, &piece))
 			return -EFAULT;
-		error = piece_write(&piece, gpa, at);
+		error = piece_write(vm, &piece, gpa, at);
 		if (error)
 			return error;
 	}

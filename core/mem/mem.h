@@ -124,6 +124,7 @@ struct ept_access {
 	/* It was the processor's own, to the guest's page tables, and counts as a write because the
 	 * vCPU ran with accessed and dirty flags in the EPT. */
 	bool walk;
+	struct vcpu *vcpu; /* whose guest it was; NULL: nobody's */
 };
 
 enum ept_result {

@@ -33,12 +33,13 @@ static void drain(struct vcpu *vcpu, u16 index)
 {
 	int ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 
-	for (unsigned int i = (u16)(index + 1); i < PML_ENTRIES; i++) {
-		u64 gfn = vcpu->pml[i] >> LINTEL_PAGE_SHIFT;
+	/* In the order of the writes: it fills from its end. */
+	for (unsigned int i = PML_ENTRIES; i > (u16)(index + 1);) {
+		u64 gfn = vcpu->pml[--i] >> LINTEL_PAGE_SHIFT;
 		const struct memslot *slot = memslot_find(vcpu->vm, gfn);
 
 		if (slot)
-			dirty_log_mark(slot, gfn);
+			dirty_log_mark(vcpu->vm, vcpu, slot, gfn);
 	}
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }

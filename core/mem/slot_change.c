@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory slots change: what may be, and in which steps. */
 #include "mem/dirty_log.h"
+#include "mem/dirty_ring.h"
 #include "mem/mem.h"
 
 #define SLOT_FLAGS     ((u32)(KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES))
@@ -71,6 +72,12 @@ static void slots_replace(struct vm *vm, struct memslot *old, struct memslot *ad
 	host_free(old);
 }
 
+/* In a log that begins, are the bits set?  With dirty rings they are what finds no room there. */
+static bool begins_all_set(const struct vm *vm)
+{
+	return (vm->dirty_log_manual & KVM_DIRTY_LOG_INITIALLY_SET) && !dirty_rings_are_used(vm);
+}
+
 /* Put `wanted` in the place of `old`, with the log that its flags ask for.  Needs: slots_lock. */
 static int slots_put(struct vm *vm, struct memslot *old, const struct memslot *wanted)
 {
@@ -82,8 +89,7 @@ static int slots_put(struct vm *vm, struct memslot *old, const struct memslot *w
 	*added = *wanted;
 	added->log = logged && old ? old->log : NULL;
 	if (logged && !added->log) {
-		added->log = dirty_log_alloc(added->pages,
-					     vm->dirty_log_manual & KVM_DIRTY_LOG_INITIALLY_SET);
+		added->log = dirty_log_alloc(added->pages, begins_all_set(vm));
 		if (!added->log) {
 			host_free(added);
 			return -ENOMEM;

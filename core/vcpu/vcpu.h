@@ -101,6 +101,7 @@ struct vcpu {
 	struct loaded_vmcs vmcs;
 	u16 vpid; /* 0: none */
 	u64 *pml; /* the list of pages written, a page; NULL where it is not used */
+	struct dirty_ring *dirty_ring; /* NULL: the VM has none; see mem/dirty_ring.h */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */
 	u64 cr0, cr4;

@@ -128,6 +128,21 @@ static void fill_split_irqchip(struct context *c)
 	cap->args[0] = 24;
 }
 
+static void fill_dirty_ring(struct context *c)
+{
+	struct kvm_enable_cap *cap = (void *)c->buffer;
+
+	cap->cap = KVM_CAP_DIRTY_LOG_RING;
+	cap->args[0] = 16384;
+}
+
+/* The ioctl needs rings. */
+static void fill_dirty_rings(struct context *c)
+{
+	fill_dirty_ring(c);
+	CHECK_OK(ioctl(c->vm.fd, KVM_ENABLE_CAP, c->buffer));
+}
+
 /* What it gives has flags that it does not take. */
 static void fill_clock(struct context *c)
 {
@@ -374,10 +389,12 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_GET_TSC_KHZ, VM, A_VM),
 	ROW(KVM_GET_DIRTY_LOG, VM, A_VM, .fill = fill_dirty_log),
 	ROW(KVM_CLEAR_DIRTY_LOG, VM, A_VM, .fill = fill_clear_dirty_log),
+	ROW(KVM_RESET_DIRTY_RINGS, VM, A_VM, .fill = fill_dirty_rings),
 	ROW(KVM_SET_TSS_ADDR, VM, A_VM, .number = 0xfffbd000),
 	ROW(KVM_SET_IDENTITY_MAP_ADDR, VM, A_VM, .fill = fill_identity_map),
 	ROW(KVM_ENABLE_CAP, VM, A_VM, .fill = fill_user_space_msr),
 	ROW(KVM_ENABLE_CAP, VM, A_VM, .fill = fill_split_irqchip),
+	ROW(KVM_ENABLE_CAP, VM, A_VM, .fill = fill_dirty_ring),
 	ROW(KVM_GET_CLOCK, VM, A_VM, .fill = fill_nothing),
 	ROW(KVM_SET_CLOCK, VM, A_VM, .fill = fill_clock),
 	ROW(KVM_CREATE_IRQCHIP, VM, A_VM),

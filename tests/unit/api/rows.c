@@ -150,6 +150,24 @@ static void fill_split_irqchip(struct program *p, void *argument)
 	cap->args[0] = 24;
 }
 
+static void fill_dirty_ring(struct program *p, void *argument)
+{
+	struct kvm_enable_cap *cap = argument;
+
+	(void)p;
+	cap->cap = KVM_CAP_DIRTY_LOG_RING;
+	cap->args[0] = 16384;
+}
+
+/* The ioctl needs rings. */
+static void fill_dirty_rings(struct program *p, void *argument)
+{
+	struct kvm_enable_cap cap = {0};
+
+	fill_dirty_ring(p, &cap);
+	EXPECT_EQ(CALL(p->vm, KVM_ENABLE_CAP, &cap), 0);
+}
+
 static void fill_filter(struct program *p, void *argument)
 {
 	struct kvm_msr_filter *filter = argument;
@@ -396,10 +414,12 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_GET_TSC_KHZ, A_VM, .result = 2000000),
 	ROW(VM, KVM_GET_DIRTY_LOG, A_VM, .fill = fill_dirty_log),
 	ROW(VM, KVM_CLEAR_DIRTY_LOG, A_VM, .fill = fill_clear_dirty_log),
+	ROW(VM, KVM_RESET_DIRTY_RINGS, A_VM, .fill = fill_dirty_rings),
 	ROW(VM, KVM_SET_TSS_ADDR, A_VM, .value = 0xfffbd000),
 	ROW(VM, KVM_SET_IDENTITY_MAP_ADDR, A_VM, .fill = fill_identity_map),
 	ROW(VM, KVM_ENABLE_CAP, A_VM, .fill = fill_user_space_msr),
 	ROW(VM, KVM_ENABLE_CAP, A_VM, .fill = fill_split_irqchip),
+	ROW(VM, KVM_ENABLE_CAP, A_VM, .fill = fill_dirty_ring),
 	ROW(VM, KVM_GET_CLOCK, A_VM, .fill = fill_nothing),
 	ROW(VM, KVM_SET_CLOCK, A_VM, .get = KVM_GET_CLOCK),
 	ROW(VM, KVM_CREATE_IRQCHIP, A_VM),

@@ -197,6 +197,22 @@ TEST(api_vcpu_pages)
 	program_end(program);
 }
 
+/* The ring's are behind a gap. */
+TEST(api_vcpu_pages_of_the_dirty_ring)
+{
+	struct program *program = program_start(A_VM);
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_DIRTY_LOG_RING_ACQ_REL, .args[0] = 32768};
+
+	EXPECT_CALL(program->vm, KVM_ENABLE_CAP, &cap, 0);
+	program->vcpu = program_add_vcpu(program, 0);
+	EXPECT_TRUE(!sim_file_page(program->vcpu, 3));
+	EXPECT_TRUE(!sim_file_page(program->vcpu, KVM_DIRTY_LOG_PAGE_OFFSET - 1));
+	for (unsigned int page = 0; page < 8; page++)
+		EXPECT_TRUE(sim_file_page(program->vcpu, KVM_DIRTY_LOG_PAGE_OFFSET + page));
+	EXPECT_TRUE(!sim_file_page(program->vcpu, KVM_DIRTY_LOG_PAGE_OFFSET + 8));
+	program_end(program);
+}
+
 TEST(api_signal_mask)
 {
 	struct program *program = program_start(A_VCPU);

@@ -12,8 +12,9 @@
 #define HUGE_BYTES   BIT64(21)
 #define LOGGED_PAGES 70
 /* Where the slot is, too: across the reach of two tables of the EPT, which then go together. */
-#define MOVED_OTHER (0xa00000ull - 2 * PAGE)
-#define CLOCK_BYTES 0x100 /* of the logged slot: the pages of kvmclock, the hypervisor's */
+#define MOVED_OTHER  (0xa00000ull - 2 * PAGE)
+#define RING_ENTRIES 1024  /* the fewest that may be, with page-modification logging */
+#define CLOCK_BYTES  0x100 /* of the logged slot: the pages of kvmclock, the hypervisor's */
 
 /* The large one first in the process's memory, as it is aligned. */
 static const struct {
@@ -47,8 +48,9 @@ static u64 bitmap;
 static u8 *expected, *copied; /* as large as the process's memory; used where there are windows */
 static host_mutex_t process_lock, slots_lock, log_lock;
 static u64 moved_to; /* guest-physical; MMIO_BASE: the slot is not there */
-static bool is_logged, is_manual;
-static u64 hot_base, hot_page; /* where guests are at the moment; 0: nowhere yet */
+static bool is_logged, is_manual, has_rings;
+static u32 ring_position[MAX_GUESTS]; /* where the next entry comes */
+static u64 hot_base, hot_page;	      /* where guests are at the moment; 0: nowhere yet */
 
 static u64 hva_of_slot(enum slot_id id)
 {
@@ -115,16 +117,29 @@ static void set_slots(void)
 	}
 }
 
-static void set_capability(void)
+static void enable(struct kvm_enable_cap cap)
 {
-	struct kvm_enable_cap manual = {
-		.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
-		.args[0] = KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE |
-			   (chance(2) ? KVM_DIRTY_LOG_INITIALLY_SET : 0),
-	};
+	long result = call(simulation.vm_fd, KVM_ENABLE_CAP, &cap, sizeof(cap));
 
-	if (is_manual && call(simulation.vm_fd, KVM_ENABLE_CAP, &manual, sizeof(manual)))
-		broken("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 is refused");
+	if (result)
+		broken("capability %u is refused: %ld", cap.cap, result);
+}
+
+/* Of a VM that has no vCPU yet. */
+static void set_capabilities(void)
+{
+	memset(ring_position, 0, sizeof(ring_position));
+	if (is_manual)
+		enable((struct kvm_enable_cap){
+			.cap = KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2,
+			.args[0] = KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE |
+				   (chance(2) ? KVM_DIRTY_LOG_INITIALLY_SET : 0),
+		});
+	if (has_rings)
+		enable((struct kvm_enable_cap){
+			.cap = KVM_CAP_DIRTY_LOG_RING_ACQ_REL,
+			.args[0] = RING_ENTRIES * sizeof(struct kvm_dirty_gfn),
+		});
 }
 
 /* --- the dirty log --- */
@@ -146,8 +161,7 @@ static void copy_pages(const u64 *words)
 	}
 }
 
-/* First the bits, then the pages. */
-static void take_log(void)
+static void take_bits(void)
 {
 	struct kvm_dirty_log log = {.slot = SLOT_LOGGED, .padding2 = bitmap};
 	struct kvm_clear_dirty_log clear = {
@@ -161,14 +175,68 @@ static void take_log(void)
 		result = call(simulation.vm_fd, KVM_CLEAR_DIRTY_LOG, &clear, sizeof(clear));
 	if (result)
 		broken("the dirty log cannot be had: %ld", result);
+}
+
+static struct kvm_dirty_gfn *ring_entry(const struct guest *guest)
+{
+	const u32 in_page = PAGE / sizeof(struct kvm_dirty_gfn);
+	u32 at = ring_position[guest->id] % RING_ENTRIES;
+	struct kvm_dirty_gfn *page =
+		sim_file_page(guest->fd, KVM_DIRTY_LOG_PAGE_OFFSET + at / in_page);
+
+	return &page[at % in_page];
+}
+
+/* Of one ring, all that it has, or a part; gives: how many entries. */
+static long harvest(const struct guest *guest, u64 *words, bool all)
+{
+	struct kvm_dirty_gfn *entry;
+	long count = 0;
+
+	while ((all || !chance(16)) && __atomic_load_n(&(entry = ring_entry(guest))->flags,
+						       __ATOMIC_ACQUIRE) == KVM_DIRTY_GFN_F_DIRTY) {
+		if (entry->slot != SLOT_LOGGED || entry->offset >= LOGGED_PAGES)
+			guest_broken(guest, "dirty is page %llu of slot %u", entry->offset,
+				     entry->slot);
+		words[entry->offset / 64] |= BIT64(entry->offset % 64);
+		__atomic_store_n(&entry->flags, KVM_DIRTY_GFN_F_RESET, __ATOMIC_RELEASE);
+		ring_position[guest->id]++;
+		count++;
+		sim_point();
+	}
+	return count;
+}
+
+/* As bits, too. */
+static void take_entries(bool all)
+{
+	u64 *words = sim_user_pointer(bitmap);
+	long count = 0, result;
+
+	memset(words, 0, PAGE);
+	for (unsigned int i = 0; i < simulation.guests; i++)
+		count += harvest(&simulation.guest[i], words, all);
+	result = sim_ioctl(simulation.vm_fd, KVM_RESET_DIRTY_RINGS, 0);
+	if (result != count)
+		broken("%ld entries are reset, and %ld were harvested", result, count);
+}
+
+/* First what says which, then the pages. */
+static void take_log(bool all)
+{
+	if (has_rings)
+		take_entries(all);
+	else
+		take_bits();
 	copy_pages(sim_user_pointer(bitmap));
 }
 
 bool memory_get_log(void)
 {
 	host_mutex_lock(&log_lock);
-	if (is_logged)
-		take_log();
+	/* Rings may be full of what was logged before. */
+	if (is_logged || has_rings)
+		take_log(false);
 	host_mutex_unlock(&log_lock);
 	return true;
 }
@@ -405,7 +473,8 @@ void memory_create(void)
 	is_logged = false;
 	hot_base = 0;
 	is_manual = chance(2);
-	set_capability();
+	has_rings = chance(3);
+	set_capabilities();
 	for (unsigned int i = 0; i < COUNT_OF(windows); i++)
 		fill(&windows[i]);
 	set_slots();
@@ -416,7 +485,7 @@ void memory_create(void)
 void memory_save(void)
 {
 	if (is_logged)
-		take_log();
+		take_log(true);
 }
 
 /* What was logged comes as the log's reader has it. */
@@ -443,7 +512,7 @@ void memory_restore(void)
 {
 	if (chance(3))
 		move_to_another_process();
-	set_capability();
+	set_capabilities();
 	set_slots();
 }
 
@@ -467,6 +536,6 @@ void memory_check(void)
 			windows[i].slot == SLOT_LOGGED ? CLOCK_BYTES : 0);
 	if (!is_logged)
 		return;
-	take_log();
+	take_log(true);
 	compare(&windows[SLOT_LOGGED], copied, "the copy by the dirty log has", 0);
 }

@@ -12,6 +12,9 @@ static void handle_exit(struct guest *guest)
 	case KVM_EXIT_IO:
 		operation_io(guest);
 		return;
+	case KVM_EXIT_DIRTY_RING_FULL:
+		memory_get_log();
+		return;
 	case KVM_EXIT_HLT:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
 	case KVM_EXIT_SET_TPR:
