@@ -238,8 +238,11 @@ int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 	now->soft.injected = events->interrupt.injected && events->interrupt.soft;
 	now->soft.vector = events->interrupt.nr;
 	now->instruction_length = events->interrupt.soft ? INT_N_LENGTH : INT3_LENGTH;
-	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
+	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW) {
+		if (shadow_from_user(events->interrupt.shadow))
+			vcpu_end_halt(vcpu);
 		vcpu_interrupt_shadow_set(vcpu, shadow_from_user(events->interrupt.shadow));
+	}
 
 	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;

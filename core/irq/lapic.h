@@ -142,9 +142,9 @@ static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
 	return !((vcpu->apic_base ^ gpa) >> LINTEL_PAGE_SHIFT);
 }
 
-/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  What the
- * SDM leaves undefined reads as 0 and is ignored when written.  False: not taken.  Atomic: who waits
- * for the end of an interrupt is told. */
+/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  What
+ * the SDM leaves undefined reads as 0 and is ignored when written.  False: not taken.  Atomic: who
+ * waits for the end of an interrupt is told. */
 bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
 bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
 /* A write of anything to a register that does not look at it (EOI): true, it is done. */

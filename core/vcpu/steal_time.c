@@ -105,7 +105,7 @@ void steal_time_update(struct vcpu *vcpu)
 	if (!error)
 		error = add_time(vcpu, &page);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
-	vcpu->steal.begun = true;
+	vcpu->steal.begun |= !error;
 	vcpu->steal.told = false;
 	/* What is served next, before the entry. */
 	if (was & FLUSH_TLB)
