@@ -250,6 +250,10 @@ u64 host_xcr0_supported(void);
 /* A word of CPUID's features as the kernel left it for use: a feature that it disabled is 0. */
 u32 host_cpuid_enabled(enum cpuid_word word);
 
+/* May a guest execute MONITOR and MWAIT itself: has the processor them, without a defect, and does
+ * the timer of its local APIC run on in the states that MWAIT may lead to? */
+bool host_guest_may_mwait(void);
+
 /* --- VMX instructions ("VMX Instruction Reference") ------------------------ */
 
 enum vmx_status { VMX_SUCCEED = 0, VMX_FAIL_INVALID = 1, VMX_FAIL_VALID = 2 };
@@ -360,6 +364,14 @@ bool host_vmx_ended(void);
 /* Sleep until vcpu_wakes(vcpu), or a signal is pending; host_kick_vcpu() makes it look again.
  * Loaded; preemption on. */
 void host_vcpu_wait(struct vcpu *vcpu);
+
+/* How long the current thread has waited for a processor that it could have used, in all, in ns;
+ * and whether the host counts that.  Any context. */
+u64 host_run_delay_ns(void);
+bool host_counts_run_delay(void);
+/* The processor that this thread has would be of more use to the vCPU's, if that waits for one: the
+ * scheduler may give it that.  May sleep. */
+void host_yield_to(struct vcpu *vcpu);
 
 /* --- Measuring ------------------------------------------------------------- */
 

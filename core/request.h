@@ -18,6 +18,7 @@ enum vcpu_request {
 	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
 	VCPU_REQUEST_TPR_ACCESS, /* user space is to hear of an access to the TPR */
 	VCPU_REQUEST_IOAPIC_EOI, /* user space's I/O APIC is to hear of the end of an interrupt */
+	VCPU_REQUEST_STEAL_TIME, /* its page of steal time is to be written */
 	VCPU_REQUEST_DEBUG,	 /* user space's debugger is to hear of something */
 	VCPU_REQUEST_DIRTY_RING, /* its dirty ring may be full */
 };

@@ -73,6 +73,9 @@ struct vm {
 	bool platform_info_hidden;     /* KVM_CAP_MSR_PLATFORM_INFO */
 	bool exception_payload;	       /* KVM_CAP_EXCEPTION_PAYLOAD */
 	bool triple_fault_event;       /* KVM_CAP_X86_TRIPLE_FAULT_EVENT */
+	u32 exits_disabled;	       /* KVM_CAP_X86_DISABLE_EXITS: before there is a vCPU */
+	u32 hypercall_exits;	       /* KVM_CAP_EXIT_HYPERCALL: bits by their numbers */
+	u32 quirks_disabled;	       /* KVM_CAP_DISABLE_QUIRKS2: KVM_X86_QUIRK_* */
 	bool emulation_failure_exits;  /* KVM_CAP_EXIT_ON_EMULATION_FAILURE */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
@@ -103,6 +106,12 @@ struct vm {
 
 	struct host_vm host;
 };
+
+/* Is the quirk (one of KVM_X86_QUIRK_*) on?  It is, unless user space knows of it. */
+static inline bool vm_has_quirk(const struct vm *vm, u32 quirk)
+{
+	return !(__atomic_load_n(&vm->quirks_disabled, __ATOMIC_RELAXED) & quirk);
+}
 
 /* Can a vCPU of this VM have the id?  Needs: vm->lock. */
 bool vm_vcpu_id_valid(const struct vm *vm, u64 id);

@@ -5,6 +5,7 @@
  *
  *	HOST		the host's kernel uses it; nothing else
  *	MADE		nothing, not even that: Lintel makes it
+ *	RUN_DELAY	the host counts how long a thread waits for a processor; nothing else
  *	XCR0(states)	HOST, and these components of XSAVE state
  *	CONTROL(name)	HOST, and this secondary VM-execution control
  *	STABLE_TSC	HOST, and that the TSCs of all its processors agree
@@ -206,6 +207,13 @@ FEATURE(KVM_CLOCKSOURCE_STABLE,	40000001_EAX, 24, MADE)
 FEATURE(KVM_NOP_IO_DELAY,	40000001_EAX, 1,  MADE)
 FEATURE(KVM_PV_EOI,		40000001_EAX, 6,  MADE)
 FEATURE(KVM_PV_SEND_IPI,	40000001_EAX, 11, MADE)
+/* The page of steal time, and what a vCPU's neighbours find in it while it does not run. */
+FEATURE(KVM_STEAL_TIME,		40000001_EAX, 5,  RUN_DELAY)
+FEATURE(KVM_PV_TLB_FLUSH,	40000001_EAX, 9,  RUN_DELAY)
+FEATURE(KVM_PV_UNHALT,		40000001_EAX, 7,  MADE)
+FEATURE(KVM_PV_SCHED_YIELD,	40000001_EAX, 13, MADE)
+/* The host does not poll before a vCPU sleeps, whatever the guest asks for. */
+FEATURE(KVM_POLL_CONTROL,	40000001_EAX, 12, MADE)
 
 /* LAHF and SAHF in 64-bit mode. */
 UNNAMED(LAHF_SAHF,		80000001_ECX, 0,  HOST)

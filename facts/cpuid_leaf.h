@@ -38,6 +38,14 @@
 #define CPUID_LEVEL_SMT	      (1u << 8)
 #define CPUID_LEVEL_CORE      (2u << 8)
 
+/* 40000000H: the highest of a hypervisor's leaves, and its signature; another one's may begin every
+ * 100H.  Documentation/virt/kvm/x86/cpuid.rst */
+#define CPUID_LEAF_HYPERVISOR  0x40000000u
+#define CPUID_HYPERVISOR_BASES 0xff00u
+#define CPUID_KVM_EBX	       0x4b4d564bu /* "KVMKVMKVM" */
+#define CPUID_KVM_ECX	       0x564b4d56u
+#define CPUID_KVM_EDX	       0x4du
+
 /* 80000008H:EAX: how wide addresses are. */
 #define CPUID_LEAF_ADDRESS_WIDTHS 0x80000008u
 

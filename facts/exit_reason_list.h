@@ -135,15 +135,14 @@ EXIT_REASON(MSR_LOADING, 34, "MSR_LOAD_FAIL", 0, FAIL_ENTRY,
 	"The VM entry failed at an entry of the VM-entry MSR-load area, whose number is in the "
 	"exit qualification. Bit 31 of the exit reason is 1, so it reads 80000022H; the guest has "
 	"not run.")
-/* MWAIT may end at any time, so at once. */
-EXIT_REASON(MWAIT, 36, "MWAIT_INSTRUCTION", 0, NEXT_INSN,
+EXIT_REASON(MWAIT, 36, "MWAIT_INSTRUCTION", 0, HANDLER,
 	BY(CPU1(MWAIT_EXITING)), "MWAIT", S_CONDITIONAL,
 	"The guest executed MWAIT.")
 EXIT_REASON(MONITOR_TRAP_FLAG, 37, "MONITOR_TRAP_FLAG", 0, UNEXPECTED,
 	BY(CPU1(MONITOR_TRAP_FLAG)), "Monitor trap flag", "Monitor Trap Flag",
 	"One instruction of the guest was executed and the monitor trap flag is 1, or an MTF exit "
 	"was injected.")
-EXIT_REASON(MONITOR, 39, "MONITOR_INSTRUCTION", 0, NEXT_INSN,
+EXIT_REASON(MONITOR, 39, "MONITOR_INSTRUCTION", 0, HANDLER,
 	BY(CPU1(MONITOR_EXITING)), "MONITOR", S_CONDITIONAL,
 	"The guest executed MONITOR.")
 /* The exit itself lets the host see that another task waits. */

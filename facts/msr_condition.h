@@ -10,6 +10,7 @@
 enum msr_condition {
 	MSR_IF_NOTHING, /* every guest has it */
 #define IF_CPUID(name, ...)  MSR_IF_##name,
+#define IF_PV(name, feature) MSR_IF_##name,
 #define IF_ELSE(name, words) MSR_IF_##name,
 #include "facts/msr_condition_list.h"
 	MSR_CONDITIONS
@@ -18,6 +19,7 @@ enum msr_condition {
 /* What CPUID has to tell the guest: any of these features. */
 struct msr_condition_row {
 	bool always; /* for user space, whatever the host can offer */
+	bool pv;     /* only where KVM_CAP_ENFORCE_PV_FEATURE_CPUID is on */
 	u8 count;    /* 0: not a matter of CPUID */
 	u16 feature[3];
 };

@@ -38,7 +38,7 @@ MSR(IA32_TSC, 1, "IA32_TIME_STAMP_COUNTER",
 	"The time-stamp counter, as RDTSC reads it; writing sets it.")
 #define MSR_KVM_WALL_CLOCK 0x11
 MSR(KVM_WALL_CLOCK, 1, "KVM_WALL_CLOCK",
-	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	EMULATE, EMULATE, NONE, KVM_CLOCK, LISTED,
 	"the host writes the time of day at boot where the guest says",
 	S_KVM,
 	"The guest writes the address of a structure, and the hypervisor writes the time of "
@@ -46,7 +46,7 @@ MSR(KVM_WALL_CLOCK, 1, "KVM_WALL_CLOCK",
 	"MSRs of their own here.")
 #define MSR_KVM_SYSTEM_TIME 0x12
 MSR(KVM_SYSTEM_TIME, 1, "KVM_SYSTEM_TIME",
-	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	EMULATE, EMULATE, NONE, KVM_CLOCK, LISTED,
 	"the host keeps the page of kvmclock where the guest says",
 	S_KVM,
 	"The guest writes the address of a structure, in which the hypervisor keeps what turns "
@@ -308,6 +308,12 @@ MSR(IA32_PERF_CAPABILITIES, 1, "IA32_PERF_CAPABILITIES",
 	"What performance monitoring has: the format of last-branch records and of PEBS, full-width "
 	"writes of counters.")
 /* Then STATUS, ADDR, MISC, and so for each bank. */
+#define MSR_CORE_C3_RESIDENCY 0x000003fc
+MSR(CORE_C3_RESIDENCY, 3, "MSR_CORE_C3_RESIDENCY, MSR_CORE_C6_RESIDENCY, MSR_CORE_C7_RESIDENCY",
+	PASS_THROUGH, DENY, NOBODY_NEEDS, CSTATE, UNLISTED,
+	"how long the core slept is of use to a guest that puts it to sleep",
+	S_ARCHITECTURAL,
+	"How long the core was in the C-states C3, C6 and C7, at the TSC's rate.")
 #define MSR_IA32_MC0_CTL 0x00000400
 MSR(IA32_MC0_CTL, 128, "IA32_MCi_CTL, _STATUS, _ADDR, _MISC",
 	EMULATE, EMULATE, NONE, NOTHING, UNLISTED,
@@ -352,6 +358,12 @@ MSR(IA32_TSC_DEADLINE, 1, "IA32_TSC_DEADLINE",
 	"TSC-Deadline Mode",
 	"The local APIC's timer, in TSC-deadline mode: it interrupts when the TSC reaches this "
 	"value; 0 disarms it.")
+#define MSR_CORE_C1_RES 0x00000660
+MSR(CORE_C1_RES, 1, "MSR_CORE_C1_RESIDENCY",
+	PASS_THROUGH, DENY, NOBODY_NEEDS, CSTATE, UNLISTED,
+	"as MSR_CORE_C3_RESIDENCY",
+	S_ARCHITECTURAL,
+	"How long the core was in the C-state C1, at the TSC's rate.")
 #define MSR_X2APIC_FIRST 0x00000800
 #define MSR_X2APIC_TPR 0x00000808
 MSR(X2APIC_FIRST, 256, "x2APIC registers",
@@ -368,23 +380,37 @@ MSR(IA32_XSS, 1, "IA32_XSS",
 	"Which supervisor state components XSAVES and XRSTORS handle.")
 #define MSR_KVM_WALL_CLOCK_NEW 0x4b564d00
 MSR(KVM_WALL_CLOCK_NEW, 1, "KVM_WALL_CLOCK_NEW",
-	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	EMULATE, EMULATE, NONE, KVM_CLOCK_2, LISTED,
 	"KVM_WALL_CLOCK by its later number",
 	S_KVM,
 	"KVM_WALL_CLOCK at a number that no processor uses.")
 #define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
 MSR(KVM_SYSTEM_TIME_NEW, 1, "KVM_SYSTEM_TIME_NEW",
-	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	EMULATE, EMULATE, NONE, KVM_CLOCK_2, LISTED,
 	"KVM_SYSTEM_TIME by its later number",
 	S_KVM,
 	"KVM_SYSTEM_TIME at a number that no processor uses.")
+#define MSR_KVM_STEAL_TIME 0x4b564d03
+MSR(KVM_STEAL_TIME, 1, "KVM_STEAL_TIME",
+	EMULATE, EMULATE, NONE, KVM_STEAL_TIME, LISTED,
+	"the host counts the time that the vCPU waited for a processor where the guest says",
+	S_KVM,
+	"Where the hypervisor keeps the time that the vCPU wanted to run and did not, and whether "
+	"it runs now; bit 0 enables it.")
 #define MSR_KVM_PV_EOI_EN 0x4b564d04
 MSR(KVM_PV_EOI_EN, 1, "KVM_PV_EOI_EN",
-	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	EMULATE, EMULATE, NONE, KVM_PV_EOI, LISTED,
 	"where the guest may end an interrupt without an exit",
 	S_KVM,
 	"Where a bit tells the guest that it may end an interrupt by clearing it, without an "
 	"exit.")
+#define MSR_KVM_POLL_CONTROL 0x4b564d05
+MSR(KVM_POLL_CONTROL, 1, "KVM_POLL_CONTROL",
+	EMULATE, EMULATE, NONE, KVM_POLL_CONTROL, LISTED,
+	"kept for the guest: the host never polls",
+	S_KVM,
+	"Bit 0: the host may poll for a while before it lets a vCPU sleep that executed HLT. A "
+	"guest that polls by itself clears it.")
 #define MSR_EFER 0xc0000080
 MSR(EFER, 1, "IA32_EFER",
 	EMULATE, EMULATE, NONE, NOTHING, UNLISTED,

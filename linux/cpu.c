@@ -98,6 +98,12 @@ void host_kick_vcpu(struct vcpu *vcpu)
 	preempt_enable();
 }
 
+bool host_guest_may_mwait(void)
+{
+	return boot_cpu_has(X86_FEATURE_MWAIT) && !boot_cpu_has_bug(X86_BUG_MONITOR) &&
+	       boot_cpu_has(X86_FEATURE_ARAT);
+}
+
 u64 host_tsc_khz(void)
 {
 	return tsc_khz;

@@ -6,13 +6,18 @@
 #include <linux/delay.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/rcuwait.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <compat.h>
 #include "guest_work.h"
 #include "mitigation.h"
 #include "host_entry.h"
 #include "platform.h"
 #include "life/life.h"
+#include "vcpu/steal_time.h"
 
 static struct vcpu *vcpu_of(struct preempt_notifier *notifier)
 {
@@ -36,12 +41,22 @@ static void put_here(struct vcpu *vcpu)
 
 static void sched_in(struct preempt_notifier *notifier, int cpu)
 {
-	load_here(vcpu_of(notifier));
+	struct vcpu *vcpu = vcpu_of(notifier);
+
+	WRITE_ONCE(vcpu->host.preempted, NULL);
+	load_here(vcpu);
+	steal_time_switched_in(vcpu);
 }
 
 static void sched_out(struct preempt_notifier *notifier, struct task_struct *next)
 {
-	put_here(vcpu_of(notifier));
+	struct vcpu *vcpu = vcpu_of(notifier);
+
+	/* Who looks at a vCPU from outside, debugfs, is of another process. */
+	if (vcpu->vm->host.mm == current->mm)
+		steal_time_switched_out(vcpu);
+	put_here(vcpu);
+	WRITE_ONCE(vcpu->host.preempted, current);
 }
 
 static struct preempt_ops preempt_ops = {
@@ -125,6 +140,33 @@ void host_vcpu_release(struct vcpu *vcpu)
 	preempt_notifier_unregister(&vcpu->host.notifier);
 	preempt_enable();
 	work_ends();
+}
+
+u64 host_run_delay_ns(void)
+{
+	return compat_run_delay();
+}
+
+bool host_counts_run_delay(void)
+{
+	return sched_info_on();
+}
+
+/* A task that is switched out ends no sooner than it has been switched in, and its memory a grace
+ * period later. */
+void host_yield_to(struct vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = READ_ONCE(vcpu->host.preempted);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return;
+	yield_to(task, true);
+	put_task_struct(task);
 }
 
 int host_before_guest(struct vcpu *vcpu)

@@ -293,6 +293,13 @@ void sim_set_xss(u64 host)
 		sim_msr_set(cpu, MSR_IA32_XSS, host);
 }
 
+bool sim_guest_may_mwait = true;
+
+bool host_guest_may_mwait(void)
+{
+	return sim_guest_may_mwait;
+}
+
 u64 host_tsc_khz(void)
 {
 	return tsc_khz;
@@ -403,6 +410,7 @@ __attribute__((constructor)) void sim_cpu_reset(void)
 	cpuid_count = 0;
 	tsc = 0;
 	sim_measurement = 0;
+	sim_guest_may_mwait = true;
 	sim_set_tsc_khz(2000000);
 	sim_set_xcr0(7, 7);
 	xss_host = 0;

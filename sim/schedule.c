@@ -3,10 +3,14 @@
 #include "task.h"
 #include "vmx.h"
 #include "life/life.h"
-#include "vcpu/vcpu.h"
+#include "vcpu/steal_time.h"
 #include "vmcs/vmcs.h"
 
 static bool guests_stopped, vmx_ended;
+
+u64 sim_run_delay;
+bool sim_counts_run_delay = true;
+struct vcpu *sim_yielded_to;
 
 void sim_stop_guests(void)
 {
@@ -27,6 +31,9 @@ void sim_schedule_reset(void)
 {
 	guests_stopped = false;
 	vmx_ended = false;
+	sim_run_delay = 0;
+	sim_counts_run_delay = true;
+	sim_yielded_to = NULL;
 }
 
 unsigned int sim_vcpus_loaded(void)
@@ -55,6 +62,35 @@ static void put(struct vcpu *vcpu)
 	sim_host_has_its_state(vcpu);
 }
 
+static void switch_in(struct vcpu *vcpu)
+{
+	load(vcpu);
+	steal_time_switched_in(vcpu);
+}
+
+static void switch_out(struct vcpu *vcpu)
+{
+	steal_time_switched_out(vcpu);
+	put(vcpu);
+}
+
+u64 host_run_delay_ns(void)
+{
+	return sim_run_delay;
+}
+
+bool host_counts_run_delay(void)
+{
+	return sim_counts_run_delay;
+}
+
+void host_yield_to(struct vcpu *vcpu)
+{
+	sim_might_sleep("host_yield_to");
+	sim_yielded_to = vcpu;
+	sim_point();
+}
+
 void host_vcpu_get(struct vcpu *vcpu)
 {
 	struct sim_task *task = sim_task_now;
@@ -66,8 +102,8 @@ void host_vcpu_get(struct vcpu *vcpu)
 	vcpu->host.scheduled = true;
 	vcpu->host.task = task;
 	task->vcpu = vcpu;
-	task->switch_out = put;
-	task->switch_in = load;
+	task->switch_out = switch_out;
+	task->switch_in = switch_in;
 	task->vcpus_loaded++;
 	load(vcpu);
 	sim_preempt_enable();
@@ -91,11 +127,11 @@ void sim_reschedule(struct vcpu *vcpu, unsigned int cpu)
 	if (!vcpu->host.scheduled)
 		sim_panic("sim_reschedule(): the vCPU is not loaded");
 	sim_preempt_disable();
-	put(vcpu);
+	switch_out(vcpu);
 	sim_preempt_enable();
 	sim_run_on(cpu);
 	sim_preempt_disable();
-	load(vcpu);
+	switch_in(vcpu);
 	sim_preempt_enable();
 }
 

@@ -290,6 +290,11 @@ void sim_thread_reset(void);
 
 /* --- schedule.c --- */
 
+/* host_run_delay_ns() of all threads, and whether the host counts it. */
+extern u64 sim_run_delay;
+extern bool sim_counts_run_delay;
+extern struct vcpu *sim_yielded_to; /* the last one of host_yield_to() */
+extern bool sim_guest_may_mwait;
 extern u64 sim_yields; /* how often host_cond_resched() was called */
 
 unsigned int sim_vcpus_loaded(void); /* between host_vcpu_get() and host_vcpu_release() */

@@ -4,6 +4,7 @@
 #include "io/coalesced.h"
 #include "irq/irqchip.h"
 #include "mem/dirty_ring.h"
+#include "life/life.h"
 #include "msr/msr.h"
 
 /* args[0]: may the guest read PLATFORM_INFO?  It may unless told otherwise. */
@@ -93,6 +94,43 @@ static int enable_x2apic_api(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: has the guest only those of KVM's features that its CPUID tells of? */
+static int enable_pv_enforcement(struct ioctl_call *call, const __u64 args[4])
+{
+	call->vcpu->pv_enforced = args[0];
+	return 0;
+}
+
+/* args[0]: which exits the guest is to do without.  What is disabled stays so. */
+static int enable_exits_disabled(struct ioctl_call *call, const __u64 args[4])
+{
+	if ((args[0] & ~(u64)vm_exits_to_disable()) || call->vm->nr_vcpus)
+		return -EINVAL;
+	call->vm->exits_disabled |= (u32)args[0];
+	return 0;
+}
+
+/* args[0]: which hypercalls are user space's. */
+static int enable_hypercall_exits(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->hypercall_exits, (u32)args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
+#define HYPERCALL_EXITS (1 << 12) /* KVM_HC_MAP_GPA_RANGE */
+
+/* Those that there are, and can be switched off. */
+#define QUIRKS                                                                                     \
+	(KVM_X86_QUIRK_LINT0_REENABLED | KVM_X86_QUIRK_LAPIC_MMIO_HOLE |                           \
+	 KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS)
+
+/* args[0]: KVM_X86_QUIRK_* that are to be off; the older capability takes any. */
+static int enable_quirks_disabled(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->quirks_disabled, (u32)args[0] & QUIRKS, __ATOMIC_RELAXED);
+	return 0;
+}
+
 #define MANUAL_DIRTY_LOG (KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET)
 
 /* Only what works; all others answer 0. */
@@ -178,6 +216,11 @@ static const struct extension {
 	CAP(X86_MSR_FILTER, 1),
 	CAP_TO_ENABLE(EXCEPTION_PAYLOAD, 1, VM, ~(u64)0, enable_exception_payload),
 	CAP_TO_ENABLE(X86_TRIPLE_FAULT_EVENT, 1, VM, ~(u64)0, enable_triple_fault_event),
+	CAP_TO_ENABLE(ENFORCE_PV_FEATURE_CPUID, 1, VCPU, ~(u64)0, enable_pv_enforcement),
+	CAP_TO_ENABLE(X86_DISABLE_EXITS, 0, VM, ~(u64)0, enable_exits_disabled),
+	CAP_TO_ENABLE(EXIT_HYPERCALL, HYPERCALL_EXITS, VM, HYPERCALL_EXITS, enable_hypercall_exits),
+	CAP_TO_ENABLE(DISABLE_QUIRKS, 1, VM, ~(u64)0, enable_quirks_disabled),
+	CAP_TO_ENABLE(DISABLE_QUIRKS2, QUIRKS, VM, QUIRKS, enable_quirks_disabled),
 	CAP_TO_ENABLE(EXIT_ON_EMULATION_FAILURE, 1, VM, 1, enable_emulation_failure),
 };
 
@@ -187,6 +230,8 @@ int api_check_extension(u64 extension)
 		return (int)host_cpus_online();
 	if (extension == KVM_CAP_XCRS)
 		return host_xcr0() != 0;
+	if (extension == KVM_CAP_X86_DISABLE_EXITS)
+		return (int)vm_exits_to_disable();
 	return extension < COUNT_OF(extensions) ? extensions[extension].value : 0;
 }
 

@@ -4,6 +4,7 @@
 #include "cpuid/cpuid.h"
 #include "irq/lapic.h"
 #include "msr/msr.h"
+#include "vcpu/events.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -43,6 +44,7 @@ int api_set_regs(struct vcpu *vcpu, const struct kvm_regs *regs)
 	vcpu_rip_write(vcpu, regs->rip);
 	guest_debug_rflags_write(vcpu, regs->rflags);
 	guest_debug_forget(vcpu);
+	vcpu_end_halt(vcpu);
 	/* The guest goes on somewhere else: an exception of where it was makes no sense there.  One
 	 * whose delivery has begun belongs to what comes next, and goes by KVM_SET_VCPU_EVENTS
 	 * alone. */

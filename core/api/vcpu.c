@@ -53,6 +53,7 @@ int api_set_cpuid2(struct ioctl_call *call)
 	error = cpuid_set(call->vcpu, list->entries, call->entries);
 	if (error)
 		return error;
+	msr_show_monitor(call->vcpu);
 	vcpu_cr4_update_allowed(call->vcpu);
 	cpuid_apply_controls(call->vcpu);
 	msr_bitmap_apply_policy(call->vcpu);
@@ -84,6 +85,7 @@ int api_set_msrs(struct ioctl_call *call)
 int api_get_mp_state(struct vcpu *vcpu, struct kvm_mp_state *state)
 {
 	vcpu_take_signals(vcpu);
+	vcpu_take_unhalt(vcpu);
 	state->mp_state = vcpu->mp_state;
 	return 0;
 }
@@ -236,8 +238,11 @@ int api_set_vcpu_events(struct vcpu *vcpu, const struct kvm_vcpu_events *events)
 	now->soft.injected = events->interrupt.injected && events->interrupt.soft;
 	now->soft.vector = events->interrupt.nr;
 	now->instruction_length = events->interrupt.soft ? INT_N_LENGTH : INT3_LENGTH;
-	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW)
+	if (events->flags & KVM_VCPUEVENT_VALID_SHADOW) {
+		if (shadow_from_user(events->interrupt.shadow))
+			vcpu_end_halt(vcpu);
 		vcpu_interrupt_shadow_set(vcpu, shadow_from_user(events->interrupt.shadow));
+	}
 
 	vcpu_take_nmis(vcpu);
 	now->nmi.injected = events->nmi.injected;

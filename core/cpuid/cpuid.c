@@ -38,10 +38,30 @@ static u32 register_of(const struct kvm_cpuid_entry2 *entry, enum cpuid_register
 	}
 }
 
+static bool is_kvm_base(const struct kvm_cpuid_entry2 *entry)
+{
+	return (entry->function & ~CPUID_HYPERVISOR_BASES) == CPUID_LEAF_HYPERVISOR &&
+	       entry->ebx == CPUID_KVM_EBX && entry->ecx == CPUID_KVM_ECX &&
+	       entry->edx == CPUID_KVM_EDX;
+}
+
+/* Of the hypervisors' leaves those with KVM's signature tell of its features; another hypervisor's
+ * may come first.  0: there are none. */
+static u32 find_pv_leaf(const struct vcpu_cpuid *cpuid)
+{
+	u32 leaf = 0;
+
+	for (unsigned int i = 0; i < cpuid->count; i++)
+		if (is_kvm_base(&cpuid->entry[i]) && (!leaf || cpuid->entry[i].function < leaf))
+			leaf = cpuid->entry[i].function + 1;
+	return leaf;
+}
+
 static u32 told(const struct vcpu_cpuid *cpuid, enum cpuid_word word)
 {
 	const struct cpuid_place *place = &cpuid_places[word];
-	const struct kvm_cpuid_entry2 *entry = find(cpuid, place->leaf, place->subleaf);
+	u32 leaf = word == CPUID_WORD_40000001_EAX ? cpuid->pv_leaf : place->leaf;
+	const struct kvm_cpuid_entry2 *entry = find(cpuid, leaf, place->subleaf);
 
 	return entry ? register_of(entry, place->reg) : 0;
 }
@@ -83,6 +103,44 @@ static void note_xcr0(struct vcpu_cpuid *cpuid)
 		cpuid->xcr0_allowed = (entry->eax | (u64)entry->edx << 32) & cpuid_xcr0_offered();
 }
 
+static void show(u32 out[4], enum cpuid_feature feature, bool on)
+{
+	u32 *reg = &out[cpuid_places[cpuid_feature_word(feature)].reg];
+	u32 mask = cpuid_feature_mask(feature);
+
+	*reg = on ? *reg | mask : *reg & ~mask;
+}
+
+/* What an entry cannot say, whatever user space wants: a halted vCPU can be woken by another only
+ * where HLT exits. */
+static void correct(const struct vcpu *vcpu, const struct vcpu_cpuid *cpuid,
+		    struct kvm_cpuid_entry2 *entry)
+{
+	u32 out[4] = {entry->eax, entry->ebx, entry->ecx, entry->edx};
+
+	if (entry->function == cpuid->pv_leaf && cpuid->pv_leaf &&
+	    (vcpu->vm->exits_disabled & KVM_X86_DISABLE_EXITS_HLT))
+		show(out, FEATURE_KVM_PV_UNHALT, false);
+	if (entry->function == 1 && cpuid->monitor != MONITOR_AS_TOLD)
+		show(out, FEATURE_MONITOR, cpuid->monitor == MONITOR_SHOWN);
+	entry->eax = out[CPUID_REG_EAX];
+	entry->ecx = out[CPUID_REG_ECX];
+}
+
+static void correct_all(const struct vcpu *vcpu, struct vcpu_cpuid *cpuid)
+{
+	for (unsigned int i = 0; i < cpuid->count; i++)
+		correct(vcpu, cpuid, &cpuid->entry[i]);
+}
+
+void cpuid_show_monitor(struct vcpu *vcpu, bool shown)
+{
+	if (!vcpu->cpuid)
+		return;
+	vcpu->cpuid->monitor = shown ? MONITOR_SHOWN : MONITOR_HIDDEN;
+	correct_all(vcpu, vcpu->cpuid);
+}
+
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count)
 {
 	struct vcpu_cpuid *cpuid;
@@ -99,6 +157,8 @@ int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned 
 		host_free(cpuid);
 		return -EINVAL;
 	}
+	cpuid->pv_leaf = find_pv_leaf(cpuid);
+	correct_all(vcpu, cpuid);
 	note_features(cpuid);
 	note_address_width(cpuid);
 	note_xcr0(cpuid);
@@ -165,14 +225,6 @@ static const struct kvm_cpuid_entry2 *out_of_range(const struct vcpu_cpuid *cpui
 	return find(cpuid, basic->eax, subleaf);
 }
 
-static void show(u32 out[4], enum cpuid_feature feature, bool on)
-{
-	u32 *reg = &out[cpuid_places[cpuid_feature_word(feature)].reg];
-	u32 mask = cpuid_feature_mask(feature);
-
-	*reg = on ? *reg | mask : *reg & ~mask;
-}
-
 /* Bits that show the guest's registers. */
 static void follow_registers(const struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry,
 			     u32 out[4])
@@ -198,8 +250,15 @@ static void follow_registers(const struct vcpu *vcpu, const struct kvm_cpuid_ent
 
 struct kvm_cpuid_entry2 cpuid_as_seen(const struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry)
 {
-	u32 out[4] = {entry->eax, entry->ebx, entry->ecx, entry->edx};
+	struct kvm_cpuid_entry2 seen = *entry;
+	u32 out[4];
 
+	if (vcpu->cpuid)
+		correct(vcpu, vcpu->cpuid, &seen);
+	out[0] = seen.eax;
+	out[1] = seen.ebx;
+	out[2] = seen.ecx;
+	out[3] = seen.edx;
 	follow_registers(vcpu, entry, out);
 	return (struct kvm_cpuid_entry2){
 		.function = entry->function,

@@ -16,6 +16,8 @@ struct vcpu_cpuid {
 	u32 features[CPUID_WORDS]; /* what the guest was told and Lintel can give: cpuid_has() */
 	u64 xcr0_allowed;
 	unsigned int maxphyaddr;
+	u32 pv_leaf; /* of the features of the KVM ABI; 0: none */
+	enum { MONITOR_AS_TOLD, MONITOR_HIDDEN, MONITOR_SHOWN } monitor;
 	unsigned int count;
 	struct kvm_cpuid_entry2 entry[];
 };
@@ -52,6 +54,9 @@ void cpuid_apply_controls(struct vcpu *vcpu);
 /* KVM_SET_CPUID2: takes a copy.  -EINVAL (a leaf the guest can't have), -ENOMEM.  Loaded. */
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count);
 
+/* From now on CPUID has the feature MONITOR, or not, whatever user space said. */
+void cpuid_show_monitor(struct vcpu *vcpu, bool shown);
+
 /* The entry with what follows the guest's registers, as CPUID shows it now. */
 struct kvm_cpuid_entry2 cpuid_as_seen(const struct vcpu *vcpu,
 				      const struct kvm_cpuid_entry2 *entry);
@@ -64,6 +69,12 @@ bool cpuid_answer(struct vcpu *vcpu, u32 leaf, u32 subleaf, u32 out[4]);
 bool cpuid_has(const struct vcpu *vcpu, enum cpuid_feature feature);
 /* Was the guest told of it?  For what only user space can say. */
 bool cpuid_told(const struct vcpu *vcpu, enum cpuid_feature feature);
+/* May the guest use this feature of leaf 40000001H?  Any may, unless it is held to what it was
+ * told: KVM_CAP_ENFORCE_PV_FEATURE_CPUID. */
+static inline bool pv_has(const struct vcpu *vcpu, enum cpuid_feature feature)
+{
+	return !vcpu->pv_enforced || cpuid_has(vcpu, feature);
+}
 /* Guest-physical address width that the guest was told (36 without leaf 80000008H), 32 to what the
  * host has. */
 unsigned int cpuid_maxphyaddr(const struct vcpu *vcpu);

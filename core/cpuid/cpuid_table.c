@@ -84,7 +84,7 @@ static u32 range_end(u32 first)
 	u32 most = first ? LEAF_EXTENDED_MAX : LEAF_MAX;
 	u32 out[4];
 
-	if (first == 0x40000000)
+	if (first == CPUID_LEAF_HYPERVISOR)
 		return LEAF_KVM_MAX;
 	host_cpuid(first, 0, out);
 	return out[0] < most ? out[0] : most;
@@ -198,7 +198,7 @@ static void leaf_d(struct list *list, u32 leaf)
 /* "KVMKVMKVM": the hypervisor's leaves as guests of the KVM API look for them. */
 static void leaf_signature(struct list *list, u32 leaf)
 {
-	static const u32 signature[4] = {LEAF_KVM_MAX, 0x4b4d564b, 0x564b4d56, 0x4d};
+	static const u32 signature[4] = {LEAF_KVM_MAX, CPUID_KVM_EBX, CPUID_KVM_ECX, CPUID_KVM_EDX};
 
 	add(list, leaf, signature);
 }
@@ -230,7 +230,7 @@ static const struct leaf_row {
 	{7, leaf_7},
 	{CPUID_LEAF_TOPOLOGY, leaf_b},
 	{CPUID_LEAF_XSAVE_STATE, leaf_d},
-	{0x40000000, leaf_signature},
+	{CPUID_LEAF_HYPERVISOR, leaf_signature},
 	{0x40000001, leaf_features},
 	{0x80000000, leaf_first},
 	{0x80000001, leaf_features},
@@ -259,7 +259,7 @@ static void fill_leaf(struct list *list, const struct leaf_row **row, u32 leaf)
  * know, and a guest reads 0 from it all the same. */
 unsigned int cpuid_supported(struct kvm_cpuid_entry2 *entry, unsigned int room)
 {
-	static const u32 ranges[] = {0, 0x40000000, 0x80000000};
+	static const u32 ranges[] = {0, CPUID_LEAF_HYPERVISOR, 0x80000000};
 	const struct leaf_row *row = leaves;
 	struct list list = {.entry = entry, .room = room};
 

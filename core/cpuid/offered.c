@@ -9,10 +9,11 @@
 #include "vmcs/vmcs.h"
 
 /* What a feature needs beside the host's own bit: cpuid_feature_list.h.  0: what has no row. */
-enum need { NEVER, HOST, MADE, XCR0, CONTROL, STABLE_TSC };
+enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC };
 
 #define NEED_HOST	   HOST
 #define NEED_MADE	   MADE
+#define NEED_RUN_DELAY	   RUN_DELAY
 #define NEED_STABLE_TSC	   STABLE_TSC
 #define NEED_NEVER	   NEVER
 #define NEED_XCR0(states)  XCR0
@@ -21,6 +22,7 @@ enum need { NEVER, HOST, MADE, XCR0, CONTROL, STABLE_TSC };
 /* Which of them: the components of XCR0, the bit of the control. */
 #define WHICH_HOST	    0
 #define WHICH_MADE	    0
+#define WHICH_RUN_DELAY	    0
 #define WHICH_STABLE_TSC    0
 #define WHICH_NEVER	    0
 #define WHICH_XCR0(states)  XCR0_##states
@@ -51,7 +53,7 @@ union word_mask {
 };
 
 /* Of each word the features that need nothing but the host's bit, those that need not even that,
- * and those that need more. */
+ * those that the host's scheduler makes possible, and those that need more. */
 static const union word_mask plain[CPUID_WORDS] = {
 #define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == HOST,
 #include "facts/cpuid_feature_list.h"
@@ -62,8 +64,13 @@ static const union word_mask made[CPUID_WORDS] = {
 #include "facts/cpuid_feature_list.h"
 };
 
+static const union word_mask scheduled[CPUID_WORDS] = {
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == RUN_DELAY,
+#include "facts/cpuid_feature_list.h"
+};
+
 static const union word_mask dependent[CPUID_WORDS] = {
-#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need > MADE,
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need > RUN_DELAY,
 #include "facts/cpuid_feature_list.h"
 };
 
@@ -90,6 +97,8 @@ u32 cpuid_offered_word(enum cpuid_word word)
 	u32 host = host_cpuid_enabled(word);
 	u32 offered = (host & plain[word].word) | made[word].word;
 
+	if (host_counts_run_delay())
+		offered |= scheduled[word].word;
 	for (u32 rest = host & dependent[word].word; rest; rest &= rest - 1)
 		if (need_met(&row[__builtin_ctz(rest)]))
 			offered |= rest & -rest;

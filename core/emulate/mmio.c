@@ -267,9 +267,9 @@ static bool mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transf
 
 	if (vcpu->lapic && lapic_owns(vcpu, transfer->gpa)) {
 		if (transfer->write)
-			lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
+			taken = lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
 		else
-			lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
+			taken = lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
 	} else if (transfer->write) {
 		taken = bus_write(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
 	} else {

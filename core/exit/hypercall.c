@@ -5,16 +5,21 @@
  * Documentation/virt/kvm/x86/hypercalls.rst.
  */
 #include "exit/table.h"
+#include "cpuid/cpuid.h"
 #include "irq/registers.h"
-#include "vcpu/vcpu.h"
+#include "vcpu/mp_state.h"
 
-#define HYPERCALL_SEND_IPI 10
+#define HYPERCALL_KICK_CPU	5
+#define HYPERCALL_SEND_IPI	10
+#define HYPERCALL_SCHED_YIELD	11
+#define HYPERCALL_MAP_GPA_RANGE 12
 
 /* The ID that addresses all, and from which on there are no APICs. */
 #define NO_APIC_ID 0xffffffff
 
 #define HYPERCALL_NO_SUCH_CALL (-1000)
 #define HYPERCALL_NOT_ALLOWED  (-1)
+#define HYPERCALL_INVALID      (-22)
 
 /* As an ICR has them: "Interrupt Command Register (ICR)". */
 #define ICR_VECTOR(icr) ((u8)(icr))
@@ -44,7 +49,7 @@ static s64 send_ipi(struct vcpu *vcpu, u64 mask)
 	u64 lowest = vcpu_reg_read(vcpu, REG_RDX) & mask;
 	u64 icr = vcpu_reg_read(vcpu, REG_RSI) & mask;
 
-	if (!vcpu->lapic)
+	if (!vcpu->lapic || !pv_has(vcpu, FEATURE_KVM_PV_SEND_IPI))
 		return HYPERCALL_NO_SUCH_CALL;
 	/* Those of NMIs and of fixed vectors are what the call is for. */
 	if (ICR_DELIVERY(icr) != IRQ_FIXED && ICR_DELIVERY(icr) != IRQ_NMI)
@@ -56,15 +61,112 @@ static s64 send_ipi(struct vcpu *vcpu, u64 mask)
 	       send_to_bitmap(vcpu, vcpu_reg_read(vcpu, REG_RCX) & mask, lowest + bits, icr);
 }
 
+/* The vCPU whose local APIC has the ID; NULL: none. */
+static struct vcpu *addressed(const struct vcpu *vcpu, u64 apic_id)
+{
+	struct vcpu *other;
+
+	for (unsigned int id = 0; (other = vm_next_vcpu(vcpu->vm, &id));)
+		if (other->lapic && lapic_id(other) == apic_id)
+			break;
+	return other;
+}
+
+/* KVM_HC_KICK_CPU: it is given the lock that this one held, and is to see that, best at once. */
+static s64 kick_cpu(struct vcpu *vcpu, u64 apic_id)
+{
+	struct vcpu *other;
+
+	if (!pv_has(vcpu, FEATURE_KVM_PV_UNHALT))
+		return HYPERCALL_NO_SUCH_CALL;
+	other = addressed(vcpu, apic_id);
+	if (!other)
+		return 0;
+	vcpu_unhalt(other);
+	if (other != vcpu)
+		host_yield_to(other);
+	return 0;
+}
+
+/* KVM_HC_SCHED_YIELD: this one waits for what the other is to do. */
+static s64 sched_yield(struct vcpu *vcpu, u64 apic_id)
+{
+	struct vcpu *other;
+
+	if (!pv_has(vcpu, FEATURE_KVM_PV_SCHED_YIELD))
+		return HYPERCALL_NO_SUCH_CALL;
+	other = addressed(vcpu, apic_id);
+	if (other && other != vcpu)
+		host_yield_to(other);
+	return 0;
+}
+
+static u64 call_mask(struct vcpu *vcpu)
+{
+	return vcpu_code_width(vcpu) == WIDTH_64 ? ~0ULL : 0xffffffff;
+}
+
+static enum exit_action complete_call(struct vcpu *vcpu)
+{
+	if (vcpu_rip_read(vcpu) != vcpu->exit.rip)
+		return ACTION_SAME_INSN;
+	vcpu_reg_write(vcpu, REG_RAX,
+		       __atomic_load_n(&vcpu->run->hypercall.ret, __ATOMIC_RELAXED) &
+			       call_mask(vcpu));
+	vcpu_skip_instruction(vcpu, vcpu->exit.instruction_length);
+	return ACTION_SAME_INSN;
+}
+
+/* The guest shares pages with its host, or takes them back: user space knows what that means.
+ * gives: true if it is asked, and answers when KVM_RUN comes back. */
+static bool map_gpa_range(struct vcpu *vcpu, u64 mask, s64 *result)
+{
+	u64 gpa = vcpu_reg_read(vcpu, REG_RBX) & mask;
+	u64 pages = vcpu_reg_read(vcpu, REG_RCX) & mask;
+	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
+	u32 exits = __atomic_load_n(&vcpu->vm->hypercall_exits, __ATOMIC_RELAXED);
+	struct kvm_run *run = vcpu->run;
+
+	if (!(exits & BIT32(HYPERCALL_MAP_GPA_RANGE)))
+		return false;
+	*result = HYPERCALL_INVALID;
+	if (gpa % LINTEL_PAGE_SIZE || !pages || gfn + pages <= gfn)
+		return false;
+	run->exit_reason = KVM_EXIT_HYPERCALL;
+	run->hypercall.nr = HYPERCALL_MAP_GPA_RANGE;
+	run->hypercall.args[0] = gpa;
+	run->hypercall.args[1] = pages;
+	run->hypercall.args[2] = vcpu_reg_read(vcpu, REG_RDX) & mask;
+	run->hypercall.ret = 0;
+	run->hypercall.longmode = mask > 0xffffffff;
+	vcpu->complete = complete_call;
+	return true;
+}
+
 enum exit_action exit_vmcall(struct vcpu *vcpu)
 {
-	u64 mask = vcpu_code_width(vcpu) == WIDTH_64 ? ~0ULL : 0xffffffff;
+	u64 mask = call_mask(vcpu);
 	s64 result = HYPERCALL_NO_SUCH_CALL;
 
-	if (vcpu_cpl(vcpu))
+	if (vcpu_cpl(vcpu)) {
 		result = HYPERCALL_NOT_ALLOWED;
-	else if ((vcpu_reg_read(vcpu, REG_RAX) & mask) == HYPERCALL_SEND_IPI)
-		result = send_ipi(vcpu, mask);
+	} else {
+		switch (vcpu_reg_read(vcpu, REG_RAX) & mask) {
+		case HYPERCALL_SEND_IPI:
+			result = send_ipi(vcpu, mask);
+			break;
+		case HYPERCALL_KICK_CPU:
+			result = kick_cpu(vcpu, vcpu_reg_read(vcpu, REG_RCX) & mask);
+			break;
+		case HYPERCALL_SCHED_YIELD:
+			result = sched_yield(vcpu, vcpu_reg_read(vcpu, REG_RBX) & mask);
+			break;
+		case HYPERCALL_MAP_GPA_RANGE:
+			if (map_gpa_range(vcpu, mask, &result))
+				return ACTION_TO_USER;
+			break;
+		}
+	}
 	vcpu_reg_write(vcpu, REG_RAX, (u64)result & mask);
 	return ACTION_NEXT_INSN;
 }

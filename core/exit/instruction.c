@@ -51,6 +51,16 @@ enum exit_action exit_hlt(struct vcpu *vcpu)
 	return ACTION_TO_USER;
 }
 
+/* MONITOR and MWAIT.  MWAIT may end at any time, so at once. */
+enum exit_action exit_monitor(struct vcpu *vcpu)
+{
+	if (vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS) ||
+	    cpuid_told(vcpu, FEATURE_MONITOR))
+		return ACTION_NEXT_INSN;
+	vcpu_inject_exception(vcpu, VECTOR_UD);
+	return ACTION_SAME_INSN;
+}
+
 enum exit_action exit_xsetbv(struct vcpu *vcpu)
 {
 	u32 index = (u32)vcpu_reg_read(vcpu, REG_RCX);

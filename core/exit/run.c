@@ -22,6 +22,7 @@
 #include "vcpu/measure.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/state.h"
+#include "vcpu/steal_time.h"
 #include "vmcs/vmcs.h"
 
 static bool take_request(struct vcpu *vcpu, enum vcpu_request request)
@@ -234,6 +235,8 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		vcpu_take_nmis(vcpu);
 		lapic_vapic_publish(vcpu);
 	}
+	if (take_request(vcpu, VCPU_REQUEST_STEAL_TIME))
+		steal_time_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_FLUSH_TLB)) {
 		host_preempt_disable();
 		flush_tlb(vcpu);
@@ -418,6 +421,8 @@ int vcpu_run(struct vcpu *vcpu)
 	host_vcpu_get(vcpu);
 	host_fpu_load_guest(vcpu);
 
+	if (steal_time_enabled(vcpu))
+		steal_time_run_begins(vcpu);
 	action = complete_last_exit(vcpu);
 	if (action == ACTION_SAME_INSN) {
 		if (__atomic_load_n(&vcpu->run->immediate_exit, __ATOMIC_RELAXED)) {

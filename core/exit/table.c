@@ -19,6 +19,8 @@
 	HANDLER(IO_INSTRUCTION, exit_io)                                                           \
 	HANDLER(RDMSR, exit_rdmsr)                                                                 \
 	HANDLER(WRMSR, exit_wrmsr)                                                                 \
+	HANDLER(MWAIT, exit_monitor)                                                               \
+	HANDLER(MONITOR, exit_monitor)                                                             \
 	HANDLER(EPT_VIOLATION, exit_ept_violation)                                                 \
 	HANDLER(XSETBV, exit_xsetbv)
 

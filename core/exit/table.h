@@ -22,6 +22,7 @@ enum exit_action exit_debug(struct vcpu *vcpu);
 /* instruction.c */
 enum exit_action exit_cpuid(struct vcpu *vcpu);
 enum exit_action exit_hlt(struct vcpu *vcpu);
+enum exit_action exit_monitor(struct vcpu *vcpu);
 enum exit_action exit_vmcall(struct vcpu *vcpu);
 enum exit_action exit_xsetbv(struct vcpu *vcpu);
 /* What WRMSR and XSETBV write. */

@@ -85,10 +85,13 @@ void lapic_vcpu_destroy(struct vcpu *vcpu)
 }
 
 /* LINT0 of the first processor passes the 8259s on, as a BIOS leaves it: guests are started without
- * one.  KVM's documentation has this as the quirk LINT0_REENABLED. */
+ * one. */
 static u32 lint0_at_reset(const struct vcpu *vcpu)
 {
-	return base_of(vcpu) & APIC_BASE_BSP ? (u32)IRQ_EXTINT << 8 : LVT_MASKED;
+	if ((base_of(vcpu) & APIC_BASE_BSP) &&
+	    vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_LINT0_REENABLED))
+		return (u32)IRQ_EXTINT << 8;
+	return LVT_MASKED;
 }
 
 /* "Local APIC State After Power-Up or Reset" */

@@ -135,17 +135,18 @@ int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool
 /* --- register.c: the registers as software sees them --- */
 
 /* Is `gpa` in this vCPU's APIC page?  When the APIC is disabled or in x2APIC mode, too: nobody is
- * behind the address then, reads give ones and writes go nowhere. */
+ * behind the address then, reads give ones and writes go nowhere; or (without the quirk
+ * LAPIC_MMIO_HOLE) it is not taken. */
 static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
 {
 	return !((vcpu->apic_base ^ gpa) >> LINTEL_PAGE_SHIFT);
 }
 
-/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  Always
- * done: what the SDM leaves undefined reads as 0 and is ignored when written.  Atomic: who waits
- * for the end of an interrupt is told. */
-void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
-void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
+/* A read or write of `length` bytes in the xAPIC page.  "Local APIC Register Address Map".  What
+ * the SDM leaves undefined reads as 0 and is ignored when written.  False: not taken.  Atomic: who
+ * waits for the end of an interrupt is told. */
+bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
+bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
 /* A write of anything to a register that does not look at it (EOI): true, it is done. */
 bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa);
 

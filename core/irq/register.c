@@ -210,8 +210,14 @@ static const struct register_row *row_at(u32 offset)
 	return offset < LAPIC_REGISTERS_END ? &registers[offset / LAPIC_REGISTER_STEP] : &none;
 }
 
+/* Nobody is there: is the address taken all the same? */
+static bool hole_is_taken(const struct vcpu *vcpu)
+{
+	return vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_LAPIC_MMIO_HOLE);
+}
+
 /* Of the 16 bytes that a register has, the first 4 are it; any part of them can be read. */
-void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data)
+bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data)
 {
 	u32 offset = gpa & (LINTEL_PAGE_SIZE - 1) & ~(LAPIC_REGISTER_STEP - 1u);
 	unsigned int byte = gpa % LAPIC_REGISTER_STEP;
@@ -220,7 +226,7 @@ void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *da
 
 	if (!in_xapic_mode(vcpu)) {
 		__builtin_memset(data, 0xff, length);
-		return;
+		return hole_is_taken(vcpu);
 	}
 	if (offset == LAPIC_TPR)
 		lapic_tpr_accessed(vcpu, false);
@@ -230,16 +236,19 @@ void lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *da
 		lapic_error(vcpu, ESR_ILLEGAL_REGISTER);
 	for (unsigned int i = 0; i < length; i++, byte++)
 		((u8 *)data)[i] = byte < sizeof(value) ? (u8)(value >> 8 * byte) : 0;
+	return true;
 }
 
-void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data)
+bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data)
 {
 	u32 offset = gpa & (LINTEL_PAGE_SIZE - 1);
 	const struct register_row *row = row_at(offset);
 	u32 value;
 
-	if (!in_xapic_mode(vcpu) || length != sizeof(value) || offset % LAPIC_REGISTER_STEP)
-		return;
+	if (!in_xapic_mode(vcpu))
+		return hole_is_taken(vcpu);
+	if (length != sizeof(value) || offset % LAPIC_REGISTER_STEP)
+		return true;
 	__builtin_memcpy(&value, data, sizeof(value));
 	if (offset == LAPIC_TPR)
 		lapic_tpr_accessed(vcpu, true);
@@ -247,6 +256,7 @@ void lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const v
 		register_write(vcpu, offset, value & lapic_writable_bits(vcpu, offset));
 	else if (!(row->access & X_READ))
 		lapic_error(vcpu, ESR_ILLEGAL_REGISTER);
+	return true;
 }
 
 bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa)

@@ -165,11 +165,12 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	reset_segment_registers(vcpu);
 	reset_control_registers(vcpu, init);
 	reset_debug_registers(vcpu);
-	vmcs_write32(GUEST_ACTIVITY_STATE, 0);
+	vmcs_write32(GUEST_ACTIVITY_STATE, ACTIVITY_ACTIVE);
 	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, 0);
 
 	/* Whoever starts next there must not find its memory written. */
 	vcpu->clock.system_time = 0;
+	vcpu->steal.msr = 0;
 	vcpu->spec_ctrl = 0;
 	if (!init) {
 		vcpu->xcr0 = 1;

@@ -18,6 +18,28 @@
 #define PLE_GAP_TICKS	 128
 #define PLE_WINDOW_TICKS 4096
 
+/* KVM_CAP_X86_DISABLE_EXITS: by what control an instruction exits that need not. */
+static const struct {
+	u32 exit; /* KVM_X86_DISABLE_EXITS_* */
+	enum ctl_word word;
+	u64 controls;
+} optional[] = {
+	{KVM_X86_DISABLE_EXITS_MWAIT, CTL_PRIMARY, CPU1_MWAIT_EXITING | CPU1_MONITOR_EXITING},
+	{KVM_X86_DISABLE_EXITS_HLT, CTL_PRIMARY, CPU1_HLT_EXITING},
+	{KVM_X86_DISABLE_EXITS_PAUSE, CTL_SECONDARY, CPU2_PAUSE_LOOP_EXITING},
+};
+
+u32 vm_exits_to_disable(void)
+{
+	/* No control, but MSRs: the table of MSRs has who may read them. */
+	u32 exits = KVM_X86_DISABLE_EXITS_CSTATE;
+
+	for (unsigned int i = 0; i < COUNT_OF(optional); i++)
+		if (!(vmcs_config.allowed0[optional[i].word] & optional[i].controls))
+			exits |= optional[i].exit;
+	return host_guest_may_mwait() ? exits : exits & ~(u32)KVM_X86_DISABLE_EXITS_MWAIT;
+}
+
 /* Whether the word is in the VMCS at all. */
 static bool control_exists(enum ctl_word word)
 {
@@ -33,6 +55,9 @@ static void init_controls(struct vcpu *vcpu)
 		if (control_exists(word))
 			vmcs_control_write(vcpu, word, vmcs_config.ctl[word]);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
+	for (unsigned int i = 0; i < COUNT_OF(optional); i++)
+		if (vcpu->vm->exits_disabled & optional[i].exit)
+			vmcs_control_set(vcpu, optional[i].word, optional[i].controls, false);
 
 	guest_debug_exceptions(vcpu);
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MASK, 0);

@@ -32,6 +32,9 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init);
 /* Controls, host state that never changes, bitmap address, masks: once per vCPU.  Loaded. */
 void init_vmcs(struct vcpu *vcpu);
 
+/* Which exits a VM can do without on this processor: KVM_X86_DISABLE_EXITS_*. */
+u32 vm_exits_to_disable(void);
+
 /* --- init_sipi.c --- */
 
 /* INIT and SIPI messages that have come for it.  Loaded. */

@@ -8,14 +8,18 @@
 #include "msr/state.h"
 #include "vmcs/vmcs.h"
 
-#define PAT_AT_POWER_UP		0x0007040600070406ull
-#define MISC_ENABLE_AT_POWER_UP 0x1801ull /* fast strings; no BTS, no PEBS */
-#define UCODE_REV_AT_POWER_UP	BIT64(32) /* revision 1, in the high half */
+#define PAT_AT_POWER_UP		 0x0007040600070406ull
+#define MISC_ENABLE_AT_POWER_UP	 0x1801ull /* fast strings; no BTS, no PEBS */
+#define POLL_CONTROL_AT_POWER_UP 1	   /* the host may */
+#define UCODE_REV_AT_POWER_UP	 BIT64(32) /* revision 1, in the high half */
 
-/* The guest has what its CPUID says; user space what this host can offer, whatever CPUID says. */
+/* The guest has what its CPUID says; user space what this host can offer, whatever CPUID says, but
+ * for what KVM_CAP_ENFORCE_PV_FEATURE_CPUID takes from both. */
 static bool row_exists(const struct msr_row *row, struct vcpu *vcpu, bool from_host)
 {
-	return msr_exists(row->condition, from_host ? NULL : vcpu);
+	bool any = from_host && !msr_conditions[row->condition].pv;
+
+	return msr_exists(row->condition, any ? NULL : vcpu);
 }
 
 /* Of the row's MSRs it is the nth. */
@@ -111,6 +115,7 @@ int msr_vcpu_init(struct vcpu *vcpu)
 	if (!vcpu->msrs)
 		return -ENOMEM;
 	vcpu->msrs->misc_enable = MISC_ENABLE_AT_POWER_UP;
+	vcpu->msrs->poll_control = POLL_CONTROL_AT_POWER_UP;
 	vcpu->msrs->mcg_cap = MSR_MCE_BANKS;
 	vcpu->msrs->arch_capabilities = host_arch_capabilities();
 	vcpu->msrs->ucode_rev = UCODE_REV_AT_POWER_UP;

@@ -62,10 +62,21 @@ static int efer_set(struct vcpu *vcpu, struct msr_request *request)
 
 KEEPER(EFER) = {IN_VCPU(efer), .writable = ALL, .set = efer_set};
 
+#define MISC_ENABLE_MONITOR BIT64(18)
+
+static bool changes_monitor(const struct vcpu *vcpu, u64 value)
+{
+	return !vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT) &&
+	       ((vcpu->msrs->misc_enable ^ value) & MISC_ENABLE_MONITOR);
+}
+
 static bool misc_enable_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	u64 now = vcpu->msrs->misc_enable;
 
+	/* It is there with SSE3. */
+	if (changes_monitor(vcpu, request->value) && !cpuid_has(vcpu, FEATURE_SSE3))
+		return false;
 	if (request->from_host)
 		return true;
 	if ((request->value ^ now) & ~MISC_ENABLE_GUEST)
@@ -74,8 +85,24 @@ static bool misc_enable_admits(struct vcpu *vcpu, struct msr_request *request)
 	return true;
 }
 
+void msr_show_monitor(struct vcpu *vcpu)
+{
+	if (!vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT))
+		cpuid_show_monitor(vcpu, vcpu->msrs->misc_enable & MISC_ENABLE_MONITOR);
+}
+
+static int misc_enable_set(struct vcpu *vcpu, struct msr_request *request)
+{
+	bool changed = changes_monitor(vcpu, request->value);
+
+	vcpu->msrs->misc_enable = request->value;
+	if (changed)
+		msr_show_monitor(vcpu);
+	return 0;
+}
+
 KEEPER(IA32_MISC_ENABLE) = {IN_MSRS(IA32_MISC_ENABLE, misc_enable), .writable = ALL,
-			    .admits = misc_enable_admits};
+			    .admits = misc_enable_admits, .set = misc_enable_set};
 
 /* A guest writes 0 before it asks for the revision by CPUID; the revision stays what it is. */
 static bool ucode_rev_admits(struct vcpu *vcpu, struct msr_request *request)

@@ -45,6 +45,10 @@ bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
  * (user space may make any).  -EINVAL as #GP.  Loaded. */
 int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
 
+/* CPUID tells of MONITOR what IA32_MISC_ENABLE says, where user space has switched off the quirk
+ * that it does not. */
+void msr_show_monitor(struct vcpu *vcpu);
+
 /* Does CPUID fault above CPL 0, as the guest asked by MISC_FEATURES_ENABLES? */
 bool msr_cpuid_faults(const struct vcpu *vcpu);
 

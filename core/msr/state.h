@@ -25,6 +25,7 @@ struct vcpu_msrs {
 	unsigned int switched_count;
 	int host_cpu; /* where the host's values were read; -1: nowhere yet */
 
+	u64 poll_control;
 	u64 tsc_adjust;
 	u64 misc_enable;
 	u64 power_ctl;

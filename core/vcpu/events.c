@@ -238,11 +238,18 @@ static void end_shadow(struct vcpu *vcpu)
 	vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, 0);
 }
 
+void vcpu_end_halt(struct vcpu *vcpu)
+{
+	if (!(vcpu->control[CTL_PRIMARY] & CPU1_HLT_EXITING))
+		vmcs_write32(GUEST_ACTIVITY_STATE, ACTIVITY_ACTIVE);
+}
+
 static void enter_exception(struct vcpu *vcpu)
 {
 	u8 vector = vcpu->events.exception.vector;
 	u32 info = INTERRUPTION_VALID | INTERRUPTION_HARDWARE_EXCEPTION << 8 | vector;
 
+	vcpu_end_halt(vcpu);
 	end_shadow(vcpu);
 	vcpu_events_take_payload(vcpu);
 	if (vcpu->events.exception.pending)
@@ -265,6 +272,7 @@ static void enter_exception(struct vcpu *vcpu)
 
 static void enter_software_interrupt(struct vcpu *vcpu)
 {
+	vcpu_end_halt(vcpu);
 	vmcs_write32(VM_ENTRY_INSTRUCTION_LEN, vcpu->events.instruction_length);
 	write_entry_event(vcpu, ENTERED_SOFT, INTERRUPTION_SOFTWARE_INTERRUPT,
 			  vcpu->events.soft.vector);

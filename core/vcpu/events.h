@@ -51,4 +51,9 @@ void vcpu_take_nmis(struct vcpu *vcpu);
 bool vcpu_nmi_deliverable(struct vcpu *vcpu);
 bool vcpu_interrupt_deliverable(struct vcpu *vcpu);
 
+/* Where HLT does not exit, the processor may stand at one: it goes on.  Then it takes what user
+ * space sets, and it would not at HLT: exceptions, INT n, blocking.  Loaded.  "Checks on Guest
+ * Non-Register State". */
+void vcpu_end_halt(struct vcpu *vcpu);
+
 #endif

@@ -22,8 +22,23 @@ bool vcpu_wakes(struct vcpu *vcpu)
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
 		return true;
 	if (vcpu->mp_state == KVM_MP_STATE_HALTED)
-		return halt_ends(vcpu);
+		return halt_ends(vcpu) || __atomic_load_n(&vcpu->unhalted, __ATOMIC_SEQ_CST);
 	return vcpu->mp_state == KVM_MP_STATE_RUNNABLE;
+}
+
+void vcpu_unhalt(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->unhalted, true, __ATOMIC_SEQ_CST);
+	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+}
+
+void vcpu_take_unhalt(struct vcpu *vcpu)
+{
+	if (vcpu->mp_state != KVM_MP_STATE_HALTED ||
+	    !__atomic_load_n(&vcpu->unhalted, __ATOMIC_RELAXED))
+		return;
+	__atomic_store_n(&vcpu->unhalted, false, __ATOMIC_RELAXED);
+	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
 }
 
 bool vcpu_wait(struct vcpu *vcpu)
@@ -41,6 +56,8 @@ bool vcpu_wait(struct vcpu *vcpu)
 
 	if (vcpu->mp_state == KVM_MP_STATE_HALTED && halt_ends(vcpu))
 		vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	else
+		vcpu_take_unhalt(vcpu);
 	return vcpu->mp_state == KVM_MP_STATE_RUNNABLE;
 }
 

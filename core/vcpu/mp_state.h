@@ -15,6 +15,12 @@ static inline bool vcpu_is_bsp(const struct vcpu *vcpu)
  * signal has to be looked at first.  Loaded; may sleep. */
 bool vcpu_wait(struct vcpu *vcpu);
 
+/* KVM_HC_KICK_CPU: its HLT ends; or, where it is not halted, its next one does at once.  Any
+ * context. */
+void vcpu_unhalt(struct vcpu *vcpu);
+/* A vCPU that is halted, and was told so meanwhile, is to run. */
+void vcpu_take_unhalt(struct vcpu *vcpu);
+
 /* KVM_SET_MP_STATE.  -EINVAL: not a state, or one that needs a local APIC in the kernel. */
 int vcpu_mp_state_set(struct vcpu *vcpu, u32 state);
 

@@ -103,6 +103,10 @@
 #define BLOCKING_BY_SMI	   BIT32(2)
 #define BLOCKING_BY_NMI	   BIT32(3)
 
+/* Activity state of the guest. */
+#define ACTIVITY_ACTIVE 0u
+#define ACTIVITY_HLT	1u
+
 /* Guest segment access rights, VMCS form. */
 #define SEG_AR_UNUSABLE BIT32(16)
 

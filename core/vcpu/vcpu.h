@@ -141,6 +141,7 @@ struct vcpu {
 	u32 requests;
 	u32 mode;
 	bool loaded;
+	bool pv_enforced;	 /* KVM_CAP_ENFORCE_PV_FEATURE_CPUID: see pv_has() */
 	bool has_run;		 /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
 	u64 tsc_offset;
@@ -149,7 +150,14 @@ struct vcpu {
 		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
 		bool stopped;	       /* user space says that the guest was: tell it */
 	} clock;		       /* kvmclock: see clock.h */
-	u64 control[CTL_WORDS];	       /* as the VMCS has them */
+	struct {
+		u64 msr;	/* KVM_STEAL_TIME as written */
+		u64 counted;	/* host_run_delay_ns() that is in the guest's page */
+		bool begun;	/* since the MSR was written the page was written once */
+		bool told;	/* the page says that it does not run */
+	} steal;		/* see steal_time.h */
+	bool unhalted;		/* another vCPU ended its HLT, or its next one; anybody sets */
+	u64 control[CTL_WORDS]; /* as the VMCS has them */
 
 	struct vcpu_stats stats;
 	struct host_vcpu host;

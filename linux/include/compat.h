@@ -11,6 +11,8 @@
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
@@ -94,6 +96,22 @@ static inline int compat_pfnmap_lookup(struct vm_area_struct *vma, unsigned long
 	*pfn = pte_pfn(*pte);
 	*writable = pte_write(*pte);
 	pte_unmap_unlock(pte, lock);
+	return 0;
+}
+
+#endif
+
+#ifdef CONFIG_SCHED_INFO
+
+static inline u64 compat_run_delay(void)
+{
+	return current->sched_info.run_delay;
+}
+
+#else
+
+static inline u64 compat_run_delay(void)
+{
 	return 0;
 }
 

@@ -70,9 +70,10 @@ struct host_perf {
 struct host_vcpu {
 	struct mutex mutex; /* the vCPU is used by one thread at a time */
 	struct preempt_notifier notifier;
-	struct rcuwait wait; /* its thread sleeps in host_vcpu_wait() */
-	int cpu;	     /* where its thread has it loaded; -1: nowhere */
-	u64 serial;	     /* no other vCPU has it, before or after */
+	struct task_struct *preempted; /* its thread, while it has it loaded and does not run */
+	struct rcuwait wait;	       /* its thread sleeps in host_vcpu_wait() */
+	int cpu;		       /* where its thread has it loaded; -1: nowhere */
+	u64 serial;		       /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
 	struct host_perf perf; /* of the entry that is going on */

@@ -80,7 +80,8 @@ static void features_in_words(const struct msr_condition_row *row, char *words, 
 					 new_word ? cpuid_word_text(word) : "", *name ? "." : "",
 					 name, feature % 32);
 	}
-	snprintf(words + used, room - used, " is 1");
+	snprintf(words + used, room - used, " is 1%s",
+		 row->pv ? ", or KVM_CAP_ENFORCE_PV_FEATURE_CPUID is off" : "");
 }
 
 const char *policy_condition(const struct msr_row *row)

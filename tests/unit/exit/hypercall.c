@@ -7,10 +7,13 @@
 #include "../irq/lapic_guest.h"
 #include "exit/exit.h"
 #include "fixture/vm.h"
+#include "vcpu/mp_state.h"
 #include "vcpu/state.h"
 
-#define SEND_IPI 10
-#define LENGTH	 3
+#define KICK_CPU    5
+#define SEND_IPI    10
+#define SCHED_YIELD 11
+#define LENGTH	    3
 
 #define VECTOR 0x61
 #define NMI    0x400 /* delivery modes of an ICR */
@@ -165,6 +168,8 @@ TEST(exit_hypercall_refusals)
 		{SEND_IPI, 3, NOT_ALLOWED},
 		{0x1234, 3, NOT_ALLOWED},
 		{0x1234, 0, NO_SUCH_CALL},
+		{KICK_CPU, 3, NOT_ALLOWED},
+		{SCHED_YIELD, 3, NOT_ALLOWED},
 		{0, 0, NO_SUCH_CALL},
 		{BIT64(32) | SEND_IPI, 0, NO_SUCH_CALL}, /* in 64-bit code */
 	};
@@ -194,4 +199,64 @@ TEST(exit_hypercall_without_local_apics)
 	EXPECT_EQ(execute(machine->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
 	host_srcu_read_unlock(&machine->vm.srcu, ticket);
 	fixture_destroy(machine);
+}
+
+/* A halted vCPU goes on; one that is not does not stop at its next HLT. */
+TEST(exit_hypercall_kick_cpu)
+{
+	struct fixture *g = ready();
+	struct vcpu *to = &g->vcpu[2];
+	const struct call call = {.rax = KICK_CPU, .rbx = 0x77, .rcx = to->id};
+	const struct call nobody = {.rax = KICK_CPU, .rcx = 2};
+
+	to->mp_state = KVM_MP_STATE_HALTED;
+	EXPECT_EQ(execute(g->vcpu, &nobody, true, 0), 0);
+	EXPECT_TRUE(sim_yielded_to == NULL);
+	EXPECT_EQ(execute(g->vcpu, &call, true, 0), 0);
+	EXPECT_TRUE(sim_yielded_to == to);
+	EXPECT_TRUE(vcpu_request_waits(to, VCPU_REQUEST_EVENT));
+	FIXTURE_LOADED(to, EXPECT_TRUE(vcpu_wait(to)));
+	EXPECT_EQ(to->mp_state, KVM_MP_STATE_RUNNABLE);
+	EXPECT_FALSE(to->unhalted);
+
+	EXPECT_EQ(execute(g->vcpu, &call, true, 0), 0);
+	FIXTURE_LOADED(to, EXPECT_TRUE(vcpu_wait(to)));
+	EXPECT_TRUE(to->unhalted);
+	vcpu_request_drop(to, VCPU_REQUEST_EVENT);
+	to->mp_state = KVM_MP_STATE_HALTED;
+	FIXTURE_LOADED(to, EXPECT_TRUE(vcpu_wait(to)));
+	EXPECT_EQ(to->mp_state, KVM_MP_STATE_RUNNABLE);
+	EXPECT_FALSE(to->unhalted);
+	fixture_destroy(g);
+}
+
+TEST(exit_hypercall_sched_yield)
+{
+	struct fixture *g = ready();
+	const struct call call = {.rax = SCHED_YIELD, .rbx = 64};
+	const struct call itself = {.rax = SCHED_YIELD, .rbx = 0};
+
+	EXPECT_EQ(execute(g->vcpu, &itself, true, 0), 0);
+	EXPECT_TRUE(sim_yielded_to == NULL);
+	EXPECT_EQ(execute(g->vcpu, &call, true, 0), 0);
+	EXPECT_TRUE(sim_yielded_to == &g->vcpu[3]);
+	fixture_destroy(g);
+}
+
+/* Its CPUID tells of none of them. */
+TEST(exit_hypercall_enforced)
+{
+	static const u64 numbers[] = {KICK_CPU, SEND_IPI, SCHED_YIELD};
+	struct fixture *g = ready();
+
+	g->vcpu->pv_enforced = true;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		const struct call call = {numbers[i], 1, 0, 0, VECTOR};
+
+		test_context("%llu", numbers[i]);
+		host_free(g->vcpu->cpuid);
+		g->vcpu->cpuid = NULL;
+		EXPECT_EQ(execute(g->vcpu, &call, true, 0), (u64)NO_SUCH_CALL);
+	}
+	fixture_destroy(g);
 }
