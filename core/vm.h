@@ -11,6 +11,7 @@
 
 #include "host.h"
 #include "mem/invalidation.h"
+#include "vcpu/tsc_rate.h"
 
 #define VM_MAX_VCPUS 1024
 #define VM_MAX_SLOTS 32764 /* as many as KVM offers; the array has only those in use */
@@ -37,9 +38,9 @@ struct ept {
 struct vm_clock {
 	host_spinlock_t lock;
 	u64 tsc, time_ns, ns;
-	u32 mul; /* ticks of the TSC to nanoseconds */
-	s8 shift;
-	bool tscs_agree; /* all vCPUs' TSC offsets are equal */
+	struct tsc_rate
+		rate;	 /* the vCPUs': the clock counts ticks of theirs, as their guest does */
+	bool tscs_agree; /* all vCPUs' TSC rates and offsets are equal */
 };
 
 /* Writes that user space takes note of when it comes to it: see io/coalesced.h. */
@@ -67,6 +68,7 @@ struct vm {
 	unsigned int vcpu_limit; /* above every id in use; only grows */
 
 	struct vm_clock clock;
+	struct tsc_rate tsc_rate;      /* of vCPUs to come */
 	struct msr_filter *msr_filter; /* published; changed under lock, read under srcu */
 	u32 msr_exits;		       /* KVM_CAP_X86_USER_SPACE_MSR: KVM_MSR_EXIT_REASON_* */
 	bool under_hypervisor;	       /* the host runs in a VM itself */
@@ -98,6 +100,7 @@ struct vm {
 	struct ioeventfd *ioeventfds;
 	struct coalesced coalesced;
 
+	u32 apic_bus_ns; /* KVM_CAP_X86_APIC_BUS_CYCLES_NS; never changes once there is a vCPU */
 	u32 boot_cpu_id;
 	u32 vcpu_id_limit; /* KVM_CAP_MAX_VCPU_ID: above every id that there will be; 0: not set */
 	u64 tss_addr;

@@ -291,8 +291,8 @@ CONTROL(SECONDARY, 24, CPU2_PT_USES_GUEST_PHYSICAL, "SECONDARY_EXEC_PT_USE_GPA",
 	"The output addresses of Intel PT are guest-physical: EPT translates them.",
 	NEED1(EPT), PAIR(REF(ENTRY, ENTRY_LOAD_IA32_RTIT_CTL)))
 CONTROL(SECONDARY, 25, CPU2_USE_TSC_SCALING, "SECONDARY_EXEC_TSC_SCALING",
-	OFF, "use TSC scaling", S_TSC,
-	"the guest's TSC runs at the host's rate",
+	LIKE1, "use TSC scaling", S_TSC,
+	"a guest's TSC can have another rate than the host's; on while it has",
 	"Where the TSC offset applies, the TSC is first multiplied by the TSC multiplier, a "
 	"number with 48 fractional bits, so that the guest's TSC can have another rate.",
 	NEED1(REF(PRIMARY, CPU1_USE_TSC_OFFSETTING)))

@@ -226,8 +226,8 @@ UNNAMED(PAGES_1G,		80000001_EDX, 26, HOST)
 FEATURE(RDTSCP,			80000001_EDX, 27, CONTROL(ENABLE_RDTSCP))
 UNNAMED(INTEL_64,		80000001_EDX, 29, HOST)
 
-/* The TSC runs at one rate always; so does the guest's, which is the host's.  Where the host's
- * processors do not agree, it jumps when a vCPU changes its processor. */
+/* The TSC runs at one rate always; so does the guest's.  Where the host's processors do not agree,
+ * those of its vCPUs do not. */
 UNNAMED(INVARIANT_TSC,		80000007_EDX, 8,  STABLE_TSC)
 /* clang-format on */
 

@@ -32,7 +32,7 @@ MSR(IA32_P5_MC_ADDR, 2, "IA32_P5_MC_ADDR, IA32_P5_MC_TYPE",
 #define MSR_IA32_TSC 0x00000010
 MSR(IA32_TSC, 1, "IA32_TIME_STAMP_COUNTER",
 	PASS_THROUGH, EMULATE, NOBODY_NEEDS, NOTHING, LISTED,
-	"RDMSR adds the TSC offset as RDTSC does; a write moves the offset, not the host's "
+	"RDMSR scales and adds the TSC offset as RDTSC does; a write moves the offset, not the host's "
 	"counter",
 	"Time-Stamp Counter",
 	"The time-stamp counter, as RDTSC reads it; writing sets it.")

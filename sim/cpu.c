@@ -33,6 +33,7 @@ static struct msr_note msr_notes[SIM_MAX_CPUS];
 static struct cpuid_row cpuid_rows[CPUID_MAX];
 static unsigned int cpuid_count;
 static u64 tsc, tsc_khz;
+static u64 tsc_behind[SIM_MAX_CPUS];
 u32 sim_measurement;
 static u64 xcr0_host, xcr0_supported, xss_host;
 
@@ -258,7 +259,12 @@ void sim_wrmsr(u32 msr, u64 value)
 u64 sim_rdtsc(void)
 {
 	tsc += TSC_A_READ;
-	return tsc;
+	return tsc - tsc_behind[sim_task_now->cpu];
+}
+
+void sim_set_tsc_behind(unsigned int cpu, u64 ticks)
+{
+	tsc_behind[cpu] = ticks;
 }
 
 void sim_advance_tsc(u64 ticks)
@@ -418,6 +424,7 @@ __attribute__((constructor)) void sim_cpu_reset(void)
 		offline[cpu] = false;
 		msr_files[cpu].count = 0;
 		msr_notes[cpu].taken = false;
+		tsc_behind[cpu] = 0;
 		for (i = 0; i < COUNT_OF(default_msrs); i++)
 			sim_msr_set(cpu, default_msrs[i].msr, default_msrs[i].value);
 	}

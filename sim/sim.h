@@ -229,6 +229,7 @@ void sim_cpuid_disable(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx
 
 void sim_advance_tsc(u64 ticks);
 void sim_set_tsc_khz(u64 khz);
+void sim_set_tsc_behind(unsigned int cpu, u64 ticks); /* its TSC, the others' */
 void sim_set_xcr0(u64 host, u64 supported);
 void sim_set_xss(u64 host); /* every CPU has an IA32_XSS from now on, and the host this in it */
 void sim_cpu_reset(void);

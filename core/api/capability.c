@@ -5,6 +5,7 @@
 #include "irq/irqchip.h"
 #include "mem/dirty_ring.h"
 #include "life/life.h"
+#include "irq/lapic.h"
 #include "msr/msr.h"
 
 /* args[0]: may the guest read PLATFORM_INFO?  It may unless told otherwise. */
@@ -80,6 +81,19 @@ static int enable_dirty_rings(struct ioctl_call *call, const __u64 args[4])
 static int enable_split_irqchip(struct ioctl_call *call, const __u64 args[4])
 {
 	return irqchip_create_split(call->vm, args[0]);
+}
+
+/* args[0]: nanoseconds of a cycle of the local APICs' bus clock, which their timers count. */
+static int enable_apic_bus_cycles_ns(struct ioctl_call *call, const __u64 args[4])
+{
+	if (!args[0] || args[0] > LAPIC_BUS_NS_MAX)
+		return -EINVAL;
+	if (!call->vm->irqchip)
+		return -ENXIO;
+	if (call->vm->nr_vcpus)
+		return -EINVAL;
+	call->vm->apic_bus_ns = (u32)args[0];
+	return 0;
 }
 
 #define X2APIC_API (KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
@@ -178,6 +192,7 @@ static const struct extension {
 	CAP(X86_ROBUST_SINGLESTEP, 1),
 	CAP(XSAVE, 1),
 	CAP(GET_TSC_KHZ, 1),
+	CAP(VCPU_ATTRIBUTES, 1),
 	CAP(IMMEDIATE_EXIT, 1),
 	CAP(INTERNAL_ERROR_DATA, 1),
 	CAP(CHECK_EXTENSION_VM, 1),
@@ -202,6 +217,7 @@ static const struct extension {
 	CAP(IRQCHIP, 1),
 	CAP_TO_ENABLE(SPLIT_IRQCHIP, 1, VM, ~(u64)0, enable_split_irqchip),
 	CAP_TO_ENABLE(X2APIC_API, X2APIC_API, VM, X2APIC_API, enable_x2apic_api),
+	CAP_TO_ENABLE(X86_APIC_BUS_CYCLES_NS, LAPIC_BUS_NS, VM, ~(u64)0, enable_apic_bus_cycles_ns),
 	CAP(IRQ_ROUTING, IRQ_MAX_ROUTES),
 	CAP(IRQ_INJECT_STATUS, 1),
 	CAP(SIGNAL_MSI, 1),
@@ -232,6 +248,8 @@ int api_check_extension(u64 extension)
 		return host_xcr0() != 0;
 	if (extension == KVM_CAP_X86_DISABLE_EXITS)
 		return (int)vm_exits_to_disable();
+	if (extension == KVM_CAP_TSC_CONTROL || extension == KVM_CAP_VM_TSC_CONTROL)
+		return tsc_rate_scales();
 	return extension < COUNT_OF(extensions) ? extensions[extension].value : 0;
 }
 
@@ -242,6 +260,8 @@ const char *api_extension_name(unsigned int extension)
 
 int api_check_extension_call(struct ioctl_call *call)
 {
+	if (call->vm && call->argument == KVM_CAP_X86_APIC_BUS_CYCLES_NS)
+		return (int)call->vm->apic_bus_ns;
 	return api_check_extension(call->argument);
 }
 

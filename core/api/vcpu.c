@@ -281,11 +281,6 @@ int api_setup_mce(struct vcpu *vcpu, const u64 *capabilities)
 	return msr_setup_mce(vcpu, *capabilities);
 }
 
-int api_get_tsc_khz(struct vcpu *vcpu)
-{
-	return (int)host_tsc_khz();
-}
-
 int api_get_lapic(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
 	if (!vcpu->lapic)

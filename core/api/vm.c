@@ -55,10 +55,3 @@ int api_get_nr_mmu_pages(struct ioctl_call *call)
 
 	return (int)(call->vm->mmu_pages < most ? call->vm->mmu_pages : most);
 }
-
-/* Of vCPUs to come: each runs at the host's rate. */
-int api_get_vm_tsc_khz(struct ioctl_call *call)
-{
-	(void)call;
-	return (int)host_tsc_khz();
-}

@@ -167,6 +167,11 @@ int irq_message_send_device(struct vm *vm, struct irq_message *message);
 
 /* --- timer.c: "APIC Timer" --- */
 
+/* Nanoseconds of a cycle of the bus clock: of a new VM, and at most, with which no count at any
+ * divisor is 2^64 ns. */
+#define LAPIC_BUS_NS	 1
+#define LAPIC_BUS_NS_MAX (~(u64)0 / (0xffffffffull * 128))
+
 /* When it returns, the timer does not run and its callback neither. */
 void lapic_timer_stop(struct vcpu *vcpu);
 
@@ -175,6 +180,10 @@ u64 lapic_deadline_read(const struct vcpu *vcpu);
 void lapic_deadline_write(struct vcpu *vcpu, u64 value);
 /* The guest's TSC made a jump: a deadline is as far away as it says now. */
 void lapic_deadline_restart(struct vcpu *vcpu);
+/* Round a change of the rate of the guest's TSC, which the timer's callback must not meet half
+ * done.  Nothing without a local APIC. */
+void lapic_tsc_changes(struct vcpu *vcpu);
+void lapic_tsc_changed(struct vcpu *vcpu);
 
 /* --- pv_eoi.c --- */
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The timer of the local APIC, on a timer of the host.  The bus clock is 1 GHz: a tick is a
- * nanosecond of host_time_ns().
+ * The timer of the local APIC, on a timer of the host.  A cycle of the bus clock is so many
+ * nanoseconds of host_time_ns() as the VM has it, one where nobody has said anything.
  *
  * The vCPU's thread changes the timer's state only while it does not run; while it runs, the state
  * is its callback's, but for the mode bit between one-shot and periodic, which is looked at when
@@ -28,6 +28,18 @@ static unsigned int divide_shift(const struct lapic *lapic)
 	u32 divide = lapic_get(lapic, LAPIC_TIMER_DIVIDE);
 
 	return (((divide >> 1 & 4) | (divide & 3)) + 1) & 7;
+}
+
+/* Nanoseconds of a count of 1. */
+static u64 count_ns(const struct lapic *lapic)
+{
+	return (u64)lapic->vcpu->vm->apic_bus_ns << divide_shift(lapic);
+}
+
+/* The end of time, where it is beyond that. */
+static u64 later(u64 when, u64 ns)
+{
+	return when + ns < when ? ~(u64)0 : when + ns;
 }
 
 static u64 expires(const struct lapic *lapic)
@@ -84,29 +96,26 @@ static void deliver(struct lapic *lapic)
 
 /* --- TSC deadline ---------------------------------------------------------------------- */
 
-static u64 ns_of_ticks(u64 ticks)
+static void deadline_is_over(struct lapic *lapic)
 {
-	u64 khz = host_tsc_khz();
-	u64 ms = ticks / khz;
-
-	/* Rounded up: the deadline is not before its time. */
-	return ms < FAR_NS / NS_PER_MS ? ms * NS_PER_MS + (ticks % khz) * NS_PER_MS / khz + 1
-				       : FAR_NS;
+	lapic->tsc_deadline = 0;
+	deliver(lapic);
+	not_armed(lapic);
 }
 
 /* Wait for the deadline, or deliver when it has passed. */
 static void await_deadline(struct lapic *lapic)
 {
+	const struct tsc_rate *rate = &lapic->vcpu->tsc_rate;
 	u64 offset = __atomic_load_n(&lapic->vcpu->tsc_offset, __ATOMIC_RELAXED);
-	u64 now = host_rdtsc() + offset;
+	u64 now = tsc_scale(rate, host_rdtsc()) + offset;
 
-	if (lapic->tsc_deadline > now) {
-		arm(lapic, host_time_ns() + ns_of_ticks(lapic->tsc_deadline - now));
-		return;
-	}
-	lapic->tsc_deadline = 0;
-	deliver(lapic);
-	not_armed(lapic);
+	/* Rounded up: the deadline is not before its time. */
+	if (lapic->tsc_deadline > now)
+		arm(lapic, host_time_ns() + 1 +
+				   tsc_ticks_to_ns_up_to(rate, lapic->tsc_deadline - now, FAR_NS));
+	else
+		deadline_is_over(lapic);
 }
 
 u64 lapic_deadline_read(const struct vcpu *vcpu)
@@ -128,6 +137,18 @@ void lapic_deadline_write(struct vcpu *vcpu, u64 value)
 		await_deadline(lapic);
 }
 
+void lapic_tsc_changes(struct vcpu *vcpu)
+{
+	if (vcpu->lapic)
+		lapic_timer_pause(vcpu);
+}
+
+void lapic_tsc_changed(struct vcpu *vcpu)
+{
+	if (vcpu->lapic)
+		lapic_timer_continue(vcpu);
+}
+
 void lapic_deadline_restart(struct vcpu *vcpu)
 {
 	u64 deadline = lapic_deadline_read(vcpu);
@@ -147,7 +168,7 @@ static u64 repeat_after(const struct lapic *lapic)
 static u64 next_expiry(const struct lapic *lapic)
 {
 	u64 period = repeat_after(lapic), now = host_time_ns();
-	u64 next = lapic->timer_expires + period;
+	u64 next = later(lapic->timer_expires, period);
 
 	return next > now ? next : next + ((now - next) / period + 1) * period;
 }
@@ -158,8 +179,12 @@ static void expired(struct host_timer *timer)
 
 	switch (mode_of(lapic)) {
 	case LVT_TIMER_DEADLINE:
-		/* The host's clock and the TSC need not agree: it may be early. */
-		await_deadline(lapic);
+		/* The host's clock and the TSC need not agree: it may be early.  But where the
+		 * TSCs do not agree either, this CPU's may be another than the vCPU's. */
+		if (host_tsc_is_stable())
+			await_deadline(lapic);
+		else
+			deadline_is_over(lapic);
 		break;
 	case LVT_TIMER_PERIODIC:
 		deliver(lapic);
@@ -180,7 +205,6 @@ void lapic_timer_init(struct lapic *lapic)
 u32 lapic_timer_count(const struct vcpu *vcpu)
 {
 	const struct lapic *lapic = vcpu->lapic;
-	unsigned int shift = divide_shift(lapic);
 	u32 initial = lapic_get(lapic, LAPIC_TIMER_INITIAL);
 	u64 when = expires(lapic), now = host_time_ns(), count;
 
@@ -188,21 +212,20 @@ u32 lapic_timer_count(const struct vcpu *vcpu)
 		return 0;
 	if (when <= now)
 		return 1;
-	count = (when - now + BIT64(shift) - 1) >> shift;
+	count = (when - now - 1) / count_ns(lapic) + 1;
 	return count < initial ? (u32)count : initial;
 }
 
 /* Count down from `count`. */
 static void run(struct lapic *lapic, u32 count)
 {
-	unsigned int shift = divide_shift(lapic);
-	u64 first = (u64)count << shift;
+	u64 unit = count_ns(lapic), first = count * unit;
 
-	lapic->timer_period = (u64)lapic_get(lapic, LAPIC_TIMER_INITIAL) << shift;
+	lapic->timer_period = lapic_get(lapic, LAPIC_TIMER_INITIAL) * unit;
 	if (mode_of(lapic) == LVT_TIMER_PERIODIC && first == lapic->timer_period)
 		first = repeat_after(lapic);
 	if (count)
-		arm(lapic, host_time_ns() + first);
+		arm(lapic, later(host_time_ns(), first));
 }
 
 void lapic_timer_count_write(struct vcpu *vcpu, u32 value)

@@ -28,6 +28,7 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	vcpu->mp_state = vm->irqchip && !vcpu_is_bsp(vcpu) ? KVM_MP_STATE_UNINITIALIZED
 							   : KVM_MP_STATE_RUNNABLE;
 	vcpu->user_pic = !irqchip_is_full(vm);
+	vcpu->tsc_rate = vm->tsc_rate;
 	vcpu->apic_base =
 		APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();

@@ -9,6 +9,7 @@
 #include "facts/control.h"
 #include "irq/lapic.h"
 #include "mem/pml.h"
+#include "msr/msr.h"
 #include "vcpu/counters.h"
 #include "vcpu/guest_debug.h"
 #include "vmcs/vmcs.h"
@@ -111,6 +112,7 @@ void init_vmcs(struct vcpu *vcpu)
 	counters_init_vmcs(vcpu);
 	vmcs_write64(VMCS_LINK_POINTER, ~(u64)0);
 	vmcs_write64(TSC_OFFSET, vcpu->tsc_offset);
+	msr_tsc_rate_write(vcpu);
 
 	/* The host-state area starts as all zero, as vcpu->vmcs.host says it does. */
 	for (u32 field = HOST_ES_SELECTOR; field <= HOST_TR_SELECTOR; field += 2)

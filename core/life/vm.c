@@ -6,6 +6,7 @@
 #include "io/coalesced.h"
 #include "io/ioeventfd.h"
 #include "irq/irqfd.h"
+#include "irq/lapic.h"
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/clock.h"
@@ -20,6 +21,7 @@ int vm_init(struct vm *vm)
 	host_mutex_init(&vm->irq_lock);
 	host_spin_init(&vm->mmu_lock);
 	vm->under_hypervisor = cpuid_host_has(FEATURE_HYPERVISOR);
+	vm->apic_bus_ns = LAPIC_BUS_NS;
 	clock_vm_init(vm);
 	irqfds_init(vm);
 	vm->slots = memslots_create();

@@ -39,6 +39,14 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
 
+/* KVM_SET_TSC_KHZ, 0 for the host's rate: the counter is as if it had had this rate since it was
+ * set. -EINVAL: this processor cannot.  Loaded. */
+int msr_tsc_khz_set(struct vcpu *vcpu, u32 khz);
+/* The VMCS's part of the rate: control and multiplier.  Loaded. */
+void msr_tsc_rate_write(struct vcpu *vcpu);
+/* KVM_VCPU_TSC_OFFSET: what is added to the host's TSC, at the guest's rate.  Loaded. */
+void msr_tsc_offset_set(struct vcpu *vcpu, u64 offset);
+
 /* May IA32_APIC_BASE hold this, for a guest with this CPUID?  KVM_SET_SREGS asks before it acts. */
 bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
 /* IA32_APIC_BASE, for a vCPU without a lapic too: mode changes as "x2APIC State Transitions" allows

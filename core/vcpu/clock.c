@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "vcpu/clock.h"
 #include "mem/mem.h"
+#include "vmcs/vmcs.h"
 
 #define PAGE_ENABLED BIT64(0) /* of KVM_SYSTEM_TIME; the rest is the address */
 
@@ -29,38 +30,17 @@ struct wall_clock {
 
 /* --- The VM's clock ------------------------------------------------------------ */
 
-void clock_scale_for(u64 khz, u32 *mul, s8 *shift)
-{
-	u64 numerator = NS_PER_SECOND, hz = khz * 1000;
-
-	*shift = 0;
-	for (; numerator >= hz; ++*shift)
-		hz *= 2;
-	for (; numerator * 2 < hz; --*shift)
-		numerator *= 2;
-	/* Now it is at least 1/2 and less than 1: 32 digits of it. */
-	*mul = 0;
-	for (unsigned int digit = 0; digit < 32; digit++) {
-		bool one = numerator * 2 >= hz;
-
-		numerator = numerator * 2 - (one ? hz : 0);
-		*mul = *mul * 2 + one;
-	}
-}
-
-static u64 ticks_to_ns(const struct vm_clock *clock, u64 ticks)
-{
-	ticks = clock->shift < 0 ? ticks >> -clock->shift : ticks << clock->shift;
-	return (u64)((unsigned __int128)ticks * clock->mul >> 32);
-}
-
 /* Exactly what a guest computes from its page, where the TSC can be relied on. */
 static u64 ns_at(const struct vm_clock *clock, const struct host_clock *now)
 {
 	if (!host_tsc_is_stable())
 		return clock->ns + (now->time_ns - clock->time_ns);
 	/* Another processor's TSC may be a little behind. */
-	return clock->ns + (now->tsc > clock->tsc ? ticks_to_ns(clock, now->tsc - clock->tsc) : 0);
+	if (now->tsc <= clock->tsc)
+		return clock->ns;
+	return clock->ns +
+	       tsc_ticks_to_ns(&clock->rate, tsc_scale(&clock->rate, now->tsc) -
+						     tsc_scale(&clock->rate, clock->tsc));
 }
 
 static u64 clock_read(struct vm *vm, struct host_clock *now)
@@ -88,7 +68,9 @@ void clock_vm_init(struct vm *vm)
 	struct host_clock now;
 
 	host_spin_init(&clock->lock);
-	clock_scale_for(host_tsc_khz(), &clock->mul, &clock->shift);
+	/* The host's own rate can always be had. */
+	tsc_rate_choose(&clock->rate, 0);
+	vm->tsc_rate = clock->rate;
 	clock->tscs_agree = true;
 	host_clock_read(&now);
 	set_moment(clock, &now, 0);
@@ -126,6 +108,39 @@ int clock_set(struct vm *vm, const struct kvm_clock_data *data)
 	vm_request_all(vm, VCPU_REQUEST_CLOCK);
 	host_spin_unlock(&clock->lock);
 	return 0;
+}
+
+/*
+ * The clock counts in ticks of another rate, and the time goes on.  All vCPUs leave the guest for
+ * it, as for another time.
+ */
+static void rate_set(struct vm *vm, const struct tsc_rate *rate)
+{
+	struct vm_clock *clock = &vm->clock;
+	struct host_clock now;
+
+	if (clock->rate.multiplier == rate->multiplier)
+		return;
+	host_clock_read(&now);
+	set_moment(clock, &now, ns_at(clock, &now));
+	clock->rate = *rate;
+	vm_request_all(vm, VCPU_REQUEST_CLOCK);
+}
+
+void clock_vm_rate_set(struct vm *vm, const struct tsc_rate *rate)
+{
+	vm->tsc_rate = *rate;
+	host_spin_lock(&vm->clock.lock);
+	rate_set(vm, rate);
+	host_spin_unlock(&vm->clock.lock);
+}
+
+void clock_rate_set(struct vcpu *vcpu, const struct tsc_rate *rate)
+{
+	host_spin_lock(&vcpu->vm->clock.lock);
+	vcpu->tsc_rate = *rate;
+	rate_set(vcpu->vm, rate);
+	host_spin_unlock(&vcpu->vm->clock.lock);
 }
 
 /* --- A vCPU's page -------------------------------------------------------------- */
@@ -169,10 +184,10 @@ static void page_fill(struct vcpu *vcpu, struct clock_page *page)
 		page->tsc_timestamp = now.tsc;
 		page->system_time = ns_at(clock, &now);
 	}
-	page->tsc_to_system_mul = clock->mul;
-	page->tsc_shift = clock->shift;
 	host_spin_unlock(&clock->lock);
-	page->tsc_timestamp += vcpu->tsc_offset;
+	page->tsc_to_system_mul = vcpu->tsc_rate.mul;
+	page->tsc_shift = vcpu->tsc_rate.shift;
+	page->tsc_timestamp = tsc_scale(&vcpu->tsc_rate, page->tsc_timestamp) + vcpu->tsc_offset;
 }
 
 /*
@@ -198,6 +213,9 @@ void clock_page_update(struct vcpu *vcpu)
 	struct clock_page page = {0}, before;
 	int ticket, error;
 
+	/* It may have come to another CPU: clock_cpu_changed(). */
+	if (!host_tsc_is_stable())
+		vmcs_write64(TSC_OFFSET, __atomic_load_n(&vcpu->tsc_offset, __ATOMIC_RELAXED));
 	if (!page_enabled(vcpu))
 		return;
 	page_fill(vcpu, &page);
@@ -248,7 +266,8 @@ static bool tscs_agree(const struct vcpu *vcpu)
 	const struct vcpu *other;
 
 	for (unsigned int id = 0; (other = vm_next_vcpu(vcpu->vm, &id));)
-		if (__atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED) != vcpu->tsc_offset)
+		if (__atomic_load_n(&other->tsc_offset, __ATOMIC_RELAXED) != vcpu->tsc_offset ||
+		    other->tsc_rate.multiplier != vcpu->tsc_rate.multiplier)
 			return false;
 	return true;
 }
@@ -272,8 +291,24 @@ void clock_tsc_changed(struct vcpu *vcpu)
 		vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
 }
 
+/*
+ * The guest's counter goes on from where it was when the vCPU's VMCS was taken from the last CPU,
+ * which was after all that the guest has read there.  Both clocks were read on that CPU.
+ */
 void clock_cpu_changed(struct vcpu *vcpu)
 {
-	if (page_enabled(vcpu) && !host_tsc_is_stable())
-		vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
+	const struct loaded_vmcs *left = &vcpu->vmcs;
+	struct host_clock now;
+	u64 counter;
+
+	if (host_tsc_is_stable())
+		return;
+	if (left->left_ns) {
+		host_clock_read(&now);
+		counter = tsc_scale(&vcpu->tsc_rate, left->left_tsc) + vcpu->tsc_offset +
+			  tsc_ns_to_ticks(&vcpu->tsc_rate, now.time_ns - left->left_ns);
+		__atomic_store_n(&vcpu->tsc_offset, counter - tsc_scale(&vcpu->tsc_rate, now.tsc),
+				 __ATOMIC_RELAXED);
+	}
+	vcpu_request(vcpu, VCPU_REQUEST_CLOCK);
 }

@@ -2,10 +2,11 @@
 /*
  * kvmclock: nanoseconds since the VM began, for the guest to compute from its TSC.
  *
- * A VM has one clock: the moment of a reading of the host's TSC, and the TSC's rate.  Each vCPU's
- * page says the same moment in terms of its own TSC, so all read the same time, on any processor.
- * Where the host itself does not trust its TSC, a page is written anew whenever its vCPU comes to
- * another processor, and does not claim to be stable.
+ * A VM has one clock: the moment of a reading of the host's TSC, and the rate of its vCPUs' TSCs
+ * (where they differ, of the one that was set last).  Each vCPU's page says the same moment in
+ * terms of its own TSC, so all read the same time, on any processor.  Where the host itself does
+ * not trust its TSC, a vCPU that comes to another processor gets another TSC offset, so that its
+ * counter goes on, and its page is written anew, and does not claim to be stable.
  *
  * Documentation/virt/kvm/x86/msr.rst, api.rst: "KVM_GET_CLOCK".
  */
@@ -15,10 +16,6 @@
 #include "vcpu/vcpu.h"
 
 void clock_vm_init(struct vm *vm);
-
-/* ns = ((ticks << shift) * mul) >> 32, where a negative shift is one to the right; for ticks of a
- * clock of `khz`, which is not 0.  mul has its highest bit set. */
-void clock_scale_for(u64 khz, u32 *mul, s8 *shift);
 
 /* KVM_GET_CLOCK, KVM_SET_CLOCK.  -EINVAL: flags. */
 void clock_get(struct vm *vm, struct kvm_clock_data *data);
@@ -33,9 +30,14 @@ int clock_page_stopped(struct vcpu *vcpu);
 /* VCPU_REQUEST_CLOCK: write the page.  May sleep. */
 void clock_page_update(struct vcpu *vcpu);
 
-/* The vCPU's TSC offset is another. */
+/* The rate of the vCPU's TSC, or of those to come (none is there yet): the VM's clock counts with
+ * it, and the time stays. */
+void clock_rate_set(struct vcpu *vcpu, const struct tsc_rate *rate);
+void clock_vm_rate_set(struct vm *vm, const struct tsc_rate *rate);
+/* The vCPU's TSC offset or rate is another. */
 void clock_tsc_changed(struct vcpu *vcpu);
-/* The vCPU has come to another CPU.  Atomic. */
+/* The vCPU has come to another CPU, where its VMCS is not current yet: the guest's TSC and clock go
+ * on, whatever the TSC of that CPU is.  Any context. */
 void clock_cpu_changed(struct vcpu *vcpu);
 
 #endif

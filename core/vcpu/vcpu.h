@@ -35,7 +35,8 @@ struct loaded_vmcs {
 	u8 *msr_bitmap; /* one page, or NULL when the processor has none */
 	int cpu;	/* where it is current or may be cached; -1: nowhere */
 	bool launched;
-	struct host_state host;		     /* as the host-state area has it now */
+	u64 left_tsc, left_ns;	/* the host's clocks as it left the last CPU; 0: it was on none */
+	struct host_state host; /* as the host-state area has it now */
 	struct host_counters counters;	     /* IA32_PERF_GLOBAL_CTRL, of both, as it has it */
 	struct loaded_vmcs *next, *previous; /* the platform's list of those on one CPU */
 };
@@ -144,8 +145,10 @@ struct vcpu {
 	bool pv_enforced;	 /* KVM_CAP_ENFORCE_PV_FEATURE_CPUID: see pv_has() */
 	bool has_run;		 /* KVM_RUN was called: CPUID is settled */
 	bool guest_state_loaded; /* between vcpu_switch_to_guest() and _to_host() */
+	struct tsc_rate tsc_rate;
 	u64 tsc_offset;
-	bool tsc_is_set; /* user space has given it a value, not only begun it */
+	struct tsc_moment tsc_begin; /* when it was given its value */
+	bool tsc_is_set;	     /* by user space, which has not only begun it */
 	struct {
 		u64 system_time, wall; /* KVM_SYSTEM_TIME, KVM_WALL_CLOCK as written */
 		bool stopped;	       /* user space says that the guest was: tell it */

@@ -70,6 +70,8 @@ void loaded_vmcs_clear_here(void *argument)
 	host_vmclear(host_virt_to_phys(loaded->region));
 	host_vmcs_untrack(loaded);
 	loaded->launched = false;
+	loaded->left_tsc = host_rdtsc();
+	loaded->left_ns = host_time_ns();
 	/* The next CPU may load it as soon as it sees this. */
 	__atomic_store_n(&loaded->cpu, -1, __ATOMIC_RELEASE);
 }

@@ -118,12 +118,13 @@ static u64 guest_ns(const struct clock_page *page, u64 tsc)
 	return page->ns + (u64)((unsigned __int128)ticks * page->mul >> 32);
 }
 
-static void check_page(u32 msr)
+static void check_page(u32 msr, long khz)
 {
 	struct guest g = GUEST_LONG(guest_clock);
 	struct clock_page *page = (void *)(g.vm.ram + GUEST_DATA);
 	u64 before, during, after;
 
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_TSC_KHZ, khz));
 	set_clock(g.vm.fd, 500 * SECOND);
 	before = get_clock(g.vm.fd).clock;
 	start(&g.cpu, msr, GUEST_DATA | 1);
@@ -145,9 +146,22 @@ static void check_page(u32 msr)
 TEST(clock_page)
 {
 	test_row("the new number");
-	check_page(MSR_SYSTEM_TIME);
+	check_page(MSR_SYSTEM_TIME, 0);
 	test_row("the old number");
-	check_page(MSR_SYSTEM_TIME_OLD);
+	check_page(MSR_SYSTEM_TIME_OLD, 0);
+}
+
+/* The guest's TSC has another rate, the time is the same. */
+TEST(clock_page_at_a_rate)
+{
+	long host = CHECK_OK(ioctl(vm_fd_create(), KVM_GET_TSC_KHZ, 0));
+
+	if (!kvm_capability(KVM_CAP_TSC_CONTROL))
+		test_skip("the processor does not scale TSCs");
+	test_row("half");
+	check_page(MSR_SYSTEM_TIME, host / 2);
+	test_row("three times");
+	check_page(MSR_SYSTEM_TIME, host * 3);
 }
 
 /* The value that user space restores is as good as the guest's own. */

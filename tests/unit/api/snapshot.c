@@ -37,6 +37,8 @@ static void take_vm(struct snapshot *snapshot, const struct program *program)
 	snapshot->identity_map_addr = vm->identity_map_addr;
 	snapshot->boot_cpu_id = vm->boot_cpu_id;
 	snapshot->msr_exits = vm->msr_exits;
+	snapshot->apic_bus_ns = vm->apic_bus_ns;
+	snapshot->vm_tsc_khz = vm->tsc_rate.khz;
 	snapshot->dirty_log_manual = vm->dirty_log_manual;
 	snapshot->vcpus = vm->nr_vcpus;
 	snapshot->zones = vm->coalesced.count;
@@ -86,6 +88,8 @@ static void take_vcpu(struct snapshot *snapshot, const struct program *program)
 	EXPECT_EQ(CALL(vcpu, KVM_GET_MP_STATE, &snapshot->mp_state), 0);
 	EXPECT_EQ(CALL(vcpu, KVM_GET_VCPU_EVENTS, &snapshot->events), 0);
 	CALL(vcpu, KVM_GET_LAPIC, &snapshot->lapic);
+	snapshot->tsc_khz = sim_file_vcpu(vcpu)->tsc_rate.khz;
+	snapshot->tsc_offset = sim_file_vcpu(vcpu)->tsc_offset;
 	snapshot->cpuid.header.nent = CPUID_MAX_ENTRIES;
 	EXPECT_EQ(CALL(vcpu, KVM_GET_CPUID2, &snapshot->cpuid), 0);
 	take_msrs(snapshot, program);
@@ -118,6 +122,8 @@ static const struct part {
 	PART(identity_map_addr),
 	PART(boot_cpu_id),
 	PART(msr_exits),
+	PART(apic_bus_ns),
+	PART(vm_tsc_khz),
 	PART(dirty_log_manual),
 	PART(vcpus),
 	PART(zones),
@@ -135,6 +141,8 @@ static const struct part {
 	PART(mp_state),
 	PART(events),
 	PART(lapic),
+	PART(tsc_khz),
+	PART(tsc_offset),
 	PART(cpuid),
 	PART(msrs),
 };

@@ -17,6 +17,7 @@ struct snapshot {
 	const void *routing, *filter; /* published as a whole, never changed */
 	u64 tss_addr, identity_map_addr;
 	u32 boot_cpu_id, msr_exits, dirty_log_manual, vcpus, zones, logged_slots;
+	u32 apic_bus_ns, vm_tsc_khz;
 	bool platform_info_hidden, exception_payload, triple_fault_event, emulation_failure_exits;
 
 	/* The vCPU. */
@@ -29,6 +30,8 @@ struct snapshot {
 	struct kvm_mp_state mp_state;
 	struct kvm_vcpu_events events;
 	struct kvm_lapic_state lapic;
+	u32 tsc_khz;
+	u64 tsc_offset;
 	struct {
 		struct kvm_cpuid2 header;
 		struct kvm_cpuid_entry2 entries[CPUID_MAX_ENTRIES];

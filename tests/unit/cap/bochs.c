@@ -41,19 +41,19 @@ static const struct {
 	{"bochs-2.7_broadwell_ult", 0x000014fa, 0x2b},
 	{"bochs-3.0_broadwell_ult", 0x000014fa, 0x2b},
 	/* & 02177fff; 17 is bits 16 17 18 20; 3.0 has 0257: bit 22 more */
-	{"bochs-2.7_corei7_skylake_x", 0x001214fa, 0x2b},
-	{"bochs-3.0_corei7_skylake_x", 0x001214fa, 0x2b},
+	{"bochs-2.7_corei7_skylake_x", 0x021214fa, 0x2b},
+	{"bochs-3.0_corei7_skylake_x", 0x021214fa, 0x2b},
 	/* & 02157cff; 15 is bits 16 18 20; 3.0 has 0255: bit 22 more */
-	{"bochs-2.7_corei3_cnl", 0x001014fa, 0x2b},
-	{"bochs-3.0_corei3_cnl", 0x001014fa, 0x2b},
+	{"bochs-2.7_corei3_cnl", 0x021014fa, 0x2b},
+	{"bochs-3.0_corei3_cnl", 0x021014fa, 0x2b},
 	/* & 02977fff; 97 is bits 16 17 18 20 23; 3.0 has 02d7: bit 22 more */
-	{"bochs-2.7_corei7_icelake_u", 0x001214fa, 0x4},
-	{"bochs-3.0_corei7_icelake_u", 0x001214fa, 0x4},
-	{"bochs-2.7_tigerlake", 0x001214fa, 0x4},
-	{"bochs-3.0_tigerlake", 0x001214fa, 0x4},
+	{"bochs-2.7_corei7_icelake_u", 0x021214fa, 0x4},
+	{"bochs-3.0_corei7_icelake_u", 0x021214fa, 0x4},
+	{"bochs-2.7_tigerlake", 0x021214fa, 0x4},
+	{"bochs-3.0_tigerlake", 0x021214fa, 0x4},
 	/* & 06d77fff; 6 is bits 25 and 26 */
-	{"bochs-3.0_sapphire_rapids", 0x001214fa, 0x4},
-	{"bochs-3.0_arrow_lake", 0x001214fa, 0x4},
+	{"bochs-3.0_sapphire_rapids", 0x021214fa, 0x4},
+	{"bochs-3.0_arrow_lake", 0x021214fa, 0x4},
 };
 
 TEST(cap_control_words_of_emulated_processors_are_those_worked_out_by_hand)

@@ -13,7 +13,7 @@
  *
  *	pin        bits 0 3 5                          0x00000029
  *	primary    bits 3 7 10 11 19 20 21 24 28 29 31 0xb1380c88
- *	secondary  bits 1 3 4 5 6 7 10 12 17 20         0x001214fa
+ *	secondary  bits 1 3 4 5 6 7 10 12 17 20 25      0x021214fa
  *	exit       bits 2 9 12 18 19 20 21             0x003c1204
  *	entry      bits 2 13 14 15                     0x0000e004
  *
@@ -32,7 +32,7 @@
  *	         the 7f (or ff) has bits 18..21, the ffff bit 12
  *	entry    0000..01fe, then ffff: bits 13, 14 and 15 are there
  *
- * The secondary word is what is left of 0x001214fa in the high half of 0x48b,
+ * The secondary word is what is left of 0x021214fa in the high half of 0x48b,
  * worked out row by row below.
  */
 #include "fixture.h"
@@ -49,7 +49,7 @@ struct by_hand {
 
 /* clang-format off */
 static const struct by_hand rows[] = {
-	/* Westmere: 001214fa & 000004ff = 4fa: no INVPCID (12), no XSAVES (20) */
+	/* Westmere: 021214fa & 000004ff = 4fa: no INVPCID (12), no XSAVES (20) */
 	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004fa, EXIT, ENTRY },
 	/* Westmere (mobile): & 000000ff */
 	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
@@ -74,7 +74,7 @@ static const struct by_hand rows[] = {
 	/* Skylake (an odd one, exit allowed1 017f): & 001f1cff; 1c00 has bit 12 */
 	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Skylake server: & 025f7fff; 5f0000 has bit 20 */
-	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Kaby Lake: & 005ffcff */
 	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Coffee Lake: & 005fbcff; bc00 has bit 12 */
@@ -82,43 +82,43 @@ static const struct by_hand rows[] = {
 	/* Comet Lake: & 005fffff */
 	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
 	/* Cannon Lake: & 025f3cff */
-	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Cascade Lake: & 025d3fff; 5d0000 has bit 20 */
-	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
+	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x021014fa, EXIT, ENTRY },
 	/* Ice Lake: & 335fbfff */
-	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Ice Lake server: & 4bdfffff; df0000 has bit 20 */
-	{ "ICX3_00606A6",               PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "ICX3_00606A6",               PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Tiger Lake: & 035f3fff */
-	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Rocket Lake: & 335fffff */
-	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Alder Lake: & 0f5d7fff; the tertiary controls are there and stay off */
-	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
+	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x021014fa, EXIT, ENTRY },
 	/* Raptor Lake: & 0f5d7fff */
-	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
+	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x021014fa, EXIT, ENTRY },
 	/* Sapphire Rapids: & cfff3fff */
-	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Emerald Rapids: & cfffffff */
-	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Meteor Lake: & c75f7fff */
-	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Lunar Lake: & cf5f7fff; the secondary exit controls are there and stay off */
-	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Arrow Lake: & c75f7fff */
-	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Wildcat Lake: & c75f7fff */
-	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
 	/* Silvermont: & 000028ef; 2800 has bits 11 and 13, not 12; ef has no bit 4 */
 	{ "Silvermont_0030679",         PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
 	/* Goldmont: & 001d6fff; 6f00 has no bit 12; 1d0000 has bit 20 */
 	{ "Goldmont_00506C9",           PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
 	/* Goldmont Plus: & 025defff; ef00 has no bit 12 */
-	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
+	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x021004fa, EXIT, ENTRY },
 	/* Tremont: & 07dd6fff; dd0000 has bit 20 */
-	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x001004fa, EXIT, ENTRY },
+	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x021004fa, EXIT, ENTRY },
 	/* Gracemont alone: & 075d7fff; 7f00 has bit 12 */
-	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x001014fa, EXIT, ENTRY },
+	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x021014fa, EXIT, ENTRY },
 };
 /* clang-format on */
 

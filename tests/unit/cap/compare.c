@@ -59,9 +59,9 @@ TEST(cap_generations_that_differ_are_told_apart)
 	/*
 	 * 0x480: revision 0x12 and 0x4.  0x485: 300481e5 and 7004c1e7: shift 5 and 7, bit 14,
 	 * bit 30.  0x489: 1767ff and 7767ff.  0x48a: 2a and 2e: index 0x15 and 0x17.
-	 * 0x48c: 06334141 and 06734141: bit 22.  0x48b: PML, XSAVES, bits 49, 52.
+	 * 0x48c: 06334141 and 06734141: bit 22.  0x48b: PML, XSAVES, TSC scaling, bits 49, 52, 57.
 	 */
-	EXPECT_PROBLEMS(result, "480.30:0 485.4:0 485.14 485.30 489 48a.9:1 48c.22 48b.49 48b.52");
+	EXPECT_PROBLEMS(result, "480.30:0 485.4:0 485.14 485.30 489 48a.9:1 48c.22 48b.49 48b.52 48b.57");
 	REQUIRE_TRUE(result->report.problems > 0);
 	cap_problem_format(words, sizeof(words), &result->report.problem[0]);
 	EXPECT_CONTAINS(words, "bits 30:0 = 0x4: \"VMCS revision identifier\" differs");

@@ -250,6 +250,107 @@ TEST(lapic_timer_deadline_is_never_early)
 	fixture_destroy(g);
 }
 
+/* The guest's ticks are not the host's: the deadline comes when its own counter is there. */
+TEST(lapic_timer_deadline_at_a_rate)
+{
+	static const u32 khz[] = {1000, 500000, 2000000, 3000000, 2000000000};
+	struct fixture *g = apic_guest_create(1);
+
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	for (size_t i = 0; i < COUNT_OF(khz); i++) {
+		test_context("%u kHz", khz[i]);
+		host_vcpu_get(g->vcpu);
+		EXPECT_EQ(msr_tsc_khz_set(g->vcpu, khz[i]), 0);
+		host_vcpu_release(g->vcpu);
+		deadline_set(g->vcpu, tsc(g->vcpu) + khz[i] * 5ull);
+		sim_advance_time(4990000);
+		EXPECT_FALSE(fired(g->vcpu));
+		sim_advance_time(20000);
+		EXPECT_TRUE(fired(g->vcpu));
+		EXPECT_EQ(sim_timers_armed(), 0);
+	}
+	/* The end of time is no sooner at the fastest rate. */
+	deadline_set(g->vcpu, ~0ull);
+	sim_advance_time(1000 * NS_PER_SECOND);
+	EXPECT_FALSE(fired(g->vcpu));
+	EXPECT_EQ(sim_timers_armed(), 1);
+	fixture_destroy(g);
+}
+
+/* A deadline that waits is as far away as it is at the new rate; a count goes on. */
+TEST(lapic_timer_rate_changes)
+{
+	struct fixture *g = apic_guest_create(1);
+
+	host_vcpu_get(g->vcpu);
+	msr_tsc_offset_set(g->vcpu, 0);
+	host_vcpu_release(g->vcpu);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	deadline_set(g->vcpu, tsc(g->vcpu) + host_tsc_khz() * 100);
+	host_vcpu_get(g->vcpu);
+	EXPECT_EQ(msr_tsc_khz_set(g->vcpu, 200000000), 0);
+	host_vcpu_release(g->vcpu);
+	sim_advance_time(1100000);
+	EXPECT_TRUE(fired(g->vcpu));
+	start(g->vcpu, 0, 0xb, 1000000);
+	host_vcpu_get(g->vcpu);
+	EXPECT_EQ(msr_tsc_khz_set(g->vcpu, 1000000), 0);
+	host_vcpu_release(g->vcpu);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1000000);
+	sim_advance_time(1000000);
+	EXPECT_TRUE(fired(g->vcpu));
+	fixture_destroy(g);
+}
+
+/* Where the TSCs do not agree the host's clock alone says when. */
+TEST(lapic_timer_deadline_on_another_tsc)
+{
+	struct fixture *g;
+
+	g = apic_guest_create(1);
+	sim_set_tsc_stable(false);
+	apic_write(g->vcpu, LAPIC_LVT_TIMER, LVT_TIMER_DEADLINE | VECTOR);
+	deadline_set(g->vcpu, tsc(g->vcpu) + host_tsc_khz() * 5);
+	sim_set_tsc_behind(sim_cpu_now(), 1ull << 40);
+	sim_advance_time(5010000);
+	EXPECT_TRUE(fired(g->vcpu));
+	EXPECT_EQ(sim_timers_armed(), 0);
+	fixture_destroy(g);
+}
+
+/* KVM_CAP_X86_APIC_BUS_CYCLES_NS: counts, periods and divisors are in cycles of so many ns. */
+TEST(lapic_timer_bus_cycles)
+{
+	static const u32 ns[] = {1, 40, 1000, LAPIC_BUS_NS_MAX};
+
+	for (size_t i = 0; i < COUNT_OF(ns); i++) {
+		struct fixture *g = apic_guest_create(1);
+		u64 unit = ns[i];
+
+		test_context("%u ns", ns[i]);
+		g->vm.apic_bus_ns = ns[i];
+		start(g->vcpu, 0, 1, 1000000);
+		sim_advance_time(unit * 4 * 400000);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 600000);
+		sim_advance_time(unit * 4 * 600000 - 1);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_CURRENT), 1);
+		EXPECT_FALSE(fired(g->vcpu));
+		sim_advance_time(1);
+		EXPECT_TRUE(fired(g->vcpu));
+
+		start(g->vcpu, LVT_TIMER_PERIODIC, 0xb, 1000000);
+		EXPECT_EQ(expirations(g->vcpu, unit * 500000, 10), 5);
+		/* As much as there is, which may be the end of time. */
+		start(g->vcpu, LVT_TIMER_PERIODIC, 0xa, 0xffffffff);
+		EXPECT_TRUE(apic_read(g->vcpu, LAPIC_TIMER_CURRENT) >= 0xffff0000);
+		sim_advance_time(unit * 128 * 1000);
+		EXPECT_TRUE(apic_read(g->vcpu, LAPIC_TIMER_CURRENT) >= 0xfffe0000);
+		EXPECT_FALSE(fired(g->vcpu));
+		fixture_destroy(g);
+		sim_reset();
+	}
+}
+
 /* Written TSC, written TSC_ADJUST: the deadline is as far as the counter says then. */
 TEST(lapic_timer_deadline_follows_the_tsc)
 {

@@ -2,6 +2,7 @@
 /* kvmclock: one time for all vCPUs, as a guest computes it from its page. */
 #include "clock_page.h"
 #include "mem/mem.h"
+#include "msr/msr.h"
 #include "vcpu/clock.h"
 
 #define SECOND	    1000000000ull
@@ -13,25 +14,6 @@
 static bool is_near(u64 a, u64 b)
 {
 	return a - b < 1000000 || b - a < 1000000;
-}
-
-TEST(clock_scale)
-{
-	static const u64 khz[] = {1,	   4000,    10000,   20000,  999999,
-				  1000000, 1000001, 2893299, 5000000};
-
-	for (size_t i = 0; i < COUNT_OF(khz); i++) {
-		u64 ticks = khz[i] * 1000, ns;
-		u32 mul;
-		s8 shift;
-
-		test_context("%llu kHz", khz[i]);
-		clock_scale_for(khz[i], &mul, &shift);
-		EXPECT_TRUE(mul >> 31);
-		ticks = shift < 0 ? ticks >> -shift : ticks << shift;
-		ns = ticks * mul >> 32;
-		EXPECT_TRUE(ns <= SECOND && SECOND - ns < 5);
-	}
 }
 
 TEST(clock_page)
@@ -91,6 +73,54 @@ TEST(clock_at_each_rate)
 		EXPECT_TRUE(is_near(data.clock, 100 * SECOND));
 		fixture_destroy(g);
 	}
+}
+
+/* The same of a guest that has a rate of its own; and its clock goes on when that changes. */
+TEST(clock_at_each_rate_of_the_guest)
+{
+	static const u32 khz[] = {1, 20000, 999999, 1000000, 2893299, 4000000, 2000000, 2000000000};
+	struct fixture *g = guest_with_memory();
+	struct kvm_clock_data data = {0};
+
+	page_enable(&g->vcpu[0]);
+	for (size_t i = 0; i < COUNT_OF(khz); i++) {
+		test_context("%u kHz", khz[i]);
+		sim_advance_time(100 * SECOND);
+		g->vcpu[0].requests = 0;
+		EXPECT_EQ(msr_tsc_khz_set(&g->vcpu[0], khz[i]), 0);
+		EXPECT_TRUE(g->vcpu[0].requests & BIT32(VCPU_REQUEST_CLOCK));
+		clock_page_update(&g->vcpu[0]);
+		clock_get(&g->vm, &data);
+		EXPECT_TRUE(is_near(data.clock, (2 * i + 1) * 100 * SECOND));
+		sim_advance_time(100 * SECOND);
+		clock_get(&g->vm, &data);
+		EXPECT_EQ(page_time(&g->vcpu[0], data.host_tsc), data.clock);
+		EXPECT_TRUE(is_near(data.clock, (2 * i + 2) * 100 * SECOND));
+		EXPECT_EQ(page_of(&g->vcpu[0])->flags, STABLE);
+	}
+	fixture_destroy(g);
+}
+
+/* Each reads the time with its own counter; "stable", which lets it use another's, is not said. */
+TEST(clock_of_two_rates)
+{
+	struct fixture *g = guest_with_memory();
+	struct vcpu *other;
+	u64 tsc;
+
+	page_enable(&g->vcpu[0]);
+	other = guest_add_vcpu(g);
+	fixture_set_cpuid(other);
+	EXPECT_EQ(msr_tsc_khz_set(other, 3000000), 0);
+	page_enable(other);
+	clock_page_update(&g->vcpu[0]);
+	sim_advance_time(1000 * SECOND);
+	tsc = host_rdtsc();
+	EXPECT_EQ(page_of(&g->vcpu[0])->flags, 0);
+	EXPECT_EQ(page_of(other)->flags, 0);
+	EXPECT_TRUE(is_near(page_time(&g->vcpu[0], tsc), 1000 * SECOND));
+	EXPECT_TRUE(is_near(page_time(other, tsc), 1000 * SECOND));
+	fixture_destroy(g);
 }
 
 /* A processor whose TSC is a little behind: the clock stands, and does not go back. */

@@ -41,7 +41,7 @@ void page_enable(struct vcpu *vcpu)
 u64 page_time(const struct vcpu *vcpu, u64 host_tsc)
 {
 	const struct page *page = page_of(vcpu);
-	u64 ticks = host_tsc + vcpu->tsc_offset - page->tsc;
+	u64 ticks = tsc_scale(&vcpu->tsc_rate, host_tsc) + vcpu->tsc_offset - page->tsc;
 
 	EXPECT_EQ(page->version % 2, 0);
 	ticks = page->shift < 0 ? ticks >> -page->shift : ticks << page->shift;
