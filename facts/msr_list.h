@@ -351,6 +351,12 @@ MSR(PP1_ENERGY_STATUS, 1, "PP1_ENERGY_STATUS",
 	W_RAPL,
 	S_RAPL,
 	"The energy that the graphics have used.")
+#define MSR_CORE_C1_RES 0x00000660
+MSR(CORE_C1_RES, 1, "MSR_CORE_C1_RESIDENCY",
+	PASS_THROUGH, DENY, NOBODY_NEEDS, CSTATE, UNLISTED,
+	"as MSR_CORE_C3_RESIDENCY",
+	S_ARCHITECTURAL,
+	"How long the core was in the C-state C1, at the TSC's rate.")
 #define MSR_IA32_TSC_DEADLINE 0x000006E0
 MSR(IA32_TSC_DEADLINE, 1, "IA32_TSC_DEADLINE",
 	EMULATE, EMULATE, NONE, LAPIC, LISTED,
@@ -358,12 +364,6 @@ MSR(IA32_TSC_DEADLINE, 1, "IA32_TSC_DEADLINE",
 	"TSC-Deadline Mode",
 	"The local APIC's timer, in TSC-deadline mode: it interrupts when the TSC reaches this "
 	"value; 0 disarms it.")
-#define MSR_CORE_C1_RES 0x00000660
-MSR(CORE_C1_RES, 1, "MSR_CORE_C1_RESIDENCY",
-	PASS_THROUGH, DENY, NOBODY_NEEDS, CSTATE, UNLISTED,
-	"as MSR_CORE_C3_RESIDENCY",
-	S_ARCHITECTURAL,
-	"How long the core was in the C-state C1, at the TSC's rate.")
 #define MSR_X2APIC_FIRST 0x00000800
 #define MSR_X2APIC_TPR 0x00000808
 MSR(X2APIC_FIRST, 256, "x2APIC registers",

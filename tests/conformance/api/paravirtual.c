@@ -111,8 +111,8 @@ TEST(pv_poll_control)
 
 /* --- Hypercalls ------------------------------------------------------------------------ */
 
-GUEST64(guest_calls, "vmcall\n"
-		     "out %al, $0xc\n");
+GUEST64(guest_pv_calls, "vmcall\n"
+			"out %al, $0xc\n");
 
 static u64 call(struct guest *g, u64 number, u64 first, u64 second)
 {
@@ -131,7 +131,7 @@ static u64 call(struct guest *g, u64 number, u64 first, u64 second)
 TEST(pv_hypercalls)
 {
 	static const u32 numbers[] = {HC_KICK_CPU, HC_SEND_IPI, HC_SCHED_YIELD};
-	struct guest g = GUEST_LONG(guest_calls);
+	struct guest g = GUEST_LONG(guest_pv_calls);
 
 	CHECK_EQ(call(&g, HC_KICK_CPU, 0, 0), 0);
 	CHECK_EQ(call(&g, HC_KICK_CPU, 0, 77), 0);
@@ -139,7 +139,7 @@ TEST(pv_hypercalls)
 	CHECK_EQ(call(&g, HC_SCHED_YIELD, 77, 0), 0);
 	CHECK_EQ(call(&g, HC_MAP_GPA_RANGE, 0x1000, 1), NO_SUCH_CALL);
 	guest_destroy(&g);
-	g = GUEST_LONG(guest_calls);
+	g = GUEST_LONG(guest_pv_calls);
 	set_features(&g.cpu, 0);
 	CHECK_OK(enable(g.cpu.fd, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1));
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
@@ -148,7 +148,7 @@ TEST(pv_hypercalls)
 
 TEST(pv_hypercall_exits)
 {
-	struct guest g = GUEST_LONG(guest_calls);
+	struct guest g = GUEST_LONG(guest_pv_calls);
 	struct kvm_regs regs = {.rip = GUEST_CODE,
 				.rsp = GUEST_STACK,
 				.rflags = 2,
@@ -182,10 +182,10 @@ struct steal_page {
 	u8 preempted, pad[47];
 };
 
-GUEST64(guest_steal, "xor %edx, %edx\n"
-		     "wrmsr\n"
-		     "1: out %al, $0xc\n"
-		     "jmp 1b\n");
+GUEST64(guest_pv_steal, "xor %edx, %edx\n"
+			"wrmsr\n"
+			"1: out %al, $0xc\n"
+			"jmp 1b\n");
 
 static volatile int burning;
 
@@ -213,7 +213,7 @@ static u64 run_delay(void)
 
 TEST(pv_steal_time)
 {
-	struct guest g = GUEST_LONG(guest_steal);
+	struct guest g = GUEST_LONG(guest_pv_steal);
 	struct steal_page *page = (void *)(g.vm.ram + GUEST_DATA);
 	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
 	struct kvm_regs regs = {.rip = GUEST_CODE,
@@ -255,8 +255,8 @@ TEST(pv_steal_time)
 
 /* --- KVM_CAP_X86_DISABLE_EXITS ------------------------------------------------------------ */
 
-GUEST16(guest_halts, "hlt\n"
-		     "out %al, $0xd\n");
+GUEST16(guest_pv_halts, "hlt\n"
+			"out %al, $0xd\n");
 
 static struct vm with_exits_disabled(u64 exits)
 {
@@ -281,7 +281,7 @@ TEST(disabled_exits_hlt)
 	struct guest g = {.vm = with_exits_disabled(KVM_X86_DISABLE_EXITS_HLT)};
 
 	g.cpu = vcpu_create(g.vm.fd, 0);
-	vm_load(&g.vm, guest_halts, guest_halts_end);
+	vm_load(&g.vm, guest_pv_halts, guest_pv_halts_end);
 	set_features(&g.cpu, 1u << PV_UNHALT | 1);
 	vcpu_set_real_mode(&g.cpu);
 	alarm_every(20);
@@ -341,16 +341,16 @@ TEST(quirk_lint0)
 	}
 }
 
-GUEST16(guest_monitors, "monitor\n"
-			"xor %cx, %cx\n"
-			"mwait\n"
-			"out %al, $0xd\n");
+GUEST16(guest_pv_monitors, "monitor\n"
+			   "xor %cx, %cx\n"
+			   "mwait\n"
+			   "out %al, $0xd\n");
 
 #define CPUID_MONITOR (1u << 3)
 
 static struct guest monitoring(u64 quirks, int has_monitor)
 {
-	struct guest g = GUEST_REAL(guest_monitors);
+	struct guest g = GUEST_REAL(guest_pv_monitors);
 	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
 	struct kvm_cpuid_entry2 *leaf = cpuid_find(cpuid, 1, 0);
 	struct kvm_sregs sregs = vcpu_sregs(&g.cpu);
