@@ -102,6 +102,7 @@ TEST(tsc_rate_limits)
 		struct tsc_rate rate = {.khz = 77};
 
 		test_context("%s", rows[i].name);
+		sim_reset();
 		if (rows[i].scales)
 			guest_use_processor();
 		else
