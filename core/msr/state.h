@@ -27,6 +27,8 @@ struct vcpu_msrs {
 
 	u64 tsc_adjust;
 	u64 misc_enable;
+	u64 feature_control;
+	u64 hwcr;
 	u64 power_ctl;
 	u64 ucode_rev;
 	u64 platform_info, misc_features;
