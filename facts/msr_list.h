@@ -293,6 +293,14 @@ MSR(IA32_CR_PAT, 1, "IA32_PAT",
 	"IA32_PAT MSR",
 	"The page attribute table: eight memory types, among which the PAT, PCD and PWT bits "
 	"of a page-table entry choose.")
+/* And so for each bank. */
+#define MSR_IA32_MC0_CTL2 0x00000280
+MSR(IA32_MC0_CTL2, 32, "IA32_MCi_CTL2",
+	EMULATE, EMULATE, NONE, MCG_CMCI, LISTED,
+	"kept; an error that user space reports looks at it",
+	S_CMCI,
+	"Whether corrected errors of the bank interrupt (bit 30, by the LVT CMCI register of the "
+	"local APIC), and from how many on (14:0).")
 #define MSR_MTRRdefType 0x000002ff
 MSR(MTRRdefType, 1, "IA32_MTRR_DEF_TYPE",
 	EMULATE, EMULATE, NONE, MTRR, LISTED,

@@ -26,6 +26,8 @@ static bool guest_has(enum msr_condition condition, const struct vcpu *vcpu)
 		return !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
 	case MSR_IF_MCG_CTL:
 		return vcpu->msrs->mcg_cap & MCG_CTL_P;
+	case MSR_IF_MCG_CMCI:
+		return vcpu->msrs->mcg_cap & MCG_CMCI_P;
 	default:
 		return false;
 	}
