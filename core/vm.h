@@ -72,6 +72,7 @@ struct vm {
 	bool exception_payload;	       /* KVM_CAP_EXCEPTION_PAYLOAD */
 	bool triple_fault_event;       /* KVM_CAP_X86_TRIPLE_FAULT_EVENT */
 	bool emulation_failure_exits;  /* KVM_CAP_EXIT_ON_EMULATION_FAILURE */
+	bool large_pages_execute; /* KVM_CAP_VM_DISABLE_NX_HUGE_PAGES: whatever the host says */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
 	/* KVM_CAP_X2APIC_API; never false again: */
