@@ -82,8 +82,6 @@ KEEPER(IA32_UCODE_REV) = {IN_MSRS(IA32_UCODE_REV, ucode_rev), .writable = ALL,
 			  .admits = ucode_rev_admits};
 
 /* Without VMX, SMX, SGX and LMCE there is only the lock, which holds until power-up. */
-#define FEATURE_CONTROL_LOCK BIT64(0)
-
 static bool feature_control_admits(struct vcpu *vcpu, struct msr_request *request)
 {
 	return request->from_host || !(vcpu->msrs->feature_control & FEATURE_CONTROL_LOCK);
