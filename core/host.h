@@ -85,6 +85,8 @@ void host_page_put(const struct host_page *page);
 unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page);
 /* May a guest execute from pages larger than 4 KiB?  There are processors that this takes down. */
 static inline bool host_large_pages_execute(void);
+/* May the calling thread take the machine down (CAP_SYS_BOOT)? */
+bool host_may_reboot(void);
 
 /* Copy from and to the VM's process, which is the current one.  -EFAULT.  May sleep. */
 int host_user_read(void *to, u64 hva, size_t length);

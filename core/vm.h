@@ -79,6 +79,7 @@ struct vm {
 	u32 hypercall_exits;	       /* KVM_CAP_EXIT_HYPERCALL: bits by their numbers */
 	u32 quirks_disabled;	       /* KVM_CAP_DISABLE_QUIRKS2: KVM_X86_QUIRK_* */
 	bool emulation_failure_exits;  /* KVM_CAP_EXIT_ON_EMULATION_FAILURE */
+	bool large_pages_execute; /* KVM_CAP_VM_DISABLE_NX_HUGE_PAGES: whatever the host says */
 	/* NULL: the interrupt controllers are user space's.  Set once, before there is a vCPU. */
 	struct irqchip *irqchip;
 	/* KVM_CAP_X2APIC_API; never false again: */

@@ -8,6 +8,9 @@
 
 #include "facts/msr_condition.h"
 
+/* IA32_FEATURE_CONTROL. "Enabling and Entering VMX Operation". */
+#define FEATURE_CONTROL_LOCK (1u << 0)
+
 enum msr_access {
 	MSR_DENY,	 /* #GP(0) */
 	MSR_EMULATE,	 /* exits; the core's functions */

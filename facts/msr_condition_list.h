@@ -29,6 +29,7 @@ IF_ELSE(PLATFORM_INFO,	"user space does not hide it (KVM_CAP_MSR_PLATFORM_INFO)"
 IF_ELSE(TSX_CTRL,	"IA32_ARCH_CAPABILITIES.TSX_CTRL[7] is 1, which no guest is told")
 IF_ELSE(CSTATE,		"user space lets the guest use C-states (KVM_CAP_X86_DISABLE_EXITS)")
 IF_ELSE(MCG_CTL,	"IA32_MCG_CAP.MCG_CTL_P[8] is 1")
+IF_ELSE(MCG_CMCI,	"IA32_MCG_CAP.MCG_CMCI_P[10] is 1")
 /* clang-format on */
 
 #undef IF_CPUID

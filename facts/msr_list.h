@@ -86,8 +86,8 @@ MSR(SMI_COUNT, 1, "SMI_COUNT",
 	"How many SMIs have come since the last reset.")
 #define MSR_IA32_FEAT_CTL 0x0000003a
 MSR(IA32_FEAT_CTL, 1, "IA32_FEATURE_CONTROL",
-	DENY, DENY, NONE, NOTHING, UNLISTED,
-	"it exists where CPUID has VMX, SMX, SGX or LMCE; the guest's has none",
+	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	"none of what it allows is there; Linux reads it all the same, and locks it",
 	"Enabling and Entering VMX Operation",
 	"What the firmware allows: VMXON outside SMX (bit 2) and inside (1), SGX and others. "
 	"Bit 0 locks it until the next reset; VMXON faults while it is not locked with VMX "
@@ -293,6 +293,14 @@ MSR(IA32_CR_PAT, 1, "IA32_PAT",
 	"IA32_PAT MSR",
 	"The page attribute table: eight memory types, among which the PAT, PCD and PWT bits "
 	"of a page-table entry choose.")
+/* And so for each bank. */
+#define MSR_IA32_MC0_CTL2 0x00000280
+MSR(IA32_MC0_CTL2, 32, "IA32_MCi_CTL2",
+	EMULATE, EMULATE, NONE, MCG_CMCI, LISTED,
+	"kept; an error that user space reports looks at it",
+	S_CMCI,
+	"Whether corrected errors of the bank interrupt (bit 30, by the LVT CMCI register of the "
+	"local APIC), and from how many on (14:0).")
 #define MSR_MTRRdefType 0x000002ff
 MSR(MTRRdefType, 1, "IA32_MTRR_DEF_TYPE",
 	EMULATE, EMULATE, NONE, MTRR, LISTED,
@@ -468,5 +476,12 @@ MSR(TSC_AUX, 1, "IA32_TSC_AUX",
 	"IA32_TSC_AUX Register and RDTSCP Support",
 	"A number that RDTSCP gives with the TSC, and RDPID alone; kernels put the processor's "
 	"number there.")
+#define MSR_K7_HWCR 0xc0010015
+MSR(K7_HWCR, 1, "HWCR",
+	EMULATE, EMULATE, NONE, NOTHING, LISTED,
+	"KVM has it on any processor; some bits are kept, and none does anything",
+	S_AMD,
+	"AMD's switches of the processor (hardware configuration): whether the flush filter is "
+	"off, whether IA32_MCi_STATUS can be written, which rate the TSC has, and others.")
 /* clang-format on */
 #undef MSR

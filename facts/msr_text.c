@@ -12,6 +12,8 @@
 #define S_MCG	  "Machine-Check Global Control MSRs"
 #define S_FIXED	  "Fixed Range MTRRs"
 #define S_RAPL	  "RAPL Interfaces"
+#define S_CMCI	  "Corrected Machine Check Error Interrupt"
+#define S_AMD	  "MSRC001_0015 Hardware Configuration (AMD's manuals, not the SDM)"
 
 /* What several rows say. */
 #define W_VMCS "VM entries and exits load it"

@@ -3,6 +3,7 @@
  * Guest memory is the memory of the VM's process: its pages for the EPT, copies, and word of every
  * change to it.
  */
+#include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/init.h>
 #include <linux/mm.h>
@@ -23,6 +24,11 @@ bool large_pages_execute __ro_after_init;
 void __init user_memory_init(void)
 {
 	large_pages_execute = !boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) || cpu_mitigations_off();
+}
+
+bool host_may_reboot(void)
+{
+	return capable(CAP_SYS_BOOT);
 }
 
 /* --- Pages ------------------------------------------------------------------ */

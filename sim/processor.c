@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "facts/cpuid_leaf.h"
+#include "facts/msr.h"
 #include "processor.h"
 #include "vcpu/state.h"
 
-#define FEATURE_CONTROL_LOCK 1u
-#define FEATURE_CONTROL_VMX  4u
-#define VMXON_REGIONS	     0x10000000ull /* below what host_alloc_pages() gives */
+#define FEATURE_CONTROL_VMX 4u
+#define VMXON_REGIONS	    0x10000000ull /* below what host_alloc_pages() gives */
 
 static struct processor processors[SIM_MAX_CPUS];
 

@@ -87,6 +87,7 @@ void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write *
  */
 void sim_user_make_huge(u64 hva, unsigned int shift);
 extern bool sim_large_pages_execute; /* what host_large_pages_execute() answers */
+extern bool sim_may_reboot;	     /* what host_may_reboot() answers */
 extern u32 sim_measurement;	     /* what host_measurement() answers */
 
 /* The mmu notifier: NULL for none. */

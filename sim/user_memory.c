@@ -50,6 +50,12 @@ static void (*cmpxchg_hook)(void *argument, u64 hva);
 static void *cmpxchg_hook_argument;
 
 bool sim_large_pages_execute = true;
+bool sim_may_reboot = true;
+
+bool host_may_reboot(void)
+{
+	return sim_may_reboot;
+}
 
 /* Zeroed, and used up only where it is touched. */
 static void *map_lazily(u64 size)
@@ -508,6 +514,7 @@ void sim_user_reset(void)
 	sim_page_get_hook(NULL, NULL);
 	sim_cmpxchg_hook(NULL, NULL);
 	sim_large_pages_execute = true;
+	sim_may_reboot = true;
 	get_error = 0;
 	copy_failure.waits = false;
 }

@@ -145,6 +145,19 @@ static int enable_quirks_disabled(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
+/* args[0]: 0.  For all that the VM will map: before there is a vCPU.  Who can stop the machine may
+ * let a guest.
+ */
+static int enable_large_pages_execute(struct ioctl_call *call, const __u64 args[4])
+{
+	if (!host_may_reboot())
+		return -EPERM;
+	if (args[0] || call->vm->nr_vcpus)
+		return -EINVAL;
+	call->vm->large_pages_execute = true;
+	return 0;
+}
+
 #define MANUAL_DIRTY_LOG (KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE | KVM_DIRTY_LOG_INITIALLY_SET)
 
 /* Only what works; all others answer 0. */
@@ -238,6 +251,7 @@ static const struct extension {
 	CAP_TO_ENABLE(DISABLE_QUIRKS, 1, VM, ~(u64)0, enable_quirks_disabled),
 	CAP_TO_ENABLE(DISABLE_QUIRKS2, QUIRKS, VM, QUIRKS, enable_quirks_disabled),
 	CAP_TO_ENABLE(EXIT_ON_EMULATION_FAILURE, 1, VM, 1, enable_emulation_failure),
+	CAP_TO_ENABLE(VM_DISABLE_NX_HUGE_PAGES, 1, VM, ~(u64)0, enable_large_pages_execute),
 };
 
 int api_check_extension(u64 extension)

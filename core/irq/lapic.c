@@ -94,6 +94,19 @@ static u32 lint0_at_reset(const struct vcpu *vcpu)
 	return LVT_MASKED;
 }
 
+u32 lapic_version(const struct lapic *lapic)
+{
+	return lapic->cmci ? LAPIC_VERSION_CMCI : LAPIC_VERSION_VALUE;
+}
+
+void lapic_lvt_mask(struct lapic *lapic)
+{
+	for (u32 lvt = LAPIC_LVT_TIMER; lvt <= LAPIC_LVT_ERROR; lvt += LAPIC_REGISTER_STEP)
+		lapic_put(lapic, lvt, lapic_get(lapic, lvt) | LVT_MASKED);
+	if (lapic->cmci)
+		lapic_put(lapic, LAPIC_LVT_CMCI, lapic_get(lapic, LAPIC_LVT_CMCI) | LVT_MASKED);
+}
+
 /* "Local APIC State After Power-Up or Reset" */
 static void reset_registers(struct vcpu *vcpu)
 {
@@ -109,11 +122,10 @@ static void reset_registers(struct vcpu *vcpu)
 	for (u32 offset = 0; offset < LAPIC_REGISTERS_END; offset += LAPIC_REGISTER_STEP)
 		if (offset != LAPIC_ID && offset != LAPIC_TPR)
 			lapic_put(lapic, offset, 0);
-	lapic_put(lapic, LAPIC_VERSION, LAPIC_VERSION_VALUE);
+	lapic_put(lapic, LAPIC_VERSION, lapic_version(lapic));
 	lapic_put(lapic, LAPIC_DFR, ~(u32)0);
 	lapic_put(lapic, LAPIC_SVR, SVR_RESET);
-	for (u32 lvt = LAPIC_LVT_TIMER; lvt <= LAPIC_LVT_ERROR; lvt += LAPIC_REGISTER_STEP)
-		lapic_put(lapic, lvt, LVT_MASKED);
+	lapic_lvt_mask(lapic);
 	lapic_put(lapic, LAPIC_LVT_LINT0, lint0_at_reset(vcpu));
 }
 
@@ -368,4 +380,25 @@ int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool
 	}
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 	return 1;
+}
+
+void lapic_cmci_set_up(struct vcpu *vcpu, bool present)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (lapic->cmci == present)
+		return;
+	lapic->cmci = present;
+	lapic_put(lapic, LAPIC_LVT_CMCI, present ? LVT_MASKED : 0);
+	lapic_put(lapic, LAPIC_VERSION, lapic_version(lapic));
+}
+
+/* Of the delivery modes this register can have, there is no SMM for the third. */
+void lapic_cmci_deliver(struct vcpu *vcpu)
+{
+	u32 lvt = lapic_get(vcpu->lapic, LAPIC_LVT_CMCI);
+	enum irq_delivery delivery = LVT_DELIVERY(lvt);
+
+	if (!(lvt & LVT_MASKED) && (delivery == IRQ_FIXED || delivery == IRQ_NMI))
+		lapic_deliver(vcpu, delivery, lvt & LVT_VECTOR, false);
 }

@@ -73,6 +73,7 @@ struct lapic {
 	s16 vapic_tpr;	   /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
 	gpa_t vapic;	   /* where that word is */
 	bool reports_tpr;  /* KVM_TPR_ACCESS_REPORTING */
+	bool cmci;	   /* it has an LVT CMCI register */
 	struct {
 		u64 rip;
 		bool write;
@@ -131,6 +132,11 @@ bool lapic_accepts_extint(const struct vcpu *vcpu);
  * STARTUP are left in lapic->signals.  Any context.
  */
 int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool level);
+
+/* Has it an LVT CMCI register?  One that is new is masked.  The vCPU's thread. */
+void lapic_cmci_set_up(struct vcpu *vcpu, bool present);
+/* "Corrected Machine Check Error Interrupt": as that register says.  The vCPU's thread. */
+void lapic_cmci_deliver(struct vcpu *vcpu);
 
 /* --- register.c: the registers as software sees them --- */
 

@@ -48,6 +48,7 @@ static const struct register_row registers[LAPIC_REGISTERS_END / LAPIC_REGISTER_
 	VECTORS(LAPIC_TMR) = {RO, 0, 0},
 	VECTORS(LAPIC_IRR) = {RO, 0, 0},
 	AT(LAPIC_ESR) = {RW, 0, 0},
+	AT(LAPIC_LVT_CMCI) = {RW, 0x107ff, LVT_PENDING},
 	AT(LAPIC_ICR) = {RW, 0xccfff, ICR_PENDING},
 	AT(LAPIC_ICR2) = {X_RW, 0xff000000, 0},
 	AT(LAPIC_LVT_TIMER) = {RW, 0x700ff, LVT_PENDING},
@@ -68,6 +69,8 @@ u32 lapic_writable_bits(const struct vcpu *vcpu, u32 offset)
 
 	if (offset == LAPIC_LVT_TIMER && !cpuid_told(vcpu, FEATURE_TSC_DEADLINE))
 		bits &= ~LVT_TIMER_DEADLINE;
+	if (offset == LAPIC_LVT_CMCI && !vcpu->lapic->cmci)
+		return 0;
 	return bits;
 }
 
@@ -103,10 +106,8 @@ void lapic_id_write(struct vcpu *vcpu, u32 value)
 static void write_svr(struct lapic *lapic, u32 value)
 {
 	lapic_put(lapic, LAPIC_SVR, value);
-	if (value & SVR_ENABLE)
-		return;
-	for (u32 lvt = LAPIC_LVT_TIMER; lvt <= LAPIC_LVT_ERROR; lvt += LAPIC_REGISTER_STEP)
-		lapic_put(lapic, lvt, lapic_get(lapic, lvt) | LVT_MASKED);
+	if (!(value & SVR_ENABLE))
+		lapic_lvt_mask(lapic);
 }
 
 static void write_lvt(struct vcpu *vcpu, u32 offset, u32 value)
@@ -188,6 +189,7 @@ static void register_write(struct vcpu *vcpu, u32 offset, u32 value)
 	case LAPIC_TIMER_DIVIDE:
 		lapic_timer_divide_write(vcpu, value);
 		break;
+	case LAPIC_LVT_CMCI:
 	case LAPIC_LVT_TIMER ... LAPIC_LVT_ERROR:
 		write_lvt(vcpu, offset, value);
 		break;
@@ -203,10 +205,12 @@ static bool in_xapic_mode(const struct vcpu *vcpu)
 	return lapic_enabled(vcpu) && !lapic_x2apic(vcpu);
 }
 
-static const struct register_row *row_at(u32 offset)
+static const struct register_row *row_at(const struct lapic *lapic, u32 offset)
 {
 	static const struct register_row none;
 
+	if (offset == LAPIC_LVT_CMCI && !lapic->cmci)
+		return &none;
 	return offset < LAPIC_REGISTERS_END ? &registers[offset / LAPIC_REGISTER_STEP] : &none;
 }
 
@@ -221,7 +225,7 @@ bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *da
 {
 	u32 offset = gpa & (LINTEL_PAGE_SIZE - 1) & ~(LAPIC_REGISTER_STEP - 1u);
 	unsigned int byte = gpa % LAPIC_REGISTER_STEP;
-	const struct register_row *row = row_at(offset);
+	const struct register_row *row = row_at(vcpu->lapic, offset);
 	u32 value = 0;
 
 	if (!in_xapic_mode(vcpu)) {
@@ -242,7 +246,7 @@ bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *da
 bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data)
 {
 	u32 offset = gpa & (LINTEL_PAGE_SIZE - 1);
-	const struct register_row *row = row_at(offset);
+	const struct register_row *row = row_at(vcpu->lapic, offset);
 	u32 value;
 
 	if (!in_xapic_mode(vcpu))
@@ -278,7 +282,7 @@ int lapic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value)
 {
 	u32 offset = offset_of_msr(msr);
 
-	if (!vcpu->lapic || !lapic_x2apic(vcpu) || !(row_at(offset)->access & X2_READ))
+	if (!vcpu->lapic || !lapic_x2apic(vcpu) || !(row_at(vcpu->lapic, offset)->access & X2_READ))
 		return -EINVAL;
 	*value = lapic_register_read(vcpu, offset);
 	if (offset == LAPIC_ICR)
@@ -288,7 +292,7 @@ int lapic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value)
 
 static int x2apic_icr_write(struct vcpu *vcpu, u64 value)
 {
-	const struct register_row *row = row_at(LAPIC_ICR);
+	const struct register_row *row = &registers[LAPIC_ICR / LAPIC_REGISTER_STEP];
 
 	if ((u32)value & ~(row->writable | row->ignored))
 		return -EINVAL;
@@ -300,9 +304,12 @@ static int x2apic_icr_write(struct vcpu *vcpu, u64 value)
 int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value)
 {
 	u32 offset = offset_of_msr(msr);
-	const struct register_row *row = row_at(offset);
+	const struct register_row *row;
 
-	if (!vcpu->lapic || !lapic_x2apic(vcpu) || !(row->access & X2_WRITE))
+	if (!vcpu->lapic || !lapic_x2apic(vcpu))
+		return -EINVAL;
+	row = row_at(vcpu->lapic, offset);
+	if (!(row->access & X2_WRITE))
 		return -EINVAL;
 	if (offset == LAPIC_ICR)
 		return x2apic_icr_write(vcpu, value);

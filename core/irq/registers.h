@@ -25,6 +25,7 @@ enum lapic_register {
 	LAPIC_TMR = 0x180,
 	LAPIC_IRR = 0x200,
 	LAPIC_ESR = 0x280,
+	LAPIC_LVT_CMCI = 0x2f0, /* where there is one */
 	LAPIC_ICR = 0x300,
 	LAPIC_ICR2 = 0x310,
 	LAPIC_LVT_TIMER = 0x320,
@@ -43,8 +44,9 @@ enum lapic_register {
 #define LAPIC_REGISTER_STEP 16
 #define LAPIC_VECTOR_WORDS  8
 
-/* Version 0x14; the highest of the LVT's entries is 5: there is no CMCI. */
+/* Version 0x14; the highest of the LVT's entries is 5, or 6 with CMCI. */
 #define LAPIC_VERSION_VALUE 0x00050014u
+#define LAPIC_VERSION_CMCI  0x00060014u
 
 /* "Spurious-Interrupt Vector Register" */
 #define SVR_ENABLE BIT32(8)
@@ -109,6 +111,10 @@ static inline bool lapic_software_enabled(const struct lapic *lapic)
 
 /* --- lapic.c --- */
 
+/* What follows from what the processor is, and no software writes. */
+u32 lapic_version(const struct lapic *lapic);
+/* Every register of the LVT: masked. */
+void lapic_lvt_mask(struct lapic *lapic);
 /* PPR and APR, which follow from TPR, ISR and IRR. */
 u32 lapic_processor_priority(const struct lapic *lapic);
 u32 lapic_arbitration_priority(struct lapic *lapic);

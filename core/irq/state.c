@@ -73,7 +73,7 @@ int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 		__builtin_memcpy(&value, state->regs + offset, sizeof(value));
 		lapic_put(lapic, offset, value & state_bits(vcpu, offset));
 	}
-	lapic_put(lapic, LAPIC_VERSION, LAPIC_VERSION_VALUE);
+	lapic_put(lapic, LAPIC_VERSION, lapic_version(lapic));
 	lapic_put(lapic, LAPIC_DFR, lapic_get(lapic, LAPIC_DFR) | ~DFR_MODEL);
 	lapic_id_write(vcpu, lapic_x2apic(vcpu) ? vcpu->id << 24 : lapic_get(lapic, LAPIC_ID));
 	lapic_vectors_changed(lapic);

@@ -154,13 +154,19 @@ static bool processor_allows(unsigned int level)
 	return level == EPT_LEVEL_1G ? vmx_capability.ept.page_1g : vmx_capability.ept.page_2m;
 }
 
+/* Set before there is a vCPU. */
+static bool may_execute_large(const struct vm *vm)
+{
+	return vm->large_pages_execute || host_large_pages_execute();
+}
+
 static unsigned int fault_level(struct vm *vm, const struct fault *fault)
 {
 	unsigned int level = EPT_LEVEL_1G, shift;
 
 	if (fault->slot->log || !slot_allows(fault->slot, fault->gfn, EPT_LEVEL_2M))
 		return EPT_LEVEL_4K;
-	if (fault->access.fetch && !host_large_pages_execute())
+	if (fault->access.fetch && !may_execute_large(vm))
 		return EPT_LEVEL_4K;
 	shift = host_page_shift(vm, fault->hva, &fault->page);
 	while (level > EPT_LEVEL_4K &&
@@ -188,7 +194,7 @@ static u64 fault_leaf(const struct vm *vm, const struct fault *fault)
 	leaf = leaf << LINTEL_PAGE_SHIFT | EPT_READ | EPT_MEMORY_WB | EPT_IGNORE_PAT | EPT_ACCESSED;
 	if (fault->level > EPT_LEVEL_4K)
 		leaf |= EPT_LARGE;
-	if (fault->level == EPT_LEVEL_4K || host_large_pages_execute())
+	if (fault->level == EPT_LEVEL_4K || may_execute_large(vm))
 		leaf |= EPT_EXECUTE;
 	if (fault->page.writable)
 		leaf |= EPT_WRITE;
@@ -211,7 +217,7 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	/* Beside the small pages that the guest executes from there is no large one, or the two
 	 * would take each other's place for ever. */
-	if (level < fault->level && !host_large_pages_execute())
+	if (level < fault->level && !may_execute_large(vm))
 		fault->level = level;
 	leaf = fault_leaf(vm, fault);
 	same = old && level == fault->level && !((old ^ leaf) & EPT_ADDRESS);

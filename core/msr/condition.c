@@ -29,6 +29,8 @@ static bool guest_has(enum msr_condition condition, const struct vcpu *vcpu)
 		return vcpu->vm->exits_disabled & KVM_X86_DISABLE_EXITS_CSTATE;
 	case MSR_IF_MCG_CTL:
 		return vcpu->msrs->mcg_cap & MCG_CTL_P;
+	case MSR_IF_MCG_CMCI:
+		return vcpu->msrs->mcg_cap & MCG_CMCI_P;
 	default:
 		return false;
 	}

@@ -11,18 +11,12 @@
 #include "vmcs/vmcs.h"
 
 /*
- * Bits of IA32_MISC_ENABLE that a guest may write: the switches that some model has (fast strings,
- * x87 compatibility, thermal control, split locks, level 3 cache, locks, prefetching, FERR#, TM2,
- * SpeedStep, the monitor FSM, adjacent lines, SpeedStep's lock, the limit of CPUID, xTPR messages,
- * level 1 cache, no XD, DCU prefetching, turbo, IP prefetching).  None of them does anything.  That
- * there is performance monitoring only says what there is, and a write of it is ignored.  The rest
- * is reserved, or (no BTS, no PEBS) read-only.
+ * IA32_MISC_ENABLE: no BTS and no PEBS are read-only bits; that there is performance monitoring
+ * only says what there is, and a write of it is ignored.  All others are kept and do nothing: each
+ * is a switch on some model, and the guest's is not known.
  */
-#define MISC_ENABLE_PERFMON BIT64(7)
-#define MISC_ENABLE_GUEST                                                                          \
-	(BIT64(0) | BIT64(2) | BIT64(3) | BIT64(4) | BIT64(6) | MISC_ENABLE_PERFMON | BIT64(8) |   \
-	 BIT64(9) | BIT64(10) | BIT64(13) | BIT64(16) | BIT64(18) | BIT64(19) | BIT64(20) |        \
-	 BIT64(22) | BIT64(23) | BIT64(24) | BIT64(34) | BIT64(37) | BIT64(38) | BIT64(39))
+#define MISC_ENABLE_PERFMON   BIT64(7)
+#define MISC_ENABLE_READ_ONLY (BIT64(11) | BIT64(12))
 
 KEEPER(IA32_PLATFORM_ID) = {READS(0)};
 KEEPER(EBL_CR_POWERON) = {READS(0)};
@@ -42,7 +36,6 @@ KEEPER(IA32_PERF_CAPABILITIES) = {STAYS(0)};
 
 KEEPER(IA32_POWER_CTL) = {IN_MSRS(IA32_POWER_CTL, power_ctl), .writable = ALL};
 
-KEEPER(IA32_FEAT_CTL) = {.home = HOME_NOWHERE};
 KEEPER(IA32_UCODE_WRITE) = {.home = HOME_NOWHERE, .writable = ALL};
 
 /* Bits 31:24: the processor's clock, in those of the bus. */
@@ -79,7 +72,7 @@ static bool misc_enable_admits(struct vcpu *vcpu, struct msr_request *request)
 		return false;
 	if (request->from_host)
 		return true;
-	if ((request->value ^ now) & ~MISC_ENABLE_GUEST)
+	if ((request->value ^ now) & MISC_ENABLE_READ_ONLY)
 		return false;
 	request->value = (request->value & ~MISC_ENABLE_PERFMON) | (now & MISC_ENABLE_PERFMON);
 	return true;
@@ -114,6 +107,32 @@ static bool ucode_rev_admits(struct vcpu *vcpu, struct msr_request *request)
 
 KEEPER(IA32_UCODE_REV) = {IN_MSRS(IA32_UCODE_REV, ucode_rev), .writable = ALL,
 			  .admits = ucode_rev_admits};
+
+/* Without VMX, SMX, SGX and LMCE there is only the lock, which holds until power-up. */
+static bool feature_control_admits(struct vcpu *vcpu, struct msr_request *request)
+{
+	return request->from_host || !(vcpu->msrs->feature_control & FEATURE_CONTROL_LOCK);
+}
+
+KEEPER(IA32_FEAT_CTL) = {IN_MSRS(IA32_FEAT_CTL, feature_control), .writable = FEATURE_CONTROL_LOCK,
+			 .admits = feature_control_admits};
+
+/*
+ * AMD's, which KVM has whatever CPUID says the processor is.  Three switches are taken and not kept
+ * (no TLB cache, no flush filter, IGNNE#); writable machine-check status and the TSC's rate are
+ * kept and do nothing.
+ */
+#define HWCR_IGNORED (BIT64(3) | BIT64(6) | BIT64(8))
+#define HWCR_KEPT    (BIT64(18) | BIT64(24))
+
+static bool hwcr_admits(struct vcpu *vcpu, struct msr_request *request)
+{
+	request->value &= HWCR_KEPT;
+	return true;
+}
+
+KEEPER(K7_HWCR) = {IN_MSRS(K7_HWCR, hwcr), .writable = HWCR_IGNORED | HWCR_KEPT,
+		   .admits = hwcr_admits};
 
 #define CPUID_FAULTING BIT64(0) /* of MISC_FEATURES_ENABLES */
 

@@ -6,6 +6,7 @@
  * SDM: "Machine-Check MSRs".
  */
 #include "msr/state.h"
+#include "irq/lapic.h"
 #include "vcpu/state.h"
 
 enum { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
@@ -16,6 +17,12 @@ enum { BANK_CTL, BANK_STATUS, BANK_ADDR, BANK_MISC };
 #define STATUS_VALID	       BIT64(63)
 #define STATUS_OVERFLOW	       BIT64(62)
 #define STATUS_UNCORRECTED     BIT64(61)
+#define STATUS_CORRUPT	       BIT64(57)		 /* PCC: the processor's state is */
+#define STATUS_SIGNALED	       BIT64(56)		 /* S: by a machine check */
+#define STATUS_ACTION	       BIT64(55)		 /* AR: software has to act */
+#define STATUS_COUNT(status)   ((status) >> 38 & 0x7fff) /* of corrected errors */
+#define CTL2_THRESHOLD	       0x7fffull
+#define CTL2_CMCI_ENABLE       BIT64(30)
 #define MCG_STATUS_DEFINED     0xfull /* RIPV, EIPV, MCIP, LMCE_S */
 
 KEEPER(IA32_P5_MC_ADDR) = {READS(0)};
@@ -74,6 +81,30 @@ static bool bank_admits(struct vcpu *vcpu, struct msr_request *request)
 KEEPER(IA32_MC0_CTL) = {IN_MSRS(IA32_MC0_CTL, mce_bank), .writable = ALL, .get = bank_get,
 			.admits = bank_admits};
 
+/* User space saves all that are listed: where there is none, it holds 0. */
+static bool ctl2_admits(struct vcpu *vcpu, struct msr_request *request)
+{
+	u32 bank = request->msr - MSR_IA32_MC0_CTL2;
+
+	if (bank < (vcpu->msrs->mcg_cap & MCG_CAP_COUNT) && (vcpu->msrs->mcg_cap & MCG_CMCI_P))
+		return true;
+	return request->from_host && !request->value;
+}
+
+static int ctl2_get(struct vcpu *vcpu, struct msr_request *request)
+{
+	u32 bank = request->msr - MSR_IA32_MC0_CTL2;
+
+	if (!request->from_host && bank >= (vcpu->msrs->mcg_cap & MCG_CAP_COUNT))
+		return -EINVAL;
+	request->value = vcpu->msrs->mce_ctl2[bank];
+	return 0;
+}
+
+KEEPER(IA32_MC0_CTL2) = {IN_MSRS(IA32_MC0_CTL2, mce_ctl2),
+			 .writable = CTL2_CMCI_ENABLE | CTL2_THRESHOLD, .get = ctl2_get,
+			 .admits = ctl2_admits};
+
 /* --- What user space sets up and reports --------------------------------------------- */
 
 int msr_setup_mce(struct vcpu *vcpu, u64 capabilities)
@@ -88,6 +119,9 @@ int msr_setup_mce(struct vcpu *vcpu, u64 capabilities)
 		vcpu->msrs->mcg_ctl = ~(u64)0;
 	for (unsigned int i = 0; i < banks; i++)
 		vcpu->msrs->mce_bank[i * MSR_MCE_BANK_MSRS + BANK_CTL] = ~(u64)0;
+	__builtin_memset(vcpu->msrs->mce_ctl2, 0, sizeof(vcpu->msrs->mce_ctl2));
+	if (vcpu->lapic)
+		lapic_cmci_set_up(vcpu, capabilities & MCG_CMCI_P);
 	return 0;
 }
 
@@ -109,8 +143,40 @@ static void log_error(u64 *bank, const struct kvm_x86_mce *mce)
 	bank[BANK_MISC] = mce->misc;
 }
 
+/* One that is not corrected, asks nothing of anybody, and came without a machine check. */
+static bool no_action_required(const struct kvm_x86_mce *mce)
+{
+	return (mce->status & STATUS_UNCORRECTED) && !mce->mcg_status &&
+	       !(mce->status & (STATUS_CORRUPT | STATUS_SIGNALED | STATUS_ACTION));
+}
+
+/*
+ * "Corrected Machine Check Error Interrupt": the count is that of the status that user space
+ * reports, and at least this one error.
+ */
+static bool interrupts(const struct vcpu_msrs *msrs, const struct kvm_x86_mce *mce)
+{
+	u64 ctl2 = msrs->mce_ctl2[mce->bank], count = STATUS_COUNT(mce->status);
+
+	if (!(ctl2 & CTL2_CMCI_ENABLE))
+		return false;
+	return no_action_required(mce) || (count ? count : 1) >= (ctl2 & CTL2_THRESHOLD);
+}
+
 /* "Machine-Check Error Codes", "Overwrite Rules": what is corrected does not replace what is not.
  */
+static void report_without_exception(struct vcpu *vcpu, u64 *bank, const struct kvm_x86_mce *mce)
+{
+	const u64 uncorrected = STATUS_VALID | STATUS_UNCORRECTED;
+
+	if (!(mce->status & STATUS_UNCORRECTED) && (bank[BANK_STATUS] & uncorrected) == uncorrected)
+		bank[BANK_STATUS] |= STATUS_OVERFLOW;
+	else
+		log_error(bank, mce);
+	if (vcpu->lapic && interrupts(vcpu->msrs, mce))
+		lapic_cmci_deliver(vcpu);
+}
+
 int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce)
 {
 	struct vcpu_msrs *msrs = vcpu->msrs;
@@ -119,11 +185,8 @@ int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce)
 	if (mce->bank >= (msrs->mcg_cap & MCG_CAP_COUNT) || !(mce->status & STATUS_VALID))
 		return -EINVAL;
 	bank = &msrs->mce_bank[mce->bank * MSR_MCE_BANK_MSRS];
-	if (!(mce->status & STATUS_UNCORRECTED)) {
-		if ((bank[BANK_STATUS] & STATUS_VALID) && (bank[BANK_STATUS] & STATUS_UNCORRECTED))
-			bank[BANK_STATUS] |= STATUS_OVERFLOW;
-		else
-			log_error(bank, mce);
+	if (!(mce->status & STATUS_UNCORRECTED) || no_action_required(mce)) {
+		report_without_exception(vcpu, bank, mce);
 		return 0;
 	}
 	if (!uncorrected_is_on(vcpu, bank))

@@ -60,13 +60,18 @@ void msr_show_monitor(struct vcpu *vcpu);
 /* Does CPUID fault above CPL 0, as the guest asked by MISC_FEATURES_ENABLES? */
 bool msr_cpuid_faults(const struct vcpu *vcpu);
 
-/* What IA32_MCG_CAP may announce beside the number of banks: IA32_MCG_CTL, software recovery. */
+/* What IA32_MCG_CAP may announce beside the number of banks: IA32_MCG_CTL, the interrupt of
+ * corrected errors, software recovery. */
 #define MSR_MCE_BANK_MSRS     4 /* CTL, STATUS, ADDR, MISC */
 #define MSR_MCE_BANKS	      (MSR_COUNT_IA32_MC0_CTL / MSR_MCE_BANK_MSRS) /* at most */
 #define MCG_CTL_P	      BIT64(8)
+#define MCG_CMCI_P	      BIT64(10)
 #define MCG_SER_P	      BIT64(24)
-#define MSR_MCG_CAP_SUPPORTED (MCG_CTL_P | MCG_SER_P)
-/* KVM_X86_SETUP_MCE, KVM_X86_SET_MCE.  Loaded.  -EINVAL: not such banks, or not an error. */
+#define MSR_MCG_CAP_SUPPORTED (MCG_CTL_P | MCG_CMCI_P | MCG_SER_P)
+/*
+ * KVM_X86_SETUP_MCE, KVM_X86_SET_MCE (loaded).  -EINVAL: not such banks, or not an error.
+ * With MCG_CMCI_P the local APIC has its LVT CMCI register.
+ */
 int msr_setup_mce(struct vcpu *vcpu, u64 capabilities);
 int msr_set_mce(struct vcpu *vcpu, const struct kvm_x86_mce *mce);
 

@@ -28,6 +28,8 @@ struct vcpu_msrs {
 	u64 poll_control;
 	u64 tsc_adjust;
 	u64 misc_enable;
+	u64 feature_control;
+	u64 hwcr;
 	u64 power_ctl;
 	u64 ucode_rev;
 	u64 platform_info, misc_features;
@@ -39,6 +41,7 @@ struct vcpu_msrs {
 	u64 mtrr_variable[MSR_COUNT_IA32_MTRR_PHYSBASE0];
 	u64 mcg_cap, mcg_status, mcg_ctl;
 	u64 mce_bank[MSR_COUNT_IA32_MC0_CTL];
+	u64 mce_ctl2[MSR_COUNT_IA32_MC0_CTL2];
 };
 
 /* The slot of an MSR of OWNER_SWITCH_BY_HAND; NULL when this host has no such MSR. */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_ENABLE_CAP: what it refuses; PLATFORM_INFO and CPUID faulting. */
+#define _GNU_SOURCE
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
 #include "vm.h"
 
 enum { MSR_PLATFORM_INFO = 0xce, MSR_MISC_FEATURES_ENABLES = 0x140 };
@@ -228,4 +232,30 @@ TEST(exit_on_emulation_failure)
 	CHECK_EQ(run->emulation_failure.flags, KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES);
 	CHECK_MEM(run->emulation_failure.insn_bytes, guest_x87_on_device + 2, 2);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 2);
+}
+
+/* The thread may no longer stop the machine. */
+static void drop_cap_sys_boot(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	CHECK_OK(syscall(SYS_capget, &head, data));
+	data[CAP_TO_INDEX(CAP_SYS_BOOT)].effective &= ~CAP_TO_MASK(CAP_SYS_BOOT);
+	CHECK_OK(syscall(SYS_capset, &head, data));
+}
+
+TEST(large_pages_may_execute)
+{
+	int vm = vm_fd_create(), other = vm_fd_create();
+
+	CHECK_EQ(kvm_capability(KVM_CAP_VM_DISABLE_NX_HUGE_PAGES), 1);
+	CHECK_ERR(enable(vm, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 1), EINVAL);
+	CHECK_OK(enable(vm, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 0));
+	vcpu_create(vm, 0);
+	CHECK_ERR(enable(vm, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 0), EINVAL);
+	drop_cap_sys_boot();
+	CHECK_ERR(enable(other, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 1), EPERM);
+	CHECK_ERR(enable(other, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 0), EPERM);
+	CHECK_ERR(enable(vm, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0, 0), EPERM);
 }

@@ -7,9 +7,11 @@
 enum {
 	MSR_TSC = 0x10,
 	MSR_APIC_BASE = 0x1b,
+	MSR_FEATURE_CONTROL = 0x3a,
 	MSR_SYSENTER_CS = 0x174,
 	MSR_SYSENTER_ESP = 0x175,
 	MSR_SYSENTER_EIP = 0x176,
+	MSR_MISC_ENABLE = 0x1a0,
 	MSR_PAT = 0x277,
 	MSR_EFER = (int)0xc0000080,
 	MSR_STAR = (int)0xc0000081,
@@ -19,6 +21,7 @@ enum {
 	MSR_FS_BASE = (int)0xc0000100,
 	MSR_GS_BASE = (int)0xc0000101,
 	MSR_KERNEL_GS_BASE = (int)0xc0000102,
+	MSR_HWCR = (int)0xc0010015,
 	MSR_UNKNOWN = (int)0xbeef0000,
 };
 
@@ -383,4 +386,80 @@ TEST(msr_swapgs)
 	CHECK_EXIT(&g.cpu, KVM_EXIT_HLT);
 	CHECK_EQ(vcpu_msr(&g.cpu, MSR_GS_BASE), 0x1000);
 	CHECK_EQ(vcpu_msr(&g.cpu, MSR_KERNEL_GS_BASE), 0x2000);
+}
+
+/* What the guest's write of it makes: true, or #GP. */
+static bool guest_may_write(struct vcpu *cpu, u32 index, u64 value)
+{
+	start_access(cpu, index, true, value);
+	CHECK_OK(ioctl(cpu->fd, KVM_RUN, 0));
+	if (cpu->run->exit_reason == KVM_EXIT_HLT)
+		return true;
+	CHECK_EQ(cpu->run->exit_reason, KVM_EXIT_IO);
+	return false;
+}
+
+/* AMD's, and there on any processor.  Bit 24 came after Linux 6.1, which does not clear bit 18. */
+TEST(msr_hwcr)
+{
+	const u64 ignored = 1 << 3 | 1 << 6 | 1 << 8, kept = 1 << 18, newer = 1 << 24;
+	struct guest g = msr_guest();
+
+	for (u64 bit = 1; bit; bit <<= 1) {
+		if (bit & (kept | newer))
+			continue;
+		test_row("0x%llx", (unsigned long long)bit);
+		CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_HWCR, bit), (bit & ignored) != 0);
+		CHECK_EQ(vcpu_msr(&g.cpu, MSR_HWCR), 0);
+		CHECK_EQ(guest_may_write(&g.cpu, MSR_HWCR, bit), (bit & ignored) != 0);
+		CHECK_EQ(guest_rdmsr(&g.cpu, MSR_HWCR), 0);
+	}
+	test_row("%s", "");
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_HWCR, 0), 1);
+	CHECK(guest_may_write(&g.cpu, MSR_HWCR, kept));
+	CHECK_EQ(guest_rdmsr(&g.cpu, MSR_HWCR), kept);
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_HWCR, kept | ignored), 1);
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_HWCR), kept);
+}
+
+/* Of a processor without VMX; Linux locks it at boot. */
+TEST(msr_feature_control)
+{
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
+	struct guest g = msr_guest();
+
+	cpuid_find(cpuid, 1, 0)->ecx &= ~(1 << 5 | 1 << 6);
+	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_CPUID2, cpuid));
+	CHECK_EQ(guest_rdmsr(&g.cpu, MSR_FEATURE_CONTROL), 0);
+	CHECK(!guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 1 << 2));
+	CHECK(!guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 1 << 2 | 1));
+	CHECK(guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 0));
+	CHECK(guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 1));
+	CHECK_EQ(guest_rdmsr(&g.cpu, MSR_FEATURE_CONTROL), 1);
+	CHECK(!guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 1));
+	CHECK(!guest_may_write(&g.cpu, MSR_FEATURE_CONTROL, 0));
+	CHECK_EQ(vcpu_msr(&g.cpu, MSR_FEATURE_CONTROL), 1);
+	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_FEATURE_CONTROL, 0), 1);
+	CHECK_EQ(guest_rdmsr(&g.cpu, MSR_FEATURE_CONTROL), 0);
+}
+
+/* The guest may write any bit but those that say that there is no BTS and no PEBS; that of
+ * performance monitoring stays as it is. */
+TEST(msr_misc_enable)
+{
+	struct guest g = msr_guest();
+	u64 reset = guest_rdmsr(&g.cpu, MSR_MISC_ENABLE);
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		u64 value = reset ^ 1ULL << bit;
+		bool read_only = bit == 11 || bit == 12;
+
+		test_row("bit %u", bit);
+		CHECK_EQ(guest_may_write(&g.cpu, MSR_MISC_ENABLE, value), !read_only);
+		CHECK_EQ(guest_rdmsr(&g.cpu, MSR_MISC_ENABLE),
+			 read_only || bit == 7 ? reset : value);
+		CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_ENABLE, value), 1);
+		CHECK_EQ(vcpu_msr(&g.cpu, MSR_MISC_ENABLE), value);
+		CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MISC_ENABLE, reset), 1);
+	}
 }

@@ -338,6 +338,26 @@ TEST(api_emulation_failure_is_enabled)
 	program_end(program);
 }
 
+TEST(api_large_pages_execute)
+{
+	struct program *program = program_start(A_VM);
+	const struct vm *vm = sim_file_vm(program->vm);
+
+	EXPECT_EQ(enable(program, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 1), -EINVAL);
+	sim_may_reboot = false;
+	EXPECT_EQ(enable(program, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0), -EPERM);
+	EXPECT_FALSE(vm->large_pages_execute);
+	sim_may_reboot = true;
+	EXPECT_EQ(enable(program, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0), 0);
+	EXPECT_TRUE(vm->large_pages_execute);
+	program_end(program);
+
+	program = program_start(A_VCPU);
+	EXPECT_EQ(enable(program, KVM_CAP_VM_DISABLE_NX_HUGE_PAGES, 0), -EINVAL);
+	EXPECT_FALSE(sim_file_vm(program->vm)->large_pages_execute);
+	program_end(program);
+}
+
 /* --- The interrupt shadow ---------------------------------------------------------- */
 
 TEST(api_events_shadow)

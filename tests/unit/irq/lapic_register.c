@@ -101,6 +101,53 @@ TEST(lapic_x2apic_reserved_bits)
 	fixture_destroy(g);
 }
 
+/* LVT CMCI is there where IA32_MCG_CAP says so, and then like the others of the LVT. */
+TEST(lapic_cmci_register)
+{
+	struct fixture *g = apic_guest_create(1);
+	struct vcpu *vcpu = g->vcpu;
+	struct kvm_lapic_state state;
+	u64 value;
+
+	apic_write(vcpu, LAPIC_LVT_CMCI, 0x51);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0);
+	EXPECT_EQ(vcpu->lapic->errors, BIT32(7));
+	EXPECT_EQ(msr_setup_mce(vcpu, 4 | MCG_CMCI_P), 0);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x10000);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_VERSION), 0x60014);
+	apic_write(vcpu, LAPIC_LVT_CMCI, 0xffffffff);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x107ff);
+	apic_write(vcpu, LAPIC_LVT_CMCI, 0x51);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x51);
+	/* The same again changes nothing. */
+	EXPECT_EQ(msr_setup_mce(vcpu, 4 | MCG_CMCI_P), 0);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x51);
+
+	lapic_state_get(vcpu, &state);
+	apic_write(vcpu, LAPIC_SVR, 0xff);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x10051);
+	lapic_state_set(vcpu, &state);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x51);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_VERSION), 0x60014);
+
+	apic_x2apic_on(vcpu);
+	EXPECT_EQ(apic_msr_read(vcpu, 0x82f, &value, false), 0);
+	EXPECT_EQ(value, 0x51);
+	EXPECT_EQ(apic_msr_write(vcpu, 0x82f, 0x800, false), -EINVAL);
+	EXPECT_EQ(apic_msr_write(vcpu, 0x82f, 0x1451, false), 0);
+	EXPECT_EQ(apic_read(vcpu, LAPIC_LVT_CMCI), 0x451);
+	lapic_reset(vcpu, true);
+	EXPECT_EQ(*lapic_register(vcpu->lapic, LAPIC_LVT_CMCI), 0x10000);
+
+	EXPECT_EQ(msr_setup_mce(vcpu, 4), 0);
+	EXPECT_EQ(apic_msr_read(vcpu, 0x82f, &value, false), -EINVAL);
+	lapic_state_set(vcpu, &state);
+	lapic_state_get(vcpu, &state);
+	EXPECT_EQ(*(u32 *)(state.regs + LAPIC_LVT_CMCI), 0);
+	EXPECT_EQ(*(u32 *)(state.regs + LAPIC_VERSION), 0x50014);
+	fixture_destroy(g);
+}
+
 /* TSC-deadline mode is there where CPUID says so. */
 TEST(lapic_deadline_mode_follows_cpuid)
 {

@@ -264,6 +264,18 @@ TEST(large_pages_that_must_not_execute)
 	vm_close(vm);
 }
 
+TEST(large_pages_that_execute_all_the_same)
+{
+	u64 hva;
+	struct vm *vm = open_huge(&hva);
+
+	sim_large_pages_execute = false;
+	vm->large_pages_execute = true;
+	EXPECT_EQ(fault_fetch(vm, GFN, NULL), EPT_MAPPED);
+	EXPECT_EQ(ept_entry(vm, GFN), sim_user_pfn(hva) << 12 | LEAF);
+	vm_close(vm);
+}
+
 TEST(large_page_without_memory_for_tables)
 {
 	unsigned int n, failures = 0;

@@ -46,6 +46,8 @@ static const struct access_row rows[] = {
 	{"MISC_FEATURES_ENABLES, CPUID faulting", 0x140, 1, 1, BOTH},
 	{"MISC_FEATURES_ENABLES, ring 3 MWAIT", 0x140, 2, 0, 0},
 	{"MTRRCAP", 0xfe, 0x508, 0x508, 0},
+	{"FEATURE_CONTROL, locked", 0x3a, 1, 1, BOTH},
+	{"FEATURE_CONTROL, VMX", 0x3a, 5, 0, 0},
 	{"SYSENTER_CS", 0x174, 0xffff00001234, 0x1234, BOTH},
 	{"SYSENTER_ESP", 0x175, 0xffff800000000000, 0xffff800000000000, BOTH},
 	{"SYSENTER_ESP, not canonical", 0x175, NOT_CANONICAL, 0xffff800000000000, USER},
@@ -58,7 +60,7 @@ static const struct access_row rows[] = {
 	{"MISC_ENABLE, BTS available", 0x1a0, 0x1001, 0x1001, USER},
 	{"MISC_ENABLE, PEBS available", 0x1a0, 0x801, 0x801, USER},
 	{"MISC_ENABLE, performance monitoring by the guest", 0x1a0, 0x1881, 0x1801, GUEST},
-	{"MISC_ENABLE, reserved", 0x1a0, 0x8000000000001801, 0x8000000000001801, USER},
+	{"MISC_ENABLE, of no model", 0x1a0, 0x8000000000001801, 0x8000000000001801, BOTH},
 	{"MISC_ENABLE, no prefetching, no turbo", 0x1a0, 0x4000001a01, 0x4000001a01, BOTH},
 	{"MISC_ENABLE, limit CPUID", 0x1a0, 0x401801, 0x401801, BOTH},
 	{"DEBUGCTL, BTF", 0x1d9, 2, 2, BOTH},
@@ -106,6 +108,9 @@ static const struct access_row rows[] = {
 	{"KERNEL_GS_BASE, not canonical", 0xc0000102, NOT_CANONICAL, 0, 0},
 	{"TSC_AUX", 0xc0000103, 0xffffffff, 0xffffffff, BOTH},
 	{"TSC_AUX, bit 32", 0xc0000103, 1ull << 32, 0, 0},
+	{"HWCR, what is kept", 0xc0010015, 0x1040000, 0x1040000, BOTH},
+	{"HWCR, what is not", 0xc0010015, 0x148, 0, BOTH},
+	{"HWCR, reserved", 0xc0010015, 1, 0, 0},
 };
 
 static void expect_write(struct vcpu *vcpu, const struct access_row *row, enum who who)
@@ -130,6 +135,23 @@ TEST(msr_microcode_is_not_loaded)
 	EXPECT_EQ(msr_read(&g->vcpu[0], 0x79, &value, false), -EINVAL);
 	EXPECT_EQ(msr_read(&g->vcpu[0], 0x8b, &value, false), 0);
 	EXPECT_EQ(value, 1ull << 32);
+	fixture_destroy(g);
+}
+
+TEST(msr_feature_control_stays_locked)
+{
+	struct fixture *g = guest_create();
+	u64 value = 2;
+
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 0, false), 0);
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 1, false), 0);
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 0, false), -EINVAL);
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 1, false), -EINVAL);
+	EXPECT_EQ(msr_read(g->vcpu, 0x3a, &value, false), 0);
+	EXPECT_EQ(value, 1);
+	/* User space moves the guest to a processor that has just been powered up. */
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 0, true), 0);
+	EXPECT_EQ(msr_write(g->vcpu, 0x3a, 1, false), 0);
 	fixture_destroy(g);
 }
 
@@ -178,7 +200,7 @@ TEST(msr_values_do_not_mix)
 
 TEST(msr_refused_to_the_guest)
 {
-	static const u32 refused[] = {0x3a,  0x48,   0x49,	 0x17b,	     0x6e0,
+	static const u32 refused[] = {0x284, 0x48,   0x49,	 0x17b,	     0x6e0,
 				      0xda0, 0x2000, 0x4b564dff, 0xbeef0000, 0xc0002000,
 				      0x2,   0x480,  0x491,	 0xffffffff};
 	struct fixture *g = guest_create();

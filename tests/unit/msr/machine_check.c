@@ -6,12 +6,16 @@
  * Documentation/virt/kvm/api.rst: "KVM_X86_SET_MCE".
  */
 #include "guest.h"
+#include "irq/registers.h"
+#include "vcpu/events.h"
 #include "vcpu/state.h"
 
 #define MCG_CAP	   0x179u
 #define MCG_STATUS 0x17au
 #define MCG_CTL	   0x17bu
 #define BANK(n)	   (0x400u + 4 * (n))
+#define CTL2(n)	   (0x280u + (n))
+#define CTL2_ON	   BIT64(30)
 
 enum { CTL, STATUS, ADDR, MISC };
 
@@ -57,7 +61,8 @@ TEST(msr_setup_mce)
 		{MCG_CTL_P, -EINVAL, 0, 0},
 		{33, -EINVAL, 0, 0},
 		{10 | BIT64(9), -EINVAL, 0, 0},
-		{10 | BIT64(10), -EINVAL, 0, 0}, /* corrected errors' interrupt */
+		{10 | BIT64(10), 0, 10, 0}, /* corrected errors' interrupt */
+		{10 | BIT64(11), -EINVAL, 0, 0},
 		{10 | BIT64(63), -EINVAL, 0, 0},
 	};
 
@@ -110,6 +115,12 @@ TEST(msr_machine_check_writes)
 		{"STATUS, cleared", 10, BANK(3) + STATUS, 0, true, true},
 		{"STATUS", 10, BANK(3) + STATUS, VALID, false, true},
 		{"a bank beyond", 10, BANK(10) + STATUS, 0, false, false},
+		{"CTL2 that is not there", 10, CTL2(3), 0, false, true},
+		{"CTL2 that is not there, on", 10, CTL2(3), CTL2_ON, false, false},
+		{"CTL2", 10 | MCG_CMCI_P, CTL2(9), CTL2_ON | 0x7fff, true, true},
+		{"CTL2, reserved", 10 | MCG_CMCI_P, CTL2(3), BIT64(29), false, false},
+		{"CTL2, of a bank beyond", 10 | MCG_CMCI_P, CTL2(10), 0, false, true},
+		{"CTL2, of a bank beyond, on", 10 | MCG_CMCI_P, CTL2(10), CTL2_ON, false, false},
 		{"MISC of the last", 10, BANK(9) + MISC, 0, true, true},
 	};
 
@@ -237,5 +248,123 @@ TEST(msr_set_mce_of_no_bank)
 	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), -EINVAL);
 	mce.bank = 3;
 	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
+	fixture_destroy(g);
+}
+
+/* --- "Corrected Machine Check Error Interrupt" --- */
+
+#define CORRUPT	 BIT64(57)
+#define SIGNALED BIT64(56)
+#define ACTION	 BIT64(55)
+#define COUNT(n) ((u64)(n) << 38)
+#define VECTOR	 0x51u
+
+static const struct cmci_row {
+	const char *what;
+	u64 status, ctl2;
+	u32 lvt;
+	u64 mcg_status;
+	bool delivered;
+} cmci_rows[] = {
+	{"corrected, one", VALID | COUNT(1), CTL2_ON | 1, VECTOR, 0, true},
+	{"corrected, without a count", VALID, CTL2_ON | 1, VECTOR, 0, true},
+	{"corrected, while a machine check is handled", VALID, CTL2_ON | 1, VECTOR, MCIP, true},
+	{"corrected, without a threshold", VALID, CTL2_ON, VECTOR, 0, true},
+	{"corrected, too few", VALID | COUNT(4), CTL2_ON | 5, VECTOR, 0, false},
+	{"corrected, enough", VALID | COUNT(5), CTL2_ON | 5, VECTOR, 0, true},
+	{"corrected, all", VALID | COUNT(0x7fff), CTL2_ON | 0x7fff, VECTOR, 0, true},
+	{"corrected, switched off", VALID | COUNT(5), 5, VECTOR, 0, false},
+	{"masked", VALID | COUNT(1), CTL2_ON | 1, VECTOR | LVT_MASKED, 0, false},
+	{"an SMI", VALID | COUNT(1), CTL2_ON | 1, VECTOR | IRQ_SMI << 8, 0, false},
+	{"an INIT", VALID | COUNT(1), CTL2_ON | 1, VECTOR | IRQ_INIT << 8, 0, false},
+	{"no action", VALID | UNCORRECTED, CTL2_ON | 5, VECTOR, 0, true},
+	{"no action, switched off", VALID | UNCORRECTED, 5, VECTOR, 0, false},
+};
+
+static bool cmci_waits(struct vcpu *vcpu)
+{
+	return lapic_pending_vector(vcpu) == (int)VECTOR;
+}
+
+static struct fixture *cmci_guest(u32 lvt, u64 ctl2)
+{
+	struct fixture *g = FIXTURE(.vcpus = 1, .irqchip = true, .exiting = true, .prepared = true);
+	struct lapic *lapic = g->vcpu->lapic;
+
+	EXPECT_EQ(msr_setup_mce(g->vcpu, 4 | MCG_CMCI_P), 0);
+	lapic_put(lapic, LAPIC_SVR, SVR_ENABLE | SVR_RESET);
+	lapic_put(lapic, LAPIC_LVT_CMCI, lvt);
+	put(g->vcpu, CTL2(3), ctl2);
+	vcpu_cr4_store(g->vcpu, CR4_MCE);
+	return g;
+}
+
+TEST(msr_cmci)
+{
+	for (size_t i = 0; i < COUNT_OF(cmci_rows); i++) {
+		const struct cmci_row *row = &cmci_rows[i];
+		const struct kvm_x86_mce mce = {.status = row->status,
+						.addr = NEW_ADDR,
+						.bank = 3,
+						.mcg_status = row->mcg_status};
+		struct fixture *g = cmci_guest(row->lvt, row->ctl2);
+
+		test_context("%s", row->what);
+		put(g->vcpu, BANK(3) + CTL, 0);
+		EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
+		EXPECT_EQ(cmci_waits(g->vcpu), row->delivered);
+		EXPECT_EQ(read_msr(g->vcpu, BANK(3) + STATUS), row->status);
+		EXPECT_EQ(read_msr(g->vcpu, BANK(3) + ADDR), NEW_ADDR);
+		EXPECT_FALSE(g->vcpu->events.exception.pending);
+		EXPECT_FALSE(g->vcpu->lapic->signals);
+		fixture_destroy(g);
+	}
+}
+
+/* Only what asks nothing of anybody comes without a machine check. */
+TEST(msr_cmci_is_no_machine_check)
+{
+	static const struct {
+		u64 status, mcg_status;
+		bool exception;
+	} rows[] = {
+		{0, 0, false},	   {CORRUPT, 0, true}, {SIGNALED, 0, true},
+		{ACTION, 0, true}, {0, MCIP, true},    {0, RIPV, true},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct fixture *g = cmci_guest(VECTOR, CTL2_ON);
+		const struct kvm_x86_mce mce = {.status = VALID | UNCORRECTED | rows[i].status,
+						.mcg_status = rows[i].mcg_status,
+						.bank = 3};
+
+		test_context("row %zu", i);
+		EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
+		EXPECT_EQ(g->vcpu->events.exception.pending, rows[i].exception);
+		EXPECT_EQ(cmci_waits(g->vcpu), !rows[i].exception);
+		fixture_destroy(g);
+	}
+}
+
+TEST(msr_cmci_as_nmi)
+{
+	const struct kvm_x86_mce mce = {.status = VALID, .bank = 3};
+	struct fixture *g = cmci_guest(IRQ_NMI << 8, CTL2_ON);
+
+	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
+	vcpu_take_nmis(g->vcpu);
+	EXPECT_EQ(g->vcpu->events.nmi.pending, 1);
+	fixture_destroy(g);
+}
+
+TEST(msr_cmci_of_a_disabled_apic)
+{
+	const struct kvm_x86_mce mce = {.status = VALID, .bank = 3};
+	struct fixture *g = cmci_guest(VECTOR, CTL2_ON);
+
+	g->vcpu->apic_base &= ~APIC_BASE_ENABLE;
+	EXPECT_EQ(msr_set_mce(g->vcpu, &mce), 0);
+	g->vcpu->apic_base |= APIC_BASE_ENABLE;
+	EXPECT_FALSE(cmci_waits(g->vcpu));
 	fixture_destroy(g);
 }
