@@ -61,7 +61,8 @@ TEST(cap_generations_that_differ_are_told_apart)
 	 * bit 30.  0x489: 1767ff and 7767ff.  0x48a: 2a and 2e: index 0x15 and 0x17.
 	 * 0x48c: 06334141 and 06734141: bit 22.  0x48b: PML, XSAVES, TSC scaling, bits 49, 52, 57.
 	 */
-	EXPECT_PROBLEMS(result, "480.30:0 485.4:0 485.14 485.30 489 48a.9:1 48c.22 48b.49 48b.52 48b.57");
+	EXPECT_PROBLEMS(result,
+			"480.30:0 485.4:0 485.14 485.30 489 48a.9:1 48c.22 48b.49 48b.52 48b.57");
 	REQUIRE_TRUE(result->report.problems > 0);
 	cap_problem_format(words, sizeof(words), &result->report.problem[0]);
 	EXPECT_CONTAINS(words, "bits 30:0 = 0x4: \"VMCS revision identifier\" differs");

@@ -78,7 +78,8 @@ TEST(clock_at_each_rate)
 /* The same of a guest that has a rate of its own; and its clock goes on when that changes. */
 TEST(clock_at_each_rate_of_the_guest)
 {
-	static const u32 khz[] = {4000, 20000, 999999, 1000000, 2893299, 4000000, 2000000, 2000000000};
+	static const u32 khz[] = {4000,	   20000,   999999,  1000000,
+				  2893299, 4000000, 2000000, 2000000000};
 	struct fixture *g = guest_with_memory();
 	struct kvm_clock_data data = {0};
 
