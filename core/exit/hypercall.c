@@ -117,6 +117,15 @@ static enum exit_action complete_call(struct vcpu *vcpu)
 	return ACTION_SAME_INSN;
 }
 
+/* Behind the result: <linux/kvm.h> had two words there and has one since 6.4, with a bit for each
+ * thing of which the first, KVM_EXIT_HYPERCALL_LONG_MODE, is where the first word was. */
+static void put_call_flags(struct kvm_run *run, u64 flags)
+{
+	const size_t at = offsetof(struct kvm_run, hypercall.ret) + sizeof(run->hypercall.ret);
+
+	__builtin_memcpy((char *)run + at, &flags, sizeof(flags));
+}
+
 /* The guest shares pages with its host, or takes them back: user space knows what that means.
  * gives: true if it is asked, and answers when KVM_RUN comes back. */
 static bool map_gpa_range(struct vcpu *vcpu, u64 mask, s64 *result)
@@ -138,7 +147,7 @@ static bool map_gpa_range(struct vcpu *vcpu, u64 mask, s64 *result)
 	run->hypercall.args[1] = pages;
 	run->hypercall.args[2] = vcpu_reg_read(vcpu, REG_RDX) & mask;
 	run->hypercall.ret = 0;
-	run->hypercall.longmode = mask > 0xffffffff;
+	put_call_flags(run, mask > 0xffffffff);
 	vcpu->complete = complete_call;
 	return true;
 }

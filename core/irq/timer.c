@@ -14,7 +14,6 @@
 /* A guest must not make the host do nothing but serve its timer. */
 #define PERIOD_MIN_NS 200000u
 
-#define NS_PER_MS 1000000u
 #define FAR_NS	  BIT64(62)
 
 static u32 mode_of(const struct lapic *lapic)

@@ -9,11 +9,11 @@ left_out='hardware_disable_test max_guest_memory_test memslot_perf_test vmx_pree
 # What the default arguments are too large for.
 arguments() {
 	case $1 in
-	access_tracking_perf_test | demand_paging_test) echo -b 16M ;;
-	dirty_log_perf_test) echo -b 16M -i 2 ;;
-	kvm_page_table_test) echo -b 32M ;;
-	memslot_modification_stress_test) echo -b 16M -i 50 ;;
-	xapic_ipi_test) echo -s 3 ;;
+	access_tracking_perf_test | demand_paging_test) echo "-b 16M" ;;
+	dirty_log_perf_test) echo "-b 16M -i 2" ;;
+	kvm_page_table_test) echo "-b 32M" ;;
+	memslot_modification_stress_test) echo "-b 16M -i 50" ;;
+	xapic_ipi_test) echo "-s 3" ;;
 	esac
 }
 
