@@ -255,11 +255,11 @@ TEST(pv_steal_time)
 
 /* --- KVM_CAP_X86_DISABLE_EXITS ------------------------------------------------------------ */
 
-/* With IF, or Bochs does not wake the processor for an interrupt of the host's. */
+/* With IF, or Bochs does not wake the processor for an interrupt of the host's; again and again, as
+ * it has forgotten then that the guest had halted it. */
 GUEST16(guest_pv_halts, "sti\n"
-			"nop\n"
-			"hlt\n"
-			"out %al, $0xd\n");
+			"1: hlt\n"
+			"jmp 1b\n");
 
 static struct vm with_exits_disabled(u64 exits)
 {
@@ -290,7 +290,7 @@ TEST(disabled_exits_hlt)
 	alarm_every(20);
 	CHECK_ERR(ioctl(g.cpu.fd, KVM_RUN, 0), EINTR);
 	alarm_every(0);
-	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 3);
+	CHECK(vcpu_regs(&g.cpu).rip > GUEST_CODE && vcpu_regs(&g.cpu).rip < GUEST_CODE + 4);
 }
 
 TEST(disabled_exits_unhalt_vanishes)
@@ -302,6 +302,8 @@ TEST(disabled_exits_unhalt_vanishes)
 		struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
 
 		test_row("exits %lu", exits);
+		/* Twice: KVM 6.1 looks for its leaves in the table that there was. */
+		set_features(&cpu, 1u << PV_UNHALT | 1);
 		set_features(&cpu, 1u << PV_UNHALT | 1);
 		cpuid->nent = 256;
 		CHECK_OK(ioctl(cpu.fd, KVM_GET_CPUID2, cpuid));
