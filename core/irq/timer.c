@@ -14,7 +14,7 @@
 /* A guest must not make the host do nothing but serve its timer. */
 #define PERIOD_MIN_NS 200000u
 
-#define FAR_NS	  BIT64(62)
+#define FAR_NS BIT64(62)
 
 static u32 mode_of(const struct lapic *lapic)
 {
