@@ -26,17 +26,9 @@ client_payload() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	cp -a "$(lab/client.sh "$client")/root" "$dir/" || return 1
-	cp "$module_dir/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
+	cp "$(module_dir "$(kernel_of "$client")")/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
 	printf 'export seconds=%d client=%s\nset -- %s\n. ./%s.sh\n' "$seconds" "$client" "$*" "$script" >"$dir/run.sh"
-	[ "$client" = "${client#qemu}" ] || client_linux "$dir"
-}
-
-# client_linux DIR: the kernel of the machine as a guest's.
-client_linux() {
-	kernel=$(lab/kernel.sh)
-	tests/linux/initramfs.sh "$kernel" "$1/initrd"
-	cp "$kernel/vmlinux" "$1/"
-	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
+	[ "$client" = "${client#qemu}" ] || payload_linux "$dir"
 }
 
 # kernel_of CLIENT: what the machine runs: the selftests ask for what KVM of their version has.
@@ -91,8 +83,6 @@ judge() {
 # run_row NAME CLIENT SCRIPT CPUS MEMORY SECONDS ARGUMENT...
 run_row() {
 	name=$1 client=$2 script=$3 cpus=$4 memory=$5 limit=$6
-	module_dir=$build/linux
-	[ "$(kernel_of "$client")" = 6.1 ] || module_dir=$build/linux-6.12
 	shift 6
 	row=$out/$name
 	rm -rf "$row"
@@ -103,16 +93,6 @@ run_row() {
 	wait
 	rm -rf "$row/payload"
 	judge "$name"
-}
-
-wanted() {
-	name=$1
-	shift
-	[ $# -gt 0 ] || return 0
-	for choice in "$@"; do
-		[ "$choice" != "$name" ] || return 0
-	done
-	return 1
 }
 
 main() {

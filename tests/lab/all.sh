@@ -58,16 +58,6 @@ unfinished() {
 	echo $count
 }
 
-wanted() {
-	name=$1
-	shift
-	[ $# -gt 0 ] || return 0
-	for choice in "$@"; do
-		[ "$choice" != "$name" ] || return 0
-	done
-	return 1
-}
-
 # text: stdin as XML can have it.
 text() {
 	LC_ALL=C tr -cd '\11\12\40-\176' | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'

@@ -4,6 +4,17 @@
 
 build=${BUILD:-$PWD/build}
 
+# wanted NAME [CHOICE...]: is this row of a list among those that were asked for? All are without a choice.
+wanted() {
+	name=$1
+	shift
+	[ $# -gt 0 ] || return 0
+	for choice in "$@"; do
+		[ "$choice" != "$name" ] || return 0
+	done
+	return 1
+}
+
 # module_dir [KERNEL]
 module_dir() {
 	case ${1-} in
