@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Capabilities: KVM_CHECK_EXTENSION, KVM_ENABLE_CAP; a row each. */
 #include "api/internal.h"
+#include "exit/exit.h"
 #include "io/coalesced.h"
 #include "irq/irqchip.h"
-#include "mem/dirty_ring.h"
-#include "life/life.h"
 #include "irq/lapic.h"
+#include "life/life.h"
+#include "mem/dirty_ring.h"
 #include "msr/msr.h"
 
 /* args[0]: may the guest read PLATFORM_INFO?  It may unless told otherwise. */
@@ -131,7 +132,8 @@ static int enable_hypercall_exits(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
-#define HYPERCALL_EXITS (1 << 12) /* KVM_HC_MAP_GPA_RANGE */
+/* Those that can be. */
+#define HYPERCALL_EXITS (1 << HYPERCALL_MAP_GPA_RANGE)
 
 /* Those that there are, and can be switched off. */
 #define QUIRKS                                                                                     \

@@ -9,7 +9,7 @@
 #include "vmcs/vmcs.h"
 
 /* What a feature needs beside the host's own bit: cpuid_feature_list.h.  0: what has no row. */
-enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC };
+enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC, NEEDS };
 
 #define NEED_HOST	   HOST
 #define NEED_MADE	   MADE
@@ -33,11 +33,8 @@ enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC };
 #define XCR0_AVX512  0xe0u
 
 /* By enum cpuid_feature. */
-static const struct feature_row {
-	u8 need;
-	u8 which;
-} features[CPUID_WORDS * 32] = {
-#define FEATURE(name, word, bit, need) [FEATURE_##name] = {NEED_##need, WHICH_##need},
+static const u8 which[CPUID_WORDS * 32] = {
+#define FEATURE(name, word, bit, need) [FEATURE_##name] = WHICH_##need,
 #include "facts/cpuid_feature_list.h"
 };
 
@@ -52,25 +49,9 @@ union word_mask {
 	u32 word;
 };
 
-/* Of each word the features that need nothing but the host's bit, those that need not even that,
- * those that the host's scheduler makes possible, and those that need more. */
-static const union word_mask plain[CPUID_WORDS] = {
-#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == HOST,
-#include "facts/cpuid_feature_list.h"
-};
-
-static const union word_mask made[CPUID_WORDS] = {
-#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == MADE,
-#include "facts/cpuid_feature_list.h"
-};
-
-static const union word_mask scheduled[CPUID_WORDS] = {
-#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need == RUN_DELAY,
-#include "facts/cpuid_feature_list.h"
-};
-
-static const union word_mask dependent[CPUID_WORDS] = {
-#define FEATURE(name, word, bit, need) [CPUID_WORD_##word].b##bit = NEED_##need > RUN_DELAY,
+/* The features of each word, by what they need. */
+static const union word_mask masks[CPUID_WORDS][NEEDS] = {
+#define FEATURE(name, word, bit, need) [CPUID_WORD_##word][NEED_##need].b##bit = 1,
 #include "facts/cpuid_feature_list.h"
 };
 
@@ -82,27 +63,35 @@ static u64 xcr0_switchable(void)
 	return host_xcr0_supported() & XCR0_OFFERED;
 }
 
-static bool need_met(const struct feature_row *row)
+static bool need_met(enum need need, u8 what)
 {
-	if (row->need == XCR0)
-		return (xcr0_switchable() & row->which) == row->which;
-	if (row->need == CONTROL)
-		return vmcs_config_has(CTL_SECONDARY, BIT64(row->which));
-	return host_tsc_is_stable();
+	if (need == XCR0)
+		return (xcr0_switchable() & what) == what;
+	return vmcs_config_has(CTL_SECONDARY, BIT64(what));
+}
+
+/* Those of the host's bits that have this need, XCR0 or CONTROL, where it is met. */
+static u32 where_met(enum cpuid_word word, enum need need, u32 host)
+{
+	u32 offered = 0;
+
+	for (u32 rest = host & masks[word][need].word; rest; rest &= rest - 1)
+		if (need_met(need, which[word * 32 + (u32)__builtin_ctz(rest)]))
+			offered |= rest & -rest;
+	return offered;
 }
 
 u32 cpuid_offered_word(enum cpuid_word word)
 {
-	const struct feature_row *row = &features[word * 32];
+	const union word_mask *needing = masks[word];
 	u32 host = host_cpuid_enabled(word);
-	u32 offered = (host & plain[word].word) | made[word].word;
+	u32 offered = (host & needing[HOST].word) | needing[MADE].word;
 
-	if (host_counts_run_delay())
-		offered |= scheduled[word].word;
-	for (u32 rest = host & dependent[word].word; rest; rest &= rest - 1)
-		if (need_met(&row[__builtin_ctz(rest)]))
-			offered |= rest & -rest;
-	return offered;
+	if (needing[RUN_DELAY].word && host_counts_run_delay())
+		offered |= needing[RUN_DELAY].word;
+	if (needing[STABLE_TSC].word && host_tsc_is_stable())
+		offered |= host & needing[STABLE_TSC].word;
+	return offered | where_met(word, XCR0, host) | where_met(word, CONTROL, host);
 }
 
 bool cpuid_offered(enum cpuid_feature feature)
@@ -139,15 +128,12 @@ u32 cpuid_address_bits_offered(void)
 /* Adds the controls of those features of a word that have one. */
 static void sort_controls(const struct vcpu *vcpu, enum cpuid_word word, u64 *known, u64 *wanted)
 {
-	for (u32 rest = dependent[word].word; rest; rest &= rest - 1) {
+	for (u32 rest = masks[word][CONTROL].word; rest; rest &= rest - 1) {
 		enum cpuid_feature feature = word * 32 + (u32)__builtin_ctz(rest);
-		const struct feature_row *row = &features[feature];
 
-		if (row->need != CONTROL)
-			continue;
-		*known |= BIT64(row->which);
+		*known |= BIT64(which[feature]);
 		if (cpuid_has(vcpu, feature))
-			*wanted |= BIT64(row->which);
+			*wanted |= BIT64(which[feature]);
 	}
 }
 

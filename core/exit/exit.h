@@ -42,6 +42,10 @@ static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 in
 	       INTERRUPTION_TYPE(interruption_info) == INTERRUPTION_NMI;
 }
 
+/* A hypercall that user space can have for itself (KVM_CAP_EXIT_HYPERCALL): KVM_HC_MAP_GPA_RANGE.
+ */
+#define HYPERCALL_MAP_GPA_RANGE 12
+
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);
 

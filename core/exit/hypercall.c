@@ -9,10 +9,9 @@
 #include "irq/registers.h"
 #include "vcpu/mp_state.h"
 
-#define HYPERCALL_KICK_CPU	5
-#define HYPERCALL_SEND_IPI	10
-#define HYPERCALL_SCHED_YIELD	11
-#define HYPERCALL_MAP_GPA_RANGE 12
+#define HYPERCALL_KICK_CPU    5
+#define HYPERCALL_SEND_IPI    10
+#define HYPERCALL_SCHED_YIELD 11
 
 /* The ID that addresses all, and from which on there are no APICs. */
 #define NO_APIC_ID 0xffffffff
