@@ -264,13 +264,12 @@ static void restore_vm(struct vmm *vmm, struct vmm_state *s)
 		VMM_CALL(vmm->fd, KVM_SET_IRQCHIP, s->chips[i]);
 }
 
-TEST(firecracker_boot_snapshot_restore)
+/* From the start to a snapshot; the guest is stopped. */
+static struct vmm boot_and_save(struct snapshot *snapshot)
 {
 	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
 	struct vmm vmm = create(NULL);
 
-	CHECK(snapshot);
 	snapshot->state.cpuid = kvm_supported_cpuid();
 	attach(&vmm);
 	load(&vmm);
@@ -282,15 +281,22 @@ TEST(firecracker_boot_snapshot_restore)
 	CHECK_OK(ioctl(vmm.cpu.fd, KVM_KVMCLOCK_CTRL, 0));
 	save_vcpu(&vmm, snapshot);
 	save_vm(&vmm, &snapshot->state);
-	vmm_destroy(&vmm);
+	return vmm;
+}
 
-	vmm = create(snapshot->state.ram);
-	restore_vcpu(&vmm, snapshot);
-	restore_vm(&vmm, &snapshot->state);
+TEST(firecracker_boot_snapshot_restore)
+{
+	static struct snapshot snapshot;
+	struct vmm vmm = boot_and_save(&snapshot);
+
+	vmm_destroy(&vmm);
+	vmm = create(snapshot.state.ram);
+	restore_vcpu(&vmm, &snapshot);
+	restore_vm(&vmm, &snapshot.state);
 	attach(&vmm);
-	CHECK_EQ(vcpu_msr(&vmm.cpu, MSR_IA32_TSC_DEADLINE), snapshot->deferred.entries[0].data);
+	CHECK_EQ(vcpu_msr(&vmm.cpu, MSR_IA32_TSC_DEADLINE), snapshot.deferred.entries[0].data);
 	vmm_check_interrupt(&vmm, 2);
-	vmm_check_clock(&vmm, snapshot->state.clock.clock, true);
+	vmm_check_clock(&vmm, snapshot.state.clock.clock, true);
 	vmm_check_timer(&vmm);
 	vmm_check_interrupt(&vmm, 3);
 }
@@ -298,23 +304,11 @@ TEST(firecracker_boot_snapshot_restore)
 /* The VM goes on after the snapshot, too. */
 TEST(firecracker_resume)
 {
-	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	struct vmm vmm = create(NULL);
+	static struct snapshot snapshot;
+	struct vmm vmm = boot_and_save(&snapshot);
 
-	CHECK(snapshot);
-	snapshot->state.cpuid = kvm_supported_cpuid();
-	attach(&vmm);
-	load(&vmm);
-	normalize(cpuid);
-	configure(&vmm, cpuid);
-	check_start(&vmm);
-	vmm_pause(&vmm);
-	CHECK_OK(ioctl(vmm.cpu.fd, KVM_KVMCLOCK_CTRL, 0));
-	save_vcpu(&vmm, snapshot);
-	save_vm(&vmm, &snapshot->state);
 	vmm_check_interrupt(&vmm, 2);
-	vmm_check_clock(&vmm, snapshot->state.clock.clock, true);
+	vmm_check_clock(&vmm, snapshot.state.clock.clock, true);
 	vmm_check_timer(&vmm);
 }
 

@@ -2,21 +2,14 @@
 /* KVM_INTERRUPT, KVM_NMI, the interrupt window, injected exceptions, CR8. */
 #include "vm.h"
 
-static int interrupt(struct vcpu *cpu, u32 vector)
-{
-	struct kvm_interrupt irq = {vector};
-
-	return ioctl(cpu->fd, KVM_INTERRUPT, &irq);
-}
-
 TEST(interrupt_refused)
 {
 	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
 
 	CHECK_ERR(ioctl(cpu.fd, KVM_INTERRUPT, NULL), EFAULT);
-	CHECK_ERR(interrupt(&cpu, 256), EINVAL);
-	CHECK_ERR(interrupt(&cpu, 0xffffffff), EINVAL);
-	CHECK_OK(interrupt(&cpu, 255));
+	CHECK_ERR(vcpu_interrupt(&cpu, 256), EINVAL);
+	CHECK_ERR(vcpu_interrupt(&cpu, 0xffffffff), EINVAL);
+	CHECK_OK(vcpu_interrupt(&cpu, 255));
 }
 
 /* An endless loop with interrupts on; the handlers at 0x40 and 0x60 tell their vector. */
@@ -41,22 +34,13 @@ static struct guest handlers_guest(void)
 	return g;
 }
 
-static void open_window(struct vcpu *cpu)
-{
-	cpu->run->request_interrupt_window = 1;
-	CHECK_EXIT(cpu, KVM_EXIT_IRQ_WINDOW_OPEN);
-	CHECK_EQ(cpu->run->ready_for_interrupt_injection, 1);
-	CHECK_EQ(cpu->run->if_flag, 1);
-	cpu->run->request_interrupt_window = 0;
-}
-
 TEST(interrupt_delivered)
 {
 	struct guest g = handlers_guest();
 
 	for (int i = 0; i < 3; i++) {
-		open_window(&g.cpu);
-		CHECK_OK(interrupt(&g.cpu, i & 1 ? 0x61 : 0x41));
+		vcpu_open_window(&g.cpu);
+		CHECK_OK(vcpu_interrupt(&g.cpu, i & 1 ? 0x61 : 0x41));
 		CHECK_OUT(&g.cpu, 0x10, 1, i & 1 ? 0x61 : 0x41);
 		CHECK_EQ(g.cpu.run->if_flag, 0);
 		CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
@@ -68,11 +52,11 @@ TEST(interrupt_replaced)
 {
 	struct guest g = handlers_guest();
 
-	open_window(&g.cpu);
-	CHECK_OK(interrupt(&g.cpu, 0x41));
-	CHECK_OK(interrupt(&g.cpu, 0x61));
+	vcpu_open_window(&g.cpu);
+	CHECK_OK(vcpu_interrupt(&g.cpu, 0x41));
+	CHECK_OK(vcpu_interrupt(&g.cpu, 0x61));
 	CHECK_OUT(&g.cpu, 0x10, 1, 0x61);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 }
 
 /* A queued interrupt is visible in, and can be taken back through, the vCPU's events. */
@@ -81,8 +65,8 @@ TEST(interrupt_in_events)
 	struct guest g = handlers_guest();
 	struct kvm_vcpu_events e;
 
-	open_window(&g.cpu);
-	CHECK_OK(interrupt(&g.cpu, 0x41));
+	vcpu_open_window(&g.cpu);
+	CHECK_OK(vcpu_interrupt(&g.cpu, 0x41));
 	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &e));
 	CHECK_EQ(e.interrupt.injected, 1);
 	CHECK_EQ(e.interrupt.nr, 0x41);
@@ -90,7 +74,7 @@ TEST(interrupt_in_events)
 	CHECK_EQ(vcpu_sregs(&g.cpu).interrupt_bitmap[1], 2);
 	e.interrupt.injected = 0;
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	/* And it can be set there as well. */
 	e.interrupt.injected = 1;
 	e.interrupt.nr = 0x61;
@@ -103,12 +87,12 @@ TEST(interrupt_by_sregs_bitmap)
 	struct guest g = handlers_guest();
 	struct kvm_sregs sregs;
 
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	sregs = vcpu_sregs(&g.cpu);
 	sregs.interrupt_bitmap[0x61 / 64] |= 1ULL << (0x61 % 64);
 	vcpu_set_sregs(&g.cpu, &sregs);
 	CHECK_OUT(&g.cpu, 0x10, 1, 0x61);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 }
 
 /* The window opens one instruction after STI, not at once. */
@@ -127,7 +111,7 @@ TEST(interrupt_window_after_sti)
 	CHECK_OUT(&g.cpu, 0x10, 1, 0);
 	CHECK_EQ(g.cpu.run->if_flag, 0);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	regs = vcpu_regs(&g.cpu);
 	CHECK_EQ(regs.rax, 1);
 	CHECK_EQ(regs.rbx, 0);
@@ -143,7 +127,7 @@ TEST(interrupt_window_open_already)
 
 	regs.rflags |= 0x200;
 	vcpu_set_regs(&g.cpu, &regs);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE);
 }
 
@@ -158,7 +142,7 @@ TEST(interrupt_shadow_by_events)
 	vcpu_set_regs(&g.cpu, &regs);
 	e.interrupt.shadow = KVM_X86_SHADOW_INT_STI;
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS, &e));
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 1);
 }
 
@@ -183,7 +167,7 @@ TEST(interrupt_window_after_mov_ss)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS,
 		       &(struct kvm_vcpu_events){.flags = KVM_VCPUEVENT_VALID_SHADOW,
 						 .interrupt.shadow = KVM_X86_SHADOW_INT_MOV_SS}));
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 7);
 	CHECK_EQ(vcpu_regs(&g.cpu).rbx, 1);
 	/* The same with the MOV to SS itself, which an STI-like shadow lets be executed. Of two
@@ -193,7 +177,7 @@ TEST(interrupt_window_after_mov_ss)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_SET_VCPU_EVENTS,
 		       &(struct kvm_vcpu_events){.flags = KVM_VCPUEVENT_VALID_SHADOW,
 						 .interrupt.shadow = KVM_X86_SHADOW_INT_STI}));
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 6 + vcpu_regs(&g.cpu).rbx);
 }
 
@@ -298,7 +282,7 @@ TEST(nmi_before_interrupt)
 	vm_set_vector(&g.vm, 0x41, 0x42);
 	regs.rflags |= 0x200;
 	vcpu_set_regs(&g.cpu, &regs);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 	CHECK_OK(ioctl(g.cpu.fd, KVM_NMI));
 	CHECK_OUT(&g.cpu, 0x20, 1, 1);
 	CHECK_EQ(g.cpu.run->if_flag, 0);

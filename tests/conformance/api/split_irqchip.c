@@ -244,44 +244,28 @@ static struct guest split_guest(void)
 
 /* --- KVM_INTERRUPT: the 8259s --- */
 
-static int interrupt(const struct vcpu *cpu, u32 vector)
-{
-	struct kvm_interrupt irq = {vector};
-
-	return ioctl(cpu->fd, KVM_INTERRUPT, &irq);
-}
-
-static void open_window(struct vcpu *cpu)
-{
-	cpu->run->request_interrupt_window = 1;
-	CHECK_EXIT(cpu, KVM_EXIT_IRQ_WINDOW_OPEN);
-	CHECK_EQ(cpu->run->ready_for_interrupt_injection, 1);
-	CHECK_EQ(cpu->run->if_flag, 1);
-	cpu->run->request_interrupt_window = 0;
-}
-
 TEST(split_interrupt_refused)
 {
 	struct guest g = split_guest();
 	struct vcpu full;
 	int vm = vm_fd_create();
 
-	CHECK_ERR(interrupt(&g.cpu, 256), EINVAL);
-	CHECK_OK(interrupt(&g.cpu, EXTINT));
-	CHECK_ERR(interrupt(&g.cpu, EXTINT), EEXIST);
-	CHECK_ERR(interrupt(&g.cpu, 256), EINVAL);
+	CHECK_ERR(vcpu_interrupt(&g.cpu, 256), EINVAL);
+	CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
+	CHECK_ERR(vcpu_interrupt(&g.cpu, EXTINT), EEXIST);
+	CHECK_ERR(vcpu_interrupt(&g.cpu, 256), EINVAL);
 	CHECK_OK(ioctl(vm, KVM_CREATE_IRQCHIP, 0));
 	full = vcpu_create(vm, 0);
-	CHECK_ERR(interrupt(&full, 0x41), ENXIO);
-	CHECK_ERR(interrupt(&full, 256), EINVAL);
+	CHECK_ERR(vcpu_interrupt(&full, 0x41), ENXIO);
+	CHECK_ERR(vcpu_interrupt(&full, 256), EINVAL);
 }
 
 TEST(split_interrupt_delivered)
 {
 	struct guest g = split_guest();
 
-	open_window(&g.cpu);
-	CHECK_OK(interrupt(&g.cpu, EXTINT));
+	vcpu_open_window(&g.cpu);
+	CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
 	CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
 	CHECK_EQ(g.cpu.run->if_flag, 0);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
@@ -289,7 +273,7 @@ TEST(split_interrupt_delivered)
 	CHECK(!apic_has(&g.cpu, APIC_ISR, EXTINT));
 	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 1);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 }
 
 /* There is room for one: until that is taken no other is asked for. */
@@ -298,13 +282,13 @@ TEST(split_interrupt_waits)
 	struct guest g = split_guest();
 	struct kvm_vcpu_events events;
 
-	CHECK_OK(interrupt(&g.cpu, EXTINT));
+	CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
 	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_VCPU_EVENTS, &events));
 	CHECK_EQ(events.interrupt.injected, 0);
 	g.cpu.run->request_interrupt_window = 1;
 	CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
-	open_window(&g.cpu);
+	vcpu_open_window(&g.cpu);
 }
 
 /* What LINT0 does not let through is not asked for, and waits. */
@@ -321,12 +305,12 @@ TEST(split_interrupt_and_lint0)
 		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 		CHECK_EQ(g.cpu.run->if_flag, 1);
 		CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 0);
-		CHECK_OK(interrupt(&g.cpu, EXTINT));
+		CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
 		vcpu_set_long_mode(&g.vm, &g.cpu);
 		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 		apic_set(&g.cpu, APIC_LVT_LINT0, LVT_EXTINT);
 		CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
-		open_window(&g.cpu);
+		vcpu_open_window(&g.cpu);
 	}
 }
 
@@ -344,7 +328,7 @@ TEST(split_interrupt_ends_hlt)
 	} while (state.mp_state != KVM_MP_STATE_HALTED);
 	alarm_every(0);
 	CHECK_EQ(g.cpu.run->ready_for_interrupt_injection, 1);
-	CHECK_OK(interrupt(&g.cpu, EXTINT));
+	CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
 	CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
 	CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 }

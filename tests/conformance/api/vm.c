@@ -392,6 +392,22 @@ u64 vcpu_msr(struct vcpu *vcpu, u32 index)
 	return value;
 }
 
+int vcpu_interrupt(const struct vcpu *vcpu, u32 vector)
+{
+	struct kvm_interrupt irq = {vector};
+
+	return ioctl(vcpu->fd, KVM_INTERRUPT, &irq);
+}
+
+void vcpu_open_window(struct vcpu *vcpu)
+{
+	vcpu->run->request_interrupt_window = 1;
+	CHECK_EXIT(vcpu, KVM_EXIT_IRQ_WINDOW_OPEN);
+	CHECK_EQ(vcpu->run->ready_for_interrupt_injection, 1);
+	CHECK_EQ(vcpu->run->if_flag, 1);
+	vcpu->run->request_interrupt_window = 0;
+}
+
 static void ignore_signal(int signal)
 {
 }

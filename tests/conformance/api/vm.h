@@ -132,6 +132,11 @@ int vcpu_set_msr(struct vcpu *vcpu, u32 index, u64 value);
 int vcpu_get_msr(struct vcpu *vcpu, u32 index, u64 *value);
 u64 vcpu_msr(struct vcpu *vcpu, u32 index);
 
+/* KVM_INTERRUPT: the ioctl's result. */
+int vcpu_interrupt(const struct vcpu *vcpu, u32 vector);
+/* Runs till the interrupt window is open, and asks for none any more. */
+void vcpu_open_window(struct vcpu *vcpu);
+
 /* From now on a SIGALRM every so many milliseconds interrupts system calls; 0 ends it. */
 void alarm_every(unsigned int milliseconds);
 void sleep_ms(unsigned int milliseconds);
