@@ -3,10 +3,15 @@
 #include "vm.h"
 #include "vcpu/vcpu.h"
 
-bool vm_vcpu_id_valid(const struct vm *vm, u64 id)
+u32 vm_vcpu_id_limit(const struct vm *vm)
 {
 	HOST_NEEDS(host_mutex_held(&vm->lock));
-	return id < (vm->vcpu_id_limit ? vm->vcpu_id_limit : VM_MAX_VCPUS);
+	return vm->vcpu_id_limit ? vm->vcpu_id_limit : VM_MAX_VCPUS;
+}
+
+bool vm_vcpu_id_valid(const struct vm *vm, u64 id)
+{
+	return id < vm_vcpu_id_limit(vm);
 }
 
 void vm_add_vcpu(struct vm *vm, struct vcpu *vcpu)

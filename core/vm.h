@@ -117,6 +117,8 @@ static inline bool vm_has_quirk(const struct vm *vm, u32 quirk)
 	return !(__atomic_load_n(&vm->quirks_disabled, __ATOMIC_RELAXED) & quirk);
 }
 
+/* Every vCPU's id is below it.  Needs: vm->lock. */
+u32 vm_vcpu_id_limit(const struct vm *vm);
 /* Can a vCPU of this VM have the id?  Needs: vm->lock. */
 bool vm_vcpu_id_valid(const struct vm *vm, u64 id);
 /* The vCPU takes its place, by its id, and whoever looks finds it from now on.  Needs: vm->lock. */

@@ -40,26 +40,6 @@ static int enable_max_vcpu_id(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
-/* args[0]: what KVM_GET_VCPU_EVENTS tells apart. */
-static int enable_exception_payload(struct ioctl_call *call, const __u64 args[4])
-{
-	__atomic_store_n(&call->vm->exception_payload, !!args[0], __ATOMIC_RELAXED);
-	return 0;
-}
-
-static int enable_triple_fault_event(struct ioctl_call *call, const __u64 args[4])
-{
-	__atomic_store_n(&call->vm->triple_fault_event, !!args[0], __ATOMIC_RELAXED);
-	return 0;
-}
-
-/* args[0]: does user space hear of what fails above CPL 0, too? */
-static int enable_emulation_failure(struct ioctl_call *call, const __u64 args[4])
-{
-	__atomic_store_n(&call->vm->emulation_failure_exits, !!args[0], __ATOMIC_RELAXED);
-	return 0;
-}
-
 #define MSR_EXIT_REASONS                                                                           \
 	(KVM_MSR_EXIT_REASON_INVAL | KVM_MSR_EXIT_REASON_UNKNOWN | KVM_MSR_EXIT_REASON_FILTER)
 
@@ -166,6 +146,11 @@ static int enable_large_pages_execute(struct ioctl_call *call, const __u64 args[
 #define CAP(name_, value_) [KVM_CAP_##name_] = {.name = #name_, .value = value_}
 #define CAP_TO_ENABLE(name_, value_, scope_, allowed_, enable_)                                    \
 	[KVM_CAP_##name_] = {#name_, value_, SCOPE_##scope_, allowed_, enable_}
+/* args[0]: is this flag of struct vm on? */
+#define CAP_FLAG(name_, allowed_, flag_)                                                           \
+	[KVM_CAP_##name_] = {#name_, 1, SCOPE_VM, allowed_,                                        \
+			     .flag = offsetof(struct vm, flag_) +                                  \
+				     ZERO_IF(sizeof(((struct vm *)0)->flag_) == sizeof(bool))}
 static const struct extension {
 	const char *name;
 	int value; /* of KVM_CHECK_EXTENSION */
@@ -173,6 +158,7 @@ static const struct extension {
 	enum ioctl_scope scope;
 	u64 allowed; /* bits of args[0] */
 	int (*enable)(struct ioctl_call *call, const __u64 args[4]);
+	size_t flag; /* in place of that; 0: none */
 } extensions[] = {
 	CAP(HLT, 1),
 	CAP(USER_MEMORY, 1),
@@ -245,14 +231,16 @@ static const struct extension {
 	CAP(SET_BOOT_CPU_ID, 1),
 	CAP_TO_ENABLE(X86_USER_SPACE_MSR, 1, VM, MSR_EXIT_REASONS, enable_user_space_msr),
 	CAP(X86_MSR_FILTER, 1),
-	CAP_TO_ENABLE(EXCEPTION_PAYLOAD, 1, VM, ~(u64)0, enable_exception_payload),
-	CAP_TO_ENABLE(X86_TRIPLE_FAULT_EVENT, 1, VM, ~(u64)0, enable_triple_fault_event),
+	/* What KVM_GET_VCPU_EVENTS tells apart. */
+	CAP_FLAG(EXCEPTION_PAYLOAD, ~(u64)0, exception_payload),
+	CAP_FLAG(X86_TRIPLE_FAULT_EVENT, ~(u64)0, triple_fault_event),
 	CAP_TO_ENABLE(ENFORCE_PV_FEATURE_CPUID, 1, VCPU, ~(u64)0, enable_pv_enforcement),
 	CAP_TO_ENABLE(X86_DISABLE_EXITS, 0, VM, ~(u64)0, enable_exits_disabled),
 	CAP_TO_ENABLE(EXIT_HYPERCALL, HYPERCALL_EXITS, VM, HYPERCALL_EXITS, enable_hypercall_exits),
 	CAP_TO_ENABLE(DISABLE_QUIRKS, 1, VM, ~(u64)0, enable_quirks_disabled),
 	CAP_TO_ENABLE(DISABLE_QUIRKS2, QUIRKS, VM, QUIRKS, enable_quirks_disabled),
-	CAP_TO_ENABLE(EXIT_ON_EMULATION_FAILURE, 1, VM, 1, enable_emulation_failure),
+	/* User space hears of what fails above CPL 0, too. */
+	CAP_FLAG(EXIT_ON_EMULATION_FAILURE, 1, emulation_failure_exits),
 	CAP_TO_ENABLE(VM_DISABLE_NX_HUGE_PAGES, 1, VM, ~(u64)0, enable_large_pages_execute),
 };
 
@@ -281,6 +269,14 @@ int api_check_extension_call(struct ioctl_call *call)
 	return api_check_extension(call->argument);
 }
 
+static int enable_row(const struct extension *row, struct ioctl_call *call, const __u64 args[4])
+{
+	if (!row->flag)
+		return row->enable(call, args);
+	__atomic_store_n((bool *)((char *)call->vm + row->flag), !!args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
 int api_enable_cap(struct ioctl_call *call)
 {
 	const struct kvm_enable_cap *cap = call->data;
@@ -290,7 +286,7 @@ int api_enable_cap(struct ioctl_call *call)
 	if (cap->flags || cap->cap >= COUNT_OF(extensions))
 		return -EINVAL;
 	row = &extensions[cap->cap];
-	if (!row->enable || row->scope != scope || (cap->args[0] & ~row->allowed))
+	if ((!row->enable && !row->flag) || row->scope != scope || (cap->args[0] & ~row->allowed))
 		return -EINVAL;
-	return row->enable(call, cap->args);
+	return enable_row(row, call, cap->args);
 }

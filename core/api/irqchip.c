@@ -70,7 +70,7 @@ int api_set_boot_cpu_id(struct ioctl_call *call)
 {
 	if (call->vm->nr_vcpus)
 		return -EBUSY;
-	if (call->argument > (call->vm->vcpu_id_limit ? call->vm->vcpu_id_limit : VM_MAX_VCPUS))
+	if (call->argument > vm_vcpu_id_limit(call->vm))
 		return -EINVAL;
 	call->vm->boot_cpu_id = (u32)call->argument;
 	return 0;
