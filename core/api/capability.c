@@ -115,10 +115,13 @@ static int enable_hypercall_exits(struct ioctl_call *call, const __u64 args[4])
 /* Those that can be. */
 #define HYPERCALL_EXITS (1 << HYPERCALL_MAP_GPA_RANGE)
 
-/* Those that there are, and can be switched off. */
+/* Those that there are, and can be switched off.  (CD_NW_CLEARED is one of AMD's processors: here
+ * CR0.CD and NW stay as the guest writes them, as they are to without it.) */
 #define QUIRKS                                                                                     \
-	(KVM_X86_QUIRK_LINT0_REENABLED | KVM_X86_QUIRK_LAPIC_MMIO_HOLE |                           \
-	 KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS)
+	(KVM_X86_QUIRK_LINT0_REENABLED | KVM_X86_QUIRK_CD_NW_CLEARED |                             \
+	 KVM_X86_QUIRK_LAPIC_MMIO_HOLE | KVM_X86_QUIRK_OUT_7E_INC_RIP |                            \
+	 KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | KVM_X86_QUIRK_FIX_HYPERCALL_INSN |                   \
+	 KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS)
 
 /* args[0]: KVM_X86_QUIRK_* that are to be off; the older capability takes any. */
 static int enable_quirks_disabled(struct ioctl_call *call, const __u64 args[4])

@@ -91,6 +91,15 @@ u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int
 /* In the width of the linear addresses that CR4.LA57 chooses. */
 bool segment_is_canonical(struct vcpu *vcpu, u64 address);
 
+/* --- fetch.c --- */
+
+/*
+ * The instruction at RIP is invalid.  Is it VMMCALL, AMD's VMCALL?  Then it is made VMCALL, in the
+ * guest's memory, with the rights of the code that runs, or the guest gets the #PF of that write;
+ * true: the guest goes on.  Loaded, srcu read lock held.
+ */
+bool emulate_fix_hypercall(struct vcpu *vcpu);
+
 /* --- mmio.c --- */
 
 /*

@@ -58,3 +58,26 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 	*action = decode_failed(vcpu, decoded, bytes, count);
 	return false;
 }
+
+/* VMCALL and VMMCALL differ in their last byte. */
+static const u8 vmmcall[] = {0x0f, 0x01, 0xd9};
+#define VMCALL_LAST 0xc1
+
+bool emulate_fix_hypercall(struct vcpu *vcpu)
+{
+	const u8 last = VMCALL_LAST;
+	gva_t at = vcpu_linear_rip(vcpu);
+	u32 privilege = linear_privilege(vcpu);
+	struct linear_fault fault;
+	enum walk_result walked;
+	u8 bytes[sizeof(vmmcall)];
+
+	if (linear_read(vcpu, at, PF_FETCH | privilege, bytes, sizeof(bytes), &fault) != WALK_OK ||
+	    __builtin_memcmp(bytes, vmmcall, sizeof(bytes)))
+		return false;
+	walked = linear_write(vcpu, at + sizeof(bytes) - 1, PF_WRITE | privilege, &last,
+			      sizeof(last), &fault);
+	if (walked == WALK_FAULT)
+		vcpu_inject_page_fault(vcpu, fault.address, fault.error);
+	return walked != WALK_ERROR;
+}

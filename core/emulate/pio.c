@@ -269,6 +269,16 @@ static enum exit_action pio_string(struct vcpu *vcpu, struct pio_access *pio)
 	return string_prepare(vcpu, pio, linear);
 }
 
+/* The quirk of a port of KVM's own option ROM: RIP is past an OUT to it before user space has seen
+ * that. */
+#define PORT_OF_QUIRK 0x7e
+
+static bool out_is_over(const struct vcpu *vcpu, const struct pio_access *pio)
+{
+	return !pio->in && pio->port == PORT_OF_QUIRK &&
+	       vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_OUT_7E_INC_RIP);
+}
+
 static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access *pio)
 {
 	u32 value = pio->in ? 0 : (u32)register_read(vcpu, REG_RAX, pio->size);
@@ -282,7 +292,12 @@ static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access 
 		__builtin_memcpy(vcpu->pio_data, &value, pio->size);
 	vcpu->io->rip = vcpu_rip_read(vcpu);
 	vcpu->io->pio = *pio;
-	return pio_to_user(vcpu, pio);
+	pio_to_user(vcpu, pio);
+	if (out_is_over(vcpu, pio)) {
+		vcpu->complete = NULL;
+		pio_done(vcpu, pio);
+	}
+	return ACTION_TO_USER;
 }
 
 static struct pio_access pio_of_exit(const struct exit_info *exit)

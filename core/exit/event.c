@@ -7,6 +7,7 @@
  * Virtual-Interrupt Delivery", "VM-Entry Failures During or After Loading Guest State".
  */
 #include "exit/table.h"
+#include "emulate/emulate.h"
 #include "vcpu/events.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
@@ -53,6 +54,14 @@ static enum exit_action alignment_check(struct vcpu *vcpu, u32 info)
 	return ACTION_TO_USER;
 }
 
+/* A VMMCALL, of a guest that takes this for AMD's processor, may be made what it should be. */
+static enum exit_action invalid_opcode(struct vcpu *vcpu, u32 info)
+{
+	if (vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_FIX_HYPERCALL_INSN) && emulate_fix_hypercall(vcpu))
+		return ACTION_SAME_INSN;
+	return deliver_exception(vcpu, info);
+}
+
 /* INT3, where a debugger has them exit: RIP is still at it. */
 static enum exit_action breakpoint(struct vcpu *vcpu)
 {
@@ -91,6 +100,8 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 		return deliver_exception(vcpu, info);
 	if (INTERRUPTION_VECTOR(info) == VECTOR_BP)
 		return breakpoint(vcpu);
+	if (INTERRUPTION_VECTOR(info) == VECTOR_UD)
+		return invalid_opcode(vcpu, info);
 	return ACTION_BROKEN;
 }
 

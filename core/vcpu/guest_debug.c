@@ -10,7 +10,7 @@
 #include "vmcs/vmcs.h"
 
 /* #DB and #AC always exit: a guest could make their delivery loop for ever in the processor.  #MC
- * exits for the host. */
+ * exits for the host.  #UD exits where it may be a VMMCALL that is to be a VMCALL. */
 #define EXITING_EXCEPTIONS (BIT32(VECTOR_DB) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC))
 
 static bool steps(const struct vcpu *vcpu)
@@ -20,9 +20,13 @@ static bool steps(const struct vcpu *vcpu)
 
 void guest_debug_exceptions(struct vcpu *vcpu)
 {
-	u32 breakpoints = vcpu->debug.control & KVM_GUESTDBG_USE_SW_BP ? BIT32(VECTOR_BP) : 0;
+	u32 exceptions = EXITING_EXCEPTIONS;
 
-	vmcs_write32(EXCEPTION_BITMAP, EXITING_EXCEPTIONS | breakpoints);
+	if (vcpu->debug.control & KVM_GUESTDBG_USE_SW_BP)
+		exceptions |= BIT32(VECTOR_BP);
+	if (vm_has_quirk(vcpu->vm, KVM_X86_QUIRK_FIX_HYPERCALL_INSN))
+		exceptions |= BIT32(VECTOR_UD);
+	vmcs_write32(EXCEPTION_BITMAP, exceptions);
 }
 
 void guest_debug_report(struct vcpu *vcpu, u8 vector, u64 dr6)

@@ -314,8 +314,10 @@ TEST(disabled_exits_unhalt_vanishes)
 /* --- Quirks ---------------------------------------------------------------------------------- */
 
 #define QUIRKS                                                                                     \
-	(KVM_X86_QUIRK_LINT0_REENABLED | KVM_X86_QUIRK_LAPIC_MMIO_HOLE |                           \
-	 KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS)
+	(KVM_X86_QUIRK_LINT0_REENABLED | KVM_X86_QUIRK_CD_NW_CLEARED |                             \
+	 KVM_X86_QUIRK_LAPIC_MMIO_HOLE | KVM_X86_QUIRK_OUT_7E_INC_RIP |                            \
+	 KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | KVM_X86_QUIRK_FIX_HYPERCALL_INSN |                   \
+	 KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS)
 
 TEST(quirks_refusals)
 {
@@ -397,5 +399,53 @@ TEST(quirk_misc_enable)
 		cpuid->nent = 256;
 		CHECK_OK(ioctl(g.cpu.fd, KVM_GET_CPUID2, cpuid));
 		CHECK_EQ(cpuid_find(cpuid, 1, 0)->ecx & CPUID_MONITOR, on ? CPUID_MONITOR : 0);
+	}
+}
+
+GUEST64(guest_vmmcall, "vmmcall\n"
+		       "out %al, $0xc\n");
+
+/* VMMCALL becomes VMCALL; without the quirk it is #UD, as on the processor. */
+TEST(quirk_fix_hypercall)
+{
+	static const u8 vmcall[] = {0x0f, 0x01, 0xc1};
+
+	for (int off = 0; off < 2; off++) {
+		struct guest g = {.vm = vm_create()};
+
+		test_row("off %d", off);
+		if (off)
+			CHECK_OK(enable(g.vm.fd, KVM_CAP_DISABLE_QUIRKS2,
+					KVM_X86_QUIRK_FIX_HYPERCALL_INSN));
+		g.cpu = vcpu_create(g.vm.fd, 0);
+		vcpu_set_supported_cpuid(&g.cpu);
+		vm_load(&g.vm, guest_vmmcall, guest_vmmcall_end);
+		vcpu_set_long_mode(&g.vm, &g.cpu);
+		if (off) {
+			CHECK_EXIT(&g.cpu, KVM_EXIT_SHUTDOWN);
+			CHECK_MEM(g.vm.ram + GUEST_CODE, guest_vmmcall, sizeof(vmcall));
+		} else {
+			CHECK_EQ(call(&g, 1000, 0, 0), NO_SUCH_CALL);
+			CHECK_MEM(g.vm.ram + GUEST_CODE, vmcall, sizeof(vmcall));
+		}
+	}
+}
+
+GUEST16(guest_out_7e, "out %al, $0x7e\n"
+		      "out %al, $0x7f\n");
+
+TEST(quirk_out_7e)
+{
+	for (int off = 0; off < 2; off++) {
+		struct guest g = GUEST_REAL(guest_out_7e);
+
+		test_row("off %d", off);
+		if (off)
+			CHECK_OK(enable(g.vm.fd, KVM_CAP_DISABLE_QUIRKS2,
+					KVM_X86_QUIRK_OUT_7E_INC_RIP));
+		CHECK_OUT(&g.cpu, 0x7e, 1, 0);
+		CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + (off ? 0 : 2));
+		CHECK_OUT(&g.cpu, 0x7f, 1, 0);
+		CHECK_EQ(vcpu_regs(&g.cpu).rip, GUEST_CODE + 2);
 	}
 }

@@ -397,8 +397,8 @@ TEST(api_guest_debug_int3)
 	debug(KVM_GUESTDBG_USE_SW_BP);
 	EXPECT_FALSE(enters().bitmap & BIT32(VECTOR_BP));
 	debug(KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_SW_BP);
-	EXPECT_EQ(enters().bitmap,
-		  BIT32(VECTOR_DB) | BIT32(VECTOR_BP) | BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
+	EXPECT_EQ(enters().bitmap, BIT32(VECTOR_DB) | BIT32(VECTOR_BP) | BIT32(VECTOR_UD) |
+					   BIT32(VECTOR_AC) | BIT32(VECTOR_MC));
 	script_exception(SOFTWARE(VECTOR_BP), 0, NULL, NULL);
 	expect_debug(VECTOR_BP, BASE + 0xfff0, 0, DR7_FIXED);
 	/* It was the guest's own. */

@@ -249,7 +249,7 @@ TEST(api_hypercall_exits)
 
 /* --- Quirks -------------------------------------------------------------------------------- */
 
-#define QUIRKS 0x55
+#define QUIRKS 0x7f
 
 TEST(api_quirks_refused)
 {
@@ -259,7 +259,7 @@ TEST(api_quirks_refused)
 	EXPECT_EQ(sim_ioctl(program->vm, KVM_CHECK_EXTENSION, KVM_CAP_DISABLE_QUIRKS2), QUIRKS);
 	EXPECT_EQ(enable(program->vm, KVM_CAP_DISABLE_QUIRKS, ~(u64)0), 0);
 	EXPECT_EQ(enable(program->vm, KVM_CAP_DISABLE_QUIRKS2, QUIRKS), 0);
-	EXPECT_EQ(enable(program->vm, KVM_CAP_DISABLE_QUIRKS2, QUIRKS | 2), -EINVAL);
+	EXPECT_EQ(enable(program->vm, KVM_CAP_DISABLE_QUIRKS2, QUIRKS | 0x80), -EINVAL);
 	EXPECT_EQ(enable(program->vm, KVM_CAP_DISABLE_QUIRKS2, BIT64(32)), -EINVAL);
 	program_end(program);
 }

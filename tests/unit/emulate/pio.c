@@ -31,16 +31,22 @@ static struct machine *ready(enum machine_mode mode)
 	return m;
 }
 
-static enum exit_action exit_io(struct machine *m, unsigned int size, u32 flags, u32 info)
+static enum exit_action exit_port(struct machine *m, u16 port, unsigned int size, u32 flags,
+				  u32 info)
 {
 	m->vcpu.exit = (struct exit_info){
 		.reason = EXIT_REASON_IO_INSTRUCTION,
-		.qualification = (u64)PORT << 16 | flags | (size - 1),
+		.qualification = (u64)port << 16 | flags | (size - 1),
 		.instruction_length = 2,
 		.instruction_info = info,
 		.rip = vcpu_rip_read(&m->vcpu),
 	};
 	return emulate_io(&m->vcpu);
+}
+
+static enum exit_action exit_io(struct machine *m, unsigned int size, u32 flags, u32 info)
+{
+	return exit_port(m, PORT, size, flags, info);
 }
 
 static enum exit_action run_again(struct machine *m)
@@ -137,6 +143,35 @@ TEST(pio_in)
 }
 
 /* A reset between the exit and the next KVM_RUN. */
+/* A quirk: RIP is past an OUT to port 7EH already; not past others, nor without the quirk. */
+TEST(pio_out_7e)
+{
+	static const struct {
+		u16 port;
+		u32 flags;
+		bool off, moved;
+	} rows[] = {
+		{0x7e, 0, false, true},
+		{0x7e, 0, true, false},
+		{0x7e, IN, false, false},
+		{0x7f, 0, false, false},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct machine *m = ready(MODE_LONG);
+
+		test_context("row %zu", i);
+		m->vm.quirks_disabled = rows[i].off ? KVM_X86_QUIRK_OUT_7E_INC_RIP : 0;
+		EXPECT_EQ(exit_port(m, rows[i].port, 1, rows[i].flags, 0), ACTION_TO_USER);
+		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + (rows[i].moved ? 2 : 0));
+		EXPECT_EQ(!m->vcpu.complete, rows[i].moved);
+		if (!rows[i].moved)
+			EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
+		machine_destroy(m);
+	}
+}
+
 TEST(pio_user_moves_rip)
 {
 	struct machine *m = ready(MODE_LONG);
