@@ -7,7 +7,8 @@
 #define MSIS	    4
 #define MSI_MOVED   3 /* the one whose message changes */
 #define MSI_ADDRESS 0xfee00000u
-#define ENTRY_LEVEL BIT64(15) /* of a redirection table entry */
+#define MSI_LEVEL   (BIT32(15) | BIT32(14)) /* trigger mode; asserted */
+#define ENTRY_LEVEL BIT64(15)		    /* of a redirection table entry */
 
 static struct target edges[EDGES], messages[MSIS];
 static int events[MSIS];
@@ -101,14 +102,23 @@ static void route_pin(struct routing *routing, u32 gsi)
 	entry->u.irqchip.pin = gsi;
 }
 
-static void route_message(struct routing *routing, u32 gsi, const struct target *target)
+static void route_message(struct routing *routing, u32 gsi, const struct target *target, u32 bits)
 {
 	struct kvm_irq_routing_entry *entry = &routing->entry[routing->header.nr++];
 
 	entry->gsi = gsi;
 	entry->type = KVM_IRQ_ROUTING_MSI;
 	entry->u.msi.address_lo = message_address(target);
-	entry->u.msi.data = target->vector;
+	entry->u.msi.data = target->vector | bits;
+}
+
+/* As the program's I/O APIC sends them. */
+static void route_pins_as_messages(struct routing *routing)
+{
+	for (u32 i = 0; i < EDGES; i++)
+		route_message(routing, GSI_EDGES + i, &edges[i], 0);
+	for (u32 i = 0; i < LINES; i++)
+		route_message(routing, GSI_LINES + i, line_target(i), MSI_LEVEL);
 }
 
 void routing_set(void)
@@ -116,12 +126,15 @@ void routing_set(void)
 	struct routing routing = {.header.nr = 0};
 
 	host_mutex_lock(&routing_lock);
-	for (u32 gsi = GSI_EDGES; gsi < GSI_MESSAGES; gsi++)
-		route_pin(&routing, gsi);
+	if (simulation.split)
+		route_pins_as_messages(&routing);
+	else
+		for (u32 gsi = GSI_EDGES; gsi < GSI_MESSAGES; gsi++)
+			route_pin(&routing, gsi);
 	for (u32 i = 0; i < MSIS; i++)
-		route_message(&routing, GSI_MESSAGES + i, &messages[i]);
+		route_message(&routing, GSI_MESSAGES + i, &messages[i], 0);
 	for (u32 i = 0; i < VISITORS; i++)
-		route_message(&routing, GSI_VISITORS + i, visitor_target(i));
+		route_message(&routing, GSI_VISITORS + i, visitor_target(i), 0);
 	if (call(simulation.vm_fd, KVM_SET_GSI_ROUTING, &routing, sizeof(routing)))
 		broken("KVM_SET_GSI_ROUTING fails");
 	host_mutex_unlock(&routing_lock);
@@ -194,7 +207,11 @@ void devices_restore(void)
 		return;
 	routing_set();
 	messages_restore();
-	lines_restore();
+	if (!simulation.split)
+		lines_restore();
+	/* An end of interrupt that KVM_RUN had no time to tell of is not a vCPU's state. */
+	for (unsigned int id = 0; simulation.split && id < simulation.guests; id++)
+		pins_lost(&simulation.guest[id]);
 	visitors_restore();
 }
 
@@ -209,14 +226,17 @@ void devices_create(void)
 	for (unsigned int i = 0; i < MSIS; i++)
 		messages[i] = target_any();
 	lines_draw();
+	pins_create();
 	visitors_draw();
 	if (!simulation.irqchip)
 		return;
-	set_redirection();
+	if (!simulation.split)
+		set_redirection();
 	routing_set();
 	for (unsigned int i = 0; i < MSIS; i++)
 		events[i] = sim_event_open();
 	assign_messages();
-	lines_connect();
+	if (!simulation.split)
+		lines_connect();
 	visitors_connect();
 }

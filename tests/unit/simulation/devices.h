@@ -57,6 +57,18 @@ void lines_poll(void);
 /* No device wants anything. */
 bool lines_are_served(void);
 
+/* The guest has lost what it had of them: it was sent an INIT. */
+void lines_forget(const struct guest *guest);
+
+/* --- pins.c: level-triggered messages of the program's I/O APIC --- */
+
+void pins_create(void);
+/* KVM_EXIT_IOAPIC_EOI */
+void pin_ended(const struct guest *guest, u8 vector);
+/* Whether one that was sent to the guest came, and ended, nobody knows. */
+void pins_lost(const struct guest *guest);
+bool pins_are_ended(void);
+
 /* --- doorbells.c: ioeventfds that come and go --- */
 
 void doorbells_create(void);

@@ -19,6 +19,8 @@ bool entries_left(struct guest *guest)
 {
 	struct start *start = &guest->start;
 
+	if (simulation.split)
+		start->line = LINES;
 	while (start->line < LINES && line_target(start->line)->id != guest->id)
 		start->line++;
 	return start->line < LINES;

@@ -269,6 +269,10 @@ void interrupts_after_init(struct guest *guest)
 			tally->may_come = tally->after_init;
 	}
 	interrupts_lost(guest);
+	if (simulation.split) {
+		lines_forget(guest);
+		pins_lost(guest);
+	}
 }
 
 void interrupts_check_asleep(struct guest *guest)

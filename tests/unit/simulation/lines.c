@@ -192,7 +192,7 @@ static void poll_line(struct line *line)
 
 void lines_poll(void)
 {
-	for (unsigned int i = 0; simulation.irqchip && i < LINES; i++)
+	for (unsigned int i = 0; machine_has(WITH_IOAPIC) && i < LINES; i++)
 		if (lines[i].resamples)
 			poll_line(&lines[i]);
 }
@@ -258,6 +258,13 @@ void line_eoi_end(const struct guest *guest, u8 vector)
 static bool is_away(const struct line *line)
 {
 	return simulation.guest[line->target.id].start.is_away;
+}
+
+void lines_forget(const struct guest *guest)
+{
+	for (unsigned int i = 0; i < LINES; i++)
+		if (lines[i].target.id == guest->id)
+			lines[i].in_service = lines[i].ends = false;
 }
 
 /* Whether the end of interrupt was told that the INIT cut short, nobody knows. */
@@ -334,7 +341,7 @@ void lines_draw(void)
 {
 	for (unsigned int i = 0; i < LINES; i++) {
 		lines[i] = (struct line){
-			.resamples = i % 2,
+			.resamples = i % 2 && !simulation.split,
 			.gsi = GSI_LINES + i,
 			.target = target_alone(i),
 		};

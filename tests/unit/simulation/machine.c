@@ -7,6 +7,7 @@
 #include "../cap/fixture.h"
 #include "devices.h"
 #include "cpuid/cpuid.h"
+#include "irq/irqchip.h"
 #include "vcpu/vpid.h"
 
 #define ARGUMENTS     8 /* of ioctls under way at a time */
@@ -35,6 +36,23 @@ void broken(const char *format, ...)
 bool chance(unsigned int one_in)
 {
 	return !sim_random_below(one_in);
+}
+
+bool machine_has(enum drawn drawn)
+{
+	switch (drawn) {
+	case ALWAYS:
+		return true;
+	case WITH_IRQCHIP:
+		return simulation.irqchip;
+	case WITH_IOAPIC:
+		return simulation.irqchip && !simulation.split;
+	case WITH_SPLIT:
+		return simulation.split;
+	case NEVER:
+		break;
+	}
+	return false;
 }
 
 bool step_take(void)
@@ -108,11 +126,21 @@ static long call_with(int fd, u32 number, u64 argument)
 	return result;
 }
 
+static void enable_split(void)
+{
+	struct kvm_enable_cap cap = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {IOAPIC_PINS}};
+
+	if (call(simulation.vm_fd, KVM_ENABLE_CAP, &cap, sizeof(cap)))
+		broken("KVM_CAP_SPLIT_IRQCHIP cannot be enabled");
+}
+
 void machine_create_vm(void)
 {
 	simulation.vm_fd = (int)call_with(simulation.device, KVM_CREATE_VM, 0);
 	simulation.vm = sim_file_vm(simulation.vm_fd);
-	if (simulation.irqchip)
+	if (simulation.split)
+		enable_split();
+	else if (simulation.irqchip)
 		call_with(simulation.vm_fd, KVM_CREATE_IRQCHIP, 0);
 }
 
@@ -153,6 +181,7 @@ void simulation_make(u64 seed)
 	stop_create();
 	simulation.device = sim_device_open();
 	simulation.irqchip = !chance(4);
+	simulation.split = simulation.irqchip && chance(3);
 	simulation.calm = chance(3);
 	simulation.guests = 1 + (unsigned int)sim_random_below(MAX_GUESTS);
 	machine_create_vm();
@@ -172,7 +201,7 @@ void simulation_make(u64 seed)
 struct action {
 	bool (*act)(void);
 	unsigned int weight;
-	bool irqchip; /* needs interrupt controllers in the kernel */
+	enum drawn drawn;
 };
 
 static struct guest *any_guest(void)
@@ -214,28 +243,29 @@ static bool plug_cpu(void)
 }
 
 static const struct action program_actions[] = {
-	{fail_an_allocation, 2, false},
-	{plug_cpu, 1, false},
-	{signal_guest, 2, false},
-	{want_guest_elsewhere, 3, false},
-	{memory_get_log, 2, false},
-	{memory_change_flags, 1, false},
-	{memory_move_slot, 5, false},
-	{clock_step, 1, false},
-	{interrupt_send_msi, 6, true},
-	{interrupt_pulse_line, 4, true},
-	{interrupt_signal_event, 4, true},
-	{interrupt_change_routing, 1, true},
-	{line_raise, 6, true},
-	{lines_look, 1, true},
-	{visitor_signal, 4, true},
-	{visitor_change, 2, true},
-	{doorbell_change, 2, false},
+	{fail_an_allocation, 2, ALWAYS},
+	{plug_cpu, 1, ALWAYS},
+	{signal_guest, 2, ALWAYS},
+	{want_guest_elsewhere, 3, ALWAYS},
+	{memory_get_log, 2, ALWAYS},
+	{memory_change_flags, 1, ALWAYS},
+	{memory_move_slot, 5, ALWAYS},
+	{clock_step, 1, ALWAYS},
+	{interrupt_send_msi, 6, WITH_IRQCHIP},
+	{interrupt_pulse_line, 4, WITH_IRQCHIP},
+	{interrupt_signal_event, 4, WITH_IRQCHIP},
+	{interrupt_change_routing, 1, WITH_IRQCHIP},
+	{line_raise, 6, WITH_IOAPIC},
+	{lines_look, 1, WITH_IOAPIC},
+	{pin_send, 6, WITH_SPLIT},
+	{visitor_signal, 4, WITH_IRQCHIP},
+	{visitor_change, 2, WITH_IRQCHIP},
+	{doorbell_change, 2, ALWAYS},
 };
 
 static const struct action process_actions[] = {
-	{memory_change_pages, 4, false},
-	{memory_ask_young, 1, false},
+	{memory_change_pages, 4, ALWAYS},
+	{memory_ask_young, 1, ALWAYS},
 };
 
 static bool act_any(const struct action *actions, unsigned int count)
@@ -244,13 +274,12 @@ static bool act_any(const struct action *actions, unsigned int count)
 	u64 drawn;
 
 	for (i = 0; i < count; i++)
-		sum += actions[i].irqchip && !simulation.irqchip ? 0 : actions[i].weight;
+		sum += machine_has(actions[i].drawn) ? actions[i].weight : 0;
 	drawn = sim_random_below(sum);
 	for (i = 0;; i++) {
-		unsigned int weight =
-			actions[i].irqchip && !simulation.irqchip ? 0 : actions[i].weight;
+		unsigned int weight = machine_has(actions[i].drawn) ? actions[i].weight : 0;
 
-		if (drawn < weight && actions[i].irqchip && simulation.calm && !chance(6))
+		if (drawn < weight && actions[i].drawn != ALWAYS && simulation.calm && !chance(6))
 			return false;
 		if (drawn < weight)
 			return actions[i].act();

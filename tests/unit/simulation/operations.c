@@ -144,8 +144,7 @@ static bool may_be_drawn(const struct guest *guest, const struct operation *oper
 		return start_may_send_init(guest);
 	if (operation->begin == op_sipi_begin)
 		return start_may_send(guest);
-	return operation->drawn == ALWAYS ||
-	       (operation->drawn == WITH_IRQCHIP && simulation.irqchip);
+	return machine_has(operation->drawn);
 }
 
 static const struct operation *draw(const struct guest *guest)

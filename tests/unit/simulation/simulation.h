@@ -24,6 +24,10 @@
 #define VALUE_BYTES  4 /* of the largest access */
 #define QUIET_ENOUGH 4 /* instructions after which what waits would have come */
 
+/* When a thing is drawn; NEVER: only where it is called for. */
+enum drawn { ALWAYS, WITH_IRQCHIP, WITH_IOAPIC, WITH_SPLIT, NEVER };
+bool machine_has(enum drawn drawn);
+
 /* --- memory.c: the slots, and what must be in the memory behind them --- */
 
 struct instruction;
@@ -171,7 +175,7 @@ struct operation {
 	u8 bytes[4];
 	u8 length, size;
 	u8 weight;
-	enum { ALWAYS, WITH_IRQCHIP, NEVER } drawn; /* NEVER: only where it is called for */
+	enum drawn drawn;
 	operation_begin_fn *begin;
 	operation_execute_fn *execute;
 	operation_end_fn *end;
@@ -269,6 +273,7 @@ bool interrupt_signal_event(void);
 bool interrupt_change_routing(void);
 bool line_raise(void);
 bool lines_look(void);
+bool pin_send(void);
 bool visitor_signal(void);
 bool visitor_change(void);
 bool doorbell_change(void);
@@ -333,9 +338,10 @@ struct simulation {
 	struct guest guest[MAX_GUESTS];
 	unsigned int guests;
 	bool irqchip;
-	bool calm; /* interrupts are few: mostly none waits behind another */
-	u64 steps; /* that are left */
-	bool over; /* the program has ended but for its vCPUs */
+	bool split; /* of it only the local APICs: the I/O APIC is the program's */
+	bool calm;  /* interrupts are few: mostly none waits behind another */
+	u64 steps;  /* that are left */
+	bool over;  /* the program has ended but for its vCPUs */
 	host_mutex_t plug_lock;
 	u64 last_tsc, last_ns;		/* of any guest: neither goes back */
 	const struct guest *has_ioapic; /* the one that selects its registers; NULL: nobody does */

@@ -308,7 +308,7 @@ void state_restore(struct guest *guest)
 
 static void each_chip(u32 number)
 {
-	for (u32 i = 0; simulation.irqchip && i < CHIPS; i++) {
+	for (u32 i = 0; machine_has(WITH_IOAPIC) && i < CHIPS; i++) {
 		chips[i].chip_id = i;
 		if (call(simulation.vm_fd, number, &chips[i], sizeof(chips[i])))
 			broken("ioctl 0x%x fails", number);

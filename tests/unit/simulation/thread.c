@@ -15,6 +15,9 @@ static void handle_exit(struct guest *guest)
 	case KVM_EXIT_DIRTY_RING_FULL:
 		memory_get_log();
 		return;
+	case KVM_EXIT_IOAPIC_EOI:
+		pin_ended(guest, guest->run->eoi.vector);
+		return;
 	case KVM_EXIT_HLT:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
 	case KVM_EXIT_SET_TPR:
@@ -110,7 +113,7 @@ static bool all_are_quiet(void)
 	for (unsigned int id = 0; id < simulation.guests; id++)
 		if (simulation.guest[id].quiet < QUIET_ENOUGH)
 			return false;
-	return simulation.over && lines_are_served();
+	return simulation.over && lines_are_served() && pins_are_ended();
 }
 
 void vcpu_thread(void *argument)
