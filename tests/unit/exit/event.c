@@ -93,7 +93,7 @@ TEST(exit_event_that_nobody_expects)
 {
 	struct machine *m = machine_create(MODE_LONG);
 
-	EXPECT_EQ(take(&m->vcpu, HARDWARE(VECTOR_UD), 0, 0), ACTION_BROKEN);
+	EXPECT_EQ(take(&m->vcpu, HARDWARE(VECTOR_NM), 0, 0), ACTION_BROKEN);
 	EXPECT_EQ(take(&m->vcpu, WITH_ERROR(VECTOR_PF), 0, 0), ACTION_BROKEN);
 	EXPECT_EQ(enter(&m->vcpu), 0);
 	machine_destroy(m);
