@@ -20,8 +20,8 @@
 #include "types.h"
 #include "facts/cpuid_feature.h"
 #include <host_types.h> /* errno values, host_mutex_t, host_spinlock_t, host_irqlock_t,
-			 * host_srcu_t, struct host_timer, struct host_work, struct host_event_watch,
-			 * struct host_vm, struct host_vcpu */
+			 * host_srcu_t, struct host_timer, struct host_work, struct host_fault,
+			 * struct host_event_watch, struct host_vm, struct host_vcpu */
 
 struct vm;
 struct vcpu;
@@ -68,6 +68,8 @@ struct host_page {
  * lost what was in it, and the thread was sent the signal that says so.  May sleep.
  */
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
+/* The same, but -EAGAIN where that would wait for what can take long: a disk, another program. */
+int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *page);
 /*
  * The guest may write to the page from now on: it counts as dirty.  Needs: mmu_lock, from the
  * mapping on; the kernel cleans a page after ept_invalidate_begin() for it, and what comes later
@@ -83,6 +85,18 @@ void host_page_put(const struct host_page *page);
  * ept_invalidate_begin() says so.
  */
 unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page);
+
+/*
+ * A thread of the host's makes the page at `hva` present (for writing when `write`), however long
+ * that takes, and then calls done(fault): once, where it may sleep, whether the page came or not.
+ * Until then `fault` has to be there, the VM need not; done() may free it.  -EBUSY: too many of
+ * this machine's guests wait so.  May sleep.  Needs: the VM's process is the current one.
+ */
+int host_fault_start(struct host_fault *fault, struct vm *vm, u64 hva, bool write,
+		     void (*done)(struct host_fault *fault));
+/* Wait until done(fault), which has begun and does not free it, has returned.  May sleep. */
+void host_fault_finish(struct host_fault *fault);
+
 /* May a guest execute from pages larger than 4 KiB?  There are processors that this takes down. */
 static inline bool host_large_pages_execute(void);
 /* May the calling thread take the machine down (CAP_SYS_BOOT)? */

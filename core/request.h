@@ -21,6 +21,7 @@ enum vcpu_request {
 	VCPU_REQUEST_STEAL_TIME, /* its page of steal time is to be written */
 	VCPU_REQUEST_DEBUG,	 /* user space's debugger is to hear of something */
 	VCPU_REQUEST_DIRTY_RING, /* its dirty ring may be full */
+	VCPU_REQUEST_ASYNC_PF,	 /* a page that its guest waits for may have come */
 };
 
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */

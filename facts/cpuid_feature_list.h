@@ -205,6 +205,13 @@ FEATURE(KVM_CLOCKSOURCE2,	40000001_EAX, 3,  MADE)
 FEATURE(KVM_CLOCKSOURCE_STABLE,	40000001_EAX, 24, MADE)
 /* No delay needed after I/O. */
 FEATURE(KVM_NOP_IO_DELAY,	40000001_EAX, 1,  MADE)
+/* A page that takes long: the guest runs on, and an interrupt says that it came.  No VM exits of a
+ * guest's guest, of which there is none. */
+FEATURE(KVM_ASYNC_PF,		40000001_EAX, 4,  MADE)
+FEATURE(KVM_ASYNC_PF_INT,	40000001_EAX, 14, MADE)
+FEATURE(KVM_ASYNC_PF_VMEXIT,	40000001_EAX, 10, NEVER)
+/* User space offers it, and has its MSR. */
+FEATURE(KVM_MIGRATION_CONTROL,	40000001_EAX, 17, NEVER)
 FEATURE(KVM_PV_EOI,		40000001_EAX, 6,  MADE)
 FEATURE(KVM_PV_SEND_IPI,	40000001_EAX, 11, MADE)
 /* The page of steal time, and what a vCPU's neighbours find in it while it does not run. */

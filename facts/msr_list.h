@@ -398,6 +398,13 @@ MSR(KVM_SYSTEM_TIME_NEW, 1, "KVM_SYSTEM_TIME_NEW",
 	"KVM_SYSTEM_TIME by its later number",
 	S_KVM,
 	"KVM_SYSTEM_TIME at a number that no processor uses.")
+#define MSR_KVM_ASYNC_PF_EN 0x4b564d02
+MSR(KVM_ASYNC_PF_EN, 1, "KVM_ASYNC_PF_EN",
+	EMULATE, EMULATE, NONE, KVM_ASYNC_PF, LISTED,
+	"the guest is told of pages that take long where it says, and does something else meanwhile",
+	S_KVM,
+	"Where the hypervisor says which page of the guest's memory is not there yet, and which came; "
+	"bit 0 enables it, bit 1 for CPL 0 too, bit 3 lets an interrupt tell of what came.")
 #define MSR_KVM_STEAL_TIME 0x4b564d03
 MSR(KVM_STEAL_TIME, 1, "KVM_STEAL_TIME",
 	EMULATE, EMULATE, NONE, KVM_STEAL_TIME, LISTED,
@@ -419,6 +426,18 @@ MSR(KVM_POLL_CONTROL, 1, "KVM_POLL_CONTROL",
 	S_KVM,
 	"Bit 0: the host may poll for a while before it lets a vCPU sleep that executed HLT. A "
 	"guest that polls by itself clears it.")
+#define MSR_KVM_ASYNC_PF_INT 0x4b564d06
+MSR(KVM_ASYNC_PF_INT, 1, "KVM_ASYNC_PF_INT",
+	EMULATE, EMULATE, NONE, KVM_ASYNC_PF_INT, LISTED,
+	"kept for the interrupt that tells of a page that came",
+	S_KVM,
+	"The vector of the interrupt by which the guest hears that a page of its memory came.")
+#define MSR_KVM_ASYNC_PF_ACK 0x4b564d07
+MSR(KVM_ASYNC_PF_ACK, 1, "KVM_ASYNC_PF_ACK",
+	EMULATE, EMULATE, NONE, KVM_ASYNC_PF_INT, LISTED,
+	"what came next is told",
+	S_KVM,
+	"By writing 1 the guest says that it has seen which page came, and takes the next.")
 #define MSR_EFER 0xc0000080
 MSR(EFER, 1, "IA32_EFER",
 	EMULATE, EMULATE, NONE, NOTHING, UNLISTED,

@@ -33,9 +33,12 @@ static int __init kvm_init(void)
 	error = work_init();
 	if (error)
 		goto kick_exit;
-	error = vmx_cpu_init();
+	error = fault_init();
 	if (error)
 		goto work_exit;
+	error = vmx_cpu_init();
+	if (error)
+		goto fault_exit;
 	debugfs_init();
 	/* The last step: from here on there are users. */
 	error = kvm_device_register(device);
@@ -45,6 +48,8 @@ static int __init kvm_init(void)
 debugfs_exit:
 	debugfs_exit();
 	vmx_cpu_exit();
+fault_exit:
+	fault_exit();
 work_exit:
 	work_exit();
 kick_exit:
@@ -71,6 +76,7 @@ static void __exit vmx_exit(void)
 	kvm_device_unregister();
 	debugfs_exit();
 	vmx_cpu_exit();
+	fault_exit();
 	work_exit();
 	cpu_kick_exit();
 	mitigation_exit();

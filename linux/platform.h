@@ -103,6 +103,11 @@ long ioctl_call_compat(struct vm *vm, unsigned int number, const void __user *ar
 int work_init(void); /* -ENOMEM */
 void work_exit(void);
 
+/* --- fault.c --- */
+
+int fault_init(void); /* -ENOMEM */
+void fault_exit(void);
+
 /* --- user_memory.c --- */
 
 void user_memory_init(void);

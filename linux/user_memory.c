@@ -40,8 +40,14 @@ static int errno_of_pin(long pinned)
 	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
 }
 
-/* A page of the kernel's memory map, with a reference. */
-static int get_counted_page(u64 hva, bool write, struct host_page *page)
+/* Does the kernel say so of a look-up that was not to wait?  It found nothing wrong with it. */
+static bool would_wait(long pinned)
+{
+	return !pinned || pinned == -EAGAIN || pinned == -EBUSY;
+}
+
+/* A page of the kernel's memory map, with a reference.  `flags`: FOLL_NOWAIT, or 0. */
+static int get_counted_page(u64 hva, bool write, unsigned int flags, struct host_page *page)
 {
 	struct page *found;
 	long pinned;
@@ -54,8 +60,10 @@ static int get_counted_page(u64 hva, bool write, struct host_page *page)
 	if (pinned != 1) {
 		page->writable = write;
 		pinned = get_user_pages_unlocked(hva, 1, &found,
-						 FOLL_HWPOISON | (write ? FOLL_WRITE : 0));
+						 FOLL_HWPOISON | flags | (write ? FOLL_WRITE : 0));
 	}
+	if (flags && would_wait(pinned))
+		return -EAGAIN;
 	if (pinned != 1)
 		return errno_of_pin(pinned);
 	page->pfn = page_to_pfn(found);
@@ -118,7 +126,7 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
-	int error = get_counted_page(hva, write, page);
+	int error = get_counted_page(hva, write, 0, page);
 
 	/* The fault is the guest's: the kernel would send this if the program itself had touched
 	 * it. */
@@ -126,6 +134,14 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 		send_sig_mceerr(BUS_MCEERR_AR, (void __user *)(unsigned long)hva, PAGE_SHIFT,
 				current);
 	return error == -EFAULT ? get_mapped_frame(hva, write, page) : error;
+}
+
+int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *page)
+{
+	int error = get_counted_page(hva, write, FOLL_NOWAIT, page);
+
+	/* What is wrong with it, that function knows. */
+	return error && error != -EAGAIN ? host_page_get(vm, hva, write, page) : error;
 }
 
 /*

@@ -80,6 +80,15 @@ void sim_user_protect(u64 hva, u64 size, bool writable); /* mprotect() */
 void sim_user_move(u64 hva, u64 size);			 /* swapped out, migrated: other frames */
 void sim_user_map_again(u64 hva, u64 size);		 /* mmap() where it was unmapped */
 void sim_user_share(u64 hva, u64 size);			 /* fork(): copied at the next write */
+void sim_user_take_out(u64 hva, u64 size); /* swapped out: whoever touches it waits for it */
+bool sim_user_is_absent(u64 hva);
+
+/*
+ * Pages that host_fault_start() was asked for and that have not come; and how many there may be.
+ * They come with sim_work_run().
+ */
+#define SIM_FAULTS_MAX 100
+extern unsigned int sim_faults, sim_faults_max;
 
 /*
  * The aligned piece of 1 << shift bytes round it is put together to one huge page, as khugepaged
@@ -192,7 +201,7 @@ void sim_timer_reset(void);
 
 /* --- work.c: work for later --- */
 
-void sim_work_run(void); /* what is queued, until nothing is */
+void sim_work_run(void); /* what is queued, pages too, until nothing is */
 unsigned int sim_works_queued(void);
 void sim_work_reset(void);
 

@@ -26,6 +26,7 @@ struct frame {
 struct page {
 	u32 frame; /* 0: none yet */
 	bool unmapped, readonly, shared;
+	bool absent; /* on a disk, or with another program */
 	u8 huge; /* size of the huge page that it is a piece of, as a power of two; 0: it is none */
 };
 
@@ -51,6 +52,7 @@ static void *cmpxchg_hook_argument;
 
 bool sim_large_pages_execute = true;
 bool sim_may_reboot = true;
+unsigned int sim_faults, sim_faults_max = SIM_FAULTS_MAX;
 
 bool host_may_reboot(void)
 {
@@ -175,7 +177,14 @@ static void notify(sim_notifier_fn function, u64 start, u64 end)
 	sim_spin_unlock(&page_tables);
 }
 
-enum change { CHANGE_UNMAP, CHANGE_READONLY, CHANGE_WRITABLE, CHANGE_MOVE, CHANGE_SHARE };
+enum change {
+	CHANGE_UNMAP,
+	CHANGE_READONLY,
+	CHANGE_WRITABLE,
+	CHANGE_MOVE,
+	CHANGE_SHARE,
+	CHANGE_ABSENT
+};
 
 static void page_change(struct page *page, enum change change)
 {
@@ -195,6 +204,10 @@ static void page_change(struct page *page, enum change change)
 		break;
 	case CHANGE_SHARE:
 		page->shared = true;
+		break;
+	case CHANGE_ABSENT:
+		page_leave_frame(page);
+		page->absent = true;
 		break;
 	}
 }
@@ -246,6 +259,18 @@ void sim_user_share(u64 hva, u64 size)
 	range_change(hva, size, CHANGE_SHARE);
 }
 
+void sim_user_take_out(u64 hva, u64 size)
+{
+	range_change(hva, size, CHANGE_ABSENT);
+}
+
+bool sim_user_is_absent(u64 hva)
+{
+	const struct page *page = page_find(hva);
+
+	return page && page->absent;
+}
+
 void sim_user_make_huge(u64 hva, unsigned int shift)
 {
 	u64 size = 1ull << shift, at;
@@ -263,7 +288,7 @@ void sim_user_make_huge(u64 hva, unsigned int shift)
 			sim_panic("0x%llx: no memory for a huge page", at);
 		page_leave_frame(page);
 		page_enter_frame(page, at);
-		page->shared = false;
+		page->shared = page->absent = false;
 		page->huge = (u8)shift;
 	}
 	notify(notify_end, hva, hva + size);
@@ -317,6 +342,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 		return error;
 	if (!page || (write && page->readonly))
 		return -EFAULT;
+	page->absent = false;
 	if (write && page->shared)
 		page_unshare(page, hva);
 	if (!page->frame)
@@ -329,6 +355,53 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 		get_hook(get_hook_argument, hva);
 	sim_point();
 	return 0;
+}
+
+int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *result)
+{
+	const struct page *page = page_find(hva);
+
+	sim_might_sleep("host_page_try");
+	sim_point();
+	if (page && page->absent && !(write && page->readonly))
+		return -EAGAIN;
+	return host_page_get(vm, hva, write, result);
+}
+
+static void page_in(struct host_work *work)
+{
+	struct host_fault *fault = (struct host_fault *)work;
+	struct page *page = page_find(fault->hva);
+
+	if (page && !(fault->write && page->readonly)) {
+		page->absent = false;
+		if (fault->write && page->shared)
+			page_unshare(page, fault->hva);
+	}
+	sim_faults--;
+	fault->done(fault);
+}
+
+int host_fault_start(struct host_fault *fault, struct vm *vm, u64 hva, bool write,
+		     void (*done)(struct host_fault *fault))
+{
+	sim_might_sleep("host_fault_start");
+	if (sim_faults == sim_faults_max)
+		return -EBUSY;
+	sim_faults++;
+	host_work_init(&fault->work, page_in);
+	fault->hva = hva;
+	fault->write = write;
+	fault->done = done;
+	host_work_queue(&fault->work);
+	return 0;
+}
+
+void host_fault_finish(struct host_fault *fault)
+{
+	if (fault->work.queued)
+		sim_panic("host_fault_finish(): it may wait for ever");
+	host_work_cancel(&fault->work);
 }
 
 unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page)
@@ -377,6 +450,7 @@ static struct page *page_to_copy(u64 hva, bool write)
 
 	if (!page || (write && page->readonly))
 		return NULL;
+	page->absent = false;
 	if (write && page->shared)
 		page_unshare(page, hva);
 	return page;
@@ -430,14 +504,14 @@ static int write_now(u64 hva, const void *from, size_t length)
 	return done == length ? 0 : -EFAULT;
 }
 
-/* A page that has to be copied first would sleep. */
+/* A page that has to be copied first, or brought, would sleep. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length)
 {
 	for (u64 done = 0; done < length;
 	     done += LINTEL_PAGE_SIZE - (hva + done) % LINTEL_PAGE_SIZE) {
 		const struct page *page = page_find(hva + done);
 
-		if (page && page->shared)
+		if (page && (page->shared || page->absent))
 			return -EFAULT;
 	}
 	return write_now(hva, from, length);
@@ -515,6 +589,8 @@ void sim_user_reset(void)
 	sim_cmpxchg_hook(NULL, NULL);
 	sim_large_pages_execute = true;
 	sim_may_reboot = true;
+	sim_faults = 0;
+	sim_faults_max = SIM_FAULTS_MAX;
 	get_error = 0;
 	copy_failure.waits = false;
 }

@@ -10,6 +10,7 @@
 #include "facts/ept.h"
 #include "mem/ept_table.h"
 #include "mem/mem.h"
+#include "vcpu/async_pf.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
 
@@ -51,6 +52,22 @@ static bool is_walk_as_write(u64 qualification)
 	       (vmcs_read64(EPT_POINTER) & EPTP_ACCESSED_DIRTY);
 }
 
+/* A guest that can do something else meanwhile is told that the page takes its time. */
+static enum ept_result map_page(struct vcpu *vcpu, struct ept_access *access)
+{
+	gpa_t gpa = vcpu->exit.gpa;
+	enum ept_result result;
+
+	access->at_once = async_pf_enabled(vcpu) && async_pf_possible(vcpu, gpa);
+	result = ept_fault(vcpu->vm, gpa, *access, &vcpu->error);
+	if (result != EPT_LATER)
+		return result;
+	if (async_pf_begin(vcpu, gpa, access->write))
+		return EPT_MAPPED;
+	access->at_once = false;
+	return ept_fault(vcpu->vm, gpa, *access, &vcpu->error);
+}
+
 enum exit_action exit_ept_violation(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
@@ -62,9 +79,10 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 		.vcpu = vcpu,
 	};
 
-	switch (ept_fault(vcpu->vm, vcpu->exit.gpa, access, &vcpu->error)) {
+	switch (map_page(vcpu, &access)) {
 	case EPT_MAPPED:
 		return ACTION_SAME_INSN;
+	case EPT_LATER:
 	case EPT_ERROR:
 		return no_page(vcpu);
 	case EPT_MMIO:

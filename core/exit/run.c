@@ -16,6 +16,7 @@
 #include "mem/dirty_ring.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
+#include "vcpu/async_pf.h"
 #include "vcpu/clock.h"
 #include "vcpu/counters.h"
 #include "vcpu/events.h"
@@ -244,6 +245,8 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 	}
 	if (take_request(vcpu, VCPU_REQUEST_CLOCK))
 		clock_page_update(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_ASYNC_PF))
+		async_pf_deliver(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_DIRTY_RING) &&

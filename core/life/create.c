@@ -13,6 +13,7 @@
 #include "mem/dirty_ring.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
+#include "vcpu/async_pf.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/vpid.h"
@@ -79,6 +80,7 @@ free_vpid:
 
 void vmx_free_vcpu(struct vcpu *vcpu)
 {
+	async_pf_drop(vcpu);
 	lapic_vcpu_destroy(vcpu);
 	free_loaded_vmcs(&vcpu->vmcs);
 	host_vcpu_destroy(vcpu);
@@ -172,6 +174,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	/* Whoever starts next there must not find its memory written. */
 	vcpu->clock.system_time = 0;
 	vcpu->steal.msr = 0;
+	async_pf_reset(vcpu);
 	vcpu->spec_ctrl = 0;
 	if (!init) {
 		vcpu->xcr0 = 1;

@@ -292,6 +292,13 @@ static void flags_off(struct vm *vm)
 	ept_tables_free(&vm->ept, &list, true);
 }
 
+static int fault_get_page(struct vm *vm, struct fault *fault)
+{
+	if (fault->access.at_once)
+		return host_page_try(vm, fault->hva, fault->access.write, &fault->page);
+	return host_page_get(vm, fault->hva, fault->access.write, &fault->page);
+}
+
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error)
 {
 	struct fault fault = {
@@ -316,9 +323,9 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 
 	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
 	fault.since = invalidations_now(&vm->ept.invalidations);
-	*error = host_page_get(vm, fault.hva, access.write, &fault.page);
+	*error = fault_get_page(vm, &fault);
 	if (*error)
-		return EPT_ERROR;
+		return *error == -EAGAIN ? EPT_LATER : EPT_ERROR;
 	if (readonly)
 		fault.page.writable = false;
 	fault.level = fault_level(vm, &fault);

@@ -124,11 +124,14 @@ struct ept_access {
 	/* It was the processor's own, to the guest's page tables, and counts as a write because the
 	 * vCPU ran with accessed and dirty flags in the EPT. */
 	bool walk;
+	/* The page is not to be waited for where that can take long. */
+	bool at_once;
 	struct vcpu *vcpu; /* whose guest it was; NULL: nobody's */
 };
 
 enum ept_result {
 	EPT_MAPPED, /* run the guest again */
+	EPT_LATER,  /* it was to be mapped at once, and can't be */
 	EPT_MMIO,   /* no slot, or a write to a read-only one: a device access */
 	EPT_ERROR,  /* *error says why, as host_page_get() does; -ENOMEM */
 };

@@ -154,11 +154,18 @@ struct vcpu {
 		bool stopped;	       /* user space says that the guest was: tell it */
 	} clock;		       /* kvmclock: see clock.h */
 	struct {
-		u64 msr;	/* KVM_STEAL_TIME as written */
-		u64 counted;	/* host_run_delay_ns() that is in the guest's page */
-		bool begun;	/* since the MSR was written the page was written once */
-		bool told;	/* the page says that it does not run */
-	} steal;		/* see steal_time.h */
+		u64 msr;     /* KVM_STEAL_TIME as written */
+		u64 counted; /* host_run_delay_ns() that is in the guest's page */
+		bool begun;  /* since the MSR was written the page was written once */
+		bool told;   /* the page says that it does not run */
+	} steal;	     /* see steal_time.h */
+	struct {
+		u64 enable, interrupt;	  /* KVM_ASYNC_PF_EN, KVM_ASYNC_PF_INT as written */
+		struct async_pf *waiting; /* pages that the guest waits for */
+		u32 count;		  /* of them */
+		u32 number;		  /* of the last one, for its token */
+		bool wake_all;	/* the guest is to be told that all that it waited for came */
+	} async_pf;		/* see async_pf.h */
 	bool unhalted;		/* another vCPU ended its HLT, or its next one; anybody sets */
 	u64 control[CTL_WORDS]; /* as the VMCS has them */
 

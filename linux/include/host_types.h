@@ -34,6 +34,14 @@ struct host_work {
 	void (*function)(struct host_work *work);
 };
 
+struct host_fault {
+	struct work_struct work;
+	struct mm_struct *mm;
+	u64 hva;
+	bool write;
+	void (*done)(struct host_fault *fault);
+};
+
 struct eventfd_ctx;
 
 struct host_event_watch {

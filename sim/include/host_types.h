@@ -43,6 +43,13 @@ struct host_work {
 	struct host_work *next; /* the list of those that are queued */
 };
 
+struct host_fault {
+	struct host_work work; /* first */
+	u64 hva;
+	bool write;
+	void (*done)(struct host_fault *fault);
+};
+
 struct host_event_watch {
 	struct host_event *event;
 	void (*signalled)(struct host_event_watch *watch);

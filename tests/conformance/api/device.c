@@ -284,6 +284,9 @@ TEST(device_msr_index_list_members)
 {
 	static const u32 members[] = {
 		0x00000010, /* TSC */
+		0x4b564d02, /* KVM_ASYNC_PF_EN */
+		0x4b564d06, /* KVM_ASYNC_PF_INT */
+		0x4b564d07, /* KVM_ASYNC_PF_ACK */
 		0x00000174, /* SYSENTER_CS */
 		0x00000175, /* SYSENTER_ESP */
 		0x00000176, /* SYSENTER_EIP */

@@ -5,7 +5,6 @@
 #include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -183,24 +182,6 @@ TEST(irqfd_closed)
 
 /* --- One VM whose memory does not come, and the end of another one --- */
 
-/* Memory that nobody gives: who touches it waits as long as the process lives. */
-static u8 *memory_that_waits(int *faults)
-{
-	struct uffdio_api api = {.api = UFFD_API};
-	u8 *memory = host_memory(PAGE);
-	struct uffdio_register range = {
-		.range = {.start = (u64)memory, .len = PAGE},
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	*faults = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (*faults < 0)
-		test_skip("userfaultfd: %s", test_errno(-1));
-	CHECK_OK(ioctl(*faults, UFFDIO_API, &api));
-	CHECK_OK(ioctl(*faults, UFFDIO_REGISTER, &range));
-	return memory;
-}
-
 GUEST16(guest_reads_a_page, "mov $0xd000, %ax\n"
 			    "mov %ax, %ds\n"
 			    "mov %al, 0\n"
@@ -239,7 +220,7 @@ TEST(irqfd_ends_while_a_fault_waits)
 {
 	int other = vm_with_irqchip(), event = event_create(), asked = event_create(), faults;
 	struct vm vm = vm_create();
-	u8 *memory = memory_that_waits(&faults);
+	u8 *memory = host_memory_awaited(PAGE, &faults);
 	struct uffd_msg message;
 	struct vcpu cpu;
 	pthread_t thread;

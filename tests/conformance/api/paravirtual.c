@@ -48,6 +48,8 @@ static const struct {
 	       {0x12, 0},
 	       {0x4b564d00, 3},
 	       {0x4b564d01, 3},
+	       {0x4b564d02, 4},
+	       {0x4b564d07, 14},
 	       {MSR_STEAL_TIME, PV_STEAL_TIME},
 	       {0x4b564d04, 6},
 	       {MSR_POLL_CONTROL, 12}};

@@ -74,6 +74,9 @@ void vm_destroy(struct vm *vm);
 int vm_set_slot(int vm, u32 slot, u32 flags, u64 gpa, u64 size, const void *hva);
 /* Anonymous private memory, zeroed, not reserved. */
 u8 *host_memory(size_t size);
+/* The same, of which each page comes when it is given by the descriptor, a userfaultfd: until then
+ * who touches it waits.  Skips the test where there is none. */
+u8 *host_memory_awaited(size_t size, int *faults);
 /* A page of it where 32 bits can point to. */
 void *low_memory(void);
 /*

@@ -59,8 +59,8 @@ static const struct {
 	u32 msr;
 	unsigned int feature;
 } pv_msrs[] = {
-	{0x11, 0},	 {0x12, 0},	  {0x4b564d00, 3},    {0x4b564d01, 3},
-	{STEAL_TIME, 5}, {0x4b564d04, 6}, {POLL_CONTROL, 12},
+	{0x11, 0},	 {0x12, 0},	     {0x4b564d00, 3}, {0x4b564d01, 3},	{STEAL_TIME, 5},
+	{0x4b564d04, 6}, {POLL_CONTROL, 12}, {0x4b564d02, 4}, {0x4b564d07, 14},
 };
 
 TEST(api_pv_features_enforced)
