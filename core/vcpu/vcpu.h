@@ -159,6 +159,7 @@ struct vcpu {
 		bool begun;	/* since the MSR was written the page was written once */
 		bool told;	/* the page says that it does not run */
 	} steal;		/* see steal_time.h */
+	u32 halt_poll_ns;	/* how long the next HLT polls: see halt_poll.h */
 	bool unhalted;		/* another vCPU ended its HLT, or its next one; anybody sets */
 	u64 control[CTL_WORDS]; /* as the VMCS has them */
 
