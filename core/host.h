@@ -39,6 +39,9 @@ __attribute__((format(printf, 2, 3))) void host_log(enum host_log_level level, c
 __attribute__((format(printf, 3, 4))) int host_snprintf(char *buffer, size_t size,
 							const char *format, ...);
 
+/* The number of the calling process, as people see it. */
+u32 host_process_id(void);
+
 /* --- Memory of the host -------------------------------------------------- */
 
 /* Zeroed memory, accounted to the caller; NULL when there is none.  May sleep. */
@@ -229,6 +232,8 @@ void host_event_unwatch(struct host_event_watch *watch);
 
 static inline unsigned int host_cpu(void); /* this one's number; preemption must be off */
 unsigned int host_cpus_online(void);
+/* A moment goes by, in a loop that looks whether another CPU has done something.  Any context. */
+static inline void host_relax(void);
 /* Others may run now, if they wait for this CPU.  May sleep. */
 static inline void host_cond_resched(void);
 static inline void host_preempt_disable(void);
@@ -240,9 +245,9 @@ static inline void host_irq_enable(void);
  * Needs: interrupts enabled. */
 void host_call_cpu(unsigned int cpu, void (*function)(void *argument), void *argument);
 
-/* Make every vCPU of the VM that is in the guest leave it, and wait until each has.  Atomic, with
- * interrupts on. */
-void host_kick_vm(struct vm *vm);
+/* Make every vCPU of the VM that is in the guest leave it, and wait until each has.  True: there
+ * was one.  Atomic, with interrupts on. */
+bool host_kick_vm(struct vm *vm);
 /* Make this vCPU leave the guest, or wake it when it sleeps in KVM_RUN; does not wait.  Any
  * context. */
 void host_kick_vcpu(struct vcpu *vcpu);
@@ -386,8 +391,8 @@ void host_vcpu_wait(struct vcpu *vcpu);
 u64 host_run_delay_ns(void);
 bool host_counts_run_delay(void);
 /* The processor that this thread has would be of more use to the vCPU's, if that waits for one: the
- * scheduler may give it that.  May sleep. */
-void host_yield_to(struct vcpu *vcpu);
+ * scheduler may give it that: true, then.  May sleep. */
+bool host_yield_to(struct vcpu *vcpu);
 
 /* --- Measuring ------------------------------------------------------------- */
 

@@ -31,11 +31,18 @@ void vcpu_nmi_send(struct vcpu *vcpu)
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 }
 
-void vm_request_all(struct vm *vm, enum vcpu_request request)
+bool vm_request_all(struct vm *vm, enum vcpu_request request)
 {
 	struct vcpu *vcpu;
 
 	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));)
 		__atomic_fetch_or(&vcpu->requests, BIT32(request), __ATOMIC_SEQ_CST);
-	host_kick_vm(vm);
+	return host_kick_vm(vm);
+}
+
+void vm_flush_tlbs(struct vm *vm)
+{
+	__atomic_fetch_add(&vm->stats.flushes, 1, __ATOMIC_RELAXED);
+	if (vm_request_all(vm, VCPU_REQUEST_FLUSH_TLB))
+		__atomic_fetch_add(&vm->stats.flushes_of_running, 1, __ATOMIC_RELAXED);
 }

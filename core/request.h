@@ -35,7 +35,9 @@ void vcpu_request_drop(struct vcpu *vcpu, enum vcpu_request request);
 void vcpu_nmi_send(struct vcpu *vcpu);
 
 /* Ask each vCPU of the VM to do `request` before it enters the guest again,
- * and wait until none runs that has not seen it. */
-void vm_request_all(struct vm *vm, enum vcpu_request request);
+ * and wait until none runs that has not seen it.  True: one ran. */
+bool vm_request_all(struct vm *vm, enum vcpu_request request);
+/* VCPU_REQUEST_FLUSH_TLB of each, counted. */
+void vm_flush_tlbs(struct vm *vm);
 
 #endif

@@ -27,9 +27,11 @@ struct irq_routing;
 struct msr_filter;
 
 struct ept {
-	void *root; /* page-table page of level 4 (host_alloc_pages) */
-	u64 eptp;   /* EPT pointer: root, memory type, walk length, A/D flag */
-	u64 pages;  /* page-table pages that are not freed, the root too; atomic */
+	void *root;    /* page-table page of level 4 (host_alloc_pages) */
+	u64 eptp;      /* EPT pointer: root, memory type, walk length, A/D flag */
+	u64 pages;     /* page-table pages that are not freed, the root too; atomic */
+	u64 mapped[3]; /* pages that it maps, of 4 KiB, 2 MiB and 1 GiB, those too that are cut off
+			* and not freed; atomic */
 	struct invalidations invalidations; /* of the process's memory */
 };
 
@@ -51,7 +53,14 @@ struct coalesced {
 	unsigned int count;		      /* of zones */
 };
 
+/* Flushes of all vCPUs: asked for, and for how many of them a vCPU had to leave the guest; atomic.
+ */
+struct vm_stats {
+	u64 flushes, flushes_of_running;
+};
+
 struct vm {
+	u32 process;		   /* that made it: host_process_id() */
 	host_mutex_t lock;	   /* creation of vCPUs, VM-wide settings */
 	host_mutex_t slots_lock;   /* changes of the slots and of the buses */
 	host_srcu_t srcu;	   /* readers of what is published */
@@ -101,13 +110,15 @@ struct vm {
 	struct ioeventfd *ioeventfds;
 	struct coalesced coalesced;
 
-	u32 apic_bus_ns; /* KVM_CAP_X86_APIC_BUS_CYCLES_NS; never changes once there is a vCPU */
+	u64 halt_poll_most; /* KVM_CAP_HALT_POLL: ns; or HALT_POLL_MOST_IS_HOSTS */
+	u32 apic_bus_ns;    /* KVM_CAP_X86_APIC_BUS_CYCLES_NS; never changes once there is a vCPU */
 	u32 boot_cpu_id;
 	u32 vcpu_id_limit; /* KVM_CAP_MAX_VCPU_ID: above every id that there will be; 0: not set */
 	u64 tss_addr;
 	u64 mmu_pages; /* KVM_SET_NR_MMU_PAGES */
 	u64 identity_map_addr;
 
+	struct vm_stats stats;
 	struct host_vm host;
 };
 

@@ -422,7 +422,7 @@ MSR(KVM_PV_EOI_EN, 1, "KVM_PV_EOI_EN",
 #define MSR_KVM_POLL_CONTROL 0x4b564d05
 MSR(KVM_POLL_CONTROL, 1, "KVM_POLL_CONTROL",
 	EMULATE, EMULATE, NONE, KVM_POLL_CONTROL, LISTED,
-	"kept for the guest: the host never polls",
+	"where the guest says whether the host may poll",
 	S_KVM,
 	"Bit 0: the host may poll for a while before it lets a vCPU sleep that executed HLT. A "
 	"guest that polls by itself clears it.")

@@ -67,17 +67,20 @@ static void collect_running(struct vm *vm, struct cpumask *mask)
  * all have left when this returns.  A vCPU that is on its way in with interrupts off either sees
  * the request that the caller has set, or exits at once for the pending interrupt.
  */
-void host_kick_vm(struct vm *vm)
+bool host_kick_vm(struct vm *vm)
 {
 	struct cpumask *mask;
+	bool any;
 
 	/* The caller's request before the modes; the other side does it the other way round. */
 	smp_mb();
 	preempt_disable();
 	mask = this_cpu_cpumask_var_ptr(kick_mask);
 	collect_running(vm, mask);
+	any = !cpumask_empty(mask);
 	smp_call_function_many(mask, nothing, NULL, true);
 	preempt_enable();
+	return any;
 }
 
 void host_kick_vcpu(struct vcpu *vcpu)

@@ -14,7 +14,6 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include "platform.h"
@@ -297,9 +296,9 @@ void debugfs_add_vm(struct vm *vm, int fd)
 	static atomic_t serial = ATOMIC_INIT(0);
 	char name[40];
 
-	snprintf(name, sizeof(name), "%d-%d", task_pid_nr(current), fd);
+	snprintf(name, sizeof(name), "%u-%d", vm->process, fd);
 	if (name_is_taken(name))
-		snprintf(name, sizeof(name), "%d-%d-%u", task_pid_nr(current), fd,
+		snprintf(name, sizeof(name), "%u-%d-%u", vm->process, fd,
 			 atomic_inc_return(&serial));
 	vm->host.debugfs = debugfs_create_dir(name, root);
 	debugfs_create_u64("ept_pages", 0444, vm->host.debugfs, &vm->ept.pages);

@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/sched.h>
 #include "platform.h"
 
 bool log_debug;
@@ -33,6 +34,11 @@ void host_log(enum host_log_level level, const char *format, ...)
 	words.va = &arguments;
 	printk("%slintel: %pV\n", level_prefix[level], &words);
 	va_end(arguments);
+}
+
+u32 host_process_id(void)
+{
+	return (u32)task_pid_nr(current);
 }
 
 int host_snprintf(char *buffer, size_t size, const char *format, ...)

@@ -7,11 +7,24 @@
 #include <linux/moduleparam.h>
 #include "mitigation.h"
 #include "platform.h"
+#include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
 static char *device = "kvm";
 module_param(device, charp, 0444);
 MODULE_PARM_DESC(device, "name of the device file in /dev (default kvm)");
+
+/* Names and meanings are KVM's. */
+module_param_named(halt_poll_ns, halt_poll.most_ns, uint, 0644);
+MODULE_PARM_DESC(halt_poll_ns,
+		 "longest time that HLT polls before its thread sleeps, in ns (0: never)");
+module_param_named(halt_poll_ns_grow, halt_poll.grow, uint, 0644);
+MODULE_PARM_DESC(halt_poll_ns_grow, "by what that time is multiplied where it was too short");
+module_param_named(halt_poll_ns_grow_start, halt_poll.grow_start, uint, 0644);
+MODULE_PARM_DESC(halt_poll_ns_grow_start, "what it grows to from 0, in ns");
+module_param_named(halt_poll_ns_shrink, halt_poll.shrink, uint, 0644);
+MODULE_PARM_DESC(halt_poll_ns_shrink,
+		 "by what it is divided where it could not be long enough (0: to 0)");
 
 module_param_named(debug, log_debug, bool, 0644);
 MODULE_PARM_DESC(debug, "more words in the kernel log");

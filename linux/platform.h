@@ -98,6 +98,12 @@ long ioctl_call_compat(struct vm *vm, unsigned int number, const void __user *ar
 
 #define VCPU_MMAP_PAGES 3 /* struct kvm_run; the data of KVM_EXIT_IO; the VM's coalesced writes */
 
+/* --- stats_file.c --- */
+
+/* KVM_GET_STATS_FD: the new file's descriptor, or an errno. */
+int vm_stats_file_create(struct vm *vm);
+int vcpu_stats_file_create(struct vcpu *vcpu);
+
 /* --- work.c --- */
 
 int work_init(void); /* -ENOMEM */

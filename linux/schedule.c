@@ -154,9 +154,10 @@ bool host_counts_run_delay(void)
 
 /* A task that is switched out ends no sooner than it has been switched in, and its memory a grace
  * period later. */
-void host_yield_to(struct vcpu *vcpu)
+bool host_yield_to(struct vcpu *vcpu)
 {
 	struct task_struct *task;
+	bool given;
 
 	rcu_read_lock();
 	task = READ_ONCE(vcpu->host.preempted);
@@ -164,9 +165,10 @@ void host_yield_to(struct vcpu *vcpu)
 		get_task_struct(task);
 	rcu_read_unlock();
 	if (!task)
-		return;
-	yield_to(task, true);
+		return false;
+	given = yield_to(task, true) > 0;
 	put_task_struct(task);
+	return given;
 }
 
 int host_before_guest(struct vcpu *vcpu)

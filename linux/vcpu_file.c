@@ -121,6 +121,8 @@ static long vcpu_ioctl(struct file *file, unsigned int number, unsigned long arg
 		return run(vcpu, argument);
 	case KVM_SET_SIGNAL_MASK:
 		return set_signal_mask(vcpu, (const struct kvm_signal_mask __user *)argument);
+	case KVM_GET_STATS_FD:
+		return vcpu_stats_file_create(vcpu);
 	}
 	row = ioctl_find(SCOPE_VCPU, number);
 	if (!row || !row->call)

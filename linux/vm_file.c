@@ -65,6 +65,8 @@ static long vm_ioctl(struct file *file, unsigned int number, unsigned long argum
 		mutex_unlock(&vm->lock);
 		return result;
 	}
+	if (number == KVM_GET_STATS_FD)
+		return vm_stats_file_create(vm);
 	row = ioctl_find(SCOPE_VM, number);
 	if (!row || !row->call)
 		return -ENOTTY;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files that a program has of the KVM API: the device, VMs and vCPUs.  A VM lives until the
- * last file of it and of its vCPUs is closed, and its vCPUs as long as it does.
+ * The files that a program has of the KVM API: the device, VMs, vCPUs and their statistics.  A VM
+ * lives until the last file of it and of its vCPUs is closed, and its vCPUs as long as it does.
  */
 #include <string.h>
 
 #include "file.h"
 #include "vmx.h"
+#include "api/stats_file.h"
 #include "irq/irqchip.h"
 #include "irq/irqfd.h"
 #include "life/life.h"
@@ -204,6 +205,35 @@ int sim_file_create_vcpu(struct vm *vm, u64 id)
 		return error;
 	vm_add_vcpu(vm, vcpu);
 	return install((struct sim_file){.kind = SIM_FILE_VCPU, .vm = vm, .vcpu = vcpu});
+}
+
+/* --- Statistics --- */
+
+int sim_file_create_stats(struct vm *vm, struct vcpu *vcpu)
+{
+	return install((struct sim_file){.kind = SIM_FILE_STATS, .vm = vm, .vcpu = vcpu});
+}
+
+long sim_file_read(int fd, u64 offset, void *to, size_t size)
+{
+	const struct sim_file *file = file_of(fd);
+	size_t whole;
+	u8 *all;
+
+	if (file->kind != SIM_FILE_STATS)
+		return -EINVAL;
+	whole = stats_file_size(file->vcpu);
+	if (offset >= whole)
+		return 0;
+	if (size > whole - offset)
+		size = whole - offset;
+	all = host_zalloc(whole);
+	if (!all)
+		return -ENOMEM;
+	stats_file_write(file->vm, file->vcpu, all);
+	memcpy(to, all + offset, size);
+	host_free(all);
+	return (long)size;
 }
 
 void sim_file_reset(void)

@@ -6,9 +6,9 @@
 #include "sim.h"
 
 struct sim_file {
-	enum { SIM_FILE_NONE, SIM_FILE_DEVICE, SIM_FILE_VM, SIM_FILE_VCPU } kind;
-	struct vm *vm;	   /* of a VM or a vCPU */
-	struct vcpu *vcpu; /* of a vCPU */
+	enum { SIM_FILE_NONE, SIM_FILE_DEVICE, SIM_FILE_VM, SIM_FILE_VCPU, SIM_FILE_STATS } kind;
+	struct vm *vm;	   /* of all but the device */
+	struct vcpu *vcpu; /* of a vCPU, and of its statistics */
 };
 
 /* NULL: no such descriptor. */
@@ -18,5 +18,8 @@ struct sim_file *sim_file_find(int fd);
  * vm->lock. */
 int sim_file_create_vm(u64 type);
 int sim_file_create_vcpu(struct vm *vm, u64 id);
+
+/* KVM_GET_STATS_FD, where `vcpu` is NULL of the VM. */
+int sim_file_create_stats(struct vm *vm, struct vcpu *vcpu);
 
 #endif

@@ -242,8 +242,22 @@ static long vcpu_ioctl(const struct sim_file *file, u32 number, u64 argument)
 		return run(file->vcpu, argument);
 	case KVM_SET_SIGNAL_MASK:
 		return set_signal_mask(argument);
+	case KVM_GET_STATS_FD:
+		return sim_file_create_stats(file->vm, file->vcpu);
 	default:
 		return by_row(SCOPE_VCPU, file, number, argument);
+	}
+}
+
+static long vm_ioctl(const struct sim_file *file, u32 number, u64 argument)
+{
+	switch (number) {
+	case KVM_CREATE_VCPU:
+		return create_vcpu(file->vm, argument);
+	case KVM_GET_STATS_FD:
+		return sim_file_create_stats(file->vm, NULL);
+	default:
+		return by_row(SCOPE_VM, file, number, argument);
 	}
 }
 
@@ -255,10 +269,11 @@ long sim_ioctl(int fd, u32 number, u64 argument)
 		return -EBADF;
 	if (file->kind == SIM_FILE_DEVICE)
 		return device_ioctl(file, number, argument);
+	if (file->kind == SIM_FILE_STATS)
+		return -ENOTTY;
 	if (other_process)
 		return -EIO;
 	if (file->kind == SIM_FILE_VCPU)
 		return vcpu_ioctl(file, number, argument);
-	return number == KVM_CREATE_VCPU ? create_vcpu(file->vm, argument)
-					 : by_row(SCOPE_VM, file, number, argument);
+	return vm_ioctl(file, number, argument);
 }

@@ -38,6 +38,11 @@ bool sim_log_contains(const char *words)
 	return strstr(log_text, words) != NULL;
 }
 
+u32 host_process_id(void)
+{
+	return SIM_PROCESS;
+}
+
 void sim_log_to_stderr(bool on)
 {
 	log_stderr = on;

@@ -84,11 +84,12 @@ bool host_counts_run_delay(void)
 	return sim_counts_run_delay;
 }
 
-void host_yield_to(struct vcpu *vcpu)
+bool host_yield_to(struct vcpu *vcpu)
 {
 	sim_might_sleep("host_yield_to");
 	sim_yielded_to = vcpu;
 	sim_point();
+	return true;
 }
 
 void host_vcpu_get(struct vcpu *vcpu)

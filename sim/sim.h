@@ -29,6 +29,8 @@ void sim_panic_catch(void (*catcher)(const char *words));
 
 /* --- log.c: host_log(), host_snprintf(), tracepoints --- */
 
+#define SIM_PROCESS 4242 /* what host_process_id() says */
+
 void sim_log_clear(void);
 const char *sim_log_text(void); /* what host_log() wrote, one line each, "error: words\n" */
 bool sim_log_contains(const char *words);
@@ -136,6 +138,9 @@ void sim_file_close(int fd);
 /* What a file of a VM or a vCPU is of. */
 struct vm *sim_file_vm(int fd);
 struct vcpu *sim_file_vcpu(int fd);
+/* pread() of up to `size` bytes of a file of statistics, which read() does from where it stands:
+ * how many there were, or a negative errno. */
+long sim_file_read(int fd, u64 offset, void *to, size_t size);
 /* A page of a vCPU's file, as mmap() would give it; NULL: SIGBUS. */
 void *sim_file_page(int fd, unsigned int page);
 void sim_file_reset(void);
@@ -271,7 +276,8 @@ void sim_host_has_its_registers(const char *who);
 /* Panics unless all is the host's: as the next thread needs it. */
 void sim_host_has_its_state(const struct vcpu *vcpu);
 
-/* --- thread.c: FPU, signals, sleep --- */
+/* --- thread.c: FPU, signals, sleep; HLT does not poll but where a test sets halt_poll.most_ns ---
+ */
 
 extern bool sim_split_locks_refused; /* what host_split_lock() answers */
 
@@ -288,6 +294,9 @@ bool sim_take_last_look(void);
 /* Called while a vCPU sleeps in host_vcpu_wait(): it has to kick it, or sim_signal().  NULL: none.
  */
 void sim_wait_hook(void (*hook)(struct vcpu *vcpu));
+/* Called in host_relax(), where nobody else would do anything; else a microsecond goes by there.
+ * NULL: none. */
+void sim_relax_hook(void (*hook)(void));
 /* The thread gets a signal: host_before_guest() gives -EINTR until it is cleared. */
 void sim_signal(bool pending);
 /* host_guest_must_wait() says so once; host_before_guest() does the work. */

@@ -5,13 +5,14 @@
 #include "task.h"
 #include "facts/xsave.h"
 #include "host_entry.h"
-#include "vcpu/vcpu.h"
+#include "vcpu/halt_poll.h"
 
 struct sim_delivered sim_delivered;
 struct host_counters sim_counters;
 
 static void (*kick_hook)(struct vm *vm);
 static void (*wait_hook)(struct vcpu *vcpu);
+static void (*relax_hook)(void);
 
 __attribute__((constructor)) void sim_thread_reset(void)
 {
@@ -21,6 +22,8 @@ __attribute__((constructor)) void sim_thread_reset(void)
 	sim_task_now->looked = false;
 	kick_hook = NULL;
 	wait_hook = NULL;
+	relax_hook = NULL;
+	halt_poll = (struct halt_poll_parameters){.grow = 2, .grow_start = 10000};
 	sim_counters = (struct host_counters){0};
 }
 
@@ -161,9 +164,10 @@ void host_fpu_reset(struct vcpu *vcpu, bool init)
 /* --- the thread --- */
 
 /* Each vCPU that is in the guest has a request by now, or would see one: it only has to leave. */
-static void kick_and_wait(struct vm *vm)
+static bool kick_and_wait(struct vm *vm)
 {
 	struct vcpu *vcpu;
+	bool any = false;
 
 	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
 		bool in_guest = __atomic_load_n(&vcpu->mode, __ATOMIC_SEQ_CST) == VCPU_IN_GUEST;
@@ -174,20 +178,25 @@ static void kick_and_wait(struct vm *vm)
 			continue;
 		ept_look_ahead(task->cpu);
 		sim_interrupt_until_taken(task->cpu, "host_kick_vm():");
+		any = true;
 	}
+	return any;
 }
 
-void host_kick_vm(struct vm *vm)
+bool host_kick_vm(struct vm *vm)
 {
+	bool any = false;
+
 	if (!sim_irqs_enabled())
 		sim_panic("host_kick_vm(): interrupts are off: deadlock");
 	vm->host.kicks++;
 	sim_preempt_disable();
 	if (sim_switching)
-		kick_and_wait(vm);
+		any = kick_and_wait(vm);
 	sim_preempt_enable();
 	if (kick_hook)
 		kick_hook(vm);
+	return any;
 }
 
 void sim_kick_hook(void (*hook)(struct vm *vm))
@@ -245,6 +254,20 @@ static void wait_alone(struct vcpu *vcpu)
 	wait_hook(vcpu);
 	if (kicks == vcpu->host.kicks && !sim_task_now->signal_pending)
 		sim_panic("vCPU %u sleeps, and was not woken", vcpu->id);
+}
+
+void sim_relax_hook(void (*hook)(void))
+{
+	relax_hook = hook;
+}
+
+void sim_relax(void)
+{
+	sim_point();
+	if (relax_hook)
+		relax_hook();
+	else if (!sim_switching)
+		sim_advance_time(1000);
 }
 
 static bool was_kicked(const void *subject, u64 since)

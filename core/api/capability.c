@@ -58,6 +58,13 @@ static int enable_dirty_rings(struct ioctl_call *call, const __u64 args[4])
 	return dirty_rings_enable(call->vm, args[0]);
 }
 
+/* args[0]: for how long HLT may poll, in nanoseconds, whatever the host's parameter is. */
+static int enable_halt_poll(struct ioctl_call *call, const __u64 args[4])
+{
+	__atomic_store_n(&call->vm->halt_poll_most, args[0], __ATOMIC_RELAXED);
+	return 0;
+}
+
 /* args[0]: how many GSIs, from 0 on, are pins of user space's I/O APIC. */
 static int enable_split_irqchip(struct ioctl_call *call, const __u64 args[4])
 {
@@ -185,6 +192,7 @@ static const struct extension {
 	CAP(EXT_EMUL_CPUID, 1),
 	CAP(SYS_ATTRIBUTES, 1),
 	CAP(MP_STATE, 1),
+	CAP_TO_ENABLE(HALT_POLL, 1, VM, 0xffffffff, enable_halt_poll),
 	CAP(NOP_IO_DELAY, 1),
 	CAP(USER_NMI, 1),
 	CAP(VCPU_EVENTS, 1),
@@ -212,6 +220,7 @@ static const struct extension {
 	CAP(ENABLE_CAP_VM, 1),
 	CAP_TO_ENABLE(MSR_PLATFORM_INFO, 1, VM, ~(u64)0, enable_platform_info),
 	CAP(GET_MSR_FEATURES, 1),
+	CAP(BINARY_STATS_FD, 1),
 	CAP(MCE, MSR_MCE_BANKS),
 	CAP(XSAVE2, sizeof(struct kvm_xsave)),
 	CAP(SREGS2, 1),

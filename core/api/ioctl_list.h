@@ -36,6 +36,7 @@ CALL(SYSTEM, KVM_X86_GET_MCE_CAP_SUPPORTED, 0, api_get_mce_cap_supported)
 
 CALL(VM, KVM_CHECK_EXTENSION, 0, api_check_extension_call)
 PLATFORM(VM, KVM_CREATE_VCPU, 0)
+PLATFORM(VM, KVM_GET_STATS_FD, 0)
 DATA(VM, KVM_SET_USER_MEMORY_REGION, 0, const struct kvm_userspace_memory_region, memslot_set)
 DATA(VM, KVM_SET_USER_MEMORY_REGION2, 0, const struct kvm_userspace_memory_region2,
 	api_set_user_memory_region2)
@@ -78,6 +79,7 @@ DATA(VM, KVM_UNREGISTER_COALESCED_MMIO, 0, const struct kvm_coalesced_mmio_zone,
 
 PLATFORM(VCPU, KVM_RUN, IOCTL_NO_ARGUMENT)
 PLATFORM(VCPU, KVM_SET_SIGNAL_MASK, 0)
+PLATFORM(VCPU, KVM_GET_STATS_FD, 0)
 DATA(VCPU, KVM_GET_REGS, IOCTL_LOADED, struct kvm_regs, api_get_regs)
 DATA(VCPU, KVM_SET_REGS, IOCTL_LOADED, const struct kvm_regs, api_set_regs)
 DATA(VCPU, KVM_GET_SREGS, IOCTL_LOADED, struct kvm_sregs, api_get_sregs)

@@ -30,6 +30,7 @@ enum exit_action emulate_failed(struct vcpu *vcpu, const char *why, const u8 *by
 		.ndata = 1,
 	};
 
+	vcpu->stats.emulation_failures++;
 	if (count > INSN_MAX_LENGTH)
 		count = INSN_MAX_LENGTH;
 	log_failure(vcpu, why, bytes, count);

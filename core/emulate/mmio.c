@@ -253,6 +253,7 @@ static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transf
 	} else {
 		host_trace_mmio(TRACE_MMIO_READ_UNSATISFIED, transfer->length, transfer->gpa, NULL);
 	}
+	vcpu->stats.mmio_to_user++;
 	vcpu->run->exit_reason = KVM_EXIT_MMIO;
 	vcpu->run->mmio = mmio;
 	vcpu->complete = mmio_complete;

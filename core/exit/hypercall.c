@@ -95,8 +95,10 @@ static s64 sched_yield(struct vcpu *vcpu, u64 apic_id)
 	if (!pv_has(vcpu, FEATURE_KVM_PV_SCHED_YIELD))
 		return HYPERCALL_NO_SUCH_CALL;
 	other = addressed(vcpu, apic_id);
-	if (other && other != vcpu)
-		host_yield_to(other);
+	if (!other || other == vcpu)
+		return 0;
+	vcpu->stats.yields++;
+	vcpu->stats.yields_taken += host_yield_to(other);
 	return 0;
 }
 

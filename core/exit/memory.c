@@ -88,6 +88,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	case EPT_MMIO:
 		break;
 	}
+	vcpu->stats.mmio_faults++;
 	if (vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID)
 		return delivery_touched_device(vcpu);
 	return emulate_mmio(vcpu, vcpu->exit.gpa);

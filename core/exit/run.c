@@ -40,6 +40,7 @@ static void flush_tlb(struct vcpu *vcpu)
 	u32 type = vmx_capability.ept.invept_single ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS;
 	u64 eptp = __atomic_load_n(&vcpu->vm->ept.eptp, __ATOMIC_ACQUIRE);
 
+	vcpu->stats.tlb_flushes++;
 	/* It may have lost its accessed and dirty flags: see ept_fault(). */
 	vmcs_write64(EPT_POINTER, eptp);
 	if (host_invept(type, eptp) != VMX_SUCCEED && !host_vmx_ended())
@@ -232,6 +233,7 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		return ACTION_SAME_INSN;
 	/* What has come lies in the local APIC and in the counts: each entry looks there. */
 	if (take_request(vcpu, VCPU_REQUEST_EVENT)) {
+		vcpu->stats.event_requests++;
 		vcpu_take_signals(vcpu);
 		vcpu_take_nmis(vcpu);
 		lapic_vapic_publish(vcpu);
@@ -330,6 +332,7 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 				return action;
 		}
 		if (window_wanted_and_open(vcpu)) {
+			vcpu->stats.windows_to_user++;
 			vcpu->run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
 			return ACTION_TO_USER;
 		}
@@ -337,6 +340,7 @@ static enum exit_action run_until_user(struct vcpu *vcpu)
 			continue;
 		vcpu->error = host_before_guest(vcpu);
 		if (vcpu->error) {
+			vcpu->stats.signals_to_user++;
 			vcpu->run->exit_reason = KVM_EXIT_INTR;
 			return ACTION_ERROR;
 		}

@@ -58,6 +58,7 @@ void vcpu_switch_to_host(struct vcpu *vcpu)
 {
 	if (!vcpu->guest_state_loaded)
 		return;
+	vcpu->stats.host_state_loads++;
 	msr_switch_to_host(vcpu);
 	host_state_restore(vcpu);
 	vcpu->guest_state_loaded = false;

@@ -10,11 +10,13 @@
 #include "mem/mem.h"
 #include "msr/filter.h"
 #include "vcpu/clock.h"
+#include "vcpu/halt_poll.h"
 
 int vm_init(struct vm *vm)
 {
 	int error;
 
+	vm->process = host_process_id();
 	host_mutex_init(&vm->lock);
 	host_mutex_init(&vm->slots_lock);
 	host_mutex_init(&vm->io_lock);
@@ -22,6 +24,7 @@ int vm_init(struct vm *vm)
 	host_spin_init(&vm->mmu_lock);
 	vm->under_hypervisor = cpuid_host_has(FEATURE_HYPERVISOR);
 	vm->apic_bus_ns = LAPIC_BUS_NS;
+	vm->halt_poll_most = HALT_POLL_MOST_IS_HOSTS;
 	clock_vm_init(vm);
 	irqfds_init(vm);
 	vm->slots = memslots_create();

@@ -92,7 +92,7 @@ static int log_give(struct vm *vm, const struct memslot *slot, u64 to, bool take
 			chunk_put_back(slot->log, &chunk);
 	}
 	if (watched)
-		vm_request_all(vm, VCPU_REQUEST_FLUSH_TLB);
+		vm_flush_tlbs(vm);
 	return error;
 }
 
@@ -132,7 +132,7 @@ static int log_clear(struct vm *vm, const struct memslot *slot,
 		watched |= chunk_watch(vm, slot, &chunk);
 	}
 	if (watched)
-		vm_request_all(vm, VCPU_REQUEST_FLUSH_TLB);
+		vm_flush_tlbs(vm);
 	return error;
 }
 

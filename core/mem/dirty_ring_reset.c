@@ -107,7 +107,7 @@ int dirty_rings_reset(struct vm *vm)
 		count += ring_reset(vcpu, &watch);
 	watch_flush(&watch);
 	if (watch.any)
-		vm_request_all(vm, VCPU_REQUEST_FLUSH_TLB);
+		vm_flush_tlbs(vm);
 	give_waiting(vm);
 	host_mutex_unlock(&vm->slots_lock);
 	return count;

@@ -64,17 +64,12 @@ static bool writes_are_listed(const struct vm *vm)
 
 /* --- removal; mmu_lock is held --- */
 
-static void flush(struct vm *vm)
-{
-	vm_request_all(vm, VCPU_REQUEST_FLUSH_TLB);
-}
-
 static void frames_remove(struct vm *vm, u64 start, u64 end, bool prune, struct ept_list *list)
 {
 	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
 	if (!ept_cut(&vm->ept, start, end, prune))
 		return;
-	flush(vm);
+	vm_flush_tlbs(vm);
 	ept_collect(&vm->ept, start, end, list);
 }
 
@@ -120,7 +115,7 @@ static void user_range_remove(struct vm *vm, u64 start, u64 end, struct ept_list
 	if (!user_range_cut(vm, start, end))
 		return;
 	/* Under the lock: whoever finds an entry gone may rely on it that no vCPU uses it. */
-	flush(vm);
+	vm_flush_tlbs(vm);
 	while (next_frames(&search, &frames))
 		ept_collect(&vm->ept, frames.start, frames.end, list);
 }
@@ -285,7 +280,7 @@ static void flags_off(struct vm *vm)
 		/* A page with a clear dirty flag would be written to and not be listed. */
 		ept_cut(&vm->ept, 0, FRAMES_END, false);
 		/* Each vCPU takes the new pointer with it. */
-		flush(vm);
+		vm_flush_tlbs(vm);
 		ept_collect(&vm->ept, 0, FRAMES_END, &list);
 	}
 	host_spin_unlock(&vm->mmu_lock);
@@ -412,7 +407,8 @@ void ept_unmap_all(struct vm *vm)
 
 struct young {
 	struct ept_visitor visitor; /* first: the visitor is the struct */
-	bool flags;		    /* the processor keeps accessed flags */
+	struct ept *ept;
+	bool flags; /* the processor keeps accessed flags */
 	bool clear;
 	bool young, removed;
 };
@@ -437,6 +433,7 @@ static bool young_enter(struct ept_visitor *visitor, u64 *entry, unsigned int le
 	young->young = true;
 	if (young->clear) {
 		__atomic_store_n(entry, 0, __ATOMIC_RELAXED);
+		ept_leaf_removed(young->ept, level);
 		young->removed = true;
 	}
 	return false;
@@ -446,6 +443,7 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear)
 {
 	struct young young = {
 		.visitor = {young_enter, NULL},
+		.ept = &vm->ept,
 		.clear = clear,
 	};
 	struct hva_search search = {.start = start, .end = end};
@@ -459,7 +457,7 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear)
 	while (next_frames(&search, &frames))
 		ept_visit(&vm->ept, frames.start, frames.end, &young.visitor);
 	if (young.removed)
-		flush(vm);
+		vm_flush_tlbs(vm);
 	host_spin_unlock(&vm->mmu_lock);
 	return young.young;
 }

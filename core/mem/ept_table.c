@@ -104,14 +104,25 @@ bool ept_clear(struct ept *ept, u64 gfn, u64 bits)
 	return __atomic_fetch_and(entry, ~bits, __ATOMIC_ACQ_REL) & bits;
 }
 
+/* So many pages more, or fewer, are mapped by leaves of the level. */
+static void mapped_add(struct ept *ept, unsigned int level, u64 count)
+{
+	if (count)
+		__atomic_fetch_add(&ept->mapped[level - EPT_LEVEL_4K], count, __ATOMIC_RELAXED);
+}
+
+void ept_leaf_removed(struct ept *ept, unsigned int level)
+{
+	mapped_add(ept, level, (u64)-1);
+}
+
 int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare)
 {
-	u64 *table = ept->root;
+	u64 *table = ept->root, *entry;
 	unsigned int at;
 
 	for (at = EPT_LEVEL_ROOT; at > level; at--) {
-		u64 *entry = entry_of(table, at, gfn);
-
+		entry = entry_of(table, at, gfn);
 		if (!ept_entry_present(entry_read(entry))) {
 			if (!spare->count) {
 				spare->wanted = at - level;
@@ -124,7 +135,10 @@ int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_s
 			table = entry_table(entry_read(entry));
 		}
 	}
-	entry_write(entry_of(table, level, gfn), leaf);
+	entry = entry_of(table, level, gfn);
+	/* One that is there is given more rights. */
+	mapped_add(ept, level, !ept_entry_present(entry_read(entry)));
+	entry_write(entry, leaf);
 	return 0;
 }
 
@@ -132,6 +146,7 @@ int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_s
 
 struct cut {
 	struct ept_visitor visitor; /* first: the visitor is the struct */
+	struct ept *ept;
 	bool any;
 };
 
@@ -149,6 +164,7 @@ static bool cut_enter(struct ept_visitor *visitor, u64 *entry, unsigned int leve
 		return false;
 	if (ept_entry_leaf(value, level)) {
 		entry_write(entry, 0);
+		ept_leaf_removed(cut->ept, level);
 	} else {
 		if (!covered)
 			return true;
@@ -180,7 +196,7 @@ static void cut_leave(struct ept_visitor *visitor, u64 *entry, unsigned int leve
 
 bool ept_cut(struct ept *ept, u64 start, u64 end, bool prune)
 {
-	struct cut cut = {.visitor = {cut_enter, prune ? cut_leave : NULL}};
+	struct cut cut = {.visitor = {cut_enter, prune ? cut_leave : NULL}, .ept = ept};
 
 	ept_visit(ept, start, end, &cut.visitor);
 	return cut.any;
@@ -190,6 +206,7 @@ bool ept_cut(struct ept *ept, u64 start, u64 end, bool prune)
 
 struct collect {
 	struct ept_visitor visitor; /* first: the visitor is the struct */
+	struct ept *ept;
 	struct ept_list *list;
 };
 
@@ -200,14 +217,16 @@ static bool entry_has_table(u64 entry, unsigned int level)
 }
 
 /* The link takes the first entry's place, so the table of that entry goes into the list itself. */
-static void list_add_table(struct ept_list *list, u64 *table, unsigned int level)
+static void list_add_table(struct ept *ept, struct ept_list *list, u64 *table, unsigned int level)
 {
 	u64 first = table[0];
 
 	table[0] = list->first;
 	list->first = (u64)table | level;
 	if (entry_has_table(first, level))
-		list_add_table(list, entry_table(first), level - 1);
+		list_add_table(ept, list, entry_table(first), level - 1);
+	else if (ept_entry_present(first))
+		ept_leaf_removed(ept, level);
 }
 
 static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int level, bool covered)
@@ -219,22 +238,38 @@ static bool collect_enter(struct ept_visitor *visitor, u64 *entry, unsigned int 
 		return !ept_entry_leaf(value, level);
 	if (value) {
 		entry_write(entry, 0);
-		list_add_table(collect->list, entry_table(value), level - 1);
+		list_add_table(collect->ept, collect->list, entry_table(value), level - 1);
 	}
 	return false;
 }
 
 void ept_collect(struct ept *ept, u64 start, u64 end, struct ept_list *list)
 {
-	struct collect collect = {{collect_enter, NULL}, list};
+	struct collect collect = {{collect_enter, NULL}, ept, list};
 
 	ept_visit(ept, start, end, &collect.visitor);
 }
 
 void ept_collect_all(struct ept *ept, struct ept_list *list)
 {
-	list_add_table(list, ept->root, EPT_LEVEL_ROOT);
+	list_add_table(ept, list, ept->root, EPT_LEVEL_ROOT);
 	ept->root = NULL;
+}
+
+/* What the entries of the table behind its link map goes with it; tables of theirs into the list.
+ */
+static void table_empty(struct ept *ept, struct ept_list *list, const u64 *table,
+			unsigned int level)
+{
+	u64 leaves = 0;
+
+	for (unsigned int i = 1; i < EPT_ENTRIES; i++) {
+		if (entry_has_table(table[i], level))
+			list_add_table(ept, list, entry_table(table[i]), level - 1);
+		else
+			leaves += ept_entry_present(table[i]);
+	}
+	mapped_add(ept, level, -leaves);
 }
 
 void ept_tables_free(struct ept *ept, struct ept_list *list, bool may_sleep)
@@ -246,9 +281,7 @@ void ept_tables_free(struct ept *ept, struct ept_list *list, bool may_sleep)
 		unsigned int level = list->first & in_page;
 
 		list->first = table[0];
-		for (unsigned int i = 1; level > EPT_LEVEL_4K && i < EPT_ENTRIES; i++)
-			if (entry_has_table(table[i], level))
-				list_add_table(list, entry_table(table[i]), level - 1);
+		table_empty(ept, list, table, level);
 		host_free_pages(table, 0);
 		__atomic_fetch_sub(&ept->pages, 1, __ATOMIC_RELAXED);
 		if (may_sleep)

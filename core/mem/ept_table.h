@@ -90,6 +90,9 @@ u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level);
  */
 int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare);
 
+/* The caller has emptied a leaf of the level that was present, in place of ept_cut(). */
+void ept_leaf_removed(struct ept *ept, unsigned int level);
+
 /* Take `bits` from the entry of the lowest level that maps `gfn`.  True: it had any of them. */
 bool ept_clear(struct ept *ept, u64 gfn, u64 bits);
 

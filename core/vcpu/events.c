@@ -280,6 +280,7 @@ static void enter_software_interrupt(struct vcpu *vcpu)
 
 static void enter_interrupt(struct vcpu *vcpu)
 {
+	vcpu->stats.interrupts++;
 	write_entry_event(vcpu, ENTERED_INTERRUPT, INTERRUPTION_EXTERNAL,
 			  vcpu->events.interrupt.vector);
 }
@@ -291,6 +292,7 @@ static void enter_nmi(struct vcpu *vcpu)
 	/* Delivery sets the blocking; VM entry refuses it set beforehand. */
 	vcpu_nmi_mask(vcpu, false);
 	vcpu->events.nmi.may_block = true;
+	vcpu->stats.nmis++;
 	write_entry_event(vcpu, ENTERED_NMI, INTERRUPTION_NMI, VECTOR_NMI);
 	vcpu->events.nmi.injected = true;
 }

@@ -7,6 +7,7 @@
  */
 #include "vcpu/mp_state.h"
 #include "vcpu/events.h"
+#include "vcpu/halt_poll.h"
 #include "vcpu/measure.h"
 #include "irq/lapic.h"
 
@@ -15,6 +16,21 @@ static bool halt_ends(struct vcpu *vcpu)
 {
 	return vcpu_event_underway(vcpu) || vcpu_nmi_deliverable(vcpu) ||
 	       vcpu_interrupt_deliverable(vcpu);
+}
+
+bool vcpu_halt_may_end(struct vcpu *vcpu)
+{
+	return halt_ends(vcpu) || vcpu_request_waits(vcpu, VCPU_REQUEST_EVENT) ||
+	       __atomic_load_n(&vcpu->unhalted, __ATOMIC_SEQ_CST);
+}
+
+/* Waits for INIT and SIPI are long. */
+static void wait_for_event(struct vcpu *vcpu)
+{
+	if (vcpu->mp_state == KVM_MP_STATE_HALTED)
+		vcpu_halt(vcpu);
+	else
+		host_vcpu_wait(vcpu);
 }
 
 bool vcpu_wakes(struct vcpu *vcpu)
@@ -49,7 +65,7 @@ bool vcpu_wait(struct vcpu *vcpu)
 	__atomic_store_n(&vcpu->mode, VCPU_WAITING, __ATOMIC_SEQ_CST);
 	if (!vcpu_wakes(vcpu)) {
 		vcpu_measure(vcpu, VCPU_PHASE_ASLEEP);
-		host_vcpu_wait(vcpu);
+		wait_for_event(vcpu);
 		vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 	}
 	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);

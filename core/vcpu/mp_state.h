@@ -15,6 +15,9 @@ static inline bool vcpu_is_bsp(const struct vcpu *vcpu)
  * signal has to be looked at first.  Loaded; may sleep. */
 bool vcpu_wait(struct vcpu *vcpu);
 
+/* Is there, as far as can be seen without delivering it, something that ends HLT?  Loaded. */
+bool vcpu_halt_may_end(struct vcpu *vcpu);
+
 /* KVM_HC_KICK_CPU: its HLT ends; or, where it is not halted, its next one does at once.  Any
  * context. */
 void vcpu_unhalt(struct vcpu *vcpu);

@@ -13,6 +13,13 @@ static struct vcpu_msr_counter *counter_of(struct vcpu_stats *stats, u32 msr)
 	return counter;
 }
 
+void vcpu_histogram_add(struct vcpu_histogram *histogram, u64 ns)
+{
+	unsigned int bucket = ns ? 64 - (unsigned int)__builtin_clzll(ns) : 0;
+
+	histogram->bucket[bucket < VCPU_STATS_BUCKETS ? bucket : VCPU_STATS_BUCKETS - 1]++;
+}
+
 void vcpu_stats_count_msr(struct vcpu_stats *stats, u32 msr, u64 reads, u64 writes)
 {
 	struct vcpu_msr_counter *counter = counter_of(stats, msr);

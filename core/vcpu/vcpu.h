@@ -166,6 +166,7 @@ struct vcpu {
 		u32 number;		  /* of the last one, for its token */
 		bool wake_all;	/* the guest is to be told that all that it waited for came */
 	} async_pf;		/* see async_pf.h */
+	u32 halt_poll_ns;	/* how long the next HLT polls: see halt_poll.h */
 	bool unhalted;		/* another vCPU ended its HLT, or its next one; anybody sets */
 	u64 control[CTL_WORDS]; /* as the VMCS has them */
 

@@ -102,6 +102,11 @@ static inline unsigned int host_cpu(void)
 	return smp_processor_id();
 }
 
+static inline void host_relax(void)
+{
+	cpu_relax();
+}
+
 static inline void host_cond_resched(void)
 {
 	cond_resched();

@@ -55,7 +55,7 @@ struct dentry;
 struct perf_guest_switch_msr;
 
 struct host_vm {
-	refcount_t users; /* the VM's file and the files of its vCPUs */
+	refcount_t users; /* the VM's file, the files of its vCPUs, those of statistics */
 	struct mm_struct *mm;
 	struct mmu_notifier notifier;
 	struct dentry *debugfs;

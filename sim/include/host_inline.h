@@ -32,6 +32,7 @@ void sim_srcu_read_unlock(host_srcu_t *srcu, int ticket);
 
 unsigned int sim_cpu(void);
 void sim_cond_resched(void);
+void sim_relax(void);
 void sim_preempt_disable(void);
 void sim_preempt_enable(void);
 void sim_irq_disable(void);
@@ -159,6 +160,11 @@ static inline bool host_interrupts_are_on(void)
 static inline unsigned int host_cpu(void)
 {
 	return sim_cpu();
+}
+
+static inline void host_relax(void)
+{
+	sim_relax();
 }
 
 static inline void host_cond_resched(void)

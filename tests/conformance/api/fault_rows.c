@@ -380,6 +380,7 @@ const struct fault_row fault_rows[] = {
 	ROW(KVM_CHECK_EXTENSION, VM, A_VM, .number = KVM_CAP_HLT),
 	ROW(KVM_CREATE_VCPU, VM, A_VM, .makes_file = true),
 	ROW(KVM_CREATE_VCPU, VM, EVERYTHING, .number = 1, .makes_file = true),
+	ROW(KVM_GET_STATS_FD, VM, A_VM, .makes_file = true),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_deleted),
 	ROW(KVM_SET_USER_MEMORY_REGION, VM, A_VM, .fill = fill_slot_moved),
@@ -424,6 +425,7 @@ const struct fault_row fault_rows[] = {
 
 	ROW(KVM_RUN, VCPU, EVERYTHING, .runs = true),
 	ROW(KVM_SET_SIGNAL_MASK, VCPU, A_VCPU, .fill = fill_signal_mask),
+	ROW(KVM_GET_STATS_FD, VCPU, A_VCPU, .makes_file = true),
 	ROW(KVM_GET_REGS, VCPU, A_VCPU, .fill = fill_nothing),
 	ROW(KVM_SET_REGS, VCPU, A_VCPU, .get = KVM_GET_REGS),
 	ROW(KVM_GET_SREGS, VCPU, A_VCPU, .fill = fill_nothing),

@@ -192,14 +192,14 @@ TEST(api_every_ioctl_ends_while_the_machine_goes_down)
 	FOR_EACH_ROW(row)
 	for (unsigned int ended = 0; ended < 2; ended++) {
 		struct program *program = row_start(row, argument);
-		bool makes_vcpu = row->number == KVM_CREATE_VCPU;
-
 		test_context("%s, VMX operation has ended: %u", row->name, ended);
 		if (ended)
 			sim_vmx_end();
 		else
 			sim_stop_guests();
-		if (!makes_vcpu)
+		if (row->number == KVM_GET_STATS_FD)
+			row_expect(row, row_call(row, program, argument));
+		else if (row->number != KVM_CREATE_VCPU)
 			EXPECT_EQ(row_call(row, program, argument), result_at_shutdown(row));
 		program_end(program);
 	}

@@ -132,6 +132,7 @@ TEST(api_vcpu_ioctls_with_init_pending)
 {
 	const struct ioctl_row *row;
 	static u8 argument[4096];
+	long result;
 
 	for (unsigned int slot = 0; (row = ioctl_next(SCOPE_VCPU, &slot));) {
 		struct program *program = program_start(EVERYTHING);
@@ -139,8 +140,11 @@ TEST(api_vcpu_ioctls_with_init_pending)
 		test_context("%s", row->name);
 		EXPECT_EQ(message(program, 0, MESSAGE_INIT), 1);
 		memset(argument, 0, sizeof(argument));
-		api_call(program->vcpu, row->number, argument,
-			 _IOC_SIZE(row->number) ? _IOC_SIZE(row->number) : sizeof(argument));
+		result = api_call(program->vcpu, row->number, argument,
+				  _IOC_SIZE(row->number) ? _IOC_SIZE(row->number)
+							 : sizeof(argument));
+		if (row->number == KVM_GET_STATS_FD)
+			sim_file_close((int)result);
 		EXPECT_EQ(mp_state(program->vcpu), KVM_MP_STATE_RUNNABLE);
 		program_end(program);
 	}

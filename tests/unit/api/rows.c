@@ -403,6 +403,7 @@ const struct api_row api_rows[] = {
 	ROW(VM, KVM_CHECK_EXTENSION, A_VM, .value = KVM_CAP_HLT, .result = 1),
 	ROW(VM, KVM_CREATE_VCPU, A_VM, .makes_file = true),
 	ROW(VM, KVM_CREATE_VCPU, EVERYTHING, .value = 1, .makes_file = true),
+	ROW(VM, KVM_GET_STATS_FD, A_VM, .makes_file = true),
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, A_VM, .fill = fill_slot),
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, EVERYTHING, .fill = fill_log_begun),
 	ROW(VM, KVM_SET_USER_MEMORY_REGION, EVERYTHING, .fill = fill_log_ended),
@@ -454,6 +455,7 @@ const struct api_row api_rows[] = {
 
 	ROW(VCPU, KVM_RUN, EVERYTHING, .fill = fill_run, .runs = true),
 	ROW(VCPU, KVM_SET_SIGNAL_MASK, A_VCPU, .fill = fill_signal_mask, .more = 8),
+	ROW(VCPU, KVM_GET_STATS_FD, A_VCPU, .makes_file = true),
 	ROW(VCPU, KVM_GET_REGS, A_VCPU, .fill = fill_nothing),
 	ROW(VCPU, KVM_SET_REGS, A_VCPU, .get = KVM_GET_REGS),
 	ROW(VCPU, KVM_GET_SREGS, A_VCPU, .fill = fill_nothing),

@@ -8,6 +8,7 @@
 #include "devices.h"
 #include "cpuid/cpuid.h"
 #include "irq/irqchip.h"
+#include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
 #define ARGUMENTS     8 /* of ioctls under way at a time */
@@ -98,6 +99,8 @@ static void draw_processor(void)
 	sim_vmx_set_processors(&msrs);
 	vpid_init();
 	sim_large_pages_execute = !chance(3);
+	if (chance(2))
+		halt_poll.most_ns = (unsigned int)sim_random_below(50000);
 }
 
 static void set_cpuid(int fd)

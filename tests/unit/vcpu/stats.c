@@ -115,3 +115,27 @@ TEST(stats_of_time_are_never_nonsense)
 	EXPECT_EQ(stats.ticks[VCPU_PHASE_GUEST], 0);
 	EXPECT_EQ(stats.ticks[VCPU_PHASE_EXIT], 500);
 }
+
+TEST(stats_histogram_has_powers_of_two)
+{
+	static const struct {
+		u64 ns;
+		unsigned int bucket;
+	} rows[] = {
+		{0, 0},		{1, 1},
+		{2, 2},		{3, 2},
+		{4, 3},		{7, 3},
+		{8, 4},		{(1u << 30) - 1, 30},
+		{1u << 30, 31}, {0x80000000u, 31},
+		{~(u64)0, 31},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct vcpu_histogram histogram = {0};
+
+		test_context("%llu ns", rows[i].ns);
+		vcpu_histogram_add(&histogram, rows[i].ns);
+		for (unsigned int bucket = 0; bucket < VCPU_STATS_BUCKETS; bucket++)
+			EXPECT_EQ(histogram.bucket[bucket], bucket == rows[i].bucket);
+	}
+}
