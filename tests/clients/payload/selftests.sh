@@ -4,8 +4,9 @@
 # does not pass.
 . ./client.sh
 
-# Not run: what takes too long in an emulated machine, or more memory than it has, on both.
+# Not run: what takes too long in an emulated machine, or more memory than it has, on both (selftests.md).
 left_out='hardware_disable_test max_guest_memory_test memslot_perf_test vmx_preemption_timer_test'
+left_out="$left_out dirty_log_page_splitting_test"
 
 # What the default arguments are too large for.
 arguments() {
