@@ -84,7 +84,7 @@ struct vm {
 	bool platform_info_hidden;     /* KVM_CAP_MSR_PLATFORM_INFO */
 	bool exception_payload;	       /* KVM_CAP_EXCEPTION_PAYLOAD */
 	bool triple_fault_event;       /* KVM_CAP_X86_TRIPLE_FAULT_EVENT */
-	u32 exits_disabled;	       /* KVM_CAP_X86_DISABLE_EXITS: before there is a vCPU */
+	u32 exits_disabled;	       /* KVM_CAP_X86_DISABLE_EXITS, of vCPUs to come */
 	u32 hypercall_exits;	       /* KVM_CAP_EXIT_HYPERCALL: bits by their numbers */
 	u32 quirks_disabled;	       /* KVM_CAP_DISABLE_QUIRKS2: KVM_X86_QUIRK_* */
 	bool emulation_failure_exits;  /* KVM_CAP_EXIT_ON_EMULATION_FAILURE */

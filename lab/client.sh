@@ -82,6 +82,8 @@ selftests() {
 	mkdir -p "$1/root/lib" "$1/root/lib64"
 	find "$1/root/selftests" -type f -exec ldd {} + | sed -n 's/.* => \(.*\) (0x.*/\1/p' | sort -u |
 		xargs cp -t "$1/root/lib"
+	# pthread_cancel() loads it when it is called.
+	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$1/root/lib/"
 	cp "$(ldd "$1/root/selftests/steal_time" | sed -n 's/^[[:space:]]*\(.*ld-linux[^ ]*\) (0x.*/\1/p')" \
 		"$1/root/lib64/"
 }

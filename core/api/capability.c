@@ -103,12 +103,12 @@ static int enable_pv_enforcement(struct ioctl_call *call, const __u64 args[4])
 	return 0;
 }
 
-/* args[0]: which exits the guest is to do without.  What is disabled stays so. */
+/* args[0]: which exits vCPUs to come are to do without.  What is disabled stays so. */
 static int enable_exits_disabled(struct ioctl_call *call, const __u64 args[4])
 {
-	if ((args[0] & ~(u64)vm_exits_to_disable()) || call->vm->nr_vcpus)
+	if (args[0] & ~(u64)vm_exits_to_disable())
 		return -EINVAL;
-	call->vm->exits_disabled |= (u32)args[0];
+	__atomic_fetch_or(&call->vm->exits_disabled, (u32)args[0], __ATOMIC_RELAXED);
 	return 0;
 }
 

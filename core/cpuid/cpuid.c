@@ -113,13 +113,11 @@ static void show(u32 out[4], enum cpuid_feature feature, bool on)
 
 /* What an entry cannot say, whatever user space wants: a halted vCPU can be woken by another only
  * where HLT exits. */
-static void correct(const struct vcpu *vcpu, const struct vcpu_cpuid *cpuid,
-		    struct kvm_cpuid_entry2 *entry)
+static void correct(const struct vcpu_cpuid *cpuid, struct kvm_cpuid_entry2 *entry)
 {
 	u32 out[4] = {entry->eax, entry->ebx, entry->ecx, entry->edx};
 
-	if (entry->function == cpuid->pv_leaf && cpuid->pv_leaf &&
-	    (vcpu->vm->exits_disabled & KVM_X86_DISABLE_EXITS_HLT))
+	if (entry->function == cpuid->pv_leaf && cpuid->pv_leaf && cpuid->no_unhalt)
 		show(out, FEATURE_KVM_PV_UNHALT, false);
 	if (entry->function == 1 && cpuid->monitor != MONITOR_AS_TOLD)
 		show(out, FEATURE_MONITOR, cpuid->monitor == MONITOR_SHOWN);
@@ -127,10 +125,10 @@ static void correct(const struct vcpu *vcpu, const struct vcpu_cpuid *cpuid,
 	entry->ecx = out[CPUID_REG_ECX];
 }
 
-static void correct_all(const struct vcpu *vcpu, struct vcpu_cpuid *cpuid)
+static void correct_all(struct vcpu_cpuid *cpuid)
 {
 	for (unsigned int i = 0; i < cpuid->count; i++)
-		correct(vcpu, cpuid, &cpuid->entry[i]);
+		correct(cpuid, &cpuid->entry[i]);
 }
 
 void cpuid_show_monitor(struct vcpu *vcpu, bool shown)
@@ -138,7 +136,7 @@ void cpuid_show_monitor(struct vcpu *vcpu, bool shown)
 	if (!vcpu->cpuid)
 		return;
 	vcpu->cpuid->monitor = shown ? MONITOR_SHOWN : MONITOR_HIDDEN;
-	correct_all(vcpu, vcpu->cpuid);
+	correct_all(vcpu->cpuid);
 }
 
 int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned int count)
@@ -158,7 +156,9 @@ int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned 
 		return -EINVAL;
 	}
 	cpuid->pv_leaf = find_pv_leaf(cpuid);
-	correct_all(vcpu, cpuid);
+	cpuid->no_unhalt = __atomic_load_n(&vcpu->vm->exits_disabled, __ATOMIC_RELAXED) &
+			   KVM_X86_DISABLE_EXITS_HLT;
+	correct_all(cpuid);
 	note_features(cpuid);
 	note_address_width(cpuid);
 	note_xcr0(cpuid);
@@ -254,7 +254,7 @@ struct kvm_cpuid_entry2 cpuid_as_seen(const struct vcpu *vcpu, const struct kvm_
 	u32 out[4];
 
 	if (vcpu->cpuid)
-		correct(vcpu, vcpu->cpuid, &seen);
+		correct(vcpu->cpuid, &seen);
 	out[0] = seen.eax;
 	out[1] = seen.ebx;
 	out[2] = seen.ecx;

@@ -16,7 +16,8 @@ struct vcpu_cpuid {
 	u32 features[CPUID_WORDS]; /* what the guest was told and Lintel can give: cpuid_has() */
 	u64 xcr0_allowed;
 	unsigned int maxphyaddr;
-	u32 pv_leaf; /* of the features of the KVM ABI; 0: none */
+	u32 pv_leaf;	/* of the features of the KVM ABI; 0: none */
+	bool no_unhalt; /* HLT did not exit in the VM when this was set */
 	enum { MONITOR_AS_TOLD, MONITOR_HIDDEN, MONITOR_SHOWN } monitor;
 	unsigned int count;
 	struct kvm_cpuid_entry2 entry[];

@@ -141,8 +141,12 @@ void lapic_reset(struct vcpu *vcpu, bool init)
 
 void lapic_mode_changed(struct vcpu *vcpu, bool reset)
 {
-	/* A new mode begins with the ID that the processor was given. */
-	lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
+	struct lapic *lapic = vcpu->lapic;
+
+	/* A new mode begins with the ID that the processor was given, and with bits that it has. */
+	lapic_put(lapic, LAPIC_ID, vcpu->id << 24);
+	lapic_put(lapic, LAPIC_ICR,
+		  lapic_get(lapic, LAPIC_ICR) & lapic_writable_bits(vcpu, LAPIC_ICR));
 	if (reset)
 		reset_registers(vcpu);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);

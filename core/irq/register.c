@@ -71,6 +71,10 @@ u32 lapic_writable_bits(const struct vcpu *vcpu, u32 offset)
 		bits &= ~LVT_TIMER_DEADLINE;
 	if (offset == LAPIC_LVT_CMCI && !vcpu->lapic->cmci)
 		return 0;
+	/* Reserved bits mean nothing, but are kept, as the page does that a processor has for one
+	 * ("APIC-Write Emulation"). */
+	if (offset == LAPIC_ICR && !lapic_x2apic(vcpu))
+		return ~ICR_PENDING;
 	return bits;
 }
 

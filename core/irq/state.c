@@ -40,8 +40,10 @@ static u32 state_bits(const struct vcpu *vcpu, u32 offset)
 		return lapic_x2apic(vcpu) ? 0 : lapic_writable_bits(vcpu, offset);
 	case LAPIC_ISR:
 	case LAPIC_TMR:
-	case LAPIC_IRR:
 		return ~(u32)0 << LAPIC_FIRST_VECTOR;
+	/* Vectors that no APIC accepts: requested, as in the page of a processor that has one for
+	 * it, and never delivered, as no priority is below theirs. */
+	case LAPIC_IRR:
 	case LAPIC_ISR + LAPIC_REGISTER_STEP... LAPIC_TMR - LAPIC_REGISTER_STEP:
 	case LAPIC_TMR + LAPIC_REGISTER_STEP... LAPIC_IRR - LAPIC_REGISTER_STEP:
 	case LAPIC_IRR + LAPIC_REGISTER_STEP... LAPIC_ESR - LAPIC_REGISTER_STEP:

@@ -57,7 +57,7 @@ static void init_controls(struct vcpu *vcpu)
 			vmcs_control_write(vcpu, word, vmcs_config.ctl[word]);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_MOV_DR_EXITING, true);
 	for (unsigned int i = 0; i < COUNT_OF(optional); i++)
-		if (vcpu->vm->exits_disabled & optional[i].exit)
+		if (vcpu->exits_disabled & optional[i].exit)
 			vmcs_control_set(vcpu, optional[i].word, optional[i].controls, false);
 
 	guest_debug_exceptions(vcpu);

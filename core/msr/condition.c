@@ -26,7 +26,7 @@ static bool guest_has(enum msr_condition condition, const struct vcpu *vcpu)
 	case MSR_IF_PLATFORM_INFO:
 		return !__atomic_load_n(&vcpu->vm->platform_info_hidden, __ATOMIC_RELAXED);
 	case MSR_IF_CSTATE:
-		return vcpu->vm->exits_disabled & KVM_X86_DISABLE_EXITS_CSTATE;
+		return vcpu->exits_disabled & KVM_X86_DISABLE_EXITS_CSTATE;
 	case MSR_IF_MCG_CTL:
 		return vcpu->msrs->mcg_cap & MCG_CTL_P;
 	case MSR_IF_MCG_CMCI:

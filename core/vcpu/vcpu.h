@@ -100,8 +100,9 @@ struct vcpu {
 	u64 regs[REG_COUNT]; /* the world switch knows this offset; RSP only via accessors */
 	u64 cr2;
 	struct loaded_vmcs vmcs;
-	u16 vpid; /* 0: none */
-	u64 *pml; /* the list of pages written, a page; NULL where it is not used */
+	u16 vpid;	    /* 0: none */
+	u32 exits_disabled; /* KVM_CAP_X86_DISABLE_EXITS, of its VM when it was made */
+	u64 *pml;	    /* the list of pages written, a page; NULL where it is not used */
 	struct dirty_ring *dirty_ring; /* NULL: the VM has none; see mem/dirty_ring.h */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */

@@ -459,3 +459,54 @@ TEST(irqchip_nmi_in_events)
 	CHECK_OK(ioctl(cpu.fd, KVM_GET_VCPU_EVENTS, &e));
 	CHECK_EQ(e.nmi.pending, 0);
 }
+
+/* With interrupts on it writes the ICR: fixed, to itself, masked by the TPR, and reserved bits. */
+GUEST64(guest_icr, "sti\n"
+		   "mov $0xfee00000, %ebx\n"
+		   "movl $0xf0, 0x80(%rbx)\n"
+		   "movl $0x01020304, 0x310(%rbx)\n"
+		   "movl $0xfff77051, 0x300(%rbx)\n"
+		   "mov 0x200(%rbx), %eax\n"
+		   "out %eax, $0x10\n"
+		   "mov 0x300(%rbx), %eax\n"
+		   "out %eax, $0x10\n"
+		   "movl $0, 0x80(%rbx)\n"
+		   "1: out %al, $0x11\n"
+		   "jmp 1b\n"
+		   ".org 0x80\n"
+		   "out %al, $0x12\n"
+		   "movl $0, 0xb0(%rbx)\n"
+		   "iretq\n");
+
+/* The page of the local APIC keeps what means nothing: reserved bits of the ICR, and in the IRR the
+ * vectors that no APIC accepts, which never come. */
+TEST(lapic_keeps_what_means_nothing)
+{
+	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
+	const u32 enabled = 0x1ff, requested = 0xa5a5, icr = 0xfff76051;
+	struct kvm_lapic_state apic;
+	struct vcpu cpu;
+
+	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
+	cpu = vcpu_create(vm.fd, 0);
+	vm_load(&vm, guest_icr, guest_icr_end);
+	vcpu_set_supported_cpuid(&cpu);
+	vcpu_set_long_mode(&vm, &cpu);
+	for (unsigned int vector = 0; vector < 256; vector++)
+		vm_set_gate(&vm, (u8)vector, 0x80);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
+	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
+	memcpy(apic.regs + 0x200, &requested, sizeof(requested));
+	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	CHECK_OUT(&cpu, 0x10, 4, requested);
+	CHECK_OUT(&cpu, 0x10, 4, icr);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
+	CHECK_EQ(memcmp(apic.regs + 0x200, &requested, sizeof(requested)), 0);
+	CHECK_EQ(memcmp(apic.regs + 0x300, &icr, sizeof(icr)), 0);
+	CHECK_EQ(apic.regs[0x313], 1);
+	CHECK_EQ(apic.regs[0x310], 0);
+	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	CHECK_OUT(&cpu, 0x12, 1, icr & 0xff);
+	for (unsigned int run = 0; run < 4; run++)
+		CHECK_OUT(&cpu, 0x11, 1, icr & 0xff);
+}

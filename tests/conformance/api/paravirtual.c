@@ -281,6 +281,28 @@ TEST(disabled_exits_refusals)
 	CHECK_OK(enable(vm, KVM_CAP_X86_DISABLE_EXITS, 0));
 }
 
+/* With a vCPU there: taken, and unhalt vanishes from the CPUID that is set from then on.  KVM of
+ * later kernels refuses it. */
+TEST(disabled_exits_late)
+{
+	struct vm vm = vm_create();
+	struct vcpu cpu = vcpu_create(vm.fd, 0);
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
+
+	set_features(&cpu, 1u << PV_UNHALT | 1);
+	if (enable(vm.fd, KVM_CAP_X86_DISABLE_EXITS, KVM_X86_DISABLE_EXITS_HLT)) {
+		CHECK_EQ(errno, EINVAL);
+		return;
+	}
+	cpuid->nent = 256;
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_CPUID2, cpuid));
+	CHECK_EQ(cpuid_find(cpuid, PV_FEATURES, 0)->eax, 1u << PV_UNHALT | 1);
+	set_features(&cpu, 1u << PV_UNHALT | 1);
+	cpuid->nent = 256;
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_CPUID2, cpuid));
+	CHECK_EQ(cpuid_find(cpuid, PV_FEATURES, 0)->eax, 1);
+}
+
 TEST(disabled_exits_hlt)
 {
 	struct guest g = {.vm = with_exits_disabled(KVM_X86_DISABLE_EXITS_HLT)};

@@ -7,6 +7,7 @@
 #include "fixture/vm.h"
 #include "facts/msr.h"
 #include "irq/lapic.h"
+#include "msr/msr.h"
 #include "program.h"
 #include "vcpu/state.h"
 #include "vmcs/vmcs.h"
@@ -110,8 +111,6 @@ TEST(api_exits_refused)
 	EXPECT_EQ(enable(program->vm, KVM_CAP_X86_DISABLE_EXITS, 0x10), -EINVAL);
 	EXPECT_EQ(enable(program->vm, KVM_CAP_X86_DISABLE_EXITS, BIT64(32)), -EINVAL);
 	EXPECT_EQ(enable(program->vm, KVM_CAP_X86_DISABLE_EXITS, 0xe), 0);
-	program->vcpu = program_add_vcpu(program, 0);
-	EXPECT_EQ(enable(program->vm, KVM_CAP_X86_DISABLE_EXITS, 2), -EINVAL);
 	program_end(program);
 }
 
@@ -170,6 +169,42 @@ TEST(api_exits_disabled)
 		EXPECT_EQ(set_told(program, 0, BIT32(7) | BIT32(5)), 0);
 		program_end(program);
 	}
+}
+
+/* A vCPU that there was already goes on as it was made, but is not told of unhalt any more, from
+ * the next CPUID on; one that has run keeps what it was told. */
+TEST(api_exits_disabled_late)
+{
+	struct program *program = program_start(A_VM);
+	const u32 told = BIT32(7) | BIT32(5);
+	struct vcpu *early, *late;
+	struct list list;
+	int other;
+
+	program->vcpu = program_add_vcpu(program, 0);
+	early = sim_file_vcpu(program->vcpu);
+	EXPECT_EQ(set_told(program, 0, told), 0);
+	EXPECT_EQ(enable(program->vm, KVM_CAP_X86_DISABLE_EXITS,
+			 KVM_X86_DISABLE_EXITS_HLT | KVM_X86_DISABLE_EXITS_CSTATE),
+		  0);
+	EXPECT_EQ(early->control[CTL_PRIMARY] & CPU1_HLT_EXITING, CPU1_HLT_EXITING);
+	early->has_run = true;
+	EXPECT_EQ(set_told(program, 0, told), 0);
+	get_told(program, &list);
+	EXPECT_EQ(list.entry[2].eax, told);
+	early->has_run = false;
+	EXPECT_EQ(set_told(program, 0, told), 0);
+	get_told(program, &list);
+	EXPECT_EQ(list.entry[2].eax, BIT32(5));
+	early->has_run = true;
+	EXPECT_EQ(set_told(program, 0, told), 0);
+	EXPECT_FALSE(msr_condition_met(MSR_IF_CSTATE, early));
+	other = program_add_vcpu(program, 1);
+	late = sim_file_vcpu(other);
+	EXPECT_EQ(late->control[CTL_PRIMARY] & CPU1_HLT_EXITING, 0);
+	EXPECT_TRUE(msr_condition_met(MSR_IF_CSTATE, late));
+	sim_file_close(other);
+	program_end(program);
 }
 
 /* User space sends a guest that stands at HLT elsewhere. */

@@ -101,6 +101,30 @@ TEST(lapic_x2apic_reserved_bits)
 	fixture_destroy(g);
 }
 
+/* In xAPIC mode the ICR's reserved bits are kept and mean nothing; x2APIC mode begins without them.
+ */
+TEST(lapic_icr_reserved_bits)
+{
+	struct fixture *g = apic_guest_create(2);
+	struct kvm_lapic_state state;
+
+	apic_icr(g->vcpu, 0xfff33000 | 0x4051, 1);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR), 0xfff36051);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR2), 0x01000000);
+	EXPECT_EQ(apic_take(&g->vcpu[1]), 0x51);
+	EXPECT_EQ(apic_take(g->vcpu), -1);
+	lapic_state_get(g->vcpu, &state);
+	lapic_reset(g->vcpu, false);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR), 0);
+	lapic_state_set(g->vcpu, &state);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR), 0xfff36051);
+	apic_x2apic_on(g->vcpu);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR), 0x4051);
+	lapic_state_set(g->vcpu, &state);
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_ICR), 0x4051);
+	fixture_destroy(g);
+}
+
 /* LVT CMCI is there where IA32_MCG_CAP says so, and then like the others of the LVT. */
 TEST(lapic_cmci_register)
 {
@@ -286,6 +310,28 @@ TEST(lapic_state_round_trip)
 	}
 }
 
+/* A vector that no APIC accepts can be requested in the state: it never comes, whatever the TPR. */
+TEST(lapic_state_illegal_vectors)
+{
+	static struct kvm_lapic_state state;
+	struct fixture *g = apic_guest_create(1);
+	u32 requested = 0x1ffff;
+
+	lapic_state_get(g->vcpu, &state);
+	memcpy(state.regs + LAPIC_IRR, &requested, sizeof(requested));
+	lapic_state_set(g->vcpu, &state);
+	EXPECT_EQ(apic_take(g->vcpu), 0x10);
+	EXPECT_EQ(apic_take(g->vcpu), -1);
+	apic_write(g->vcpu, LAPIC_EOI, 0);
+	for (u32 tpr = 0; tpr < 0x100; tpr++) {
+		apic_write(g->vcpu, LAPIC_TPR, tpr);
+		EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
+		EXPECT_EQ(lapic_tpr_threshold(g->vcpu), 0);
+	}
+	EXPECT_EQ(apic_read(g->vcpu, LAPIC_IRR), 0xffff);
+	fixture_destroy(g);
+}
+
 /* Whatever user space sets, the guest finds an APIC that could be. */
 TEST(lapic_state_set_anything)
 {
@@ -300,7 +346,7 @@ TEST(lapic_state_set_anything)
 		memset(&state, mode & 2 ? 0xff : 0x5a, sizeof(state));
 		lapic_state_set(g->vcpu, &state);
 		EXPECT_EQ(apic_read(g->vcpu, LAPIC_VERSION), 0x50014);
-		EXPECT_EQ(apic_read(g->vcpu, LAPIC_IRR) & 0xffff, 0);
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_IRR), mode & 2 ? 0xffffffff : 0x5a5a5a5a);
 		EXPECT_EQ(apic_read(g->vcpu, LAPIC_ISR) & 0xffff, 0);
 		EXPECT_EQ(apic_read(g->vcpu, LAPIC_TIMER_DIVIDE) & ~0xbu, 0);
 		if (mode & 1)
@@ -311,6 +357,8 @@ TEST(lapic_state_set_anything)
 			apic_take(g->vcpu);
 			sim_advance_time(1000);
 		}
+		/* The vectors that are none never came. */
+		EXPECT_EQ(apic_read(g->vcpu, LAPIC_IRR) & 0xffff, mode & 2 ? 0xffff : 0x5a5a);
 		lapic_reset(g->vcpu, false);
 		EXPECT_EQ(lapic_pending_vector(g->vcpu), -1);
 		fixture_destroy(g);

@@ -468,7 +468,7 @@ TEST(msr_pass_through_rows_answer_exits)
 	/* Those of C-states are the processor's own, where the guest may have them. */
 	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_CORE_C1_RES, &value, false), -EINVAL);
 	EXPECT_EQ(msr_read(&g->vcpu[0], MSR_CORE_C1_RES, &value, true), -EINVAL);
-	g->vm.exits_disabled = KVM_X86_DISABLE_EXITS_CSTATE;
+	g->vcpu[0].exits_disabled = KVM_X86_DISABLE_EXITS_CSTATE;
 	for (unsigned int cpu = 0; cpu < FIXTURE_CPUS; cpu++) {
 		sim_msr_set(cpu, MSR_CORE_C3_RESIDENCY, 3);
 		sim_msr_set(cpu, MSR_CORE_C1_RES, 1);
