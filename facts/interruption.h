@@ -15,6 +15,7 @@
 #define INTERRUPTION_TYPE(info)	   (((info) >> 8) & 7)
 #define INTERRUPTION_ERROR_CODE	   BIT32(11)
 #define INTERRUPTION_NMI_UNBLOCKED BIT32(12) /* in VM-exit interruption information */
+#define INTERRUPTION_NESTED	   BIT32(13) /* an exception while another was delivered (FRED) */
 #define INTERRUPTION_VALID	   BIT32(31)
 
 enum interruption_type {

@@ -10,7 +10,7 @@
  *     is bad: status 2, one line on stderr, nothing on stdout;
  *   - prints by stdio on stdout (main() tells if that could not be written), JSON by json.h,
  *     colours by colour.h;
- *   - returns COMMAND_FINE or COMMAND_NO.
+ *   - returns COMMAND_FINE, COMMAND_NO or COMMAND_OPEN.
  */
 #ifndef TOOL_COMMAND_H
 #define TOOL_COMMAND_H
@@ -23,6 +23,7 @@ enum command_status {
 	COMMAND_FINE = 0,
 	COMMAND_NO = 1,	 /* the answer is no: refused, differs, incompatible, a rule is broken */
 	COMMAND_BAD = 2, /* bad input or usage */
+	COMMAND_OPEN = 3, /* neither yes nor no: what would decide is not there */
 };
 
 struct command {
@@ -70,6 +71,7 @@ unsigned long long command_number(const struct command *command, const char *opt
 void *command_alloc(size_t count, size_t size);
 
 extern const struct command bitmap_command, caps_command, check_command, compat_command,
-	diff_command, explain_command, matrix_command, record_command, run_command, stat_command;
+	diff_command, explain_command, matrix_command, record_command, run_command, stat_command,
+	vmcs_command;
 
 #endif

@@ -46,6 +46,10 @@
 #define CR4_SMAP       BIT64(21)
 #define CR4_PKE	       BIT64(22)
 #define CR4_CET	       BIT64(23)
+#define CR4_LAM_SUP    BIT64(28)
+#define CR4_FRED       BIT64(32)
+
+#define CR3_LAM (BIT64(61) | BIT64(62)) /* U57, U48 */
 
 #define IA32_EFER_SCE BIT64(0)
 #define IA32_EFER_LME BIT64(8)

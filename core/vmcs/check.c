@@ -116,26 +116,41 @@ const struct vmcs_processor *check_capability(struct vmcs_check *check, enum cap
 	return &check->image->processor;
 }
 
-u64 check_beyond_width(struct vmcs_check *check)
+/* CPUID has at most 52, and 36 where it does not say; a VMM may tell a guest of 32. */
+#define PHYSICAL_WIDTH_MIN 32
+#define PHYSICAL_WIDTH_MAX 52
+
+u64 check_beyond_width(struct vmcs_check *check, u64 address)
 {
 	unsigned int width = check->image->processor.physical_width;
+	u64 beyond_any = address & ~(u64)0 << PHYSICAL_WIDTH_MAX;
 
-	if (!width || !(check->image->processor.known & BIT32(CAP_BASIC)))
+	if (width)
+		return width < 64 ? address & ~(u64)0 << width : 0;
+	if (!beyond_any && address >> PHYSICAL_WIDTH_MIN)
 		check->unknown = true;
-	return width && width < 64 ? ~(u64)0 << width : 0;
+	return beyond_any;
+}
+
+static bool is_canonical(u64 address, unsigned int width)
+{
+	u64 high = address >> (width - 1);
+
+	return !high || high == ~(u64)0 >> (width - 1);
 }
 
 bool check_is_canonical(struct vmcs_check *check, u64 address)
 {
 	unsigned int width = check->image->processor.linear_width;
-	u64 high;
 
-	if (!width || width > 64) {
-		check->unknown = true;
+	if (width && width <= 64)
+		return is_canonical(address, width);
+	/* What is canonical with 48 bits is so with 57. */
+	if (is_canonical(address, 48))
 		return true;
-	}
-	high = address >> (width - 1);
-	return !high || high == ~(u64)0 >> (width - 1);
+	if (is_canonical(address, 57))
+		check->unknown = true;
+	return false;
 }
 
 bool check_bits(struct vmcs_check *check, u64 value, u64 must, u64 may)
@@ -143,6 +158,38 @@ bool check_bits(struct vmcs_check *check, u64 value, u64 must, u64 may)
 	check->must_be_1 = must & ~value;
 	check->must_be_0 = value & ~may;
 	return !check->must_be_1 && !check->must_be_0;
+}
+
+/* SDM: "VMX-Fixed Bits in CR0", "VMX-Fixed Bits in CR4". */
+static const struct {
+	u64 one, zero;
+} always_fixed[] = {
+	[CAP_CR0_FIXED0] = {CR0_PE | CR0_NE | CR0_PG, ~(u64)0xffffffff},
+	[CAP_CR4_FIXED0] = {CR4_VMXE, 0},
+};
+
+bool check_fixed_bits(struct vmcs_check *check, u64 value, enum cap_msr fixed0, u64 free)
+{
+	const struct vmcs_processor *processor = &check->image->processor;
+	const struct vmcs_config *config = &processor->config;
+	enum cap_msr fixed1 = fixed0 == CAP_CR0_FIXED0 ? CAP_CR0_FIXED1 : CAP_CR4_FIXED1;
+	u64 must = fixed0 == CAP_CR0_FIXED0 ? config->cr0_fixed0 : config->cr4_fixed0;
+	u64 may = fixed0 == CAP_CR0_FIXED0 ? config->cr0_fixed1 : config->cr4_fixed1;
+
+	if (!(processor->known & BIT32(fixed0)))
+		must = always_fixed[fixed0].one;
+	if (!(processor->known & BIT32(fixed1)))
+		may = ~always_fixed[fixed0].zero;
+	if (!check_bits(check, value, must & ~free, may))
+		return false;
+	check_capability(check, fixed0);
+	check_capability(check, fixed1);
+	return true;
+}
+
+bool check_cr4_may(struct vmcs_check *check, u64 bits)
+{
+	return check_capability(check, CAP_CR4_FIXED1)->config.cr4_fixed1 & bits;
 }
 
 bool check_is_ia32e(struct vmcs_check *check)
@@ -166,7 +213,19 @@ bool check_canonical(struct vmcs_check *check, const struct check_rule *rule)
 
 bool check_width(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return check_bits(check, check_field(check, rule->field), 0, ~check_beyond_width(check));
+	u64 address = check_field(check, rule->field);
+
+	return check_bits(check, address, 0, ~check_beyond_width(check, address));
+}
+
+bool check_cr3(struct vmcs_check *check, const struct check_rule *rule)
+{
+	u64 cr3 = check_field(check, rule->field);
+	u64 wrong = check_beyond_width(check, cr3 & ~CR3_LAM);
+
+	if (!wrong && (cr3 & CR3_LAM) && !check_cr4_may(check, CR4_LAM_SUP))
+		wrong = cr3 & CR3_LAM;
+	return check_bits(check, cr3, 0, ~wrong);
 }
 
 bool check_zero_bits(struct vmcs_check *check, const struct check_rule *rule)
@@ -181,11 +240,7 @@ bool check_one_bits(struct vmcs_check *check, const struct check_rule *rule)
 
 bool check_cr4_fixed(struct vmcs_check *check, const struct check_rule *rule)
 {
-	u64 cr4 = check_field(check, rule->field);
-	const struct vmcs_config *config = &check_capability(check, CAP_CR4_FIXED0)->config;
-
-	check_capability(check, CAP_CR4_FIXED1);
-	return check_bits(check, cr4, config->cr4_fixed0, config->cr4_fixed1);
+	return check_fixed_bits(check, check_field(check, rule->field), CAP_CR4_FIXED0, 0);
 }
 
 bool check_cet(struct vmcs_check *check, const struct check_rule *rule)

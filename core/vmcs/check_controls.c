@@ -23,52 +23,75 @@ static bool cr3_targets(struct vmcs_check *check, const struct check_rule *rule)
 	return check_field(check, rule->field) <= 4;
 }
 
-/* IA32_VMX_BASIC can limit the addresses of structures to 32 bits. */
-static bool structure_width(struct vmcs_check *check, const struct check_rule *rule)
+/* IA32_VMX_BASIC can limit the addresses of structures to 32 bits: not on a processor with Intel
+ * 64, which the VMM runs on, so it need not be known. */
+static u64 beyond_structures(struct vmcs_check *check, u64 address)
 {
-	u64 beyond = check_beyond_width(check);
+	u64 beyond = check_beyond_width(check, address);
 
 	if (check->image->processor.capability.basic.addresses_32bit)
-		beyond |= ~(u64)0xffffffff;
-	return check_bits(check, check_field(check, rule->field), 0, ~beyond);
+		beyond |= address & ~(u64)0xffffffff;
+	return beyond;
+}
+
+static bool structure_width(struct vmcs_check *check, const struct check_rule *rule)
+{
+	u64 address = check_field(check, rule->field);
+
+	return check_bits(check, address, 0, ~beyond_structures(check, address));
 }
 
 static bool eptp_memory_type(struct vmcs_check *check, const struct check_rule *rule)
 {
 	u64 type = check_field(check, rule->field) & 7;
-	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	const struct vmx_capability *can;
 
+	if (type != 0 && type != 6)
+		return false;
+	can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
 	return (type == 0 && can->ept.memory_uc) || (type == 6 && can->ept.memory_wb);
 }
 
 static bool eptp_walk(struct vmcs_check *check, const struct check_rule *rule)
 {
 	u64 walk = check_field(check, rule->field) >> 3 & 7;
-	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	const struct vmx_capability *can;
 
+	if (walk != 3 && walk != 4)
+		return false;
+	can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
 	return (walk == 3 && can->ept.walk_length_4) || (walk == 4 && can->ept.walk_length_5);
 }
 
 /* Bits 6 and 7 are for processors that have what they turn on. */
 static bool eptp_features(struct vmcs_check *check, const struct check_rule *rule)
 {
-	const struct vmx_capability *can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
-	bool has = rule->operand == BIT64(6) ? can->ept.accessed_dirty
-					     : can->ept.supervisor_shadow_stack;
+	u64 eptp = check_field(check, rule->field);
+	const struct vmx_capability *can;
+	bool has;
 
-	return check_bits(check, check_field(check, rule->field), 0, has ? ~0ull : ~rule->operand);
+	if (!(eptp & rule->operand))
+		return true;
+	can = &check_capability(check, CAP_EPT_VPID_CAP)->capability;
+	has = rule->operand == BIT64(6) ? can->ept.accessed_dirty
+					: can->ept.supervisor_shadow_stack;
+	return check_bits(check, eptp, 0, has ? ~0ull : ~rule->operand);
 }
 
 static bool hlat_prefix(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return check_field(check, rule->field) <=
-	       check_capability(check, CAP_EPT_VPID_CAP)->capability.ept.hlat_prefix_max;
+	u64 size = check_field(check, rule->field);
+
+	return !size ||
+	       size <= check_capability(check, CAP_EPT_VPID_CAP)->capability.ept.hlat_prefix_max;
 }
 
 static bool vm_functions(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return check_bits(check, check_field(check, rule->field), 0,
-			  check_capability(check, CAP_VMFUNC)->capability.vmfunc);
+	u64 functions = check_field(check, rule->field);
+
+	return !functions || check_bits(check, functions, 0,
+					check_capability(check, CAP_VMFUNC)->capability.vmfunc);
 }
 
 static bool eptp_list_zero_bits(struct vmcs_check *check, const struct check_rule *rule)
@@ -99,16 +122,13 @@ static bool msr_area_aligned(struct vmcs_check *check, const struct check_rule *
 static bool msr_area_width(struct vmcs_check *check, const struct check_rule *rule)
 {
 	u64 count = check_field(check, (u32)rule->operand);
-	u64 first, last, beyond;
+	u64 first, last;
 
 	if (!count)
 		return true;
-	beyond = check_beyond_width(check);
-	if (check->image->processor.capability.basic.addresses_32bit)
-		beyond |= ~(u64)0xffffffff;
 	first = check_field(check, rule->field);
 	last = first + count * sizeof(struct vmcs_msr_entry) - 1;
-	return !(first & beyond) && !(last & beyond);
+	return !beyond_structures(check, first | last);
 }
 
 #define ALLOWED(id_, section_, field_, word_, ...)                                                 \

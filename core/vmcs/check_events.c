@@ -41,9 +41,26 @@ static bool nmi_vector(struct vmcs_check *check, ANY_RULE)
 	return check_event_type(check) != INTERRUPTION_NMI || (event_info(check) & 0xff) == 2;
 }
 
+/* A pending MTF VM exit; with FRED also SYSCALL and SYSENTER. */
+static bool other_vector(struct vmcs_check *check, ANY_RULE)
+{
+	u64 vector;
+
+	if (check_event_type(check) != INTERRUPTION_OTHER)
+		return true;
+	vector = event_info(check) & 0xff;
+	return !vector || (vector <= 2 && check_cr4_may(check, CR4_FRED));
+}
+
 static bool reserved_bits(struct vmcs_check *check, const struct check_rule *rule)
 {
-	return !(event_info(check) & INTERRUPTION_VALID) || check_zero_bits(check, rule);
+	u64 info = event_info(check);
+
+	if (!(info & INTERRUPTION_VALID) || !check_zero_bits(check, rule))
+		return !(info & INTERRUPTION_VALID);
+	return !(info & INTERRUPTION_NESTED) ||
+	       check_capability(check, CAP_BASIC)->capability.basic.nested_exception ||
+	       check_bits(check, info, 0, ~(u64)INTERRUPTION_NESTED);
 }
 
 static bool usually_has_error_code(u64 info)
@@ -115,8 +132,10 @@ static const struct check_rule rules[] = {
 	EVENT("vector.nmi", "vector 2 with an NMI", nmi_vector, 0),
 	EVENT("vector.exception", "a vector of at most 31 with a hardware exception",
 	      vector_at_most, INTERRUPTION_HARDWARE_EXCEPTION | 31 << 8),
-	EVENT("vector.other", "vector 0 with another event", vector_at_most, INTERRUPTION_OTHER),
-	EVENT("reserved", "bits 30:12 are 0", reserved_bits, 0x7ffff000),
+	EVENT("vector.other", "vector 0 with another event; 1 and 2 too where there is FRED",
+	      other_vector, 0),
+	EVENT("reserved", "bits 30:14 and 12 are 0; 13 only where there are nested exceptions",
+	      reserved_bits, 0x7fffd000),
 	EVENT("error_code.missing",
 	      "an error code: bit 11 is 1 with #DF, #TS, #NP, #SS, #GP, #PF, #AC",
 	      error_code_is_missing, 0),

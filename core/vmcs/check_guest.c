@@ -12,13 +12,12 @@
 static bool cr0_fixed(struct vmcs_check *check, ANY_RULE)
 {
 	u64 cr0 = check_field(check, GUEST_CR0);
-	const struct vmcs_config *config = &check_capability(check, CAP_CR0_FIXED0)->config;
-	u64 must = config->cr0_fixed0;
+	u64 may_be_free = CR0_PE | CR0_PG;
 
-	check_capability(check, CAP_CR0_FIXED1);
-	if (check_has(check, CTL_SECONDARY, CPU2_UNRESTRICTED_GUEST))
-		must &= ~(CR0_PE | CR0_PG);
-	return check_bits(check, cr0, must, config->cr0_fixed1);
+	if (!check_fixed_bits(check, cr0, CAP_CR0_FIXED0, may_be_free))
+		return false;
+	return check_has(check, CTL_SECONDARY, CPU2_UNRESTRICTED_GUEST) ||
+	       check_fixed_bits(check, cr0, CAP_CR0_FIXED0, 0);
 }
 
 static bool paging_needs_protection(struct vmcs_check *check, ANY_RULE)
@@ -110,7 +109,7 @@ static const struct check_rule rules[] = {
 	      CR4_PAE, IF_IA32E),
 	GUEST("cr4.pcide", REGISTERS, "PCIDE is 0 without \"IA-32e mode guest\"", check_zero_bits,
 	      CR4, CR4_PCIDE, IF_NOT_IA32E),
-	GUEST("cr3.width", REGISTERS, NEED_WIDTH, check_width, CR3, 0),
+	GUEST("cr3.width", REGISTERS, NEED_CR3, check_cr3, CR3, 0),
 	GUEST("dr7", REGISTERS, NEED_32_BITS, check_zero_bits, DR7, ~0xffffffffull,
 	      IF_LOADS(DEBUG_CONTROLS)),
 	CANONICAL("sysenter_esp", REGISTERS, SYSENTER_ESP),

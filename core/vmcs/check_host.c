@@ -9,11 +9,7 @@
 
 static bool cr0_fixed(struct vmcs_check *check, const struct check_rule *rule)
 {
-	u64 cr0 = check_field(check, rule->field);
-	const struct vmcs_config *config = &check_capability(check, CAP_CR0_FIXED0)->config;
-
-	check_capability(check, CAP_CR0_FIXED1);
-	return check_bits(check, cr0, config->cr0_fixed0, config->cr0_fixed1);
+	return check_fixed_bits(check, check_field(check, rule->field), CAP_CR0_FIXED0, 0);
 }
 
 static bool address_space(struct vmcs_check *check, ANY_RULE)
@@ -42,7 +38,7 @@ static const struct check_rule rules[] = {
 	HOST("cr4.fixed", REGISTERS, "the bits that VMX operation fixes in CR4", check_cr4_fixed,
 	     CR4, 0),
 	HOST("cr4.cet", REGISTERS, "CR0.WP is 1 when CR4.CET is 1", check_cet, CR4, HOST_CR0),
-	HOST("cr3.width", REGISTERS, NEED_WIDTH, check_width, CR3, 0),
+	HOST("cr3.width", REGISTERS, NEED_CR3, check_cr3, CR3, 0),
 	CANONICAL("sysenter_esp", REGISTERS, IA32_SYSENTER_ESP),
 	CANONICAL("sysenter_eip", REGISTERS, IA32_SYSENTER_EIP),
 	HOST("perf_global_ctrl", REGISTERS, NEED_PERF_GLOBAL, check_zero_bits,

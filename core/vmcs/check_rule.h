@@ -29,12 +29,19 @@ static inline bool check_has(struct vmcs_check *check, enum ctl_word word, u64 m
 
 /* The rule is checked only if that capability MSR is known. */
 const struct vmcs_processor *check_capability(struct vmcs_check *check, enum cap_msr msr);
-/* Bits of an address beyond the processor's physical-address width. */
-u64 check_beyond_width(struct vmcs_check *check);
+/* Bits of an address that are beyond the processor's physical-address width.  Where that is not
+ * known: those beyond the width of any; if others may be, the rule is not checked. */
+u64 check_beyond_width(struct vmcs_check *check, u64 address);
+/* As above where the linear-address width is not known: false is true of any width. */
 bool check_is_canonical(struct vmcs_check *check, u64 address);
 /* Are all bits of `must` in value, and none outside `may`?  Notes those that are wrong. */
 bool check_bits(struct vmcs_check *check, u64 value, u64 must, u64 may);
 bool check_is_ia32e(struct vmcs_check *check);
+/* Does the processor let these bits of CR4 be 1? */
+bool check_cr4_may(struct vmcs_check *check, u64 bits);
+/* As check_bits(), with bits that CRn's two capability MSRs fix, but for those in `free`.  Where
+ * one of the MSRs is not known: by what is so on each processor with VMX. */
+bool check_fixed_bits(struct vmcs_check *check, u64 value, enum cap_msr fixed0, u64 free);
 /* The event that the entry injects, as its type; -1: none. */
 int check_event_type(struct vmcs_check *check);
 
@@ -45,6 +52,7 @@ bool check_width(struct vmcs_check *check, const struct check_rule *rule);
 bool check_zero_bits(struct vmcs_check *check, const struct check_rule *rule); /* operand: which */
 bool check_one_bits(struct vmcs_check *check, const struct check_rule *rule);  /* operand: which */
 bool check_not_zero(struct vmcs_check *check, const struct check_rule *rule);
+bool check_cr3(struct vmcs_check *check, const struct check_rule *rule);
 bool check_cr4_fixed(struct vmcs_check *check, const struct check_rule *rule);
 bool check_cet(struct vmcs_check *check, const struct check_rule *rule); /* operand: CR0's field */
 bool check_pat(struct vmcs_check *check, const struct check_rule *rule);
@@ -53,6 +61,7 @@ bool check_never(struct vmcs_check *check, const struct check_rule *rule); /* `w
 
 #define NEED_CANONICAL	 "a canonical address"
 #define NEED_WIDTH	 "no bit beyond the physical-address width"
+#define NEED_CR3	 NEED_WIDTH "; 62 and 61 only where there is LAM"
 #define NEED_PAGE	 "bits 11:0 are 0"
 #define NEED_PAT	 "each byte 0, 1, 4, 5, 6 or 7"
 #define NEED_EFER	 "only SCE, LME, LMA and NXE"

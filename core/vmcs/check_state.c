@@ -29,8 +29,8 @@ static bool is_supported(struct vmcs_check *check, ANY_RULE)
 	u64 state = activity(check);
 	const struct vmx_capability *can;
 
-	if (state == ACTIVE)
-		return true;
+	if (state == ACTIVE || state > WAIT_FOR_SIPI)
+		return state == ACTIVE;
 	can = &check_capability(check, CAP_MISC)->capability;
 	return (state == HLT && can->misc.activity_hlt) ||
 	       (state == SHUTDOWN && can->misc.activity_shutdown) ||
@@ -155,13 +155,17 @@ static bool link_width(struct vmcs_check *check, const struct check_rule *rule)
 
 static bool pdpte(struct vmcs_check *check, const struct check_rule *rule)
 {
-	u64 value;
+	u64 value, wrong;
 
 	if (!(check_field(check, GUEST_CR0) & CR0_PG) || !(check_field(check, GUEST_CR4) & CR4_PAE))
 		return true;
 	value = check_field(check, rule->field);
-	return !(value & PDPTE_PRESENT) ||
-	       check_bits(check, value, 0, ~(check_beyond_width(check) | PDPTE_RESERVED));
+	if (!(value & PDPTE_PRESENT))
+		return true;
+	wrong = value & PDPTE_RESERVED;
+	if (!wrong)
+		wrong = check_beyond_width(check, value);
+	return check_bits(check, value, 0, ~wrong);
 }
 
 /* --- the VM-entry MSR-load area --- */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/vms/log_text.h"
 #include "tool/vms/vmcs_dump.h"
 #include "same.h"
 #include "vmcs/check.h"
@@ -19,19 +20,39 @@ static void ignore(void *context, const char *line)
 		abort();
 }
 
+struct feeding {
+	struct vmcs_dump_list *list;
+	struct vmcs_dump_error *error;
+	bool failed;
+};
+
+static void take_line(void *context, unsigned int number, char *line, size_t length)
+{
+	struct feeding *feeding = context;
+
+	if (!length || memchr(line, '\0', length) || memchr(line, '\n', length))
+		abort();
+	if (!feeding->failed)
+		feeding->failed =
+			vmcs_dump_line(feeding->list, number, line, length, feeding->error);
+}
+
+/* In pieces, of which the first byte says how large they are. */
 static int feed(struct vmcs_dump_list *list, const char *text, size_t size,
 		struct vmcs_dump_error *error)
 {
-	while (size) {
-		const char *newline = memchr(text, '\n', size);
-		size_t length = newline ? (size_t)(newline - text) : size;
+	static struct log_text source;
+	struct feeding feeding = {list, error, false};
+	size_t piece = size ? (u8)*text + 1 : 1;
 
-		if (vmcs_dump_line(list, text, length, error))
-			return -1;
-		text += length + !!newline;
-		size -= length + !!newline;
-	}
-	return vmcs_dump_end(list, error);
+	memset(&source, 0, sizeof(source));
+	source.line = take_line;
+	source.context = &feeding;
+	for (size_t at = 0; at < size; at += piece)
+		log_text_feed(&source, text + at, size - at < piece ? size - at : piece);
+	log_text_end(&source);
+	list->line = source.number;
+	return feeding.failed ? -1 : vmcs_dump_end(list, error);
 }
 
 static void write_line(void *to, const char *line)

@@ -148,13 +148,18 @@ TEST(check_addresses_by_width)
 		{46, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(46), "ctl.exit_store.width"},
 		{46, 48, true, VM_EXIT_MSR_STORE_ADDR, BIT64(31), NULL},
 		{46, 48, true, VM_EXIT_MSR_STORE_ADDR, BIT64(32), "ctl.exit_store.width"},
+		/* a width that is not known: by what is so with every one */
+		{0, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(51), NULL},
+		{0, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(52), "ctl.exit_store.width"},
+		{46, 0, false, GUEST_GDTR_BASE, BIT64(47), NULL},
+		{46, 0, false, GUEST_GDTR_BASE, BIT64(55), NULL},
+		{46, 0, false, GUEST_GDTR_BASE, BIT64(56), "guest.gdtr_base.canonical"},
+		{46, 0, false, GUEST_GDTR_BASE, BIT64(63), "guest.gdtr_base.canonical"},
 		/* more than any processor has: a mistake of who asks, not of the VMCS */
-		{0, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(63), NULL},
 		{64, 48, false, VM_EXIT_MSR_STORE_ADDR, BIT64(63), NULL},
 		{46, 48, false, GUEST_GDTR_BASE, BIT64(47), "guest.gdtr_base.canonical"},
 		{46, 64, false, GUEST_GDTR_BASE, BIT64(63), NULL},
-		{46, 65, false, GUEST_GDTR_BASE, BIT64(63), NULL},
-		{46, 0, false, GUEST_GDTR_BASE, BIT64(63), NULL},
+		{46, 65, false, GUEST_GDTR_BASE, BIT64(55), NULL},
 	};
 
 	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
@@ -206,10 +211,104 @@ TEST(check_without_fields_nothing_is_broken)
 
 	/* Nor without a processor. */
 	EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
-	vmcs_values_set(&image.fields, GUEST_CR3, BIT64(52));
+	vmcs_values_set(&image.fields, GUEST_CR3, BIT64(51) | CR3_LAM);
+	vmcs_values_set(&image.fields, VM_ENTRY_INTR_INFO_FIELD, 0x80002702);
 	vmcs_values_set(&image.fields, PIN_BASED_VM_EXEC_CONTROL, 0);
 	image.processor = (struct vmcs_processor){0};
 	EXPECT_FALSE(broken(&count));
+}
+
+/* What no processor with VMX takes is wrong without one, and what is the same for all holds. */
+TEST(check_what_every_processor_decides)
+{
+	static const struct {
+		u32 field;
+		u64 value;
+		const char *rule;
+		enum check_result result;
+	} rows[] = {
+		{GUEST_CR0, CR0_PE | CR0_PG, "guest.cr0.fixed", CHECK_BROKEN},
+		{GUEST_CR0, CR0_PE | CR0_NE | CR0_PG, "guest.cr0.fixed", CHECK_NOT_CHECKED},
+		{GUEST_CR0, CR0_PE | CR0_NE | CR0_PG | BIT64(32), "guest.cr0.fixed", CHECK_BROKEN},
+		{GUEST_CR4, CR4_PAE, "guest.cr4.fixed", CHECK_BROKEN},
+		{HOST_CR0, CR0_NE | CR0_PG, "host.cr0.fixed", CHECK_BROKEN},
+		{HOST_CR4, CR4_PAE, "host.cr4.fixed", CHECK_BROKEN},
+		{GUEST_CR3, BIT64(63), "guest.cr3.width", CHECK_BROKEN},
+		{GUEST_CR3, BIT64(62), "guest.cr3.width", CHECK_NOT_CHECKED},
+		{GUEST_CR3, BIT64(62) | BIT64(52), "guest.cr3.width", CHECK_BROKEN},
+		{HOST_CR3, BIT64(31), "host.cr3.width", CHECK_HOLDS},
+		{GUEST_ACTIVITY_STATE, 4, "guest.activity.supported", CHECK_BROKEN},
+		{GUEST_ACTIVITY_STATE, 1, "guest.activity.supported", CHECK_NOT_CHECKED},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80004306, "event.reserved", CHECK_BROKEN},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80002306, "event.reserved", CHECK_NOT_CHECKED},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80000703, "event.vector.other", CHECK_BROKEN},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80000702, "event.vector.other", CHECK_NOT_CHECKED},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80000700, "event.vector.other", CHECK_HOLDS},
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(rows); i++) {
+		struct vmcs_check check;
+
+		test_context("row %u: %s", i, rows[i].rule);
+		image.processor = processor_full();
+		EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+		image.processor = (struct vmcs_processor){0};
+		vmcs_values_set(&image.fields, rows[i].field, rows[i].value);
+		EXPECT_EQ(check_rule_run(&check, &image, check_rule_find(rows[i].rule)),
+			  rows[i].result);
+	}
+}
+
+/* With EPT on and PAE paging: the bits of a PDPTE that are reserved whatever the width. */
+TEST(check_pdptes_without_a_width)
+{
+	const struct check_rule *rule = check_rule_find("guest.pdpte0");
+	struct vmcs_check check;
+
+	image = (struct vmcs_image){0};
+	vmcs_values_set(&image.fields, GUEST_CR0, CR0_PE | CR0_NE | CR0_PG);
+	vmcs_values_set(&image.fields, GUEST_CR4, CR4_PAE | CR4_VMXE);
+	vmcs_values_set(&image.fields, VM_ENTRY_CONTROLS, 0x11ff);
+	vmcs_values_set(&image.fields, CPU_BASED_VM_EXEC_CONTROL, CPU1_ACTIVATE_SECONDARY_CONTROLS);
+	vmcs_values_set(&image.fields, SECONDARY_VM_EXEC_CONTROL, CPU2_ENABLE_EPT);
+	vmcs_values_set(&image.fields, GUEST_PDPTE0, 0x4000001007);
+	EXPECT_EQ(check_rule_run(&check, &image, rule), CHECK_BROKEN);
+	EXPECT_EQ(check.must_be_0, 6);
+	vmcs_values_set(&image.fields, GUEST_PDPTE0, 0x4000001001);
+	EXPECT_EQ(check_rule_run(&check, &image, rule), CHECK_NOT_CHECKED);
+	vmcs_values_set(&image.fields, GUEST_PDPTE0, 0x40001001);
+	EXPECT_EQ(check_rule_run(&check, &image, rule), CHECK_HOLDS);
+}
+
+/* What newer processors allow, by the MSR that says so. */
+TEST(check_newer_processors_allow_more)
+{
+	static const struct {
+		u32 field;
+		u64 value;
+		const char *rule;
+	} rows[] = {
+		{GUEST_CR3, BIT64(61), "guest.cr3.width"},
+		{GUEST_CR3, BIT64(62), "guest.cr3.width"},
+		{HOST_CR3, CR3_LAM, "host.cr3.width"},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80000701, "event.vector.other"},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80000702, "event.vector.other"},
+		{VM_ENTRY_INTR_INFO_FIELD, 0x80002306, "event.reserved"},
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(rows) * 2; i++) {
+		bool newer = i & 1;
+		struct vmcs_check check;
+
+		test_context("row %u: %s", i / 2, rows[i / 2].rule);
+		image.processor = processor_full();
+		EXPECT_TRUE(vmentry_build(&image, &host, &vmentry_breaks[0]));
+		image.processor.config.cr4_fixed1 = newer ? CR4_LAM_SUP | CR4_FRED : 0;
+		image.processor.capability.basic.nested_exception = newer;
+		vmcs_values_set(&image.fields, rows[i / 2].field, rows[i / 2].value);
+		EXPECT_EQ(check_rule_run(&check, &image, check_rule_find(rows[i / 2].rule)),
+			  newer ? CHECK_HOLDS : CHECK_BROKEN);
+	}
 }
 
 static char report[4096];
@@ -235,7 +334,8 @@ TEST(check_reports_fields_bits_and_consequence)
 	EXPECT_EQ(summary.holds + summary.broken + summary.not_checked, check_rule_count());
 	EXPECT_STR_EQ(
 		report,
-		"broken rule guest.cr3.width: needed: no bit beyond the physical-address width\n"
+		"broken rule guest.cr3.width: needed: no bit beyond the physical-address width; "
+		"62 and 61 only where there is LAM\n"
 		"  0x6802 = 0x10000000001000  Guest CR3\n"
 		"  bits that must be 0: 0x10000000000000\n"
 		"  SDM \"Checks on Guest Control Registers, Debug Registers, and MSRs\": exit "
