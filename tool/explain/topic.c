@@ -167,16 +167,15 @@ static void add_rule(unsigned int number, const struct check_rule *rule)
 {
 	const struct check_section_info *section = &check_sections[rule->section];
 	struct topic *topic = add(TOPIC_RULE, number, number);
-	char *text;
+	const size_t room = 400;
+	char *text = command_alloc(room, 1);
 
-	if (asprintf(&text, "%s: %s. Where it is broken: %s %u.%s",
-		     vmcs_field_find(rule->field)->name, rule->need,
-		     section->consequence < CHECK_FAILS_GUEST_STATE
-			     ? "VM-instruction error"
-			     : "VM-entry failure, exit reason",
-		     (unsigned int)section->consequence,
-		     rule->qualification ? " The exit qualification tells which kind." : "") < 0)
-		command_fail("out of memory");
+	snprintf(text, room, "%s: %s. Where it is broken: %s %u.%s",
+		 vmcs_field_find(rule->field)->name, rule->need,
+		 section->consequence < CHECK_FAILS_GUEST_STATE ? "VM-instruction error"
+								: "VM-entry failure, exit reason",
+		 (unsigned int)section->consequence,
+		 rule->qualification ? " The exit qualification tells which kind." : "");
 	topic->name = rule->id;
 	topic->section = section->title;
 	topic->text = text;

@@ -165,11 +165,19 @@ static void trim(char *text)
 		text[--length] = '\0';
 }
 
+static const char *find_any_case(const char *text, const char *words)
+{
+	for (; *text; text++)
+		if (!strncasecmp(text, words, strlen(words)))
+			return text;
+	return NULL;
+}
+
 /* QEMU: the exit reason of a VM-entry failure, or else a VM-instruction error; 0: neither. */
 static bool parse_hardware_error(const char *text, struct query *query)
 {
 	static const char words[] = "hardware error";
-	const char *at = strcasestr(text, words);
+	const char *at = find_any_case(text, words);
 
 	if (!at)
 		return false;

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "recording.h"
+#include "recording_foreign.h"
+#include "recording_text.h"
 
 /* gives: 0, or the errno that says why this kind of file is no recording. */
 static int check_kind(int fd)
@@ -70,14 +71,34 @@ static int fail_file(int error, struct recording_error *words)
 	return error;
 }
 
-static int parse(const char *text, ssize_t length, struct recording *recording,
+/*
+ * A list of another program's is tried where the text is none of ours; which of the two complaints
+ * is told decides the first line, or how far the list could be read.
+ */
+static int parse_plain(const char *text, size_t length, struct recording *recording,
+		       struct recording_error *error)
+{
+	struct recording_error other;
+
+	if (recording_is_foreign(text, length))
+		return recording_parse_foreign(text, length, recording, error);
+	if (!recording_parse(text, length, recording, error))
+		return 0;
+	if (!recording_parse_foreign(text, length, recording, &other))
+		return 0;
+	if (other.line > error->line)
+		*error = other;
+	return -EINVAL;
+}
+
+static int parse(char *text, ssize_t length, struct recording *recording,
 		 struct recording_error *error)
 {
 	if (length < 0)
 		return fail_file((int)length, error);
 	if (length > RECORDING_BYTES_MAX)
 		return recording_parse_start(text, RECORDING_BYTES_MAX, recording, error);
-	return recording_parse(text, (size_t)length, recording, error);
+	return parse_plain(text, recording_text_plain(text, (size_t)length), recording, error);
 }
 
 int recording_read(const char *path, struct recording *recording, struct recording_error *error)
