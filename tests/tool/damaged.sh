@@ -106,7 +106,7 @@ check "no permission" without_permission
 
 newline_in_a_name() {
 	name=$(printf 'a\nb')
-	printf '0x480 1\n' >"$name"
+	printf '0x480 q\n' >"$name"
 	refuses '^a\?b:1:7: ' "$lintel" caps "$name" && refuses '^lintel: c\?d: No such' "$lintel" \
 		caps "$(printf 'c\nd')"
 }

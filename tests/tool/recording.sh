@@ -100,6 +100,8 @@ printf '480: da040000000004\n480: da040000000005\n' >twice
 check "recording: two values of one MSR" refuses '^twice:2:[0-9]+: 0x480 has two values' "$lintel" caps twice
 printf '480: da040000000004 and more\n' >behind
 check "recording: more behind the value" refuses '^behind:1:[0-9]+: ' "$lintel" caps behind
+printf '480: da040000000004\n481: 7f000' >cut
+check "recording: a list that may be cut off" refuses '^cut:2:[0-9]+: ' "$lintel" caps cut
 printf '00:00:04 HM: MSR_IA32_VMX_BASIC = yes\n' >log
 check "recording: a log with a value that is none" refuses '^log:1:[0-9]+: a hexadecimal value' \
 	"$lintel" caps log

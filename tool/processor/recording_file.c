@@ -71,9 +71,16 @@ static int fail_file(int error, struct recording_error *words)
 	return error;
 }
 
+/* Did the parser, before it failed, find something that is of our format? */
+static bool is_ours(const struct recording *recording)
+{
+	return recording->sets && (recording->sets > 1 || recording->set[0].msrs.present ||
+				   recording->set[0].label[0]);
+}
+
 /*
- * A list of another program's is tried where the text is none of ours; which of the two complaints
- * is told decides the first line, or how far the list could be read.
+ * A list of another program's is tried where nothing in the text is of our format; the complaint
+ * that is told is that of whoever came further.
  */
 static int parse_plain(const char *text, size_t length, struct recording *recording,
 		       struct recording_error *error)
@@ -84,6 +91,8 @@ static int parse_plain(const char *text, size_t length, struct recording *record
 		return recording_parse_foreign(text, length, recording, error);
 	if (!recording_parse(text, length, recording, error))
 		return 0;
+	if (is_ours(recording) && !recording_has_cpuid(text, length))
+		return -EINVAL;
 	if (!recording_parse_foreign(text, length, recording, &other))
 		return 0;
 	if (other.line > error->line)

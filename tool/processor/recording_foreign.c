@@ -35,6 +35,7 @@ struct reader {
 	const char *line, *at, *end; /* of the current line */
 	unsigned int number;
 	bool log;
+	bool last_line;	      /* the text ends with it, without a newline */
 	enum cap_msr pending; /* rdmsr was asked for it, and the value is on a line of its own */
 	enum cap_msr last;    /* whose value was the last line, for rdmsr -a */
 	struct recording *recording;
@@ -81,11 +82,16 @@ bool recording_is_foreign(const char *text, size_t length)
 	return find_kind(text, length);
 }
 
+bool recording_has_cpuid(const char *text, size_t length)
+{
+	return find(text, text + length, ": eax=0x");
+}
+
 /* --- words of a line ------------------------------------------------------------------------- */
 
 static void skip(struct reader *r, const char *letters)
 {
-	while (r->at < r->end && strchr(letters, *r->at))
+	while (r->at < r->end && *r->at && strchr(letters, *r->at))
 		r->at++;
 }
 
@@ -138,29 +144,32 @@ static unsigned int take_hex(struct reader *r, u64 *value, const char *joints)
 	return 0;
 }
 
-/* A value: also as two halves, 00da0400 00000004 or 00da0400:00000004. */
+#define VALUE_DIGITS 16
+
+/*
+ * A value: also as two halves, 00da0400 00000004 or 00da0400:00000004.  One that ends with the text
+ * needs all its digits: else the text may be cut off there.
+ */
 static bool take_value(struct reader *r, u64 *value)
 {
-	const char *start = r->at;
-	bool quoted = skip_word(r, "UINT64_C(");
+	const char *start = r->at, *after;
 	unsigned int digits = take_hex(r, value, "-_'");
-	const char *after = r->at;
 	u64 low;
 
-	if (!digits) {
-		r->at = start;
-		return false;
+	if (digits == VALUE_DIGITS / 2) {
+		after = r->at;
+		skip(r, " :");
+		if (r->at > after && take_hex(r, &low, "") == VALUE_DIGITS / 2) {
+			*value = *value << 32 | low;
+			digits = VALUE_DIGITS;
+		} else {
+			r->at = after;
+		}
 	}
-	if (quoted)
-		skip(r, ")");
-	if (digits != 8)
+	if (digits && !(r->last_line && r->at == r->end && digits < VALUE_DIGITS))
 		return true;
-	skip(r, " :");
-	if (r->at > after && take_hex(r, &low, "") == 8)
-		*value = *value << 32 | low;
-	else
-		r->at = after;
-	return true;
+	r->at = start;
+	return false;
 }
 
 static enum cap_msr find_name(const char *name, size_t length)
@@ -427,6 +436,7 @@ int recording_parse_foreign(const char *text, size_t length, struct recording *r
 		r.number++;
 		r.at = r.line = start;
 		r.end = newline ? newline : end;
+		r.last_line = !newline;
 		if (kind)
 			result = parse_log_line(&r, kind);
 		else if (!takes_turns(&r))

@@ -13,6 +13,9 @@
 /* Is this a log of another program, of which a part is of interest, or one without values? */
 bool recording_is_foreign(const char *text, size_t length);
 
+/* Is there output of cpuid -r in it? */
+bool recording_has_cpuid(const char *text, size_t length);
+
 /*
  * As recording_parse().  Of a log, lines of other things are passed over; of a list, which is what
  * recording_is_foreign() does not know, every line has to be understood.
