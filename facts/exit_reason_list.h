@@ -284,6 +284,24 @@ EXIT_REASON(WRMSRLIST, 79, "WRMSRLIST", 0, UD,
 	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "WRMSRLIST", S_CONDITIONAL,
 	"The guest executed WRMSRLIST, and the MSR bitmap does not let an MSR of the list pass. "
 	"The exit qualification has the MSR's index.")
+EXIT_REASON(URDMSR, 80, "URDMSR", 0, UD,
+	ALWAYS, "URDMSR", S_CONDITIONAL,
+	"The guest executed URDMSR, the RDMSR of user mode, and the MSR bitmap does not let the MSR "
+	"pass. The exit qualification has the MSR's index.")
+EXIT_REASON(UWRMSR, 81, "UWRMSR", 0, UD,
+	ALWAYS, "UWRMSR", S_CONDITIONAL,
+	"The guest executed UWRMSR, the WRMSR of user mode, and the MSR bitmap does not let the MSR "
+	"pass. The exit qualification has the MSR's index.")
+EXIT_REASON(RDMSR_IMMEDIATE, 84, "MSR_READ_IMM", 0, UD,
+	ALWAYS, "RDMSR, immediate form", S_CONDITIONAL,
+	"The guest executed the RDMSR that has the MSR's index in the instruction, and the MSR bitmap "
+	"does not let the MSR pass. The exit qualification has the MSR's index, the VM-exit "
+	"instruction information the register.")
+EXIT_REASON(WRMSRNS_IMMEDIATE, 85, "MSR_WRITE_IMM", 0, UD,
+	ALWAYS, "WRMSRNS, immediate form", S_CONDITIONAL,
+	"The guest executed the WRMSRNS that has the MSR's index in the instruction, and the MSR bitmap "
+	"does not let the MSR pass. The exit qualification has the MSR's index, the VM-exit "
+	"instruction information the register.")
 /* clang-format on */
 
 #undef VMX

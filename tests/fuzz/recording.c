@@ -10,7 +10,8 @@
 
 #include "cap/describe.h"
 #include "same.h"
-#include "tool/processor/recording.h"
+#include "tool/processor/recording_foreign.h"
+#include "tool/processor/recording_text.h"
 
 #define MUST(condition)                                                                            \
 	do {                                                                                       \
@@ -113,6 +114,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 			check_set(&recording.set[i].msrs);
 		check_written(&recording);
 	}
+	if (!recording_parse_foreign(text, size, &recording, &error))
+		check_set(&recording.set[0].msrs);
+	else
+		check_place(text, size, &error);
+	size = recording_text_plain(text, size);
+	if (recording_parse(text, size, &recording, &error))
+		check_place(text, size, &error);
 	free(text);
 	return 0;
 }

@@ -34,8 +34,8 @@ printf '0x10 0x1\n' >bad
 damaged 1:1 '0x10 is no VMX capability MSR'
 printf '0x480 0x1\0\n' >bad
 damaged 1:10 'byte 0x00 is not printable ASCII'
-printf '0x480 0x1\r\n' >bad
-damaged 1:10 'byte 0x0d'
+printf '0x480 0x1\r2\n' >bad
+damaged 1:10 "byte 0x0d"
 printf '\177ELF\2\1\1\0' >bad
 damaged 1:1 'byte 0x7f'
 head -c 4096 "$lintel" >bad
@@ -106,7 +106,7 @@ check "no permission" without_permission
 
 newline_in_a_name() {
 	name=$(printf 'a\nb')
-	printf '0x480 1\n' >"$name"
+	printf '0x480 q\n' >"$name"
 	refuses '^a\?b:1:7: ' "$lintel" caps "$name" && refuses '^lintel: c\?d: No such' "$lintel" \
 		caps "$(printf 'c\nd')"
 }

@@ -5,6 +5,8 @@
 #ifndef TOOL_EXPLAIN_H
 #define TOOL_EXPLAIN_H
 
+#include <jansson.h>
+
 #include "tool/processor/recorded.h"
 #include "topic.h"
 
@@ -32,5 +34,11 @@ struct explain_range explain_range(const struct topic *topic, struct recorded_li
 
 /* Where a control, capability or field is: "bit 28 of the primary processor-based controls". */
 void explain_where(const struct topic *topic, char words[160]);
+
+/* A topic as text, and what there is to choose from; the same in JSON. */
+void explain_print(const struct topic *topic, struct recorded_list recordings);
+void explain_print_choice(const struct topic *topic);
+json_t *explain_json(const struct topic *topic, struct recorded_list recordings);
+json_t *explain_json_reference(const struct topic *topic);
 
 #endif

@@ -246,6 +246,10 @@ void explain_where(const struct topic *topic, char words[160])
 		snprintf(words, 160, number == last ? "MSR 0x%x" : "MSRs 0x%x to 0x%x", number,
 			 last);
 		break;
+	case TOPIC_RULE:
+	case TOPIC_LOG:
+		snprintf(words, 160, "%s", topic_kind_name(topic->kind));
+		break;
 	default:
 		snprintf(words, 160, "%s %u", topic_kind_name(topic->kind), number);
 	}

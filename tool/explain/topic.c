@@ -9,10 +9,15 @@
 #include "facts/control_text.h"
 #include "facts/exit_reason.h"
 #include "facts/instruction_error.h"
+#include "facts/kvm_exit_text.h"
 #include "facts/msr_text.h"
+#include "tool/command.h"
 #include "topic.h"
+#include "vmcs/check.h"
 
 #define S_ERRORS "VM-Instruction Error Numbers"
+#define S_KVM	 "The kvm_run structure (Documentation/virt/kvm/api.rst)"
+#define S_LOG	 "(the kernel's log)"
 
 static struct topic topics[TOPIC_FOUND_MAX];
 static unsigned int topic_count;
@@ -20,9 +25,16 @@ static unsigned int topic_count;
 const char *topic_kind_name(enum topic_kind kind)
 {
 	static const char *const names[TOPIC_KINDS] = {
-		[TOPIC_CONTROL] = "control",  [TOPIC_CAPABILITY] = "capability",
-		[TOPIC_FIELD] = "VMCS field", [TOPIC_MSR] = "MSR",
-		[TOPIC_EXIT] = "exit reason", [TOPIC_ERROR] = "VM-instruction error",
+		[TOPIC_CONTROL] = "control",
+		[TOPIC_CAPABILITY] = "capability",
+		[TOPIC_FIELD] = "VMCS field",
+		[TOPIC_MSR] = "MSR",
+		[TOPIC_EXIT] = "exit reason",
+		[TOPIC_ERROR] = "VM-instruction error",
+		[TOPIC_RULE] = "VM-entry rule",
+		[TOPIC_KVM_EXIT] = "KVM exit",
+		[TOPIC_SUBERROR] = "KVM internal error",
+		[TOPIC_LOG] = "log message",
 	};
 
 	return names[kind];
@@ -151,6 +163,59 @@ static void add_error(const struct error_text *row)
 	snprintf(topic->id, sizeof(topic->id), "error:%u", row->number);
 }
 
+static void add_rule(unsigned int number, const struct check_rule *rule)
+{
+	const struct check_section_info *section = &check_sections[rule->section];
+	struct topic *topic = add(TOPIC_RULE, number, number);
+	const size_t room = 400;
+	char *text = command_alloc(room, 1);
+
+	snprintf(text, room, "%s: %s. Where it is broken: %s %u.%s",
+		 vmcs_field_find(rule->field)->name, rule->need,
+		 section->consequence < CHECK_FAILS_GUEST_STATE ? "VM-instruction error"
+								: "VM-entry failure, exit reason",
+		 (unsigned int)section->consequence,
+		 rule->qualification ? " The exit qualification tells which kind." : "");
+	topic->name = rule->id;
+	topic->section = section->title;
+	topic->text = text;
+	snprintf(topic->id, sizeof(topic->id), "rule:%s", rule->id);
+}
+
+static void add_kvm(const struct kvm_text *row)
+{
+	static const struct {
+		enum topic_kind kind;
+		const char *id, *section;
+	} kinds[] = {
+		[KVM_TEXT_EXIT] = {TOPIC_KVM_EXIT, "kvm-exit", S_KVM},
+		[KVM_TEXT_SUBERROR] = {TOPIC_SUBERROR, "suberror", S_KVM},
+		[KVM_TEXT_LOG] = {TOPIC_LOG, "log", S_LOG},
+	};
+	unsigned int number =
+		row->kind == KVM_TEXT_LOG ? (unsigned int)(row - kvm_texts) : row->number;
+	struct topic *topic = add(kinds[row->kind].kind, number, number);
+
+	topic->name = row->name;
+	topic->section = kinds[row->kind].section;
+	topic->text = row->text;
+	snprintf(topic->id, sizeof(topic->id), "%s:%u", kinds[row->kind].id, number);
+}
+
+bool topic_has_alias(const struct topic *topic, const struct alias *alias)
+{
+	switch (alias->of) {
+	case ALIAS_OF_CONTROL:
+		return topic->kind == TOPIC_CONTROL && topic->word == alias->word &&
+		       topic->number == alias->number;
+	case ALIAS_OF_CAPABILITY:
+		return topic->kind == TOPIC_CAPABILITY && topic->word == alias->word &&
+		       topic->number <= alias->number && alias->number <= topic->last;
+	default:
+		return topic->kind == TOPIC_FIELD && topic->number == alias->number;
+	}
+}
+
 static void make_list(void)
 {
 	for (size_t i = 0; i < ctl_table_count; i++)
@@ -164,6 +229,10 @@ static void make_list(void)
 		add_exit(&exit_texts[i]);
 	for (unsigned int i = 0; i < error_text_count; i++)
 		add_error(&error_texts[i]);
+	for (unsigned int i = 0; i < check_rule_count(); i++)
+		add_rule(i, check_rule_at(i));
+	for (unsigned int i = 0; i < kvm_text_count; i++)
+		add_kvm(&kvm_texts[i]);
 }
 
 const struct topic *topic_list(unsigned int *count)

@@ -6,6 +6,7 @@
 #ifndef TOOL_TOPIC_H
 #define TOOL_TOPIC_H
 
+#include "facts/alias_text.h"
 #include "facts/capability_field.h"
 #include "facts/control.h"
 #include "facts/exit_reason_text.h"
@@ -21,10 +22,14 @@ enum topic_kind {
 	TOPIC_MSR,
 	TOPIC_EXIT,  /* a basic exit reason */
 	TOPIC_ERROR, /* a VM-instruction error */
+	TOPIC_RULE,  /* of VM entry */
+	TOPIC_KVM_EXIT,
+	TOPIC_SUBERROR, /* of KVM_EXIT_INTERNAL_ERROR */
+	TOPIC_LOG,	/* what KVM writes into the kernel's log */
 	TOPIC_KINDS
 };
 
-#define TOPIC_ID_MAX 24
+#define TOPIC_ID_MAX 48
 
 struct topic {
 	enum topic_kind kind;
@@ -52,22 +57,29 @@ const struct topic *topic_list(unsigned int *count);
 /* What kind of thing it is, in words: "VMCS field". */
 const char *topic_kind_name(enum topic_kind kind);
 
+/* Is this a name that somebody else has for the topic? */
+bool topic_has_alias(const struct topic *topic, const struct alias *alias);
+
 /* The topic of a control; of a bit of a capability MSR that struct ctl_ref refers to too. */
 const struct topic *topic_of_control(struct ctl_ref ref);
 
 enum topic_match {
-	TOPIC_NOTHING, /* found is what is spelled most alike */
-	TOPIC_MEANT,   /* each of those found is meant: the whole name, or the number */
-	TOPIC_CHOICE,  /* several contain the words, and which one is meant is not known */
+	TOPIC_NOTHING,
+	TOPIC_MEANT,  /* each of those found is meant: the name, whole words of one, the number */
+	TOPIC_CHOICE, /* several have the words, and which one is meant is not known */
+	TOPIC_GUESS,  /* found has the words as the beginning or a part of other words */
 };
 
-#define TOPIC_FOUND_MAX 640 /* room for every topic */
+#define TOPIC_FOUND_MAX 1024 /* room for every topic */
 
 /*
- * Searches for a name or number, with or without what it is to be (see the help of explain).
- * The best come first.
+ * Searches for a name or number, with or without what it is to be (see the help of explain), or for
+ * what a log says.  The best come first.
  */
 enum topic_match topic_search(const char *words, const struct topic *found[TOPIC_FOUND_MAX],
 			      unsigned int *count);
+
+/* What is spelled most alike. */
+void topic_near(const char *words, const struct topic *found[TOPIC_FOUND_MAX], unsigned int *count);
 
 #endif

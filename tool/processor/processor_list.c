@@ -79,6 +79,7 @@ void processors_add_file(struct processors *processors, const char *path)
 		values.stepping = recording.stepping;
 		values.class = recording.class;
 		values.raw = recording.set[i].msrs;
+		values.more = recording.set[i].more;
 		processors_add(processors, &values);
 	}
 }

@@ -16,6 +16,7 @@ struct processor {
 	unsigned int family, model, stepping; /* family 0: not said */
 	enum recording_class class;
 	struct vmx_cap_msrs raw;
+	struct recording_more more;
 	bool usable;
 	struct vmcs_config config; /* what the MSRs say, and if usable Lintel's choice */
 	struct vmx_capability capability;

@@ -34,6 +34,11 @@ struct recorded_tally {
 	unsigned int yes, no, unknown;
 };
 
+static inline unsigned int recorded_tally_sum(const struct recorded_tally *tally)
+{
+	return tally->yes + tally->no + tally->unknown;
+}
+
 struct recorded_count {
 	struct recorded_tally all;			      /* its sum: the physical ones */
 	struct recorded_tally of_generation[GENERATIONS_MAX]; /* as generation_table */

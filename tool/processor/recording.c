@@ -97,9 +97,48 @@ static bool is_cut(const struct parser *p, const char *value)
 	return p->at == p->text_end && p->at - value < 2 + VALUE_DIGITS;
 }
 
+static enum recording_msr find_more(u64 index)
+{
+	enum recording_msr msr = 0;
+
+	while (msr < RECORDING_MSRS && recording_msr_table[msr].index != index)
+		msr++;
+	return msr;
+}
+
+/* cpuid LEAF SUBLEAF EAX EBX ECX EDX */
+static int parse_cpuid(struct parser *p)
+{
+	struct recording_more *more = &current_set(p)->more;
+	struct recording_cpuid row;
+	u32 *const parts[] = {&row.leaf,   &row.subleaf, &row.out[0],
+			      &row.out[1], &row.out[2],	 &row.out[3]};
+	u64 value;
+
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		int error;
+
+		skip_blanks(p);
+		error = parse_hex(p, 8, &value);
+		if (error)
+			return error;
+		*parts[i] = (u32)value;
+	}
+	if (p->at == p->text_end)
+		return fail(p, p->at, "the file ends within a value, or lacks its last newline");
+	skip_blanks(p);
+	if (p->at != p->line_end)
+		return fail(p, p->at, "nothing may follow the value");
+	if (more->cpuids == RECORDING_CPUID_MAX)
+		return fail(p, p->at, "more than %d leaves of CPUID", RECORDING_CPUID_MAX);
+	recording_add_cpuid(more, &row);
+	return 0;
+}
+
 static int parse_value(struct parser *p)
 {
 	const char *start = p->at, *digits;
+	enum recording_msr other;
 	struct recording_set *set;
 	enum cap_msr msr;
 	u64 index, value;
@@ -109,10 +148,11 @@ static int parse_value(struct parser *p)
 	if (error)
 		return error;
 	msr = cap_msr_find((u32)index);
-	if (msr == CAP_MSRS)
+	other = find_more(index);
+	if (msr == CAP_MSRS && other == RECORDING_MSRS)
 		return fail(p, start, "0x%llx is no VMX capability MSR", index);
 	set = current_set(p);
-	if (cap_msr_present(&set->msrs, msr))
+	if (msr < CAP_MSRS ? cap_msr_present(&set->msrs, msr) : set->more.present & BIT32(other))
 		return fail(p, start, "0x%llx appears twice", index);
 	skip_blanks(p);
 	digits = p->at;
@@ -124,7 +164,12 @@ static int parse_value(struct parser *p)
 	skip_blanks(p);
 	if (p->at != p->line_end)
 		return fail(p, p->at, "nothing may follow the value");
-	cap_msr_set(&set->msrs, msr, value);
+	if (msr < CAP_MSRS) {
+		cap_msr_set(&set->msrs, msr, value);
+	} else {
+		set->more.msr[other] = value;
+		set->more.present |= BIT32(other);
+	}
 	return 0;
 }
 
@@ -237,6 +282,10 @@ static int parse_line(struct parser *p)
 		return parse_comment(p);
 	if (*p->at == '[')
 		return parse_label(p);
+	if (p->line_end - p->at > 6 && !memcmp(p->at, "cpuid ", 6)) {
+		p->at += 6;
+		return parse_cpuid(p);
+	}
 	return parse_value(p);
 }
 
@@ -279,6 +328,7 @@ int recording_parse(const char *text, size_t length, struct recording *recording
 	result = parse_lines(&p, text, length);
 	if (result)
 		return result;
+	recording_take_cpuid(recording);
 	if (recording->sets && !set_is_empty(&recording->set[recording->sets - 1]))
 		return 0;
 	return fail(&p, go_to_end(&p, text, length), "%s",

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "recording.h"
+#include "recording_foreign.h"
+#include "recording_text.h"
 
 /* gives: 0, or the errno that says why this kind of file is no recording. */
 static int check_kind(int fd)
@@ -70,14 +71,43 @@ static int fail_file(int error, struct recording_error *words)
 	return error;
 }
 
-static int parse(const char *text, ssize_t length, struct recording *recording,
+/* Did the parser, before it failed, find something that is of our format? */
+static bool is_ours(const struct recording *recording)
+{
+	return recording->sets && (recording->sets > 1 || recording->set[0].msrs.present ||
+				   recording->set[0].label[0]);
+}
+
+/*
+ * A list of another program's is tried where nothing in the text is of our format; the complaint
+ * that is told is that of whoever came further.
+ */
+static int parse_plain(const char *text, size_t length, struct recording *recording,
+		       struct recording_error *error)
+{
+	struct recording_error other;
+
+	if (recording_is_foreign(text, length))
+		return recording_parse_foreign(text, length, recording, error);
+	if (!recording_parse(text, length, recording, error))
+		return 0;
+	if (is_ours(recording) && !recording_has_cpuid(text, length))
+		return -EINVAL;
+	if (!recording_parse_foreign(text, length, recording, &other))
+		return 0;
+	if (other.line > error->line)
+		*error = other;
+	return -EINVAL;
+}
+
+static int parse(char *text, ssize_t length, struct recording *recording,
 		 struct recording_error *error)
 {
 	if (length < 0)
 		return fail_file((int)length, error);
 	if (length > RECORDING_BYTES_MAX)
 		return recording_parse_start(text, RECORDING_BYTES_MAX, recording, error);
-	return recording_parse(text, (size_t)length, recording, error);
+	return parse_plain(text, recording_text_plain(text, (size_t)length), recording, error);
 }
 
 int recording_read(const char *path, struct recording *recording, struct recording_error *error)
