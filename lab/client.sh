@@ -14,11 +14,12 @@ set -eu
 clients=$lab_cache/client
 
 # The firmware and the option ROMs that a PC without a screen may ask for; of the network card's, which
-# is as large as all others together, none.
+# is as large as all others but OVMF together, none.
 qemu_data='seabios/bios-256k.bin seabios/bios-microvm.bin seabios/vgabios-stdvga.bin
 	qemu/bios-256k.bin qemu/bios-microvm.bin qemu/vgabios-stdvga.bin
 	qemu/qboot.rom qemu/kvmvapic.bin qemu/pvh.bin
-	qemu/linuxboot.bin qemu/linuxboot_dma.bin qemu/multiboot.bin qemu/multiboot_dma.bin'
+	qemu/linuxboot.bin qemu/linuxboot_dma.bin qemu/multiboot.bin qemu/multiboot_dma.bin
+	OVMF/OVMF_CODE_4M.fd OVMF/OVMF_VARS_4M.fd'
 
 # loader_of TREE: Debian 12's C library is outside of /usr, Debian 13's in it.
 loader_of() {
@@ -54,7 +55,7 @@ add_data() {
 
 qemu() {
 	# shellcheck disable=SC2046 # names of packages hold no spaces
-	unpack "$release" "$1/tree" qemu-system-x86 qemu-system-data qemu-utils seabios \
+	unpack "$release" "$1/tree" qemu-system-x86 qemu-system-data qemu-utils seabios ovmf \
 		$(libraries "$release" qemu-system-x86 qemu-utils) &&
 		add_program "$1/tree" "$1/root" usr/bin/qemu-system-x86_64 &&
 		add_program "$1/tree" "$1/root" usr/bin/qemu-img &&

@@ -12,7 +12,7 @@
 #   mods/       irqbypass.ko kvm.ko kvm-intel.ko msr.ko
 # and for Linux guests
 #   vmlinux     the ELF file in it: the emulated machine would need minutes to unpack the bzImage
-#   guest-mods/ virtio_*.ko, by MMIO and by PCI
+#   guest-mods/ virtio_*.ko, by MMIO and by PCI; what a disk with ext4 and the power button need
 set -eu
 . "$(dirname -- "$0")/cache.sh"
 . "$lab_dir/archive.sh"
@@ -21,7 +21,8 @@ kernels=$lab_cache/kernel
 
 host_modules='irqbypass kvm kvm-intel msr'
 guest_modules='virtio virtio_ring virtio_mmio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci
-	virtio_blk virtio_console failover net_failover virtio_net'
+	virtio_blk virtio_console failover net_failover virtio_net virtio_balloon virtio_mem
+	crc16 crc32c_generic mbcache jbd2 ext4 button evdev'
 
 # Module loading in the emulated machine spends most of its time on these two sections.
 strip_module() {

@@ -29,6 +29,10 @@ client_payload() {
 	cp "$(module_dir "$(kernel_of "$client")")/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
 	printf 'export seconds=%d client=%s\nset -- %s\n. ./%s.sh\n' "$seconds" "$client" "$*" "$script" >"$dir/run.sh"
 	[ "$client" = "${client#qemu}" ] || payload_linux "$dir"
+	case $script in
+	firmware) cp "$(lab/kernel.sh 6.1)/bzimage" "$dir/" ;;
+	login) cp "$(lab/disk.sh 12)" "$dir/disk" ;;
+	esac
 }
 
 # kernel_of CLIENT: what the machine runs: the selftests ask for what KVM of their version has.

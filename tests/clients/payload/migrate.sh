@@ -4,7 +4,7 @@
 # it counts on from where it was, and its clock goes on.
 . ./monitor.sh
 
-counting='dd if=/dev/urandom of=/r bs=64k count=16 2>/dev/null; i=0; while true; do i=$((i + 1)); sum=$(md5sum /r); date +%s >>/r; echo count $i $(date +%s); usleep 50000; done'
+counting=$counting_under_load
 
 # The other hypervisor in place of the one that is loaded.
 change_over() {

@@ -12,6 +12,11 @@ wait_for() {
 	done
 }
 
+# comes PATTERN: a line of the serial port matches, one from now on.
+comes() {
+	wait_for serial "$1" $(($(grep -c "$1" serial) + 1))
+}
+
 # start OPTION...: with the serial port in the file `serial`, what the monitor prints in `monitor`.
 start() {
 	rm -f pipe.in pipe.out
@@ -41,6 +46,9 @@ answered() {
 
 # The guest counts, with its timer.
 counting='i=0; while true; do i=$((i + 1)); echo count $i; usleep 100000; done'
+
+# The same, and it changes a MB of its memory at first and a page of it each time.
+counting_under_load='dd if=/dev/urandom of=/r bs=64k count=16 2>/dev/null; i=0; while true; do i=$((i + 1)); sum=$(md5sum /r); date +%s >>/r; echo count $i $(date +%s); usleep 50000; done'
 
 # start_counting OPTION...
 start_counting() {

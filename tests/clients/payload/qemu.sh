@@ -15,12 +15,15 @@ qemu() {
 	return $status
 }
 
+# The kernel without the code that unpacks it: few guests need that.
+guest_kernel=vmlinux
+
 # guest RUN OPTION...: qemu with a Linux guest that does RUN and powers off. QEMU's status is 0 too when
 # timeout ends it.
 guest() {
 	run=$1
 	shift
-	qemu -kernel vmlinux -initrd initrd -append "$guest_append RUN=\"$run\"" "$@" &&
+	qemu -kernel $guest_kernel -initrd initrd -append "$guest_append RUN=\"$run\"" "$@" &&
 		screen_has 'reboot: Power down'
 }
 
