@@ -255,17 +255,30 @@ static const char *fill_lists(struct kvm_probe *probe)
 	return NULL;
 }
 
+/* As programs do that set machine-check MSRs: all of its banks. */
+static void set_up_machine_checks(const struct kvm_probe *probe)
+{
+	int banks = ioctl(probe->device, KVM_CHECK_EXTENSION, KVM_CAP_MCE);
+	__u64 cap;
+
+	if (banks <= 0 || ioctl(probe->device, KVM_X86_GET_MCE_CAP_SUPPORTED, &cap))
+		return;
+	cap |= (__u64)banks;
+	ioctl(probe->vcpu, KVM_X86_SETUP_MCE, &cap);
+}
+
 static const char *make_machine(struct kvm_probe *probe)
 {
 	probe->vm = ioctl(probe->device, KVM_CREATE_VM, 0);
 	if (probe->vm < 0)
 		return "KVM_CREATE_VM";
 	ioctl(probe->vm, KVM_SET_TSS_ADDR, TSS_ADDR);
-	/* Whoever has none is seen by the capability that is then missing. */
+	/* A KVM that lacks this, or machine checks, is seen by what is then missing. */
 	ioctl(probe->vm, KVM_CREATE_IRQCHIP, 0);
 	probe->vcpu = ioctl(probe->vm, KVM_CREATE_VCPU, 0);
 	if (probe->vcpu < 0)
 		return "KVM_CREATE_VCPU";
+	set_up_machine_checks(probe);
 	return ioctl(probe->vcpu, KVM_SET_CPUID2, probe->cpuid) ? "KVM_SET_CPUID2" : NULL;
 }
 
