@@ -71,7 +71,7 @@ unsigned long long command_number(const struct command *command, const char *opt
 void *command_alloc(size_t count, size_t size);
 
 extern const struct command bitmap_command, caps_command, check_command, compat_command,
-	diff_command, explain_command, matrix_command, record_command, run_command, stat_command,
-	vmcs_command;
+	diff_command, doctor_command, explain_command, matrix_command, record_command, run_command,
+	stat_command, vmcs_command;
 
 #endif

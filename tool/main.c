@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&check_command,
 	&compat_command,
 	&diff_command,
+	&doctor_command,
 	&explain_command,
 	&matrix_command,
 	&record_command,

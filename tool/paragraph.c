@@ -38,18 +38,33 @@ static void print_lines(const char *text, int indent)
 	}
 }
 
+static void print_paragraph(enum colour which, const char *label, const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		command_fail("out of memory");
+	printf("%*s", INDENT, "");
+	if (label)
+		printf("%s%-*s%s", colour(which), LABEL, label, colour(COLOUR_NONE));
+	print_lines(text, label ? INDENT + LABEL : INDENT);
+	free(text);
+}
+
 void paragraph_print(const char *label, const char *format, ...)
 {
 	va_list args;
-	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		command_fail("out of memory");
+	print_paragraph(COLOUR_DIM, label, format, args);
 	va_end(args);
-	printf("%*s", INDENT, "");
-	if (label)
-		printf("%s%-*s%s", colour(COLOUR_DIM), LABEL, label, colour(COLOUR_NONE));
-	print_lines(text, label ? INDENT + LABEL : INDENT);
-	free(text);
+}
+
+void paragraph_print_in(enum colour which, const char *label, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print_paragraph(which, label, format, args);
+	va_end(args);
 }

@@ -7,6 +7,7 @@
 #ifndef API_VMM_H
 #define API_VMM_H
 
+#include "../../../facts/vmm_program.h"
 #include "vm.h"
 
 enum {
@@ -24,18 +25,6 @@ enum {
 	VMM_TIMER_VECTOR = 0x32,
 	VMM_MARK = 0x01234568, /* what the guest has in its registers */
 	VMM_CONSOLE = 0x3f8,
-};
-
-/* Which program: bits of a row's programs in vmm_needs.c. */
-enum vmm_program {
-	FIRECRACKER = 1,
-	CLOUD_HYPERVISOR = 2,
-	CROSVM = 4,
-	LIBKRUN = 8,
-	OPENVMM = 16,
-	QEMU = 32,
-	KVMTOOL = 64,
-	GVISOR = 128,
 };
 
 struct vmm_msrs {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What programs require of KVM before they start, as their sources have it; without one of these
- * they end with an error. Read: Firecracker 1.16, Cloud Hypervisor 53, crosvm, libkrun and OpenVMM
- * of August 2026, QEMU 8.2, kvmtool of 2024, gVisor of August 2026.
+ * Whether there is what programs require of KVM before they start (facts/vmm_need_list.h), and
+ * whether it behaves as they expect.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "vmm.h"
-
-#define RUST_VMM (FIRECRACKER | CLOUD_HYPERVISOR | LIBKRUN)
-/* They start Linux and set the same MSRs. */
-#define BOOTS (RUST_VMM | CROSVM | KVMTOOL)
-#define ALL   255
 
 enum kind { CAPABILITY, LEAF, BIT, LISTED, SETTABLE };
 enum reg { EAX, EBX, ECX, EDX };
@@ -25,125 +19,14 @@ struct need {
 	const char *words;
 };
 
-#define CAP(who, name, least)                                                                      \
-	{                                                                                          \
-		who, CAPABILITY, KVM_CAP_##name, 0, least, 0, "KVM_CAP_" #name                     \
-	}
-#define CPUID_LEAF(who, leaf)                                                                      \
-	{                                                                                          \
-		who, LEAF, leaf, 0, 0, 0, "leaf " #leaf                                            \
-	}
-#define CPUID_BIT(who, leaf, r, bit, name)                                                         \
-	{                                                                                          \
-		who, BIT, leaf, 0, bit, r, name                                                    \
-	}
-#define MSR_LISTED(who, msr, name)                                                                 \
-	{                                                                                          \
-		who, LISTED, msr, 0, 0, 0, name                                                    \
-	}
-#define MSR_SET(who, msr, data, name)                                                              \
-	{                                                                                          \
-		who, SETTABLE, msr, 0, data, 0, name                                               \
-	}
-
 static const struct need needs[] = {
-	/* In Firecracker's order, then those that others ask for. */
-	CAP(RUST_VMM | KVMTOOL, IRQCHIP, 1),
-	CAP(RUST_VMM | QEMU, IOEVENTFD, 1),
-	CAP(RUST_VMM, IRQFD, 1),
-	CAP(RUST_VMM | QEMU | KVMTOOL, USER_MEMORY, 1),
-	CAP(RUST_VMM | QEMU | KVMTOOL, SET_TSS_ADDR, 1),
-	CAP(FIRECRACKER | KVMTOOL, PIT2, 1),
-	CAP(FIRECRACKER, PIT_STATE2, 1),
-	CAP(FIRECRACKER | CLOUD_HYPERVISOR | QEMU, ADJUST_CLOCK, 1),
-	CAP(FIRECRACKER | QEMU, DEBUGREGS, 1),
-	CAP(FIRECRACKER | CLOUD_HYPERVISOR | QEMU, MP_STATE, 1),
-	CAP(FIRECRACKER | CLOUD_HYPERVISOR | QEMU, VCPU_EVENTS, 1),
-	CAP(FIRECRACKER, XCRS, 1),
-	CAP(FIRECRACKER | CLOUD_HYPERVISOR | QEMU, XSAVE, 1),
-	CAP(FIRECRACKER | CLOUD_HYPERVISOR | QEMU | KVMTOOL, EXT_CPUID, 1),
-	CAP(FIRECRACKER | LIBKRUN | GVISOR, NR_MEMSLOTS, 32),
-	CAP(CLOUD_HYPERVISOR, GET_TSC_KHZ, 1),
-	CAP(CLOUD_HYPERVISOR, IMMEDIATE_EXIT, 1),
-	CAP(CLOUD_HYPERVISOR | QEMU | KVMTOOL, IRQ_ROUTING, 24),
-	CAP(CLOUD_HYPERVISOR | QEMU, SET_IDENTITY_MAP_ADDR, 1),
-	CAP(CLOUD_HYPERVISOR | OPENVMM, SPLIT_IRQCHIP, 1),
-	CAP(CLOUD_HYPERVISOR, TSC_DEADLINE_TIMER, 1),
-	CAP(CLOUD_HYPERVISOR, USER_NMI, 1),
-	CAP(CLOUD_HYPERVISOR | OPENVMM, ENABLE_CAP_VM, 1),
-	CAP(CLOUD_HYPERVISOR | QEMU, SET_GUEST_DEBUG, 1),
-	CAP(OPENVMM, X2APIC_API, 1),
-	CAP(OPENVMM, X86_USER_SPACE_MSR, 1),
-	CAP(CROSVM, IRQFD_RESAMPLE, 1),
-	CAP(QEMU, DESTROY_MEMORY_REGION_WORKS, 1),
-	CAP(QEMU, JOIN_MEMORY_REGIONS_WORKS, 1),
-	CAP(QEMU, INTERNAL_ERROR_DATA, 1),
-	CAP(QEMU, IOEVENTFD_ANY_LENGTH, 1),
-	CAP(QEMU, SIGNAL_MSI, 1),
-	CAP(QEMU, X86_ROBUST_SINGLESTEP, 1),
-	CAP(QEMU, MCE, 10),
-	CAP(KVMTOOL, COALESCED_MMIO, 1),
-	CAP(KVMTOOL, HLT, 1),
-	CAP(KVMTOOL, IRQ_INJECT_STATUS, 1),
-	CAP(GVISOR, READONLY_MEM, 1),
-	CAP(GVISOR | QEMU, MAX_VCPUS, 1),
-
-	CPUID_LEAF(FIRECRACKER | OPENVMM, 0),
-	CPUID_LEAF(RUST_VMM | CROSVM | OPENVMM, 1),
-	CPUID_LEAF(FIRECRACKER, 6),
-	CPUID_LEAF(FIRECRACKER, 7),
-	CPUID_LEAF(FIRECRACKER, 0xa),
-	CPUID_LEAF(FIRECRACKER, 0x80000002),
-	CPUID_LEAF(FIRECRACKER, 0x80000003),
-	CPUID_LEAF(FIRECRACKER, 0x80000004),
-	CPUID_LEAF(FIRECRACKER, 0x80000005),
-	CPUID_LEAF(FIRECRACKER, 0x80000006),
-	CPUID_LEAF(CLOUD_HYPERVISOR, 0x80000008),
-	/* Without them the guest's Linux does not start, or not as the program starts it. */
-	CPUID_BIT(ALL, 1, EDX, 6, "PAE (CPUID.1:EDX bit 6)"),
-	CPUID_BIT(ALL, 1, EDX, 16, "PAT (CPUID.1:EDX bit 16)"),
-	CPUID_BIT(ALL & ~GVISOR, 1, ECX, 21, "x2APIC (CPUID.1:ECX bit 21)"),
-	CPUID_BIT(ALL, 0x80000001, EDX, 29, "long mode (CPUID.80000001H:EDX bit 29)"),
-	CPUID_BIT(RUST_VMM | CROSVM | QEMU, 0x40000001, EAX, 3,
-		  "kvmclock (CPUID.40000001H:EAX bit 3)"),
-
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0x10, "IA32_TIME_STAMP_COUNTER"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0x6e0, "IA32_TSC_DEADLINE"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0x174, "IA32_SYSENTER_CS"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0x1a0, "IA32_MISC_ENABLE"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0xc0000081, "IA32_STAR"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR, 0xc0000102, "IA32_KERNEL_GS_BASE"),
-	MSR_LISTED(FIRECRACKER | CROSVM | CLOUD_HYPERVISOR | QEMU, 0x4b564d01,
-		   "KVM_SYSTEM_TIME_NEW"),
-
-	MSR_SET(BOOTS | QEMU, 0x174, 0, "IA32_SYSENTER_CS"),
-	MSR_SET(BOOTS | QEMU, 0x175, 0, "IA32_SYSENTER_ESP"),
-	MSR_SET(BOOTS | QEMU, 0x176, 0, "IA32_SYSENTER_EIP"),
-	MSR_SET(BOOTS | QEMU, 0xc0000081, 0, "IA32_STAR"),
-	MSR_SET(BOOTS | QEMU, 0xc0000082, 0, "IA32_LSTAR"),
-	MSR_SET(BOOTS | QEMU, 0xc0000083, 0, "IA32_CSTAR"),
-	MSR_SET(BOOTS | QEMU, 0xc0000084, 0, "IA32_FMASK"),
-	MSR_SET(BOOTS | QEMU, 0xc0000102, 0, "IA32_KERNEL_GS_BASE"),
-	MSR_SET(BOOTS | QEMU | GVISOR, 0x10, 0, "IA32_TIME_STAMP_COUNTER"),
-	MSR_SET(BOOTS | QEMU, 0x1a0, 1, "IA32_MISC_ENABLE (fast strings)"),
-	MSR_SET(OPENVMM, 0x1a0, 0x851809, "IA32_MISC_ENABLE (OpenVMM's)"),
-	MSR_SET(OPENVMM, 0x3a, 1, "IA32_FEATURE_CONTROL (locked)"),
-	MSR_SET(RUST_VMM | CROSVM | QEMU | OPENVMM, 0x2ff, 0x806, "IA32_MTRR_DEF_TYPE"),
-	MSR_SET(CROSVM | QEMU | OPENVMM, 0x200, 0xc0000000, "IA32_MTRR_PHYSBASE0"),
-	MSR_SET(CROSVM | QEMU | OPENVMM, 0x201, 0xfc0000800, "IA32_MTRR_PHYSMASK0"),
-	MSR_SET(QEMU | OPENVMM, 0x20f, 0, "IA32_MTRR_PHYSMASK7"),
-	MSR_SET(QEMU | OPENVMM, 0x250, 0x0606060606060606, "IA32_MTRR_FIX64K_00000"),
-	MSR_SET(QEMU | OPENVMM, 0x26f, 0x0505050505050505, "IA32_MTRR_FIX4K_F8000"),
-	MSR_SET(QEMU | OPENVMM, 0x277, 0x0007040600070406, "IA32_PAT"),
-	MSR_SET(GVISOR, 0x277, 0x0000000000000106, "IA32_PAT (gVisor's)"),
-	MSR_SET(QEMU, 0x17a, 0, "IA32_MCG_STATUS"),
-	MSR_SET(QEMU, 0x17b, ~0ULL, "IA32_MCG_CTL"),
-	MSR_SET(QEMU, 0x400, ~0ULL, "IA32_MC0_CTL"),
-	MSR_SET(QEMU, 0x427, 0, "IA32_MC9_MISC"),
-	MSR_SET(FIRECRACKER, 0x47f, 0, "IA32_MC31_MISC"),
-	MSR_SET(QEMU, 0x11, 0, "KVM_WALL_CLOCK"),
-	MSR_SET(QEMU, 0x12, 0, "KVM_SYSTEM_TIME"),
-	MSR_SET(QEMU | OPENVMM, 0x1b, 0xfee00900, "IA32_APIC_BASE"),
+#define NEED_CAPABILITY(who, name, least)                                                          \
+	{who, CAPABILITY, KVM_CAP_##name, 0, least, 0, "KVM_CAP_" #name},
+#define NEED_LEAF(who, leaf)		    {who, LEAF, leaf, 0, 0, 0, "leaf " #leaf},
+#define NEED_BIT(who, leaf, r, bit, name)   {who, BIT, leaf, 0, bit, r, name},
+#define NEED_LISTED(who, msr, name)	    {who, LISTED, msr, 0, 0, 0, name},
+#define NEED_SETTABLE(who, msr, data, name) {who, SETTABLE, msr, 0, data, 0, name},
+#include "../../../facts/vmm_need_list.h"
 };
 
 /* What the needs are looked for in. */

@@ -9,6 +9,15 @@ hello() {
 	[ $? -eq 1 ] && ! grep -q '^not ok' hello-output
 }
 
+# A virtual machine runs, and every program would start: facts/vmm_need_list.h.
+doctor() {
+	./lintel doctor --device "${1:-/dev/kvm}" >page || { cat page; return 1; }
+	[ "$(sed -n '/^programs/,$p' page | grep -c '^  ok ')" -eq 8 ] || {
+		sed -n '/^programs/,$p' page
+		return 1
+	}
+}
+
 load_kvm() {
 	insmod /mods/irqbypass.ko && insmod /mods/kvm.ko && insmod /mods/kvm-intel.ko
 }
@@ -26,10 +35,14 @@ insmod ./lintel.ko device=lintel 2>insmod-error
 check "nor under another name" test $? -ne 0
 check "with -EBUSY too" grep -qi 'busy' insmod-error
 check "stock KVM still runs a guest" hello
+check "lintel doctor finds it well" doctor
+check "and knows it" grep -q '^  ok .*kvm_intel: KVM for VT-x$' page
 check "stock KVM unloads" unload_kvm
 
 check "Lintel loads" insmod ./lintel.ko
 check "and runs a guest" hello
+check "lintel doctor finds that well" doctor
+check "and knows it, too" grep -q '^  ok .*lintel: Lintel$' page
 check "stock KVM does not load beside it" fails load_kvm
 rmmod kvm_intel 2>/dev/null
 rmmod kvm 2>/dev/null
@@ -41,5 +54,6 @@ check "Lintel loads with another device name" insmod ./lintel.ko device=lintel
 check "and makes that device" test -c /dev/lintel
 check "and not /dev/kvm" fails test -e /dev/kvm
 check "which runs a guest" hello /dev/lintel
+check "and lintel doctor finds it there" doctor /dev/lintel
 rmmod lintel
 finish
