@@ -73,7 +73,7 @@ bool emulate_fix_hypercall(struct vcpu *vcpu)
 	u8 bytes[sizeof(vmmcall)];
 
 	if (linear_read(vcpu, at, PF_FETCH | privilege, bytes, sizeof(bytes), &fault) != WALK_OK ||
-	    __builtin_memcmp(bytes, vmmcall, sizeof(bytes)))
+	    __builtin_memcmp(bytes, vmmcall, sizeof(bytes)) != 0)
 		return false;
 	walked = linear_write(vcpu, at + sizeof(bytes) - 1, PF_WRITE | privilege, &last,
 			      sizeof(last), &fault);

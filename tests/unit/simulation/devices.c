@@ -211,7 +211,7 @@ void devices_restore(void)
 		lines_restore();
 	/* An end of interrupt that KVM_RUN had no time to tell of is not a vCPU's state. */
 	for (unsigned int id = 0; simulation.split && id < simulation.guests; id++)
-		pins_lost(&simulation.guest[id]);
+		pins_lost(&simulation.guest[id], false);
 	visitors_restore();
 }
 

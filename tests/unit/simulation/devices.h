@@ -65,8 +65,11 @@ void lines_forget(const struct guest *guest);
 void pins_create(void);
 /* KVM_EXIT_IOAPIC_EOI */
 void pin_ended(const struct guest *guest, u8 vector);
-/* Whether one that was sent to the guest came, and ended, nobody knows. */
-void pins_lost(const struct guest *guest);
+/* The guest goes on, and has ended an interrupt of this one. */
+void pin_expect_heard(unsigned int number);
+/* Whether one that was sent to the guest came, and ended, nobody knows; after an INIT, of its last
+ * end neither. */
+void pins_lost(const struct guest *guest, bool init);
 bool pins_are_ended(void);
 
 /* --- doorbells.c: ioeventfds that come and go --- */

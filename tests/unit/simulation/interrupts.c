@@ -271,7 +271,7 @@ void interrupts_after_init(struct guest *guest)
 	interrupts_lost(guest);
 	if (simulation.split) {
 		lines_forget(guest);
-		pins_lost(guest);
+		pins_lost(guest, true);
 	}
 }
 

@@ -246,6 +246,7 @@ void line_eoi_end(const struct guest *guest, u8 vector)
 	if (number == LINES)
 		return;
 	expect_heard(line, 1);
+	pin_expect_heard(number);
 	line->ends = false;
 	line->in_service = false;
 	line->changes++;

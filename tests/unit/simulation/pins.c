@@ -8,7 +8,8 @@
 
 static struct pin {
 	host_mutex_t lock;
-	bool sent; /* and its end is still to be heard of: the pin's remote IRR */
+	bool sent;	  /* and its end is still to be heard of: the pin's remote IRR */
+	u64 ended, heard; /* interrupts, so far, and ends that were told */
 	bool lost; /* its end may have been lost, once, or may still come: an INIT, a migration */
 } pins[LINES];
 
@@ -39,15 +40,27 @@ void pin_ended(const struct guest *guest, u8 vector)
 	if (!pins[number].sent && !pins[number].lost)
 		guest_broken(guest, "a second end of interrupt 0x%x", vector);
 	pins[number].sent = false;
+	pins[number].heard++;
 }
 
-void pins_lost(const struct guest *guest)
+void pin_expect_heard(unsigned int number)
 {
-	for (unsigned int i = 0; i < LINES; i++)
-		if (line_target(i)->id == guest->id && pins[i].sent) {
-			pins[i].sent = false;
-			pins[i].lost = true;
-		}
+	struct pin *pin = &pins[number];
+
+	pin->ended++;
+	if (simulation.split && !pin->lost && pin->heard != pin->ended)
+		broken("of %llu ends of interrupt pin %u has heard of %llu", pin->ended, number,
+		       pin->heard);
+}
+
+void pins_lost(const struct guest *guest, bool init)
+{
+	for (unsigned int i = 0; i < LINES; i++) {
+		if (line_target(i)->id != guest->id)
+			continue;
+		pins[i].lost |= init || pins[i].sent;
+		pins[i].sent = false;
+	}
 }
 
 bool pins_are_ended(void)

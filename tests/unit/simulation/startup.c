@@ -225,7 +225,7 @@ void op_lvt_end(struct guest *guest, struct instruction *now)
 	interrupts_lost(guest);
 	guest->start = (struct start){.is_away = false};
 	lines_started(guest);
-	pins_lost(guest);
+	pins_lost(guest, true);
 }
 
 /* --- who sends --- */
