@@ -121,6 +121,7 @@ TEST(stats_read_in_pieces)
 	static struct stats stats;
 	static u8 piece[FILE_MAX];
 	struct vcpu cpu = vcpu_create(vm_fd_create(), 0);
+	void *nowhere = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int fd = stats_open(cpu.fd);
 
 	stats_read(&stats, fd);
@@ -138,7 +139,7 @@ TEST(stats_read_in_pieces)
 	CHECK_EQ(pread(fd, piece, 100, (off_t)stats.size), 0);
 	CHECK_EQ(pread(fd, piece, 100, 1L << 40), 0);
 	CHECK_ERR(pread(fd, piece, 100, -1), EINVAL);
-	CHECK_ERR(pread(fd, NULL, 100, 0), EFAULT);
+	CHECK_ERR(pread(fd, nowhere, 100, 0), EFAULT);
 
 	/* read() goes on where the last one ended. */
 	for (size_t at = 0; at < stats.size;) {
@@ -223,20 +224,20 @@ TEST(stats_count)
 enum { VECTOR = 0x1f, HALTS = 24, MSR_POLL_CONTROL = 0x4b564d05 };
 
 /* RCX times: the timer of the local APIC is started, and ends HLT. */
-GUEST64(guest_halts, "mov $0xfee00000, %ebx\n"
-		     "movl $0x1ff, 0xf0(%rbx)\n"
-		     "movl $0xb, 0x3e0(%rbx)\n"
-		     "movl $0x1f, 0x320(%rbx)\n"
-		     "1: cli\n"
-		     "movl $300000, 0x380(%rbx)\n"
-		     "sti\n"
-		     "hlt\n"
-		     "dec %ecx\n"
-		     "jnz 1b\n"
-		     "out %al, $0x10\n"
-		     ".org 0x80, 0xcc\n"
-		     "movl $0, 0xb0(%rbx)\n"
-		     "iretq");
+GUEST64(guest_halts_often, "mov $0xfee00000, %ebx\n"
+			   "movl $0x1ff, 0xf0(%rbx)\n"
+			   "movl $0xb, 0x3e0(%rbx)\n"
+			   "movl $0x1f, 0x320(%rbx)\n"
+			   "1: cli\n"
+			   "movl $300000, 0x380(%rbx)\n"
+			   "sti\n"
+			   "hlt\n"
+			   "dec %ecx\n"
+			   "jnz 1b\n"
+			   "out %al, $0x10\n"
+			   ".org 0x80, 0xcc\n"
+			   "movl $0, 0xb0(%rbx)\n"
+			   "iretq");
 
 static int halt_poll(int fd, u32 flags, u64 ns)
 {
@@ -250,7 +251,7 @@ static struct guest halting(void)
 	struct guest g = {.vm = vm_create()};
 
 	CHECK_OK(ioctl(g.vm.fd, KVM_CREATE_IRQCHIP, 0));
-	vm_load(&g.vm, guest_halts, guest_halts_end);
+	vm_load(&g.vm, guest_halts_often, guest_halts_often_end);
 	g.cpu = vcpu_create(g.vm.fd, 0);
 	vcpu_set_long_mode(&g.vm, &g.cpu);
 	vm_set_gate(&g.vm, VECTOR, 0x80);
