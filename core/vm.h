@@ -130,6 +130,12 @@ static inline bool vm_has_quirk(const struct vm *vm, u32 quirk)
 
 /* Every vCPU's id is below it.  Needs: vm->lock. */
 u32 vm_vcpu_id_limit(const struct vm *vm);
+/* KVM_X86_DISABLE_EXITS_* of vCPUs that are made now. */
+static inline u32 vm_exits_disabled(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->exits_disabled, __ATOMIC_RELAXED);
+}
+
 /* Can a vCPU of this VM have the id?  Needs: vm->lock. */
 bool vm_vcpu_id_valid(const struct vm *vm, u64 id);
 /* The vCPU takes its place, by its id, and whoever looks finds it from now on.  Needs: vm->lock. */

@@ -156,8 +156,8 @@ int cpuid_set(struct vcpu *vcpu, const struct kvm_cpuid_entry2 *entry, unsigned 
 		return -EINVAL;
 	}
 	cpuid->pv_leaf = find_pv_leaf(cpuid);
-	cpuid->no_unhalt = __atomic_load_n(&vcpu->vm->exits_disabled, __ATOMIC_RELAXED) &
-			   KVM_X86_DISABLE_EXITS_HLT;
+	cpuid->no_unhalt =
+		cpuid->pv_leaf && (vm_exits_disabled(vcpu->vm) & KVM_X86_DISABLE_EXITS_HLT);
 	correct_all(cpuid);
 	note_features(cpuid);
 	note_address_width(cpuid);

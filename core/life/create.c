@@ -30,7 +30,7 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 							   : KVM_MP_STATE_RUNNABLE;
 	vcpu->user_pic = !irqchip_is_full(vm);
 	vcpu->tsc_rate = vm->tsc_rate;
-	vcpu->exits_disabled = __atomic_load_n(&vm->exits_disabled, __ATOMIC_RELAXED);
+	vcpu->exits_disabled = vm_exits_disabled(vm);
 	vcpu->apic_base =
 		APIC_BASE_DEFAULT | APIC_BASE_ENABLE | (vcpu_is_bsp(vcpu) ? APIC_BASE_BSP : 0);
 	vcpu->vpid = vpid_alloc();
