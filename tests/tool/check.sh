@@ -435,6 +435,8 @@ truncate -s 1025M large
 check "more than that" refuses '^lintel: large: more than 1073741824 bytes' timeout 60 \
 	"$lintel" check large
 rm large
+check "a pipe without an end" refuses '^lintel: -: more than 268435456 bytes' timeout 100 \
+	sh -c 'yes "a line of a log that never ends" | "$0" check -' "$lintel"
 yes '*** Guest State ***' | head -n 100000 | sed '$!i RFLAGS=0x00000002' >log
 check "100,000 dumps" refuses '^log:819[0-9]:1: more than 4096 VMCSs' timeout 20 \
 	prlimit --as=134217728 "$lintel" check log
