@@ -21,8 +21,8 @@
 
 enum command_status {
 	COMMAND_FINE = 0,
-	COMMAND_NO = 1,	 /* the answer is no: refused, differs, incompatible, a rule is broken */
-	COMMAND_BAD = 2, /* bad input or usage */
+	COMMAND_NO = 1,	  /* the answer is no: refused, differs, incompatible, a rule is broken */
+	COMMAND_BAD = 2,  /* bad input or usage */
 	COMMAND_OPEN = 3, /* neither yes nor no: what would decide is not there */
 };
 

@@ -31,7 +31,8 @@ static void usage(FILE *to)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\nlintel COMMAND --help says more; lintel --version says which this is.\n"
-	      "\nExit status (run: see there): 0 fine; 1 the answer is no; 2 bad input or usage;\n3 there is none.\n",
+	      "\nExit status (run: see there): 0 fine; 1 the answer is no; 2 bad input or "
+	      "usage;\n3 there is none.\n",
 	      to);
 }
 

@@ -120,6 +120,7 @@ as() {
 		form["journal"] = "Jun 24 17:25:%02d host1 kernel: %s"
 		form["journal, ISO"] = "2024-06-24T17:25:%02d+0200 host1 kernel: %s"
 		form["rsyslog"] = "2024-06-24T17:25:51.%06d+02:00 host-a kernel: [10639.1] %s"
+		form["facility"] = "Jun 24 17:25:51 host1 kern.err kernel: [10639.%06d] %s"
 		form["RFC 5424"] = "<3>1 2024-06-24T17:25:51.%06dZ host kernel - - - %s"
 		form["12 hours"] = "6/24/24 5:25:%02d PM host kernel: %s"
 		form["indented"] = "    [%5d.000000] %s"
@@ -161,6 +162,7 @@ date
 journal
 journal, ISO
 rsyslog
+facility
 RFC 5424
 12 hours
 indented
@@ -241,6 +243,10 @@ check "a log that is wrapped" wrapped_log module
 check "a mail that is wrapped" wrapped_log quoted
 as module | sed 's/^\(.*\)kvm_intel: \(APIC.*\) \(virt-.*\)/\1kvm_intel: \2\n\1\3/' >log
 check "what the kernel prints in two" same log
+as facility | sed 's/^\(.*\]\) \(APIC.*\) \(virt-.*\)/\1 \2\n\1 \3/; s/kern.err\(.*\] virt\)/kern.warning\1/' >log
+check "in two lines of other levels" same log
+as dmesg | sed 's/^\[10639.0000/[  +0.0000/; 1s/^[^]]*/[Jun24 17:25/' >log
+check "with times since the line before" same log
 
 # --- values that are not there
 
@@ -435,6 +441,8 @@ truncate -s 1025M large
 check "more than that" refuses '^lintel: large: more than 1073741824 bytes' timeout 60 \
 	"$lintel" check large
 rm large
+check "a pipe without an end" refuses '^lintel: -: more than 268435456 bytes' timeout 100 \
+	sh -c 'yes "a line of a log that never ends" | "$0" check -' "$lintel"
 yes '*** Guest State ***' | head -n 100000 | sed '$!i RFLAGS=0x00000002' >log
 check "100,000 dumps" refuses '^log:819[0-9]:1: more than 4096 VMCSs' timeout 20 \
 	prlimit --as=134217728 "$lintel" check log

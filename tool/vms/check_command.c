@@ -111,10 +111,12 @@ static void parse_options(const struct command *command, int argc, char **argv,
 	request->path = argv[optind];
 }
 
-/* Texts end: what does not is none, and what is larger than this is for grep first. */
-#define TEXT_BYTES_MAX (1ull << 30)
+/* Texts end, as files and from a pipe: what does not is none. */
+#define FILE_BYTES_MAX (1ull << 30)
+#define PIPE_BYTES_MAX (1ull << 28)
 
-static void check_kind(const char *path, int fd)
+/* gives: how much is read from one of its kind. */
+static unsigned long long check_kind(const char *path, int fd)
 {
 	struct stat stat;
 	struct stat null;
@@ -126,18 +128,19 @@ static void check_kind(const char *path, int fd)
 	if (S_ISBLK(stat.st_mode) || (S_ISCHR(stat.st_mode) && !isatty(fd) &&
 				      (lstat("/dev/null", &null) || null.st_rdev != stat.st_rdev)))
 		command_fail("%s: a device is no dump", path);
+	return S_ISREG(stat.st_mode) ? FILE_BYTES_MAX : PIPE_BYTES_MAX;
 }
 
 /* To open a FIFO that nobody writes to would wait for ever; not waiting, it opens and is at its
  * end. */
-static int open_input(const char *path)
+static int open_input(const char *path, unsigned long long *max)
 {
 	bool is_file = strcmp(path, "-");
 	int fd = is_file ? open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : STDIN_FILENO;
 
 	if (fd < 0)
 		command_fail("%s: %s", path, strerror(errno));
-	check_kind(path, fd);
+	*max = check_kind(path, fd);
 	if (is_file && fcntl(fd, F_SETFL, 0) < 0)
 		command_fail("%s: %s", path, strerror(errno));
 	return fd;
@@ -163,8 +166,8 @@ static void read_dumps(const char *path, struct vmcs_dump_list *list)
 	struct reading reading = {path, list};
 	struct log_text *text = command_alloc(1, sizeof(*text));
 	struct vmcs_dump_error error;
-	int fd = open_input(path);
-	unsigned long long size = 0;
+	unsigned long long size = 0, max;
+	int fd = open_input(path, &max);
 	ssize_t n;
 
 	text->line = read_line;
@@ -175,9 +178,9 @@ static void read_dumps(const char *path, struct vmcs_dump_list *list)
 		if (n < 0)
 			continue;
 		size += (unsigned long long)n;
-		if (size > TEXT_BYTES_MAX)
+		if (size > max)
 			command_fail("%s: more than %llu bytes: give the part that has the dump",
-				     path, TEXT_BYTES_MAX);
+				     path, max);
 		log_text_feed(text, bytes, (size_t)n);
 	}
 	log_text_end(text);

@@ -63,6 +63,7 @@ static int begin_dump(struct vmcs_dump_list *list, struct vmcs_dump_stream *stre
 	stream->dump = dump_begin(list, cursor, hypervisor_of(stream));
 	stream->section = section;
 	stream->items = 0;
+	stream->interrupted = false;
 	stream->head = "";
 	stream->rest_length = 0;
 	stream->unpadded = stream->loads = stream->loads_cut = false;
@@ -174,7 +175,7 @@ static bool take_elsewhere(struct vmcs_dump_stream *stream, const struct kvm_tex
 	if (!at || at != text->at || section == stream->section)
 		return false;
 	if (section < stream->section || stream->after_another) {
-		stream->dump->mixed |= kvm_stream_has_prefix(stream) || stream->after_cut;
+		stream->dump->mixed |= kvm_stream_may_be_mixed(stream);
 		return true;
 	}
 	enter_section(stream, section);
@@ -187,8 +188,13 @@ static bool take_own(struct vmcs_dump_list *list, struct vmcs_dump_stream *strea
 	struct kvm_text text = {cursor->start + prefix, cursor->end, .own = true};
 
 	kvm_text_skip_separators(&text);
-	if (!stream->section || (!accept(stream, text) && !take_elsewhere(stream, &text)))
+	if (!stream->section)
 		return false;
+	if (!accept(stream, text) && !take_elsewhere(stream, &text)) {
+		stream->interrupted = true;
+		return false;
+	}
+	stream->interrupted = false;
 	to_front(list, stream);
 	return true;
 }

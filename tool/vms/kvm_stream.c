@@ -12,7 +12,7 @@ static void store_twice(struct vmcs_dump_stream *stream, bool own)
 {
 	if (!own)
 		return;
-	if (kvm_stream_has_prefix(stream) || stream->after_cut)
+	if (kvm_stream_may_be_mixed(stream))
 		stream->dump->mixed = true;
 	else
 		stream->section = KVM_NOWHERE;
@@ -193,7 +193,7 @@ void kvm_stream_flush(struct vmcs_dump_stream *stream)
 /* --- a value, a key or a marker that two lines share ---------------------------------------- */
 
 static bool reads_on(struct vmcs_dump_stream *stream, const char *joined, size_t length,
-		     size_t exact_digits)
+		     bool within_word)
 {
 	struct kvm_item item;
 	enum kvm_found found =
@@ -203,7 +203,9 @@ static bool reads_on(struct vmcs_dump_stream *stream, const char *joined, size_t
 		return true;
 	if (found == KVM_NO_VALUE || found == KVM_NOTHING)
 		return false;
-	if (found == KVM_ITEM && exact_digits && !item.bare_count && item.digits[0] != 16 &&
+	if (found == KVM_ITEM && !item.bare_count && is_short(&item) && !stream->unpadded)
+		return false;
+	if (found == KVM_ITEM && within_word && !item.bare_count && item.digits[0] != 16 &&
 	    item.digits[0] != item.key->digits)
 		return false;
 	return item.end > joined + stream->rest_length;
@@ -223,12 +225,12 @@ static size_t join(struct vmcs_dump_stream *stream, const struct kvm_text *text,
 	memcpy(joined + rest, text->at, more);
 	alone = kvm_item_read(stream->section, stream->head, joined, joined + rest, true, &item);
 	if (alone != KVM_ITEM || !item.bare_count) {
-		if (reads_on(stream, joined, rest + more, 1))
+		if (reads_on(stream, joined, rest + more, true))
 			return rest + more;
 	}
 	memmove(joined + rest + 1, joined + rest, more);
 	joined[rest] = ' ';
-	return reads_on(stream, joined, rest + more + 1, 0) ? rest + more + 1 : 0;
+	return reads_on(stream, joined, rest + more + 1, false) ? rest + more + 1 : 0;
 }
 
 bool kvm_stream_join(struct vmcs_dump_stream *stream, const struct kvm_text *text)

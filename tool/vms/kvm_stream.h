@@ -19,11 +19,12 @@ struct vmcs_dump_stream {
 	enum kvm_section section; /* KVM_NOWHERE: the dump is at its end */
 	const char *head;	  /* of the line */
 	unsigned int items;	  /* of the dump, so far */
-	bool after_another,
-		after_cut;     /* a dump of this stream: of which controls were still to come */
-	bool unpadded;	       /* values are printed without zeroes before them */
-	bool loads, loads_cut; /* in the list of MSRs that entries load; one of it is lost */
-	size_t rest_length;    /* what the line before ended in the middle of */
+	bool after_another;	  /* dump of this stream */
+	bool after_cut;		  /* one of which the controls were still to come */
+	bool interrupted;	  /* the line before was none of the dump */
+	bool unpadded;		  /* values are printed without zeroes before them */
+	bool loads, loads_cut;	  /* in the list of MSRs that entries load; one of it is lost */
+	size_t rest_length;	  /* what the line before ended in the middle of */
 	char rest[KVM_REST_MAX];
 };
 
@@ -37,6 +38,13 @@ struct kvm_text {
 static inline bool kvm_stream_has_prefix(const struct vmcs_dump_stream *stream)
 {
 	return stream->prefix.length != 0;
+}
+
+/* What is out of place in the dump is of another one, and no words about it. */
+static inline bool kvm_stream_may_be_mixed(const struct vmcs_dump_stream *stream)
+{
+	return kvm_stream_has_prefix(stream) || stream->after_cut ||
+	       (stream->after_another && !stream->interrupted);
 }
 
 void kvm_text_skip_separators(struct kvm_text *text);

@@ -14,8 +14,7 @@ static bool is_digit(char c)
 
 static bool is_word(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       c == '.';
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 static void skip_blanks(struct span *span)
@@ -55,7 +54,7 @@ static const char *const changing[] = {
 	"Mon Tue Wed Thu Fri Sat Sun",
 	"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
 	"AM PM",
-	"emerg alert crit err warn notice info debug",
+	"emerg panic alert crit err error warn warning notice info debug",
 	": -", /* grep, before lines that match and their neighbours */
 };
 
