@@ -87,15 +87,13 @@ static int parse_plain(const char *text, size_t length, struct recording *record
 {
 	struct recording_error other;
 
-	if (recording_is_foreign(text, length))
-		return recording_parse_foreign(text, length, recording, error);
 	if (!recording_parse(text, length, recording, error))
 		return 0;
 	if (is_ours(recording) && !recording_has_cpuid(text, length))
 		return -EINVAL;
 	if (!recording_parse_foreign(text, length, recording, &other))
 		return 0;
-	if (other.line > error->line)
+	if (other.line > error->line || recording_is_foreign(text, length))
 		*error = other;
 	return -EINVAL;
 }
