@@ -278,3 +278,75 @@ cannot_share() {
 			.shared.verdict == \"refused\"" out >/dev/null
 }
 check "compat: usable each, but not together" cannot_share
+
+# --- names, and what QEMU and libvirt turn off
+
+names() {
+	gives 1 "$lintel" diff --names "$1" "$cpus/Haswell5_00306C3.msr" "$cpus/Skylake_00506E3.msr" && grep -q "$2" out
+}
+check "diff: QEMU's names" names qemu ' vmx-pml  '
+check "diff: the kernel's names" names kernel ' pml  '
+check "diff: the SDM's where there is no other" names kernel ' RDSEED exiting  '
+check "diff: names of nobody" refuses 'sdm, qemu or kernel' "$lintel" diff --names xen a b
+turned_off() {
+	gives 0 "$lintel" compat --qemu "$cpus/Haswell5_00306C3.msr" "$cpus/Skylake_00506E3.msr" &&
+		grep -qE '^-cpu host,.*-vmx-pml(,|$)' out && ! grep -q 'vmx-ept,' out
+}
+check "compat: what QEMU turns off" turned_off
+turned_off_by_libvirt() {
+	gives 0 "$lintel" compat --libvirt "$cpus/Haswell5_00306C3.msr" "$cpus/Skylake_00506E3.msr" &&
+		grep -qF "<feature policy='disable' name='vmx-pml'/>" out
+}
+check "compat: what libvirt turns off" turned_off_by_libvirt
+check "compat: nothing of one processor" sh -c \
+	"[ \"\$('$lintel' compat --qemu '$cpus/Skylake_00506E3.msr')\" = '-cpu host' ]"
+# A control that cannot be 0 has the name for that it may be.
+no_exit() {
+	sed "s/^0x48e 0x\(........\)04006172/0x48e 0x\10400e172/" "$cpus/Skylake_00506E3.msr" >exits.msr
+	"$lintel" compat --qemu "$cpus/Skylake_00506E3.msr" exits.msr >out
+	grep -q -e '-vmx-cr3-load-noexit' out && ! grep -q -e '-vmx-cr3-store' out
+}
+check "compat: a control that has to be 1" no_exit
+
+features_differ() {
+	{ cat "$cpus/Skylake_00506E3.msr" && echo 0x10a 0xc04 &&
+		echo cpuid 0x7 0x0 0x0 0x00000080 0x0 0x0 && echo cpuid 0xd 0x0 0x7 0x0 0x0 0x0; } >left.msr
+	{ cat "$cpus/Skylake_00506E3.msr" && echo 0x10a 0xc2b &&
+		echo cpuid 0x7 0x0 0x0 0x00100080 0x0 0x0 && echo cpuid 0xd 0x0 0x207 0x0 0x0 0x0; } >right.msr
+	gives 1 "$lintel" diff --json left.msr right.msr &&
+		[ "$(jq -c '[.differences[] | [.msr, .register, .name]]' out)" = \
+			'[[null,"CPUID.07H:EBX","SMAP"],[null,"CPUID.0DH:EAX (XCR0)","PKRU"],["0x10a","IA32_ARCH_CAPABILITIES","RDCL_NO"],["0x10a","IA32_ARCH_CAPABILITIES","IBRS_ALL"],["0x10a","IA32_ARCH_CAPABILITIES","RSBA"],["0x10a","IA32_ARCH_CAPABILITIES","SKIP_L1DFL_VMENTRY"],["0x10a","IA32_ARCH_CAPABILITIES","MDS_NO"]]' ]
+}
+check "diff: CPUID and feature MSRs" features_differ
+check "diff: where one has none there is no difference" gives 0 "$lintel" diff left.msr "$cpus/Skylake_00506E3.msr"
+check "diff: and it is said" grep -q 'recorded of one of them only' out
+held_back_feature() {
+	gives 0 "$lintel" compat --json left.msr right.msr &&
+		jq -e 'any(.held_back[]; .name == "SMAP" and .held_back_by == ["left.msr"])' out >/dev/null
+}
+check "compat: a feature of CPUID" held_back_feature
+
+# --- what can be done
+
+advises() {
+	words=$1
+	shift
+	"$lintel" caps --json "$@" | jq -e --arg words "$words" 'any(.[0].advice[]; contains($words))' >/dev/null
+}
+plain="$cpus/Skylake_00506E3.msr"
+check "advice: there is none of a good processor" sh -c \
+	"'$lintel' caps --json '$plain' | jq -e '.[0].advice == []' >/dev/null"
+{ echo '0x03a 0x1' && grep -v '^0x03a' "$plain"; } >locked.msr
+check "advice: locked by the firmware" advises "firmware's menus" locked.msr
+check "advice: in the text" sh -c "'$lintel' caps locked.msr | grep -q '^what can be done:'"
+{ echo '# class: virtual' && echo '0x03a 0x1' && grep '^0x' "$plain" | grep -v '^0x03a' &&
+	echo cpuid 0x1 0x0 0x0 0x0 0x80000020 0x0 &&
+	echo cpuid 0x40000000 0x0 0x40000001 0x7263694d 0x666f736f 0x76482074; } >azure.msr
+check "advice: locked by a hypervisor, in its words" advises ExposeVirtualizationExtensions azure.msr
+{ grep '^0x' "$plain" && echo cpuid 0x1 0x0 0x0 0x0 0x80000000 0x0 &&
+	echo cpuid 0x40000000 0x0 0x40000001 0x4b4d564b 0x564b4d56 0x4d; } >no_vmx.msr
+check "advice: a cloud without nested VMX" advises enable-nested-virtualization no_vmx.msr
+{ echo '# class: virtual' && grep '^0x' "$plain" | sed 's/^0x48b .*/0x48b 0x0000000800000000/; /^0x48c/d'; } >no_ept.msr
+check "advice: nested without EPT" advises 'without EPT' no_ept.msr
+{ echo '# class: virtual' && grep '^0x' "$plain" | sed 's/^0x48e 0x\(........\)04006172/0x48e 0x\1040061f2/'; } >hlt.msr
+check "advice: HLT exiting that is forced" advises '"HLT exiting" cannot be 0' hlt.msr

@@ -70,12 +70,27 @@ check "completion: a file after an option" offers README.md lintel matrix -o REA
 check "completion: no file where a number has to be" \
 	does_not_offer README.md lintel stat --count READ
 
+# What the completions of zsh and fish ask of that of bash.
+asked() {
+	(cd "$top" && PATH=$(dirname "$lintel"):$PATH bash -c \
+		'source "$1" && shift && _lintel_ask "$@"' bash tool/man/completion.bash "$@" 2>/dev/null)
+}
+check "completion: other shells get the commands" sh -c "test \"\$1\" -ge 8" sh \
+	"$(asked lintel '' | wc -l)"
+check "completion: and options" test "$(asked lintel caps --bri)" = --brief
+check "completion: and words of explain" test "$(asked lintel explain secondary:25)" = secondary:25
+for shell in zsh fish; do
+	command -v $shell >/dev/null || continue
+	check "completion: $shell reads its file" $shell -n "$top/tool/man/completion.$shell"
+done
+
 installed() {
 	gives 0 make -s -C "$top/tool" BUILD="$(dirname "$(dirname "$lintel")")" install \
 		DESTDIR="$work/root" PREFIX=/usr || return 1
 	(cd root && find . -type f | sort) >files
 	printf '%s\n' ./usr/bin/lintel ./usr/share/bash-completion/completions/lintel \
-		./usr/share/man/man1/lintel.1 | cmp - files &&
+		./usr/share/fish/vendor_completions.d/lintel.fish ./usr/share/man/man1/lintel.1 \
+		./usr/share/zsh/site-functions/_lintel | cmp - files &&
 		root/usr/bin/lintel --help >/dev/null
 }
 check "make install" installed

@@ -84,6 +84,14 @@ check "recording: cpuid -r beside the MSRs" same with_cpuid
 check "recording: the processor's name is CPUID's" sh -c \
 	"'$lintel' caps --json with_cpuid | jq -e '.[0].cpu == \"Intel(R) Core(TM) i5\"' >/dev/null"
 
+# Where a recording of ours is from makes it no other one.
+{ echo '# class: virtual' && echo '# source: AIDA64' && cat ours && echo 'cpuid 0x80000008 0x0 0x3027 0x0 0x0 0x0'; } >source
+echo 'cpuid 0x80000008 0x0 0x302e 0x0 0x0 0x0' | cat ours - >wide
+check "recording: ours with the name of a program in a comment" gives 1 "$lintel" diff source wide
+check "recording: its CPUID counts" grep -q 'CPUID.80000008H' out
+check "recording: as a file with all its lines" refuses '^source2:4:1: ' sh -c \
+	"sed '4s/.*/what/' source >source2; '$lintel' caps source2"
+
 # --- what has no values, and what is damaged
 
 printf 'processor\t: 0\nvendor_id\t: GenuineIntel\nvmx flags\t: vnmi ept\n' >cpuinfo
@@ -100,8 +108,8 @@ printf '480: da040000000004\n480: da040000000005\n' >twice
 check "recording: two values of one MSR" refuses '^twice:2:[0-9]+: 0x480 has two values' "$lintel" caps twice
 printf '480: da040000000004 and more\n' >behind
 check "recording: more behind the value" refuses '^behind:1:[0-9]+: ' "$lintel" caps behind
-printf '480: da040000000004\n481: 7f000' >cut
-check "recording: a list that may be cut off" refuses '^cut:2:[0-9]+: ' "$lintel" caps cut
+printf '480: da040000000004\n481: 7f000' >cut_off
+check "recording: a list that may be cut off" refuses '^cut_off:2:[0-9]+: ' "$lintel" caps cut_off
 printf '00:00:04 HM: MSR_IA32_VMX_BASIC = yes\n' >log
 check "recording: a log with a value that is none" refuses '^log:1:[0-9]+: a hexadecimal value' \
 	"$lintel" caps log

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # bash completion for lintel(1).  What there is to complete is asked from the command itself: its
-# --help, and for `explain' its list of words.
+# --help, and for `explain' its list of words.  The completions of zsh and fish ask this one.
 
 _lintel_commands() {
 	"$1" --help 2>/dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'
@@ -55,6 +55,14 @@ _lintel() {
 	:stat:*) _lintel_offer "$(_lintel_vms)" ;;
 	*) _lintel_offer_files -f ;;
 	esac
+}
+
+# _lintel_ask WORD...: what may stand for the last word, a line each; what other shells ask.
+_lintel_ask() {
+	COMP_WORDS=("$@")
+	COMP_CWORD=$(($# - 1))
+	_lintel
+	printf '%s\n' "${COMPREPLY[@]}" | awk '!seen[$0]++'
 }
 
 complete -F _lintel lintel

@@ -22,6 +22,7 @@ struct live_cpu {
 	const char *source;
 	unsigned int number;
 	struct vmx_cap_msrs raw;
+	struct recording_more more;
 	const struct cpuinfo *info;
 	bool done; /* it went into a group */
 };
@@ -46,6 +47,15 @@ static int read_msr(void *ctx, u32 index, u64 *value)
 	return -EIO;
 }
 
+/* Those that are there. */
+static void read_feature_msrs(struct recording_more *more, int fd)
+{
+	for (enum recording_msr msr = 0; msr < RECORDING_MSRS; msr++)
+		if (pread(fd, &more->msr[msr], sizeof(more->msr[msr]),
+			  recording_msr_table[msr].index) == sizeof(more->msr[msr]))
+			more->present |= BIT32(msr);
+}
+
 static int read_cpu(struct live_cpu *cpu)
 {
 	struct msr_device device = {.error = 0};
@@ -58,6 +68,7 @@ static int read_cpu(struct live_cpu *cpu)
 	if (device.fd < 0)
 		return errno;
 	cap_read_msrs_by(&cpu->raw, read_msr, &device);
+	read_feature_msrs(&cpu->more, device.fd);
 	close(device.fd);
 	return device.error;
 }
@@ -141,6 +152,7 @@ static bool same(const struct live_cpu *a, const struct live_cpu *b)
 {
 	return a->raw.present == b->raw.present &&
 	       !memcmp(a->raw.value, b->raw.value, sizeof(a->raw.value)) &&
+	       !memcmp(&a->more, &b->more, sizeof(a->more)) &&
 	       !strcmp(a->info->name, b->info->name) && a->info->stepping == b->info->stepping;
 }
 
@@ -183,6 +195,8 @@ static void add_group(struct processors *processors, struct live *live, const st
 	values.stepping = cpu->info->stepping;
 	values.class = cpu->info->hypervisor ? RECORDING_VIRTUAL : RECORDING_PHYSICAL;
 	values.raw = cpu->raw;
+	values.more = cpu->more;
+	values.live = true;
 	processors_add(processors, &values);
 }
 
@@ -203,8 +217,10 @@ void processors_add_live(struct processors *processors, int cpu)
 	if (module)
 		fail(cpu, device, module);
 	cpuinfo_read(info, CPUS_MAX);
-	for (unsigned int i = 0; i < live.count; i++)
+	for (unsigned int i = 0; i < live.count; i++) {
 		live.cpu[i].info = &info[live.cpu[i].number];
+		live_read_cpuid(&live.cpu[i].more, live.cpu[i].number);
+	}
 	for (unsigned int i = 0; i < live.count; i++)
 		if (!live.cpu[i].done)
 			add_group(processors, &live, &live.cpu[i]);

@@ -17,4 +17,7 @@
  */
 void processors_add_live(struct processors *processors, int cpu);
 
+/* Adds what CPUID answers on a logical CPU; nothing, where this process may not run there. */
+void live_read_cpuid(struct recording_more *more, unsigned int cpu);
+
 #endif

@@ -17,6 +17,7 @@ struct processor {
 	enum recording_class class;
 	struct vmx_cap_msrs raw;
 	struct recording_more more;
+	bool live; /* the values are this machine's */
 	bool usable;
 	struct vmcs_config config; /* what the MSRs say, and if usable Lintel's choice */
 	struct vmx_capability capability;

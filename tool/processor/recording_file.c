@@ -93,7 +93,7 @@ static int parse_plain(const char *text, size_t length, struct recording *record
 		return -EINVAL;
 	if (!recording_parse_foreign(text, length, recording, &other))
 		return 0;
-	if (other.line > error->line)
+	if (other.line > error->line || recording_is_foreign(text, length))
 		*error = other;
 	return -EINVAL;
 }

@@ -69,10 +69,27 @@ static const char *find(const char *text, const char *end, const char *words)
 	return NULL;
 }
 
+/* Comments of ours say where a recording is from. */
+static bool is_marked(const char *text, const char *end, const char *mark)
+{
+	const char *at, *line;
+
+	while ((at = find(text, end, mark))) {
+		for (line = at; line > text && line[-1] != '\n';)
+			line--;
+		if (*line != '#')
+			return true;
+		text = memchr(at, '\n', (size_t)(end - at));
+		if (!text)
+			return false;
+	}
+	return false;
+}
+
 static const struct kind *find_kind(const char *text, size_t length)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (find(text, text + length, kinds[i].mark))
+		if (is_marked(text, text + length, kinds[i].mark))
 			return &kinds[i];
 	return NULL;
 }
@@ -142,7 +159,7 @@ static unsigned int take_hex(struct reader *r, u64 *value, const char *joints)
 #define VALUE_DIGITS 16
 
 /*
- * A value: also as two halves, 00da0400 00000004 or 00da0400:00000004.  One that ends with the text
+ * A value: also as two halves, 00da0400 00000004 or 00da0400:00000004.  One in a line without an end
  * needs all its digits: else the text may be cut off there.
  */
 static bool take_value(struct reader *r, u64 *value)
@@ -161,7 +178,7 @@ static bool take_value(struct reader *r, u64 *value)
 			r->at = after;
 		}
 	}
-	if (digits && !(r->last_line && r->at == r->end && digits < VALUE_DIGITS))
+	if (digits && !(r->last_line && digits < VALUE_DIGITS))
 		return true;
 	r->at = start;
 	return false;

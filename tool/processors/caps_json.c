@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "advice.h"
 #include "caps.h"
 #include "tool/processor/feature.h"
 
@@ -99,8 +100,9 @@ static json_t *problems_json(const struct cap_report *report)
 
 json_t *caps_json(const struct processor *p)
 {
-	return json_pack("{so,so,ss,so,so,so,so}", "source", json_text(p->source), "cpu",
+	return json_pack("{so,so,ss,so,so,so,so,so}", "source", json_text(p->source), "cpu",
 			 json_text(processor_title(p)), "verdict", p->usable ? "usable" : "refused",
 			 "problems", problems_json(&p->report), "basic", basic_json(p), "controls",
-			 controls_json(p), "features", features_json(p));
+			 controls_json(p), "features", features_json(p), "advice",
+			 advice_on(p, p->live));
 }

@@ -8,8 +8,10 @@
 #include "cap/describe.h"
 #include "facts/capability_field.h"
 #include "tool/processor/availability.h"
+#include "advice.h"
 #include "caps.h"
 #include "tool/colour.h"
+#include "tool/paragraph.h"
 #include "tool/processor/feature.h"
 #include "tool/processor/register_bits.h"
 
@@ -234,6 +236,17 @@ static void print_word(const struct processor *p, enum ctl_word number)
 
 /* --- the whole ------------------------------------------------------------- */
 
+static void print_advice(const struct processor *p)
+{
+	json_t *list = advice_on(p, p->live);
+
+	if (json_array_size(list))
+		puts("what can be done:");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		paragraph_print(NULL, "%s", json_string_value(json_array_get(list, i)));
+	json_decref(list);
+}
+
 void caps_print_verdict(const struct processor *p)
 {
 	const char *title = processor_title(p);
@@ -263,4 +276,5 @@ void caps_print(const struct processor *p)
 		puts("notes:");
 	cap_describe_notes(&p->report, print_line, &plain);
 	caps_print_verdict(p);
+	print_advice(p);
 }

@@ -3,17 +3,25 @@
  * `lintel compat`: what several processors share, and which of them holds a feature back.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cap/describe.h"
 #include "facts/capability_field.h"
 #include "caps.h"
+#include "feature_bits.h"
+#include "names.h"
 #include "tool/colour.h"
 #include "tool/command.h"
 #include "tool/processor/feature.h"
 #include "tool/processor/register_bits.h"
 #include "shared.h"
 
+enum { OPTION_NAMES = 256, OPTION_QEMU, OPTION_LIBVIRT };
+
 static const struct option options[] = {
+	{"names", required_argument, NULL, OPTION_NAMES},
+	{"qemu", no_argument, NULL, OPTION_QEMU},
+	{"libvirt", no_argument, NULL, OPTION_LIBVIRT},
 	COMMAND_OPTIONS,
 	{0},
 };
@@ -27,15 +35,34 @@ struct asset {
 	bool setting;	    /* of a control: the setting in question */
 	enum cap_msr msr;   /* of what is no control */
 	unsigned int bit;   /* of the word, or of the MSR */
-	const char *group;  /* what the name is one of */
-	const char *name;
+	bool is_feature;    /* of CPUID or of a feature MSR: `feature' is its word */
+	unsigned int feature;
+	const char *group; /* what the name is one of */
+	const char *name;  /* the SDM's */
 };
+
+static enum name_set names;
+
+/* In the words that were asked for. */
+static const char *asset_name(const struct asset *asset)
+{
+	if (asset->is_feature)
+		return asset->name;
+	if (asset->word < CTL_WORDS)
+		return names_control(names, asset->word, asset->bit, asset->name);
+	return names_capability(names, asset->msr, asset->bit, asset->name);
+}
 
 static enum answer has_asset(const struct processor *p, const struct asset *asset)
 {
 	enum cap_msr msr = asset->msr;
 	u64 has;
 
+	if (asset->is_feature) {
+		if (!feature_word_value(p, asset->feature, &has))
+			return ANSWER_UNKNOWN;
+		return has >> asset->bit & 1 ? ANSWER_YES : ANSWER_NO;
+	}
 	if (asset->word < CTL_WORDS)
 		msr = feature_control_msr(&p->raw, asset->word);
 	if (msr == CAP_MSRS || !cap_msr_present(&p->raw, msr))
@@ -113,11 +140,94 @@ static void visit_register_bits(asset_fn visit, void *ctx)
 		}
 }
 
-static void visit_assets(asset_fn visit, void *ctx)
+static void visit_features(asset_fn visit, void *ctx)
+{
+	struct asset asset = {.word = CTL_WORDS, .is_feature = true};
+
+	for (asset.feature = 0; asset.feature < feature_word_count(); asset.feature++) {
+		struct feature_word word = feature_word_at(asset.feature);
+
+		asset.group = word.name;
+		for (asset.bit = 0; asset.bit < word.width; asset.bit++) {
+			asset.name = feature_bit_name(asset.feature, asset.bit);
+			if (asset.name)
+				visit(ctx, &asset);
+		}
+	}
+}
+
+static void visit_vmx_assets(asset_fn visit, void *ctx)
 {
 	visit_controls(visit, ctx);
 	visit_flags(visit, ctx);
 	visit_register_bits(visit, ctx);
+}
+
+static void visit_assets(asset_fn visit, void *ctx)
+{
+	visit_vmx_assets(visit, ctx);
+	visit_features(visit, ctx);
+}
+
+/* --- what QEMU and libvirt have to turn off --------------------------------------------------- */
+
+struct flags_walk {
+	const struct processors *processors;
+	json_t *list;
+};
+
+static bool has_text(json_t *list, const char *text)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!strcmp(json_string_value(json_array_get(list, i)), text))
+			return true;
+	return false;
+}
+
+/* QEMU's name, where it stands for this setting; one may stand for two bits. */
+static void add_flag(void *ctx, const struct asset *asset)
+{
+	struct flags_walk *walk = ctx;
+	bool control = asset->word < CTL_WORDS;
+	const struct alias *alias = alias_find(
+		ALIAS_QEMU, control ? ALIAS_OF_CONTROL : ALIAS_OF_CAPABILITY,
+		control ? (unsigned int)asset->word : (unsigned int)asset->msr, asset->bit);
+
+	if (!alias || !is_held_back(walk->processors, asset) ||
+	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name))
+		return;
+	json_array_append_new(walk->list, json_string(alias->name));
+}
+
+static json_t *qemu_flags(const struct processors *processors)
+{
+	struct flags_walk walk = {processors, json_array()};
+
+	visit_vmx_assets(add_flag, &walk);
+	return walk.list;
+}
+
+static void print_qemu(const struct processors *processors)
+{
+	json_t *list = qemu_flags(processors);
+
+	fputs("-cpu host", stdout);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		printf(",-%s", json_string_value(json_array_get(list, i)));
+	putchar('\n');
+	json_decref(list);
+}
+
+static void print_libvirt(const struct processors *processors)
+{
+	json_t *list = qemu_flags(processors);
+
+	puts("<cpu mode='host-model'>");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		printf("  <feature policy='disable' name='%s'/>\n",
+		       json_string_value(json_array_get(list, i)));
+	puts("</cpu>");
+	json_decref(list);
 }
 
 /* --- text ------------------------------------------------------------------- */
@@ -154,8 +264,8 @@ static void print_asset(void *ctx, const struct asset *asset)
 	if (!is_held_back(walk->processors, asset))
 		return;
 	walk->count++;
-	printf("  %s, bit %u, %s%s%s", asset->group, asset->bit, colour(COLOUR_BOLD), asset->name,
-	       colour(COLOUR_NONE));
+	printf("  %s, bit %u, %s%s%s", asset->group, asset->bit, colour(COLOUR_BOLD),
+	       asset_name(asset), colour(COLOUR_NONE));
 	printf("%s: not on ", asset->word == CTL_WORDS || asset->setting ? "" : " = 0");
 	print_holders(walk->processors, asset);
 }
@@ -244,7 +354,7 @@ static void add_asset(void *ctx, const struct asset *asset)
 	json_array_append_new(
 		walk->list,
 		json_pack("{ss,si,ss,so,so,so}", "in", asset->group, "bit", (int)asset->bit, "name",
-			  asset->name, "setting",
+			  asset_name(asset), "setting",
 			  control ? json_integer(asset->setting) : json_null(), "held_back_by",
 			  holders_json(walk->processors, asset, ANSWER_NO), "not_known_of",
 			  holders_json(walk->processors, asset, ANSWER_UNKNOWN)));
@@ -265,8 +375,9 @@ static void print_json(struct processors *processors, const struct processor *sh
 						p->usable ? "usable" : "refused"));
 	}
 	visit_assets(add_asset, &walk);
-	json_print(json_pack("{sb,so,so,so}", "compatible", compatible, "processors", machines,
-			     "shared", caps_json(shared), "held_back", walk.list));
+	json_print(json_pack("{sb,so,so,so,so}", "compatible", compatible, "processors", machines,
+			     "shared", caps_json(shared), "held_back", walk.list, "qemu_off",
+			     qemu_flags(processors)));
 }
 
 /* -------------------------------------------------------------------------- */
@@ -276,9 +387,15 @@ static int compat_main(const struct command *command, int argc, char **argv)
 	struct processors processors = {0}, result = {0};
 	static struct processor values = {.source = "shared"};
 	bool json = false, compatible;
+	int option, form = 0;
 
-	while (command_option(command, argc, argv, &json) != -1)
-		;
+	while ((option = command_option(command, argc, argv, &json)) != -1)
+		if (option == OPTION_NAMES)
+			names = names_parse(command, optarg);
+		else
+			form = option;
+	if (json && form)
+		command_fail_usage(command, "either --json or the words of QEMU or libvirt");
 	if (optind == argc)
 		command_fail_usage(command, "at least one recording is needed");
 	processors_add_files(&processors, argv + optind);
@@ -289,6 +406,10 @@ static int compat_main(const struct command *command, int argc, char **argv)
 		compatible &= processors.list[i].usable;
 	if (json)
 		print_json(&processors, &result.list[0], compatible);
+	else if (form == OPTION_QEMU)
+		print_qemu(&processors);
+	else if (form == OPTION_LIBVIRT)
+		print_libvirt(&processors);
 	else
 		print_text(&processors, &result.list[0], compatible);
 	return compatible ? COMMAND_FINE : COMMAND_NO;
@@ -311,15 +432,23 @@ const struct command compat_command = {
 		"has\n"
 		"only what they share.\n"
 		"\n"
-		"Options:\n"
-		"  --json    as JSON (docs/tool.md), with all names\n"
-		"  --help    this text\n"
+		"With --qemu or --libvirt: what has to be turned off where nested VMX is offered, "
+		"so\n"
+		"that guests see the same VMX on all of them.  Other features of CPUID that "
+		"differ\n"
+		"are those of the CPU model.\n"
+		"\n"
+		"Options:\n" NAMES_HELP "  --qemu         the -cpu option of QEMU\n"
+		"  --libvirt      the <cpu> element of a domain of libvirt\n"
+		"  --json         as JSON (docs/tool.md), with all names\n"
+		"  --help         this text\n"
 		"\n"
 		"Exit status: 0 compatible; 1 one is refused, or what they share is not enough;\n"
 		"2 bad input or usage.\n"
 		"\n"
 		"Examples:\n"
 		"  lintel compat host1.msr host2.msr host3.msr\n"
+		"  lintel compat --qemu host*.msr\n"
 		"  lintel compat --json *.msr | jq -r '.held_back[] | \"\\(.name): "
 		"\\(.held_back_by[])\"'\n",
 };

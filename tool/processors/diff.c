@@ -9,12 +9,17 @@
 #include "facts/capability_field.h"
 #include "tool/colour.h"
 #include "tool/command.h"
+#include "feature_bits.h"
+#include "names.h"
 #include "tool/processor/feature.h"
 #include "tool/json.h"
 #include "tool/processor/processor_list.h"
 #include "tool/processor/register_bits.h"
 
+enum { OPTION_NAMES = 256 };
+
 static const struct option options[] = {
+	{"names", required_argument, NULL, OPTION_NAMES},
 	COMMAND_OPTIONS,
 	{0},
 };
@@ -22,7 +27,8 @@ static const struct option options[] = {
 #define VALUE_MAX 24
 
 struct difference {
-	enum cap_msr msr;
+	int msr;		   /* its index; -1: it is CPUID's */
+	const char *register_name; /* of the MSR, or where in CPUID */
 	unsigned int hi_bit, lo_bit;
 	const char *name;		 /* NULL: it has none */
 	char a[VALUE_MAX], b[VALUE_MAX]; /* "": it is not there */
@@ -30,6 +36,7 @@ struct difference {
 
 struct differences {
 	const struct vmx_cap_msrs *a, *b;
+	enum name_set names;
 	size_t count, room;
 	struct difference *list;
 };
@@ -46,7 +53,11 @@ static struct difference *add(struct differences *d, enum cap_msr msr, unsigned 
 			command_fail("out of memory");
 	}
 	entry = &d->list[d->count++];
-	*entry = (struct difference){.msr = msr, .hi_bit = hi_bit, .lo_bit = lo_bit, .name = name};
+	*entry = (struct difference){.msr = (int)cap_msr_table[msr].index,
+				     .register_name = cap_msr_table[msr].name,
+				     .hi_bit = hi_bit,
+				     .lo_bit = lo_bit,
+				     .name = name};
 	return entry;
 }
 
@@ -74,6 +85,8 @@ static void compare_bits(struct differences *d, enum cap_msr msr, unsigned int h
 
 	if (a == b)
 		return;
+	if (hi_bit == lo_bit)
+		name = names_capability(d->names, msr, lo_bit, name);
 	entry = add(d, msr, hi_bit, lo_bit, name);
 	snprintf(entry->a, VALUE_MAX, format, a);
 	snprintf(entry->b, VALUE_MAX, format, b);
@@ -140,7 +153,8 @@ static void compare_controls(struct differences *d, enum cap_msr msr, enum ctl_w
 
 		if (!strcmp(a, b) || said_by_true(d, word, msr, bit))
 			continue;
-		entry = add(d, msr, bit, bit, row ? row->name : NULL);
+		entry = add(d, msr, bit, bit,
+			    names_control(d->names, word, bit, row ? row->name : NULL));
 		strcpy(entry->a, a);
 		strcpy(entry->b, b);
 	}
@@ -160,6 +174,34 @@ static void compare(struct differences *d)
 	}
 }
 
+/* Bits of CPUID and of feature MSRs, where both have them. */
+static void compare_features(struct differences *d, const struct processor *pair)
+{
+	for (unsigned int i = 0; i < feature_word_count(); i++) {
+		struct feature_word word = feature_word_at(i);
+		u64 a, b;
+
+		if (!feature_word_value(&pair[0], i, &a) || !feature_word_value(&pair[1], i, &b))
+			continue;
+		for (unsigned int bit = 0; bit < word.width; bit++) {
+			struct difference *entry;
+
+			if (!((a ^ b) >> bit & 1))
+				continue;
+			entry = add(d, 0, bit, bit, feature_bit_name(i, bit));
+			entry->msr = word.msr;
+			entry->register_name = word.name;
+			snprintf(entry->a, VALUE_MAX, "%llu", a >> bit & 1);
+			snprintf(entry->b, VALUE_MAX, "%llu", b >> bit & 1);
+		}
+	}
+}
+
+static bool has_features(const struct processor *p)
+{
+	return p->more.cpuids || p->more.present;
+}
+
 static void print_side(const char *letter, const struct processor *p)
 {
 	const char *title = processor_title(p);
@@ -173,6 +215,14 @@ static const char *or_absent(const char *value)
 	return *value ? value : "not there";
 }
 
+static void print_register(const struct difference *entry)
+{
+	fputs(colour(COLOUR_BOLD), stdout);
+	if (entry->msr >= 0)
+		printf("0x%03x ", (unsigned int)entry->msr);
+	printf("%s%s\n", entry->register_name, colour(COLOUR_NONE));
+}
+
 static void print_text(const struct differences *d)
 {
 	char bits[16];
@@ -180,10 +230,8 @@ static void print_text(const struct differences *d)
 	for (size_t i = 0; i < d->count; i++) {
 		const struct difference *entry = &d->list[i];
 
-		if (i == 0 || entry[-1].msr != entry->msr)
-			printf("%s0x%03x %s%s\n", colour(COLOUR_BOLD),
-			       cap_msr_table[entry->msr].index, cap_msr_table[entry->msr].name,
-			       colour(COLOUR_NONE));
+		if (i == 0 || entry[-1].register_name != entry->register_name)
+			print_register(entry);
 		snprintf(bits, sizeof(bits), entry->hi_bit == entry->lo_bit ? "%u" : "%u:%u",
 			 entry->hi_bit, entry->lo_bit);
 		printf("  %5s  %-44s A: %-18s  B: %s\n", bits,
@@ -207,8 +255,9 @@ static json_t *difference_json(const struct difference *entry)
 
 	snprintf(bits, sizeof(bits), entry->hi_bit == entry->lo_bit ? "%u" : "%u:%u", entry->hi_bit,
 		 entry->lo_bit);
-	return json_pack("{so,ss,ss,so,so,so}", "msr", json_hex(cap_msr_table[entry->msr].index, 0),
-			 "register", cap_msr_table[entry->msr].name, "bits", bits, "name",
+	return json_pack("{so,ss,ss,so,so,so}", "msr",
+			 entry->msr < 0 ? json_null() : json_hex((unsigned int)entry->msr, 0),
+			 "register", entry->register_name, "bits", bits, "name",
 			 json_text(entry->name), "a", json_text(*entry->a ? entry->a : NULL), "b",
 			 json_text(*entry->b ? entry->b : NULL));
 }
@@ -230,7 +279,7 @@ static int diff_main(const struct command *command, int argc, char **argv)
 	bool json = false;
 
 	while (command_option(command, argc, argv, &json) != -1)
-		;
+		d.names = names_parse(command, optarg);
 	if (argc - optind < 1 || argc - optind > 2)
 		command_fail_usage(command, "two recordings are needed, or one of two processors");
 	processors_add_files(&processors, argv + optind);
@@ -239,12 +288,15 @@ static int diff_main(const struct command *command, int argc, char **argv)
 	d.a = &processors.list[0].raw;
 	d.b = &processors.list[1].raw;
 	compare(&d);
+	compare_features(&d, processors.list);
 	if (json) {
 		print_json(&d, processors.list);
 	} else {
 		print_side("A", &processors.list[0]);
 		print_side("B", &processors.list[1]);
 		print_text(&d);
+		if (has_features(&processors.list[0]) != has_features(&processors.list[1]))
+			puts("CPUID and feature MSRs: recorded of one of them only, not compared");
 	}
 	return d.count ? COMMAND_NO : COMMAND_FINE;
 }
@@ -268,9 +320,12 @@ const struct command diff_command = {
 		"is\n"
 		"\"not there\".\n"
 		"\n"
-		"Options:\n"
-		"  --json    as JSON (docs/tool.md)\n"
-		"  --help    this text\n"
+		"CPUID, IA32_CORE_CAPABILITIES, IA32_ARCH_CAPABILITIES and IA32_MISC_ENABLE are "
+		"compared\n"
+		"where both recordings have them.\n"
+		"\n"
+		"Options:\n" NAMES_HELP "  --json         as JSON (docs/tool.md)\n"
+		"  --help         this text\n"
 		"\n"
 		"Exit status: 0 they do not differ; 1 they differ; 2 bad input or usage.\n"
 		"\n"

@@ -42,6 +42,16 @@ static void print_values(FILE *to, const struct processor *p)
 		if (cap_msr_present(&p->raw, msr))
 			fprintf(to, "0x%03x 0x%016llx\n", cap_msr_table[msr].index,
 				p->raw.value[msr]);
+	for (enum recording_msr msr = 0; msr < RECORDING_MSRS; msr++)
+		if (p->more.present & BIT32(msr))
+			fprintf(to, "0x%03x 0x%016llx\n", recording_msr_table[msr].index,
+				p->more.msr[msr]);
+	for (unsigned int i = 0; i < p->more.cpuids; i++) {
+		const struct recording_cpuid *row = &p->more.cpuid[i];
+
+		fprintf(to, "cpuid 0x%x 0x%x 0x%08x 0x%08x 0x%08x 0x%08x\n", row->leaf,
+			row->subleaf, row->out[0], row->out[1], row->out[2], row->out[3]);
+	}
 }
 
 /* Several processors in one text: each after its label, a long one by number. */
@@ -99,6 +109,12 @@ static json_t *set_json(const struct processor *p, const char *file)
 		snprintf(key, sizeof(key), "0x%x", cap_msr_table[msr].index);
 		json_object_set_new(msrs, key, json_hex(p->raw.value[msr], 16));
 	}
+	for (enum recording_msr msr = 0; msr < RECORDING_MSRS; msr++) {
+		if (!(p->more.present & BIT32(msr)))
+			continue;
+		snprintf(key, sizeof(key), "0x%x", recording_msr_table[msr].index);
+		json_object_set_new(msrs, key, json_hex(p->more.msr[msr], 16));
+	}
 	return json_pack("{so,so,so,ss,si,si,si,ss,so}", "file", json_text(file), "cpu",
 			 json_text(p->name), "logical_cpus", json_text(p->label), "source",
 			 p->source, "family", (int)p->family, "model", (int)p->model, "stepping",
@@ -136,13 +152,17 @@ static int record_main(const struct command *command, int argc, char **argv)
 
 const struct command record_command = {
 	.name = "record",
-	.summary = "record this machine's VMX capability MSRs",
+	.summary = "record this machine's VMX capability MSRs, and CPUID",
 	.main = record_main,
 	.options = options,
 	.help = "usage: lintel record [-o FILE]\n"
 		"\n"
-		"Writes the VMX capability MSRs of all online CPUs of this machine, in the format "
-		"of\n"
+		"Writes the VMX capability MSRs of all online CPUs of this machine, CPUID and "
+		"three "
+		"MSRs\n"
+		"that features are in (IA32_CORE_CAPABILITIES, IA32_ARCH_CAPABILITIES, "
+		"IA32_MISC_ENABLE),\n"
+		"in the format of\n"
 		"data/cpus/ (see its README.md), which the other commands read.  Processors with "
 		"the\n"
 		"same values are written once.\n"

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "fixture.h"
+#include "tool/processor/recording_foreign.h"
+#include "tool/processor/recording_text.h"
 
 static struct recording recording;
 static struct recording_error error;
@@ -138,4 +140,73 @@ TEST(recording_of_a_file_that_is_not_there)
 	EXPECT_EQ(recording_read(test_source_path("data/cpus/none.msr"), &recording, &error),
 		  -ENOENT);
 	EXPECT_CONTAINS(error.words, "No such file");
+}
+
+/* What only stands beside the capability MSRs. */
+TEST(recording_has_cpuid_and_feature_msrs)
+{
+	const struct recording_cpuid *row;
+
+	REQUIRE_EQ(parse("0x480 0x1\n0x10a 0x2b\ncpuid 0x1 0x0 0x906ea 0x0 0x80000000 0x1\n"), 0);
+	EXPECT_EQ(recording.set[0].more.present, BIT32(RECORDING_ARCH_CAPABILITIES));
+	EXPECT_EQ(recording.set[0].more.msr[RECORDING_ARCH_CAPABILITIES], 0x2b);
+	row = recording_cpuid_find(&recording.set[0].more, 1, 0);
+	REQUIRE_TRUE(row);
+	EXPECT_EQ(row->out[3], 1);
+	EXPECT_TRUE(!recording_cpuid_find(&recording.set[0].more, 7, 0));
+	EXPECT_EQ(recording.family, 6);
+	EXPECT_EQ(recording.model, 158);
+	EXPECT_EQ(recording.stepping, 10);
+	EXPECT_EQ(recording.class, RECORDING_VIRTUAL);
+	EXPECT_EQ(parse("0x480 0x1\n0x10a 0x2b\n0x10a 0x2b\n"), -EINVAL);
+	EXPECT_EQ(error.line, 3);
+	EXPECT_EQ(parse("0x480 0x1\ncpuid 0x1 0x0 0x906ea 0x0 0x80000000\n"), -EINVAL);
+	EXPECT_EQ(parse("0x480 0x1\ncpuid 0x1 0x0 0x0 0x0 0x0 0x1"), -EINVAL);
+	EXPECT_EQ(parse("0x10a 0x2b\n"), -EINVAL);
+}
+
+/* In memory of its own size, so that reading past it is caught; cut off everywhere. */
+static int parse_foreign(const char *text, size_t length)
+{
+	char *copy = malloc(length ? length : 1);
+	int result;
+
+	memcpy(copy, text, length);
+	length = recording_text_plain(copy, length);
+	result = recording_parse_foreign(copy, length, &recording, &error);
+	free(copy);
+	return result;
+}
+
+TEST(recording_of_other_programs)
+{
+	static const char *const texts[] = {
+		"0x480 da040000000004\n",
+		"480: 00da040000000004\r\n",
+		"\xef\xbb\xbfMSR 0x480 = 0x00da040000000004\n",
+		"rdmsr -p 0 0x480\nda040000000004\nda040000000004\n",
+		"1152\nda040000000004\n",
+		"0x480: 00da0400 00000004\n",
+		"00:00:04.1 HM: MSR_IA32_VMX_BASIC  = 0xda040000000004\n00:00:05 PGM: x\n",
+		"AIDA64\nMSR 00000480: 00DA-0400-0000-0004 [S200]\n",
+		"ia32_vmx_basic = 0x00da040000000004\n",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		test_context("%s", texts[i]);
+		REQUIRE_EQ(parse_foreign(texts[i], strlen(texts[i])), 0);
+		EXPECT_EQ(recording.set[0].msrs.present, BIT32(CAP_BASIC));
+		EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], 0x00da040000000004ull);
+		for (size_t length = 0; length < strlen(texts[i]); length++)
+			if (!parse_foreign(texts[i], length))
+				EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC],
+					  0x00da040000000004ull);
+	}
+	EXPECT_EQ(parse_foreign("\xff\xfe"
+				"4\0008\0000\0:\0001\0\n\0",
+				14),
+		  0);
+	EXPECT_EQ(recording.set[0].msrs.value[CAP_BASIC], 1);
+	EXPECT_EQ(parse_foreign("480: 1\n480: 2\n", 14), -EINVAL);
+	EXPECT_EQ(parse_foreign("\0\0", 2), -EINVAL);
 }
