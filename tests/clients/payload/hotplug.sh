@@ -22,7 +22,7 @@ shrinks_by() {
 
 until_memory() {
 	tries=0
-	until [ "$(megabytes)" "$1" "$2" ]; do
+	until test "$(megabytes)" "$1" "$2"; do
 		sleep 0.2
 		tries=$((tries + 1))
 		[ $tries -lt 1000 ] && kill -0 "$pid" 2>/dev/null || return 1
