@@ -94,6 +94,11 @@ static const struct kind *find_kind(const char *text, size_t length)
 	return NULL;
 }
 
+bool recording_is_foreign(const char *text, size_t length)
+{
+	return find_kind(text, length);
+}
+
 bool recording_has_cpuid(const char *text, size_t length)
 {
 	return find(text, text + length, ": eax=0x");

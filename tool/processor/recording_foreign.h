@@ -10,13 +10,15 @@
 
 #include "recording.h"
 
+/* Is this a log of another program, of which a part is of interest, or one without values? */
+bool recording_is_foreign(const char *text, size_t length);
+
 /* Is there output of cpuid -r in it? */
 bool recording_has_cpuid(const char *text, size_t length);
 
 /*
- * As recording_parse(), for what that does not understand.  Of a program's log, known by words that
- * no other text has, lines of other things are passed over; of a list every line has to be
- * understood.
+ * As recording_parse().  Of a log, lines of other things are passed over; of a list, which is what
+ * recording_is_foreign() does not know, every line has to be understood.
  */
 int recording_parse_foreign(const char *text, size_t length, struct recording *recording,
 			    struct recording_error *error);
