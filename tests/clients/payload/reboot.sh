@@ -23,6 +23,6 @@ hmp system_reset
 check "reset it boots anew" wait_for serial '^boot 4'
 check "it stays" wait_for serial '^waits' 2
 hmp system_powerdown
-check "it felt its button" wait_for serial '^pressed'
 check "it powered off" off
+check "it felt its button" grep -q '^pressed' serial
 finish_client
