@@ -450,4 +450,6 @@ yes '*** Guest State ***' | head -n 100000 | sed '$!i RFLAGS=0x00000002' >log
 check "100,000 dumps" refuses '^log:819[0-9]:1: more than 4096 VMCSs' timeout 20 \
 	prlimit --as=134217728 "$lintel" check log
 head -c 3000000 "$(command -v bash)" >log
+gzip <plain >log.gz
+check "a log that is compressed" refuses '^lintel: log.gz: this is compressed: zcat' "$lintel" check log.gz
 check "a program" refuses '^log:[0-9]*:1: no VMCS' timeout 20 "$lintel" check log

@@ -175,6 +175,10 @@ static void look_for_hint(struct vmcs_dump_list *list, const struct cursor *curs
 		list->hint = hints[i].hint;
 		list->hint_line = list->line;
 		list->hint_reason = hints[i].has_reason ? first_number(&at) : 0;
+		if (!(list->hint_reason & EXIT_REASON_ENTRY_FAILURE) &&
+		    list->hint_reason != ERROR_ENTRY_CONTROLS &&
+		    list->hint_reason != ERROR_ENTRY_HOST_STATE)
+			list->hint_reason = 0;
 	}
 }
 
