@@ -396,7 +396,10 @@ check "is HAXM" grep -q '^log:2: VMCS of HAXM$' out
 # --- texts without a dump
 
 lines 'KVM: entry failed, hardware error 0x80000021' 'EAX=00000000 EBX=00000000'
-check "QEMU's words" refuses '^log:1:1: no VMCS is dumped here, and 0x80000021 .*dump_invalid_vmcs' \
+check "QEMU's words" refuses '^log:1:1: no VMCS is dumped here, and 0x80000021 \(.*dump_invalid_vmcs' \
+	"$lintel" check log
+lines 'VCPU generated error: Failed to run: VcpuExit FailEntry(2147483681, 3)'
+check "Cloud Hypervisor's words" refuses '^log:1:1: .* 0x80000021 .* alone .*dump_invalid_vmcs' \
 	"$lintel" check log
 lines '[1.0] kvm_intel: set kvm_intel.dump_invalid_vmcs=1 to dump internal KVM state.'
 check "KVM's words" refuses '^log:1:1: no VMCS is dumped here: .*parameters/dump_invalid_vmcs' \
@@ -447,4 +450,6 @@ yes '*** Guest State ***' | head -n 100000 | sed '$!i RFLAGS=0x00000002' >log
 check "100,000 dumps" refuses '^log:819[0-9]:1: more than 4096 VMCSs' timeout 20 \
 	prlimit --as=134217728 "$lintel" check log
 head -c 3000000 "$(command -v bash)" >log
+gzip <plain >log.gz
+check "a log that is compressed" refuses '^lintel: log.gz: this is compressed: zcat' "$lintel" check log.gz
 check "a program" refuses '^log:[0-9]*:1: no VMCS' timeout 20 "$lintel" check log

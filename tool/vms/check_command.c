@@ -146,6 +146,24 @@ static int open_input(const char *path, unsigned long long *max)
 	return fd;
 }
 
+/* Old logs are kept so. */
+static void check_compression(const char *path, const char *bytes, ssize_t size)
+{
+	static const struct {
+		const char *magic, *tool;
+	} kinds[] = {{"\x1f\x8b", "zcat"},
+		     {"\xfd"
+		      "7zXZ",
+		      "xzcat"},
+		     {"\x28\xb5\x2f\xfd", "zstdcat"},
+		     {"BZh", "bzcat"}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (size > 8 && !memcmp(bytes, kinds[i].magic, strlen(kinds[i].magic)))
+			command_fail("%s: this is compressed: %s FILE | lintel check -", path,
+				     kinds[i].tool);
+}
+
 struct reading {
 	const char *path;
 	struct vmcs_dump_list *list;
@@ -177,6 +195,8 @@ static void read_dumps(const char *path, struct vmcs_dump_list *list)
 			command_fail("%s: %s", path, strerror(errno));
 		if (n < 0)
 			continue;
+		if (!size)
+			check_compression(path, bytes, n);
 		size += (unsigned long long)n;
 		if (size > max)
 			command_fail("%s: more than %llu bytes: give the part that has the dump",

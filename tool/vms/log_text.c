@@ -252,7 +252,8 @@ static void json_value(struct wash *wash)
 /* Of an object of JSON, or a line of one: the member that is the log's line. */
 static size_t json_message(char *line, size_t length)
 {
-	static const char *const keys[] = {"\"MESSAGE\"", "\"message\"", "\"log\"", "\"msg\""};
+	static const char *const keys[] = {"\"MESSAGE\"", "\"message\"", "\"log\"", "\"msg\"",
+					   "\"textPayload\""};
 	size_t blanks = 0;
 
 	while (blanks < length && (line[blanks] == ' ' || line[blanks] == '\t'))

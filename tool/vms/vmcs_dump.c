@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "dump_reader.h"
+#include "facts/exit_reason.h"
+#include "facts/instruction_error.h"
 #include "tool/command.h"
 
 /* --- a line ---------------------------------------------------------------------------- */
@@ -124,55 +126,79 @@ void dump_lose(struct vmcs_dump *dump, u32 field)
 
 /* --- a text without one ------------------------------------------------------------------ */
 
+#define HOW_KVM_DUMPS                                                                              \
+	"`echo 1 >/sys/module/kvm_intel/parameters/dump_invalid_vmcs`, let it fail again, and "    \
+	"give the kernel log"
+#define OF_A_VMM                                                                                   \
+	"this is what the VMM says, and the VMCS is in the kernel's log, if KVM was told to dump " \
+	"it: " HOW_KVM_DUMPS
+#define OF_BOCHS                                                                                   \
+	"Bochs says which check failed, and has no values of the VMCS: `lintel vmcs` has a "       \
+	"routine for your hypervisor that prints them"
+
 static const struct {
-	const char *word, *hint;
+	const char *word;
+	bool has_reason; /* an exit reason or a VM-instruction error follows */
+	const char *hint;
 } hints[] = {
-	{"dump_invalid_vmcs=1",
-	 "KVM dumps the VMCS only if told: `echo 1 >/sys/module/kvm_intel/parameters/"
-	 "dump_invalid_vmcs`, let it fail again, and give the kernel log"},
-	{"KVM: entry failed",
-	 "this is what QEMU says, and the VMCS is in the kernel's log, if KVM was told to dump it: "
-	 "`echo 1 >/sys/module/kvm_intel/parameters/dump_invalid_vmcs`, let it fail again, and "
-	 "give "
-	 "the kernel log"},
-	{"VMENTER FAIL: ", "Bochs says which check failed, and has no values of the VMCS: "
-			   "`lintel vmcs` has a routine for your hypervisor that prints them"},
-	{"VMFAIL: VMCS", "Bochs says which check failed, and has no values of the VMCS: "
-			 "`lintel vmcs` has a routine for your hypervisor that prints them"},
-	{"VERR_VMX_", "VirtualBox writes no fields of the VMCS into its log"},
+	{"dump_invalid_vmcs=1", false, "KVM dumps the VMCS only if told: " HOW_KVM_DUMPS},
+	{"KVM: entry failed", true, OF_A_VMM},	 /* QEMU */
+	{"KVM_EXIT_FAIL_ENTRY", true, OF_A_VMM}, /* Firecracker */
+	{"FailEntry", true, OF_A_VMM},		 /* Cloud Hypervisor */
+	{"hardware_entry_failure_reason", true, OF_A_VMM},
+	{"VMENTER FAIL: ", false, OF_BOCHS},
+	{"VMFAIL: VMCS", false, OF_BOCHS},
+	{"VERR_VMX_", false, "VirtualBox writes no fields of the VMCS into its log"},
 };
+
+/* The first number, hexadecimal with 0x, or decimal. */
+static u32 first_number(struct cursor *cursor)
+{
+	u64 number;
+
+	while (cursor->at < cursor->end && digit(*cursor->at, 10) < 0)
+		cursor->at++;
+	if (!cursor_number(cursor, cursor_take(cursor, "0x") ? 16 : 10, &number) ||
+	    number > 0xffffffff)
+		return 0;
+	return (u32)number;
+}
 
 static void look_for_hint(struct vmcs_dump_list *list, const struct cursor *cursor)
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
-		const char *word = cursor_find(cursor, hints[i].word);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]) && !list->hint; i++) {
 		struct cursor at = *cursor;
-		u64 reason = 0;
 
-		if (!word || list->hint)
+		at.at = cursor_find(cursor, hints[i].word);
+		if (!at.at || !cursor_take(&at, hints[i].word))
 			continue;
 		list->hint = hints[i].hint;
 		list->hint_line = list->line;
-		at.at = cursor_find(cursor, "hardware error 0x");
-		if (at.at && cursor_take(&at, "hardware error 0x") &&
-		    cursor_number(&at, 16, &reason))
-			list->hint_reason = (unsigned int)reason;
+		list->hint_reason = hints[i].has_reason ? first_number(&at) : 0;
+		if (!(list->hint_reason & EXIT_REASON_ENTRY_FAILURE) &&
+		    list->hint_reason != ERROR_ENTRY_CONTROLS &&
+		    list->hint_reason != ERROR_ENTRY_HOST_STATE)
+			list->hint_reason = 0;
 	}
 }
 
 static int fail_without_dump(struct vmcs_dump_list *list)
 {
 	struct cursor nothing = {"", "", ""};
+	u32 reason = list->hint_reason;
 
 	if (!list->hint)
 		return dump_fail(list, &nothing, "no VMCS is dumped here");
 	list->line = list->hint_line;
-	if (!list->hint_reason)
+	if (!reason)
 		return dump_fail(list, &nothing, "no VMCS is dumped here: %s", list->hint);
 	return dump_fail(list, &nothing,
-			 "no VMCS is dumped here, and 0x%x alone says only which kind "
-			 "of check failed: %s",
-			 list->hint_reason, list->hint);
+			 "no VMCS is dumped here, and 0x%x (%s) alone does not say "
+			 "why: %s",
+			 reason,
+			 reason & EXIT_REASON_ENTRY_FAILURE ? exit_reason_name(reason)
+							    : vmcs_instruction_error(reason),
+			 list->hint);
 }
 
 /* --- all of it --------------------------------------------------------------------------- */

@@ -27,7 +27,7 @@ struct vmcs_dump {
 
 struct vmcs_dump_error {
 	unsigned int line, column; /* from 1 on */
-	char words[400];
+	char words[600];
 };
 
 struct vmcs_dump_stream;
@@ -45,7 +45,7 @@ struct vmcs_dump_list {
 	size_t cut_length;
 	const char *hint; /* of a text without dumps: how to get one */
 	unsigned int hint_line;
-	u32 hint_reason; /* "hardware error" of QEMU; 0: none */
+	u32 hint_reason; /* that a VMM has told of; 0: none */
 	struct vmcs_dump_error *error;
 };
 
