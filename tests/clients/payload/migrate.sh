@@ -44,16 +44,6 @@ out_of_file() {
 	check "its clock goes on" [ "$(clock)" -ge "$time_was" ]
 }
 
-# With -S a guest that has come in is paused.
-wait_until_in() {
-	tries=0
-	while hmp 'info status'; ! grep -q 'paused$\|prelaunch' answer; do
-		sleep 0.2
-		tries=$((tries + 1))
-		[ $tries -lt 500 ] || return 1
-	done
-}
-
 check "QEMU started" start_counting "$@"
 into_file
 out_of_file "$@"

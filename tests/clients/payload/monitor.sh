@@ -24,8 +24,8 @@ start() {
 	: >serial
 	: >monitor
 	cat pipe.out >monitor &
-	qemu-system-x86_64 -accel kvm -m 128 -nodefaults -no-user-config -display none -serial file:serial \
-		-chardev pipe,id=pipe,path=pipe -mon chardev=pipe,mode=readline "$@" </dev/null 2>>said &
+	qemu-system-x86_64 -accel "${accelerator:-kvm}" -m 128 -nodefaults -no-user-config -display none \
+		-serial file:serial -chardev pipe,id=pipe,path=pipe -mon chardev=pipe,mode=readline "$@" </dev/null 2>>said &
 	pid=$!
 	exec 5>pipe.in
 	wait_for monitor '(qemu)'
@@ -69,6 +69,16 @@ stands_still() {
 	from=$(last_count)
 	sleep 2
 	[ "$(last_count)" = "$from" ]
+}
+
+# With -S a guest that has come in is paused.
+wait_until_in() {
+	tries=0
+	while hmp 'info status'; ! grep -q 'paused$\|prelaunch' answer; do
+		sleep 0.2
+		tries=$((tries + 1))
+		[ $tries -lt 500 ] || return 1
+	done
 }
 
 quit() {
