@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12: print the directory of a
+# client.sh qemu-7.2|qemu-10.0|perf-6.1|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12: print the directory of a
 # program that uses KVM, as Debian 12 and 13 have it, unpacked in the cache, or of the kernel's own tests of
 # KVM, built from Debian's source; nothing is installed. It holds
 #   root/     what belongs into the root of a machine that has nothing but BusyBox: the program, the
@@ -59,6 +59,13 @@ qemu() {
 		add_program "$1/tree" "$1/root" usr/bin/qemu-system-x86_64 &&
 		add_program "$1/tree" "$1/root" usr/bin/qemu-img &&
 		add_data "$1/tree" "$1/root"
+}
+
+# With a QEMU to look at.
+perf() {
+	# shellcheck disable=SC2046 # names of packages hold no spaces
+	qemu "$1" && unpack "$release" "$1/tree" linux-perf $(libraries "$release" linux-perf) &&
+		add_program "$1/tree" "$1/root" usr/bin/perf
 }
 
 # A static program.
@@ -131,6 +138,7 @@ name=${1-}
 case $name in
 qemu-7.2) release=bookworm package=qemu-system-x86 ;;
 qemu-10.0) release=trixie package=qemu-system-x86 ;;
+perf-6.1) release=bookworm package=linux-perf ;;
 runsc-2022) release=bookworm package=runsc ;;
 runsc-2024) release=trixie package=runsc ;;
 selftests-6.1 | selftests-6.12)
@@ -138,7 +146,7 @@ selftests-6.1 | selftests-6.12)
 	release=$(kernel_release "${name#*-}")
 	;;
 *)
-	echo "usage: client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
+	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
 	exit 2
 	;;
 esac

@@ -28,7 +28,7 @@ client_payload() {
 	cp -a "$(lab/client.sh "$client")/root" "$dir/" || return 1
 	cp "$(module_dir "$(kernel_of "$client")")/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
 	printf 'export seconds=%d client=%s\nset -- %s\n. ./%s.sh\n' "$seconds" "$client" "$*" "$script" >"$dir/run.sh"
-	[ "$client" = "${client#qemu}" ] || payload_linux "$dir"
+	case $client in qemu* | perf*) payload_linux "$dir" ;; esac
 }
 
 # kernel_of CLIENT: what the machine runs: the selftests ask for what KVM of their version has.
