@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12|gdb-13: print the directory
-# of a program that uses KVM (or one that is used with it), as Debian 12 and 13 have it, unpacked in the cache,
-# or of the kernel's own tests of KVM, built from Debian's source; nothing is installed. It holds
+# client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12: print the
+# directory of a program that uses KVM (or one that is used with it), as Debian 12 and 13 have it, unpacked in
+# the cache, or of the kernel's own tests of KVM, built from Debian's source; nothing is installed. It holds
 #   root/     what belongs into the root of a machine that has nothing but BusyBox: the program, the
 #             libraries and the loader that it needs, firmware and option ROMs
 #   version   of the package
@@ -60,6 +60,12 @@ qemu() {
 		add_program "$1/tree" "$1/root" usr/bin/qemu-system-x86_64 &&
 		add_program "$1/tree" "$1/root" usr/bin/qemu-img &&
 		add_data "$1/tree" "$1/root"
+}
+
+perf() {
+	# shellcheck disable=SC2046 # names of packages hold no spaces
+	unpack "$release" "$1/tree" linux-perf $(libraries "$release" linux-perf) &&
+		add_program "$1/tree" "$1/root" usr/bin/perf
 }
 
 # A static program.
@@ -141,6 +147,7 @@ name=${1-}
 case $name in
 qemu-7.2) release=bookworm package=qemu-system-x86 ;;
 qemu-10.0) release=trixie package=qemu-system-x86 ;;
+perf-6.1) release=bookworm package=linux-perf ;;
 runsc-2022) release=bookworm package=runsc ;;
 runsc-2024) release=trixie package=runsc ;;
 gdb-13) release=bookworm package=gdb-minimal ;;
@@ -149,7 +156,7 @@ selftests-6.1 | selftests-6.12)
 	release=$(kernel_release "${name#*-}")
 	;;
 *)
-	echo "usage: client.sh qemu-7.2|qemu-10.0|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12|gdb-13" >&2
+	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
 	exit 2
 	;;
 esac
