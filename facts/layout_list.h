@@ -4,9 +4,9 @@
  *
  *	LAYOUT(constant, width in bits, name, SDM section)    begins one; the rows after it are its
  *	BITS(hi, lo, name, text)                              a field, or a bit; text may be ""
- *	BITS_IF(mask, value, hi, lo, name, text)              where the whole value has value in mask
- *	ADDRESS(hi, lo, name)                                 a field that is an address, as it stands
- *	VALUE(number, text)                                   what a number in the field above means
+ *	BITS_IF(mask, value, hi, lo, name, text)              where the value has this in the mask
+ *	ADDRESS(hi, lo, name)                                 a field that is an address
+ *	VALUE(number, text)                                   what a number in it means
  *
  * The first row that applies to a bit counts.  A single bit that is 0 goes without saying, unless
  * a VALUE(0) has words for it.

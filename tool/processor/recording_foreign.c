@@ -164,8 +164,8 @@ static unsigned int take_hex(struct reader *r, u64 *value, const char *joints)
 #define VALUE_DIGITS 16
 
 /*
- * A value: also as two halves, 00da0400 00000004 or 00da0400:00000004.  One in a line without an end
- * needs all its digits: else the text may be cut off there.
+ * A value: also as two halves, 00da0400 00000004 or 00da0400:00000004.  In a line without an end
+ * it needs all its digits: else the text may be cut off there.
  */
 static bool take_value(struct reader *r, u64 *value)
 {

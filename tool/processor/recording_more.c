@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "facts/cpuid_feature.h"
 #include "recording.h"
 
 const struct recording_msr_info recording_msr_table[RECORDING_MSRS] = {
@@ -17,7 +18,6 @@ const struct recording_msr_info recording_msr_table[RECORDING_MSRS] = {
 #define LEAF_SIGNATURE	1u
 #define LEAF_BRAND	0x80000002u
 #define BRAND_LEAVES	3u
-#define ECX_HYPERVISOR	BIT32(31)
 #define EXTENDED_FAMILY 15u /* the other fields add to a family of this; models of 6, too */
 
 const struct recording_cpuid *recording_cpuid_find(const struct recording_more *more, u32 leaf,
@@ -38,15 +38,15 @@ void recording_add_cpuid(struct recording_more *more, const struct recording_cpu
 
 static void take_signature(struct recording *recording, const u32 out[4])
 {
-	u32 family = out[0] >> 8 & 15, model = out[0] >> 4 & 15;
+	u32 family = out[CPUID_REG_EAX] >> 8 & 15, model = out[CPUID_REG_EAX] >> 4 & 15;
 
 	if (family == 6 || family == EXTENDED_FAMILY)
-		model |= out[0] >> 12 & 0xf0;
+		model |= out[CPUID_REG_EAX] >> 12 & 0xf0;
 	if (family == EXTENDED_FAMILY)
-		family += out[0] >> 20 & 0xff;
+		family += out[CPUID_REG_EAX] >> 20 & 0xff;
 	recording->family = family;
 	recording->model = model;
-	recording->stepping = out[0] & 15;
+	recording->stepping = out[CPUID_REG_EAX] & 15;
 }
 
 static void take_brand(struct recording *recording, const struct recording_more *more)
@@ -80,6 +80,7 @@ void recording_take_cpuid(struct recording *recording)
 		take_brand(recording, more);
 	if (row && !recording->family)
 		take_signature(recording, row->out);
-	if (row && recording->class == RECORDING_UNKNOWN && (row->out[2] & ECX_HYPERVISOR))
+	if (row && recording->class == RECORDING_UNKNOWN &&
+	    cpuid_feature_in(row->out, FEATURE_HYPERVISOR))
 		recording->class = RECORDING_VIRTUAL;
 }
