@@ -141,11 +141,11 @@ static void entry_make(const struct vm *vm, struct dirty_ring *ring, u32 slot, u
 
 	__atomic_store_n(&entry->slot, slot, __ATOMIC_RELAXED);
 	__atomic_store_n(&entry->offset, page, __ATOMIC_RELAXED);
-	/* Who sees the flag sees the rest. */
-	__atomic_store_n(&entry->flags, KVM_DIRTY_GFN_F_DIRTY, __ATOMIC_RELEASE);
 	ring->last_slot = slot;
 	ring->last_page = page;
 	__atomic_store_n(&ring->next, ring->next + 1, __ATOMIC_RELEASE);
+	/* Who sees the flag sees the rest: the entry is one that a reset takes, too. */
+	__atomic_store_n(&entry->flags, KVM_DIRTY_GFN_F_DIRTY, __ATOMIC_RELEASE);
 }
 
 /* An entry in the vCPU's ring, if fewer than `limit` are used. */
