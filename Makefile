@@ -111,9 +111,10 @@ module-test: deps
 vmentry: deps
 	$(MAKE) -s $(JOBS) -C tests/conformance/vmentry KDIR=$(KDIR) OUT=$(BUILD)/vmentry
 
-# The programs beside those that the lab's payloads need.
+# The programs beside those that the lab's payloads need; and the benchmark's, so that it is built.
 payload: deps
 	$(MAKE) -s -C tests/lab BUILD=$(BUILD)
+	$(MAKE) -s -C bench
 
 lab-test: all module-6.12 vmentry payload
 	tests/lab/same.sh

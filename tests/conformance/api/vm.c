@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,23 +55,6 @@ u8 *host_memory(size_t size)
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	CHECK(memory != MAP_FAILED);
-	return memory;
-}
-
-u8 *host_memory_awaited(size_t size, int *faults)
-{
-	struct uffdio_api api = {.api = UFFD_API};
-	u8 *memory = host_memory(size);
-	struct uffdio_register range = {
-		.range = {.start = (u64)memory, .len = size},
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	*faults = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (*faults < 0)
-		test_skip("userfaultfd: %s", test_errno(-1));
-	CHECK_OK(ioctl(*faults, UFFDIO_API, &api));
-	CHECK_OK(ioctl(*faults, UFFDIO_REGISTER, &range));
 	return memory;
 }
 
