@@ -18,11 +18,11 @@ recorded() {
 	[ -s perf.data.guest ]
 }
 
-# report EVENT
+# report EVENT: in a file of that name; perf prints its table as it does its words, on the standard error.
 report() {
-	perf kvm stat report --event="$1" >"$1" 2>report-said </dev/null
+	perf kvm stat report --event="$1" >"$1" 2>&1 </dev/null
 	status=$?
-	sed 's/^/# /' "$1" report-said
+	sed 's/^/# /' "$1"
 	return $status
 }
 
