@@ -22,7 +22,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
-	fuzz module-test coverage mutate vmentry payload lab-test clients-test conformance install clean
+	dist package-test fuzz module-test coverage mutate vmentry payload lab-test clients-test conformance install clean
 
 all: module tool guests api-tests
 
@@ -134,6 +134,17 @@ bench: module tool
 # The command, its manual, and the completion for bash.
 install:
 	$(MAKE) -s -C tool BUILD=$(BUILD) install
+
+# The tree as it was committed: build/lintel-VERSION.tar.xz, the same bytes each time.
+NAME := lintel-$(shell cat VERSION)
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=$(NAME)/ HEAD | xz -T1 -9 >$(BUILD)/$(NAME).tar.xz.new
+	mv $(BUILD)/$(NAME).tar.xz.new $(BUILD)/$(NAME).tar.xz
+
+# The Debian packages, in fresh roots of Debian 12 and 13; as root.
+package-test: deps
+	tests/package/package.sh
 
 clean:
 	rm -rf $(BUILD)
