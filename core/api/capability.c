@@ -155,7 +155,7 @@ static int enable_large_pages_execute(struct ioctl_call *call, const __u64 args[
 /* Only what works; all others answer 0. */
 #define CAP(name_, value_) [KVM_CAP_##name_] = {.name = #name_, .value = value_}
 #define CAP_TO_ENABLE(name_, value_, scope_, allowed_, enable_)                                    \
-	[KVM_CAP_##name_] = {#name_, value_, SCOPE_##scope_, allowed_, enable_}
+	[KVM_CAP_##name_] = {#name_, value_, SCOPE_##scope_, allowed_, enable_, 0}
 /* args[0]: is this flag of struct vm on? */
 #define CAP_FLAG(name_, allowed_, flag_)                                                           \
 	[KVM_CAP_##name_] = {#name_, 1, SCOPE_VM, allowed_,                                        \
