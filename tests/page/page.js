@@ -72,6 +72,25 @@ addEventListener("load", () => {
 		check("rows that do not differ are left out", rows() < allRows && rows() > 20);
 		await reset();
 
+		const guest = get("secondary:7"), name = () => guest.querySelector(".t").textContent;
+		set("rows", "vmx-unrestricted-guest");
+		check("QEMU's name of a row finds it", rows() === 1 && guest.getClientRects().length === 1);
+		await reset();
+		get("names").value = "qemu";
+		get("names").dispatchEvent(new Event("change", {bubbles: true}));
+		check("rows can have QEMU's names", name() === "vmx-unrestricted-guest");
+		await reset();
+		check("and the SDM's again", name() === "unrestricted guest");
+
+		guest.cells[5].click();
+		check("a click on a cell is an address", /^#secondary:7\/./.test(location.hash));
+		location.hash = "#secondary:1/Skylake_00506E3.msr";
+		await new Promise(done => setTimeout(done, 100));
+		const here = document.querySelector(".here");
+		check("which leads to the cell", here && here.parentNode.id === "secondary:1" &&
+			here.getClientRects().length === 1);
+		await reset();
+
 		line.querySelector("summary").click();
 		check("a row unfolds", line.querySelector("details").open &&
 			line.querySelector("details p").getClientRects().length === 1);

@@ -26,7 +26,7 @@ is_text() {
 
 # value FILE GROUP NAME: what the data says of the processor of that file.
 value() {
-	"$lintel" matrix --json "$cpus/$1" | tr -d '\n' | sed 's/  */ /g; s/}, {/}\n{/g' |
+	"$lintel" matrix --only --json "$cpus/$1" | tr -d '\n' | sed 's/  */ /g; s/}, {/}\n{/g' |
 		sed -n "s/.*\"group\": \"$2\", \"name\": \"$3\", \"values\": \[ \([^]]*\) \].*/\1/p"
 }
 
@@ -39,6 +39,27 @@ emulated_apart() {
 			.[-$emulated:] == [range($emulated) | \"emulated\"]" all.json >jq.out &&
 		sed -n '/data-kind="emulated"/,/<\/th>/p' page | grep -q "\"count\">$emulated<" &&
 		grep -q "have it, of $physical<" page
+}
+
+# One's own come first, and count for nothing.
+own_apart() {
+	gives 0 "$lintel" matrix --json "$cpus/Skylake_00506E3.msr" &&
+		jq -e '.cpus[0].own and ([.cpus[] | select(.own)] | length) == 1' out >jq.out &&
+		gives 0 "$lintel" matrix "$cpus/Skylake_00506E3.msr" &&
+		grep -q "have it, of $(grep -l '^# class: physical' "$cpus"/*.msr | wc -l)<" out &&
+		grep -q 'data-key="Yours" data-kind="own"' out
+}
+
+# Every row and every column can be named in an address, each by a name of its own.
+addresses_are_unique() {
+	sed -n 's/^<tr id="\([^"]*\)".*/\1/p' page >ids
+	[ "$(wc -l <ids)" -gt 100 ] && [ -z "$(sort ids | uniq -d)" ] && grep -qx 'secondary:7' ids &&
+		grep -qx '0x48c:6' ids && [ -z "$(grep -o 'data-key="[^"]*"' page | sort | uniq -d)" ]
+}
+
+# row ID PATTERN: what the row of that id has.
+row() {
+	sed -n "/^<tr id=\"$1\"/,/<\/tr>/p" page | grep -q "$2"
 }
 
 check "matrix: the page is written" gives 0 "$lintel" matrix -o page
@@ -60,3 +81,9 @@ check "matrix: a number" \
 	test "$(value Skylake_00506E3.msr IA32_VMX_BASIC 'memory type for the VMCS')" = 6
 check "matrix: no such file" refuses '^lintel: none\.msr: No such file' "$lintel" matrix none.msr
 check "matrix: nowhere to write to" refuses '^lintel: no/page: No such file' "$lintel" matrix -o no/page
+check "matrix: one's own recordings beside the others" own_apart
+check "matrix: --only needs files" refuses 'which FILEs' "$lintel" matrix --only
+check "matrix: addresses lead to one cell" addresses_are_unique
+check "matrix: QEMU's name of a control" row secondary:7 'data-qemu="vmx-unrestricted-guest" data-kernel="unrestricted_guest"'
+check "matrix: the search finds other names" row secondary:7 '<code>UG</code> by FreeBSD'
+check "matrix: those of a capability, too" row 0x48c:17 'vmx-ept-1gb</code> by QEMU'

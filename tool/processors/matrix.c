@@ -100,7 +100,7 @@ unsigned int matrix_count(const struct matrix *matrix, enum recording_class clas
 	unsigned int count = 0, i;
 
 	for (i = 0; i < matrix->cpus; i++)
-		count += matrix->cpu[i].class == class;
+		count += !matrix->cpu[i].own && matrix->cpu[i].class == class;
 	return count;
 }
 
@@ -129,11 +129,13 @@ static void add_built_in(struct processors *processors)
 	}
 }
 
-static void add_cpus(struct matrix *matrix, const struct processors *processors)
+/* own: so many of them are the user's, and come first. */
+static void add_cpus(struct matrix *matrix, const struct processors *processors, size_t own)
 {
 	const struct processor *p = processors->list;
 
 	matrix->cpu = command_alloc(processors->count, sizeof(*matrix->cpu));
+	matrix->own = (unsigned int)own;
 	for (; p < processors->list + processors->count; p++) {
 		const char *title = processor_title(p);
 
@@ -143,22 +145,26 @@ static void add_cpus(struct matrix *matrix, const struct processors *processors)
 			.generation = generation_find(p->family, p->model, p->stepping,
 						      p->name ? p->name : ""),
 			.class = p->class == RECORDING_UNKNOWN ? RECORDING_PHYSICAL : p->class,
+			.own = (size_t)(p - processors->list) < own,
 		};
 	}
 }
 
 static const struct generation *group_key(const struct matrix_cpu *cpu)
 {
-	return cpu->class == RECORDING_PHYSICAL ? cpu->generation : NULL;
+	return cpu->class == RECORDING_PHYSICAL && !cpu->own ? cpu->generation : NULL;
 }
 
-/* Physical ones by generation, then those whose generation is not known, then the other classes. */
+/* The user's own, physical ones by generation, then those whose generation is not known, then the
+ * other classes. */
 static int compare(const void *a, const void *b)
 {
 	const struct matrix_cpu *x = a, *y = b;
 	const struct generation *of_x = group_key(x), *of_y = group_key(y);
 
-	if (x->class != y->class)
+	if (x->own != y->own)
+		return x->own ? -1 : 1;
+	if (!x->own && x->class != y->class)
 		return x->class < y->class ? -1 : 1;
 	if (of_x != of_y)
 		return !of_x ? 1 : !of_y ? -1 : of_x < of_y ? -1 : 1;
@@ -168,6 +174,8 @@ static int compare(const void *a, const void *b)
 
 static const char *title_of(const struct matrix_cpu *cpu)
 {
+	if (cpu->own)
+		return "Yours";
 	if (cpu->class == RECORDING_VIRTUAL)
 		return "Virtual";
 	if (cpu->class == RECORDING_EMULATED)
@@ -242,11 +250,11 @@ static json_t *cpu_json(const struct matrix_cpu *cpu)
 {
 	const struct generation *generation = cpu->generation;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:s}", "source", json_text(cpu->processor->source),
-			 "cpu", json_text(cpu->name), "generation",
-			 json_text(generation ? generation->name : NULL), "year",
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b}", "source",
+			 json_text(cpu->processor->source), "cpu", json_text(cpu->name),
+			 "generation", json_text(generation ? generation->name : NULL), "year",
 			 generation ? json_integer(generation->year) : json_null(), "class",
-			 recording_class_name(cpu->class));
+			 recording_class_name(cpu->class), "own", cpu->own);
 }
 
 static json_t *row_json(const struct matrix *matrix, const struct matrix_row *row)
@@ -285,20 +293,30 @@ static void write_page(const struct matrix *matrix, const char *file)
 		command_fail("%s: %s", file, strerror(errno));
 }
 
+enum { OPTION_ONLY = 256 };
+
 static int matrix_main(const struct command *command, int argc, char **argv)
 {
 	struct processors processors = {0};
 	struct matrix matrix = {0};
 	const char *file = NULL;
-	bool json = false;
+	bool json = false, only = false;
+	size_t own;
+	int option;
 
-	while (command_option(command, argc, argv, &json) != -1)
-		file = optarg;
-	if (optind < argc)
-		processors_add_files(&processors, argv + optind);
-	else
+	while ((option = command_option(command, argc, argv, &json)) != -1) {
+		if (option == OPTION_ONLY)
+			only = true;
+		else
+			file = optarg;
+	}
+	if (only && optind == argc)
+		command_fail_usage(command, "--only: which FILEs?");
+	processors_add_files(&processors, argv + optind);
+	own = only ? 0 : processors.count;
+	if (!only)
 		add_built_in(&processors);
-	add_cpus(&matrix, &processors);
+	add_cpus(&matrix, &processors, own);
 	qsort(matrix.cpu, matrix.cpus, sizeof(*matrix.cpu), compare);
 	make_groups(&matrix);
 	make_rows(&matrix);
@@ -313,6 +331,7 @@ static int matrix_main(const struct command *command, int argc, char **argv)
 
 static const struct option matrix_options[] = {
 	{"output", required_argument, NULL, 'o'},
+	{"only", no_argument, NULL, OPTION_ONLY},
 	COMMAND_OPTIONS,
 	{0},
 };
@@ -330,11 +349,15 @@ const struct command matrix_command = {
 		"be\n"
 		"read on a phone, on paper, and without JavaScript.\n"
 		"\n"
-		"The processors are those of the FILEs, recordings as of `lintel record'; without\n"
-		"one: all that came with the command.\n"
+		"The processors are all that came with the command, and before them, and in no "
+		"sum,\n"
+		"those of the FILEs, recordings as of `lintel record'.  A click on a cell makes "
+		"the\n"
+		"page's address one that leads to it.\n"
 		"\n"
 		"Options:\n"
 		"  -o, --output FILE  write to FILE, not to stdout\n"
+		"      --only         the processors of the FILEs alone\n"
 		"      --json         the same as data: the processors, and for each row the "
 		"value\n"
 		"                     of each of them: true, false, \"forced\" (a control that is\n"
@@ -345,5 +368,6 @@ const struct command matrix_command = {
 		"\n"
 		"Examples:\n"
 		"  lintel matrix -o vtx.html\n"
-		"  lintel matrix -o ours.html server1.msr server2.msr\n",
+		"  lintel matrix -o vtx.html this.msr\n"
+		"  lintel matrix --only -o ours.html server1.msr server2.msr\n",
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The matrix: what each of many recorded processors has, of the controls and of what else the
- * capability MSRs tell.  Real processors are in the order of their generations; those of
- * hypervisors and of emulators, which count for nothing, come last.
+ * capability MSRs tell.  The user's own come first; real processors are in the order of their
+ * generations; those of hypervisors and of emulators come last.  Only the real ones count.
  */
 #ifndef TOOL_MATRIX_H
 #define TOOL_MATRIX_H
@@ -20,9 +20,10 @@ struct matrix_cpu {
 	const struct processor *processor;
 	const struct generation *generation; /* NULL: not known */
 	enum recording_class class;	     /* never RECORDING_UNKNOWN */
+	bool own;			     /* the user's, beside those of the command */
 };
 
-/* A run of processors of one generation. */
+/* A run of processors of one generation, or of the user's own. */
 struct matrix_group {
 	const char *title;
 	const struct generation *generation; /* NULL: not real, or not known */
@@ -38,7 +39,7 @@ struct matrix_row {
 
 struct matrix {
 	struct matrix_cpu *cpu;
-	unsigned int cpus;
+	unsigned int cpus, own; /* the user's own come first */
 	struct matrix_group *group;
 	unsigned int groups;
 	struct matrix_row *row;
@@ -75,7 +76,8 @@ struct matrix_sum matrix_sum(const struct matrix *matrix, const struct matrix_ro
 /* Is the row a number rather than a yes or no? */
 bool matrix_row_is_number(const struct matrix_row *row);
 
-/* How many are of that class.  The physical ones, which the sums are of, come first. */
+/* How many of those that are not the user's are of that class.  The physical ones, which the sums
+ * are of, come first among them. */
 unsigned int matrix_count(const struct matrix *matrix, enum recording_class class);
 
 /* Writes the page; errors stay in the stream. */

@@ -12,6 +12,7 @@
 			head, generation, shown: true,
 			box: head.querySelector("input"),
 			name: head.title || head.querySelector("b").textContent,
+			key: head.dataset.key,
 			year: +(generation || {head}).head.dataset.year || (generation ? generation.year : 0),
 			kind: (generation || {head}).head.dataset.kind,
 		});
@@ -31,8 +32,9 @@
 			const name = line.querySelector("summary").textContent.trim();
 			if (!cells.some(c => c.matches(".v")))
 				options.append(new Option(name, rows.length));
+			const title = line.querySelector(".t");
 			const words = [name, group, line.querySelector(".where")?.textContent].join(" ").toLowerCase();
-			rows.push({line, body, group, name, cells, words});
+			rows.push({line, body, group, name, cells, words, title, sdm: title.textContent});
 		}
 		if (options.children.length)
 			get("having").append(options);
@@ -123,6 +125,49 @@
 			(meaning[cell.classList[0]] || cell.textContent);
 	});
 
+	/* The address of a cell: the row's id, and the generation or the recording. */
+	let here;
+
+	function mark(cell) {
+		here?.classList.remove("here");
+		here = cell;
+		here?.classList.add("here");
+	}
+
+	table.addEventListener("click", event => {
+		const cell = event.target.closest("td:not(.s)");
+		if (!cell)
+			return;
+		const row = rows.find(r => r.line === cell.parentNode);
+		mark(cell);
+		history.replaceState(null, "", "#" + encodeURI(row.line.id + "/" +
+			columns[row.cells.indexOf(cell)].key));
+	});
+
+	function follow() {
+		const [id, ...rest] = decodeURI(location.hash.slice(1)).split("/");
+		const row = rows.find(r => r.line.id === id), key = rest.join("/");
+		const index = columns.findIndex(c => c.key === key);
+		if (!row)
+			return;
+		get("filter").reset();
+		setTimeout(() => {
+			if (columns[index]?.generation)
+				columns[index].generation.box.checked = true;
+			tell();
+			row.line.querySelector("details").open = true;
+			mark(row.cells[index]);
+			(row.cells[index] || row.line).scrollIntoView({block: "center", inline: "center"});
+		});
+	}
+
+	window.addEventListener("hashchange", follow);
+
+	function rename() {
+		for (const row of rows)
+			row.title.textContent = row.line.dataset[get("names").value] || row.sdm;
+	}
+
 	get("every").addEventListener("change", event => {
 		for (const g of generations)
 			g.box.checked = event.target.checked;
@@ -130,11 +175,16 @@
 	table.addEventListener("change", tell);
 	get("filter").addEventListener("submit", event => event.preventDefault());
 	get("filter").addEventListener("input", update);
+	get("names").addEventListener("change", rename);
 	get("filter").addEventListener("reset", () => {
 		for (const g of generations)
 			g.box.checked = false;
-		setTimeout(update);
+		setTimeout(() => {
+			rename();
+			update();
+		});
 	});
 	get("filter").hidden = false;
 	update();
+	follow();
 })();

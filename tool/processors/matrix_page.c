@@ -11,6 +11,7 @@
 #include "matrix.h"
 #include "facts/capability_text.h"
 #include "facts/control_text.h"
+#include "names.h"
 
 /* matrix_assets.S */
 extern const char matrix_css[], matrix_js[];
@@ -63,6 +64,8 @@ static const char *kind_of(const struct matrix *matrix, const struct matrix_grou
 {
 	enum recording_class class = matrix->cpu[group->first].class;
 
+	if (matrix->cpu[group->first].own)
+		return "own";
 	if (class != RECORDING_PHYSICAL)
 		return recording_class_name(class);
 	return group->generation && group->generation->atom ? "small" : "big";
@@ -81,12 +84,26 @@ static void put_style(const struct matrix *matrix, FILE *out)
 /* On a narrow screen only every so many columns have room for a year. */
 #define AXIS_STEP 5
 
+/* What an address calls a processor: its recording, and its label where that has several. */
+static void put_key(FILE *out, const struct matrix_cpu *cpu)
+{
+	const char *slash = strrchr(cpu->processor->source, '/');
+
+	put_text(out, slash ? slash + 1 : cpu->processor->source);
+	if (!cpu->processor->label)
+		return;
+	fputc('[', out);
+	put_text(out, cpu->processor->label);
+	fputc(']', out);
+}
+
 static void put_group_head(const struct matrix *matrix, unsigned int index, FILE *out)
 {
 	const struct matrix_group *group = &matrix->group[index];
 	unsigned int i;
 
-	fprintf(out, "<th scope=\"col\" class=\"g\" data-kind=\"%s\"", kind_of(matrix, group));
+	fprintf(out, "<th scope=\"col\" class=\"g\" data-key=\"%s\" data-kind=\"%s\"", group->title,
+		kind_of(matrix, group));
 	if (group->generation)
 		fprintf(out, " data-year=\"%u\"", group->generation->year);
 	if (group->generation && index % AXIS_STEP == 0)
@@ -100,7 +117,9 @@ static void put_group_head(const struct matrix *matrix, unsigned int index, FILE
 		group->count, index);
 
 	for (i = group->first; i < group->first + group->count; i++) {
-		fprintf(out, "<th scope=\"col\" class=\"c%u\" title=\"", index);
+		fprintf(out, "<th scope=\"col\" class=\"c%u\" data-key=\"", index);
+		put_key(out, &matrix->cpu[i]);
+		fputs("\" title=\"", out);
 		put_text(out, matrix->cpu[i].name);
 		fputs(" (", out);
 		put_text(out, matrix->cpu[i].processor->source);
@@ -213,6 +232,26 @@ static void put_paragraph(const char *text, FILE *out)
 	fputs("</p>", out);
 }
 
+/* "Called vmx-ept by QEMU, ept by /proc/cpuinfo", for the search. */
+static void put_aliases(enum alias_of of, unsigned int word, unsigned int bit, FILE *out)
+{
+	const char *separator = " Called ";
+
+	for (unsigned int i = 0; i < alias_count; i++) {
+		const struct alias *alias = &alias_table[i];
+
+		if (alias->of != of || alias->word != word || alias->number != bit)
+			continue;
+		fputs(separator, out);
+		fputs("<code>", out);
+		put_text(out, alias->name);
+		fprintf(out, "</code> by %s", alias_who_names[alias->who]);
+		separator = ", ";
+	}
+	if (*separator == ',')
+		fputc('.', out);
+}
+
 static void put_control_words(const struct ctl_bit *control, FILE *out)
 {
 	const struct control_text *text = control_text(control);
@@ -225,7 +264,9 @@ static void put_control_words(const struct ctl_bit *control, FILE *out)
 	fprintf(out, "; <code>%s</code>", text->constant);
 	if (text->kvm)
 		fprintf(out, ", in KVM <code>%s</code>", text->kvm);
-	fputs(".</p>", out);
+	fputc('.', out);
+	put_aliases(ALIAS_OF_CONTROL, control->word, control->bit, out);
+	fputs("</p>", out);
 	fprintf(out, "<p>%s: %s.</p>", ask_words(control->ask), control->why);
 	fprintf(out, "<p>SDM: “%s”</p>", text->section);
 }
@@ -236,11 +277,13 @@ static void put_field_words(const struct cap_field *field, FILE *out)
 
 	put_paragraph(capability_field_text(field), out);
 	if (field->hi_bit == field->lo_bit)
-		fprintf(out, "<p class=\"where\">bit %u of %s (%#x).</p>", field->lo_bit, msr->name,
+		fprintf(out, "<p class=\"where\">bit %u of %s (%#x).", field->lo_bit, msr->name,
 			msr->index);
 	else
-		fprintf(out, "<p class=\"where\">bits %u:%u of %s (%#x).</p>", field->hi_bit,
+		fprintf(out, "<p class=\"where\">bits %u:%u of %s (%#x).", field->hi_bit,
 			field->lo_bit, msr->name, msr->index);
+	put_aliases(ALIAS_OF_CAPABILITY, field->msr, field->lo_bit, out);
+	fputs("</p>", out);
 }
 
 /* "Only some: Kaby Lake 3 of 9, ..." and "None: ...", of those since the first that has it. */
@@ -257,7 +300,8 @@ static void put_exceptions(const struct matrix *matrix, const struct matrix_row 
 
 		begun = begun || sum.has;
 		/* What the recordings without a name lack tells nobody anything. */
-		if (!group->generation && matrix->cpu[group->first].class == RECORDING_PHYSICAL)
+		if (matrix->cpu[group->first].own ||
+		    (!group->generation && matrix->cpu[group->first].class == RECORDING_PHYSICAL))
 			continue;
 		if (!begun || !sum.known || (none ? sum.has : !sum.has || sum.has == sum.known))
 			continue;
@@ -324,25 +368,59 @@ static const struct generation *first_with(const struct matrix *matrix,
 {
 	unsigned int i;
 
-	for (i = 0; i < matrix->groups && matrix->group[i].generation; i++)
-		if (matrix_sum(matrix, row, matrix->group[i].first, matrix->group[i].count).has)
+	for (i = 0; i < matrix->groups; i++)
+		if (matrix->group[i].generation &&
+		    matrix_sum(matrix, row, matrix->group[i].first, matrix->group[i].count).has)
 			return matrix->group[i].generation;
 	return NULL;
+}
+
+/* What QEMU and the kernel call the row. */
+static const char *row_name(const struct matrix_row *row, enum name_set set)
+{
+	if (row->control)
+		return names_control(set, row->control->word, row->control->bit, row->name);
+	if (row->field)
+		return names_capability(set, row->field->msr, row->field->lo_bit, row->name);
+	return row->name;
+}
+
+static const char *const word_ids[CTL_WORDS] = {
+#define CONTROL_WORD(word, name, id, ...) [CTL_##word] = (id),
+#include "facts/control_word_list.h"
+};
+
+/* With the id that `lintel explain' knows, for addresses, and the other names. */
+static void put_row_begin(const struct matrix_row *row, FILE *out)
+{
+	if (row->control)
+		fprintf(out, "<tr id=\"%s:%u\"", word_ids[row->control->word], row->control->bit);
+	else if (row->field)
+		fprintf(out, "<tr id=\"%#x:%u\"", cap_msr_table[row->field->msr].index,
+			row->field->lo_bit);
+	else
+		fputs("<tr id=\"verdict\"", out);
+	fputs(" data-qemu=\"", out);
+	put_text(out, row_name(row, NAMES_QEMU));
+	fputs("\" data-kernel=\"", out);
+	put_text(out, row_name(row, NAMES_KERNEL));
+	fputs("\"><th scope=\"row\"><details><summary>", out);
 }
 
 static void put_row(const struct matrix *matrix, const struct matrix_row *row, FILE *out)
 {
 	struct matrix_sum physical =
-		matrix_sum(matrix, row, 0, matrix_count(matrix, RECORDING_PHYSICAL));
+		matrix_sum(matrix, row, matrix->own, matrix_count(matrix, RECORDING_PHYSICAL));
 	const struct generation *first = first_with(matrix, row);
 
-	fputs("<tr><th scope=\"row\"><details><summary>", out);
+	put_row_begin(row, out);
 	if (row->control)
 		fprintf(out, "<span class=\"bit\">%u</span> ", row->control->bit);
 	else if (row->field)
 		fprintf(out, "<span class=\"bit\">%u</span> ", row->field->lo_bit);
+	fputs("<span class=\"t\">", out);
 	put_text(out, row->name);
-	fputs("</summary><div>", out);
+	fputs("</span></summary><div>", out);
 	put_words(matrix, row, out);
 	fputs("</div></details></th>\n<td class=\"s\">", out);
 	if (first)
@@ -397,7 +475,7 @@ static void put_introduction(const struct matrix *matrix, FILE *out)
 		"<p>The VMX capability MSRs of %u recorded processors of %u generations; last, and "
 		"in no sum, what hypervisors show their guests (%u) and what emulators make of "
 		"processors (%u). A box above a column shows its single processors; a row unfolds "
-		"to what it means.</p>\n"
+		"to what it means; a click on a cell makes the address one that leads to it.</p>\n"
 		"<ul class=\"legend\">"
 		"<li><span class=\"y\">●</span> there; a control may be 0 or 1"
 		"<li><span class=\"f\">1</span> the control is always 1"
@@ -422,7 +500,11 @@ static void put_filter(FILE *out)
 	      "<label>Processors <select id=\"kind\"><option value=\"\">all</option>"
 	      "<option value=\"big\">large cores</option><option value=\"small\">small cores"
 	      "</option><option value=\"virtual\">virtual</option>"
-	      "<option value=\"emulated\">emulated</option></select></label>\n"
+	      "<option value=\"emulated\">emulated</option><option value=\"own\">yours</option>"
+	      "</select></label>\n"
+	      "<label>Names <select id=\"names\"><option value=\"\">the SDM's</option>"
+	      "<option value=\"qemu\">QEMU's</option><option value=\"kernel\">/proc/cpuinfo's"
+	      "</option></select></label>\n"
 	      "<label>That have <select id=\"having\"><option value=\"\">anything</option></select>"
 	      "</label>\n"
 	      "<label class=\"check\"><input type=\"checkbox\" id=\"differing\"> only rows that "
