@@ -28,7 +28,8 @@ client_payload() {
 	for program in $(echo "$client" | tr + ' '); do
 		cp -a "$(lab/client.sh "$program")/root" "$dir/" || return 1
 	done
-	cp "$(module_dir "$(kernel_of "$client")")/lintel.ko" "$build/payload/pages" tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
+	cp "$(module_dir "$(kernel_of "$client")")/lintel.ko" "$build/payload/pages" "$build/payload/spoil" \
+		tests/lab/payload/check.sh tests/clients/payload/*.sh "$dir/"
 	printf 'export seconds=%d client=%s\nset -- %s\n. ./%s.sh\n' "$seconds" "$client" "$*" "$script" >"$dir/run.sh"
 	[ "$client" = "${client#qemu}" ] || payload_linux "$dir"
 	case $script in
