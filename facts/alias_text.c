@@ -32,15 +32,6 @@ const char *const alias_who_names[ALIAS_WHO] = {
 	[ALIAS_KVM_DUMP] = "KVM's dump",
 };
 
-static bool same_text(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 /* Of several control words together? */
 static bool is_joint(const struct alias *alias)
 {
@@ -48,7 +39,7 @@ static bool is_joint(const struct alias *alias)
 		const struct alias *other = &alias_table[i];
 
 		if (other != alias && other->who == alias->who && other->word != alias->word &&
-		    same_text(other->name, alias->name))
+		    !__builtin_strcmp(other->name, alias->name))
 			return true;
 	}
 	return false;

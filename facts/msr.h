@@ -10,6 +10,7 @@
 
 /* IA32_FEATURE_CONTROL. "Enabling and Entering VMX Operation". */
 #define FEATURE_CONTROL_LOCK (1u << 0)
+#define FEATURE_CONTROL_VMX  (1u << 2) /* outside SMX */
 
 enum msr_access {
 	MSR_DENY,	 /* #GP(0) */

@@ -152,6 +152,14 @@ unpack() {
 	rm -r "$into/debs"
 }
 
+# release_of 12|13: its code name; nothing for another.
+release_of() {
+	case $1 in
+	12) echo bookworm ;;
+	13) echo trixie ;;
+	esac
+}
+
 # kernel_release 6.1|6.12: the release whose kernel that is, with headers that this host's C library
 # can run the programs of: Debian 12 takes 6.12 from its backports.
 kernel_release() {

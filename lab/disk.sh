@@ -57,14 +57,11 @@ make_disk() {
 	mv "$tmp" "$(readlink "$1")"
 }
 
-case ${1-} in
-12) release=bookworm ;;
-13) release=trixie ;;
-*)
+release=$(release_of "${1-}")
+[ -n "$release" ] || {
 	echo "usage: disk.sh 12|13" >&2
 	exit 2
-	;;
-esac
+}
 mkdir -p "$disks"
 archive "$release" || fail "no list of Debian's packages: the network, or apt's sources"
 link=$disks/debian-$1_$(hash_of "$0")

@@ -51,14 +51,11 @@ make_root() {
 	tar -C "$tmp/root" --numeric-owner -cf "$1/root.tar" .
 }
 
-case ${1-} in
-12) release=bookworm ;;
-13) release=trixie ;;
-*)
+release=$(release_of "${1-}")
+[ -n "$release" ] || {
 	echo "usage: root.sh 12|13" >&2
 	exit 2
-	;;
-esac
+}
 [ "$(id -u)" = 0 ] || fail "only root can make the root of a Debian"
 archive "$release" || fail "no list of Debian's packages: the network, or apt's sources"
 mkdir -p "$roots"

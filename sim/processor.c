@@ -11,8 +11,7 @@
 #include "processor.h"
 #include "vcpu/state.h"
 
-#define FEATURE_CONTROL_VMX 4u
-#define VMXON_REGIONS	    0x10000000ull /* below what host_alloc_pages() gives */
+#define VMXON_REGIONS 0x10000000ull /* below what host_alloc_pages() gives */
 
 static struct processor processors[SIM_MAX_CPUS];
 

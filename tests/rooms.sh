@@ -16,7 +16,7 @@ vmm/*.[ch] vmm/device/*.[ch]: (vmm|words|facts)/
 tool/*.[ch]: tool/[^/]*$|words/|vmm/vmm\.h
 tool/processor/*.[ch]: tool/(processor/)?[^/]*$|(core|facts)/
 tool/processors/*.[ch]: tool/(processors?/)?[^/]*$|(words|core|facts)/
-tool/doctor/*.[ch]: tool/(doctor/)?[^/]*$|facts/
+tool/doctor/*.[ch]: tool/((doctor|processor)/)?[^/]*$|facts/
 tool/explain/*.[ch]: tool/((explain|processor)/)?[^/]*$|(words|core|facts)/
 tool/vms/*.[ch]: tool/((vms|explain|processor)/)?[^/]*$|(words|core|facts)/
 tool/generate/*.[ch]: tool/((generate|processor)/)?[^/]*$

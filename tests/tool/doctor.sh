@@ -6,10 +6,6 @@ doctor() {
 	gives 1 "$lintel" doctor --root machine --device none "$@"
 }
 
-printed() {
-	grep -qE "$1" out
-}
-
 not_printed() {
 	! printed "$1"
 }

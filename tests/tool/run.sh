@@ -9,6 +9,7 @@
 #	$work           an empty directory, which is the current one
 #	check WORDS COMMAND...          passes if the command succeeds
 #	gives STATUS COMMAND...         its output is in ./out, its errors are in ./err
+#	printed PATTERN                 the output of the last one matches (ERE)
 #	refuses PATTERN COMMAND...      status 2, nothing in ./out, ./err is one line that matches (ERE)
 set -u
 here=$(cd "$(dirname -- "$0")" && pwd)
@@ -42,6 +43,10 @@ gives() {
 		head -n 5 err
 		return 1
 	}
+}
+
+printed() {
+	grep -qE "$1" out
 }
 
 refuses() {

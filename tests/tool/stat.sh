@@ -4,10 +4,6 @@
 
 vcpu=debugfs/99999999-7/vcpu0
 
-printed() {
-	grep -qE "$1" out
-}
-
 # json NEEDLE...: the output has each of these, as one line without blanks.
 json() {
 	tr -d ' \n' <out >joined

@@ -12,30 +12,22 @@
 #include <unistd.h>
 
 #include "doctor.h"
-
-#define CPUID_HYPERVISOR     0x40000000
-#define IA32_FEATURE_CONTROL 0x3a
-#define LOCKED		     (1u << 0)
-#define VMX_OUTSIDE_SMX	     (1u << 2)
+#include "facts/capability_msr.h"
+#include "facts/cpuid_leaf.h"
+#include "facts/msr.h"
+#include "tool/processor/cpuinfo.h"
+#include "tool/processor/hypervisor.h"
 
 /* The value of the first line "KEY : VALUE", to be freed; NULL where there is none. */
 static char *value_of(const char *text, const char *key)
 {
-	const char *line = text;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *value;
 
-	while (line) {
-		const char *at = line;
-
-		if (!strncmp(at, key, strlen(key))) {
-			at += strlen(key);
-			at += strspn(at, " \t");
-			if (*at == ':') {
-				at += 1 + strspn(at + 1, " \t");
-				return strndup(at, strcspn(at, "\n"));
-			}
-		}
-		line = strchr(line, '\n');
-		line += line ? 1 : 0;
+		line += *line == '\n';
+		value = cpuinfo_value(line, key);
+		if (value)
+			return strndup(value, strcspn(value, "\n"));
 	}
 	return NULL;
 }
@@ -53,31 +45,17 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* What stands in CPUID.40000000H. */
-static const struct {
-	const char *signature, *name;
-} hypervisors[] = {
-	{"KVMKVMKVM", "KVM"},	    {"TCGTCGTCGTCG", "QEMU without KVM"},
-	{"VMwareVMware", "VMware"}, {"Microsoft Hv", "Hyper-V"},
-	{"XenVMMXenVMM", "Xen"},    {"VBoxVBoxVBox", "VirtualBox"},
-	{"bhyve bhyve ", "bhyve"},  {" lrpepyh  vr", "Parallels"},
-	{"ACRNACRNACRN", "ACRN"},
-};
-
 /* Its name, as far as CPUID tells; this machine's alone. */
 static const char *hypervisor_below(const struct doctor *doctor)
 {
-	uint32_t words[4];
-	char signature[13] = "";
+	const struct hypervisor *below;
+	uint32_t out[4];
 
 	if (*doctor->root)
 		return "a hypervisor";
-	__cpuid(CPUID_HYPERVISOR, words[0], words[1], words[2], words[3]);
-	memcpy(signature, &words[1], 12);
-	for (size_t i = 0; i < sizeof(hypervisors) / sizeof(hypervisors[0]); i++)
-		if (!strcmp(signature, hypervisors[i].signature))
-			return hypervisors[i].name;
-	return "a hypervisor that is not known";
+	__cpuid(CPUID_LEAF_HYPERVISOR, out[0], out[1], out[2], out[3]);
+	below = hypervisor_find(out);
+	return below ? below->name : "a hypervisor that is not known";
 }
 
 static void tell_extensions(struct doctor *doctor, const char *flags, bool virtual_machine)
@@ -187,8 +165,10 @@ static void tell_feature_control(struct doctor *doctor)
 	free(name);
 	if (fd < 0)
 		return;
-	if (pread(fd, &value, sizeof(value), IA32_FEATURE_CONTROL) == sizeof(value)) {
-		bool off = (value & (LOCKED | VMX_OUTSIDE_SMX)) == LOCKED;
+	if (pread(fd, &value, sizeof(value), cap_msr_table[CAP_FEATURE_CONTROL].index) ==
+	    sizeof(value)) {
+		bool off = (value & (FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMX)) ==
+			   FEATURE_CONTROL_LOCK;
 
 		doctor_tell(doctor, "firmware", "IA32_FEATURE_CONTROL",
 			    off ? FINDING_BAD : FINDING_FINE,

@@ -5,17 +5,21 @@
 
 #include "cpuinfo.h"
 
-/* The value of a line "KEY<blanks>: VALUE", or NULL if it is another line. */
-static char *value_of(char *line, const char *key)
+const char *cpuinfo_value(const char *line, const char *key)
 {
-	size_t length = strlen(key);
-	char *colon = strchr(line, ':');
+	const char *at = line + strlen(key);
 
-	if (strncmp(line, key, length) || !colon ||
-	    line + length + strspn(line + length, " \t") != colon)
+	if (strncmp(line, key, strlen(key)))
 		return NULL;
+	at += strspn(at, " \t");
+	return *at == ':' ? at + 1 + strspn(at + 1, " \t") : NULL;
+}
+
+/* The same, and it ends the line there. */
+static const char *value_of(char *line, const char *key)
+{
 	line[strcspn(line, "\n")] = '\0';
-	return colon + 1 + strspn(colon + 1, " \t");
+	return cpuinfo_value(line, key);
 }
 
 /* A recording has no room for anything else. */
@@ -29,7 +33,7 @@ static void copy_printable(char *to, size_t size, const char *from)
 
 static void take_line(struct cpuinfo *info, char *line)
 {
-	char *value;
+	const char *value;
 
 	if ((value = value_of(line, "model name")))
 		copy_printable(info->name, sizeof(info->name), value);
@@ -47,7 +51,8 @@ void cpuinfo_read(struct cpuinfo *list, unsigned long count)
 {
 	FILE *file = fopen("/proc/cpuinfo", "re");
 	unsigned long cpu = count;
-	char *line = NULL, *value;
+	const char *value;
+	char *line = NULL;
 	size_t size = 0;
 
 	while (file && getline(&line, &size, file) > 0) {

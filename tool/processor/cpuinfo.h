@@ -13,6 +13,9 @@ struct cpuinfo {
 	bool hypervisor; /* it runs under one */
 };
 
+/* The value of a line "KEY<blanks>: VALUE", to the end of the text; NULL if it is another line. */
+const char *cpuinfo_value(const char *line, const char *key);
+
 /* Fills the list, of `count' entries of zeroes, with what is there of the CPUs of these numbers. */
 void cpuinfo_read(struct cpuinfo *list, unsigned long count);
 

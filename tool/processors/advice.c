@@ -11,69 +11,28 @@
 #include "facts/control.h"
 #include "facts/cpuid_feature.h"
 #include "facts/cpuid_leaf.h"
+#include "facts/msr.h"
 #include "tool/processor/availability.h"
-
-#define FEATURE_CONTROL_LOCKED	BIT64(0)
-#define FEATURE_CONTROL_OUTSIDE BIT64(2) /* VMX outside SMX */
-
-/* Who runs the virtual machine, and what nested VMX is called there. */
-static const struct provider {
-	const char *signature; /* CPUID.40000000H: EBX, ECX, EDX */
-	const char *words;
-} providers[] = {
-	{"KVMKVMKVM",
-	 "the host's kvm_intel needs nested=1 and the virtual machine -cpu host, or +vmx; Google "
-	 "Cloud calls it nested virtualization (--enable-nested-virtualization), OpenStack the "
-	 "CPU mode host-passthrough, Amazon EC2 has bare-metal instances (*.metal), and types "
-	 "with nested virtualization"},
-	{"Microsoft Hv",
-	 "Hyper-V: Set-VMProcessor -ExposeVirtualizationExtensions $true while it is off; Azure: a "
-	 "size with nested virtualization"},
-	{"VMwareVMware",
-	 "VMware: Virtualize Intel VT-x/EPT, or Expose hardware assisted virtualization to the "
-	 "guest OS (vhv.enable = TRUE)"},
-	{"XenVMMXenVMM",
-	 "Xen: nestedhvm=1 in the domain's configuration, where the version has it"},
-	{"VBoxVBoxVBox",
-	 "VirtualBox: Enable Nested VT-x/AMD-V (VBoxManage modifyvm NAME --nested-hw-virt on)"},
-	{" lrpepyh vr", "Parallels: Enable nested virtualization"},
-	{"bhyve bhyve ", "bhyve has no nested VMX"},
-	{"TCGTCGTCGTCG",
-	 "QEMU without KVM has no VMX: -accel kvm, or a machine that emulates VMX, as lab/run has"},
-};
+#include "tool/processor/hypervisor.h"
 
 static void advise(json_t *list, const char *words)
 {
 	json_array_append_new(list, json_string(words));
 }
 
-static const struct provider *find_provider(const struct processor *p)
-{
-	const struct recording_cpuid *row =
-		recording_cpuid_find(&p->more, CPUID_LEAF_HYPERVISOR, 0);
-	char signature[13] = "";
-
-	if (!row)
-		return NULL;
-	memcpy(signature, &row->out[CPUID_REG_EBX], 4);
-	memcpy(signature + 4, &row->out[CPUID_REG_ECX], 4);
-	memcpy(signature + 8, &row->out[CPUID_REG_EDX], 4);
-	for (size_t i = 0; i < COUNT_OF(providers); i++)
-		if (!strcmp(signature, providers[i].signature))
-			return &providers[i];
-	return NULL;
-}
-
 /* How the one that runs this virtual machine offers VMX. */
 static void advise_provider(json_t *list, const struct processor *p, const char *what)
 {
-	const struct provider *provider = find_provider(p);
+	const struct recording_cpuid *row =
+		recording_cpuid_find(&p->more, CPUID_LEAF_HYPERVISOR, 0);
+	const struct hypervisor *below = row ? hypervisor_find(row->out) : NULL;
 
 	json_array_append_new(list, json_sprintf("%s: %s", what,
-						 provider ? provider->words
-							  : "nested virtualization has to be "
-							    "turned on for it by its hypervisor "
-							    "or provider"));
+						 below && below->nested
+							 ? below->nested
+							 : "nested virtualization has to be "
+							   "turned on for it by its hypervisor "
+							   "or provider"));
 }
 
 static bool advise_cpuid(json_t *list, const struct processor *p)
@@ -95,8 +54,8 @@ static void advise_firmware(json_t *list, const struct processor *p)
 {
 	u64 value = cap_msr_value(&p->raw, CAP_FEATURE_CONTROL);
 
-	if (!cap_msr_present(&p->raw, CAP_FEATURE_CONTROL) || (value & FEATURE_CONTROL_OUTSIDE) ||
-	    !(value & FEATURE_CONTROL_LOCKED))
+	if (!cap_msr_present(&p->raw, CAP_FEATURE_CONTROL) || (value & FEATURE_CONTROL_VMX) ||
+	    !(value & FEATURE_CONTROL_LOCK))
 		return;
 	if (p->class == RECORDING_VIRTUAL)
 		advise_provider(list, p, "IA32_FEATURE_CONTROL is locked without VMX");

@@ -385,16 +385,12 @@ static const char *row_name(const struct matrix_row *row, enum name_set set)
 	return row->name;
 }
 
-static const char *const word_ids[CTL_WORDS] = {
-#define CONTROL_WORD(word, name, id, ...) [CTL_##word] = (id),
-#include "facts/control_word_list.h"
-};
-
 /* With the id that `lintel explain' knows, for addresses, and the other names. */
 static void put_row_begin(const struct matrix_row *row, FILE *out)
 {
 	if (row->control)
-		fprintf(out, "<tr id=\"%s:%u\"", word_ids[row->control->word], row->control->bit);
+		fprintf(out, "<tr id=\"%s:%u\"", control_word_short_names[row->control->word],
+			row->control->bit);
 	else if (row->field)
 		fprintf(out, "<tr id=\"%#x:%u\"", cap_msr_table[row->field->msr].index,
 			row->field->lo_bit);
