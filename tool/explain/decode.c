@@ -7,6 +7,7 @@
 #include "decode.h"
 #include "facts/capability_field.h"
 #include "facts/exit_reason.h"
+#include "facts/interruption.h"
 #include "facts/layout_text.h"
 #include "topic_query.h"
 
@@ -345,6 +346,44 @@ static unsigned int decode_pair(const char *words, struct decoded *decoded)
 	if (!strchr(name, ':') && is_topic(words))
 		return 0;
 	return take(decoded, name, value);
+}
+
+/* An event that a processor could deliver or report. */
+static bool is_interruption(u64 value)
+{
+	static const u64 reserved = ~(u64)(INTERRUPTION_VALID | INTERRUPTION_NESTED |
+					   INTERRUPTION_NMI_UNBLOCKED | 0xfff);
+	unsigned int vector = INTERRUPTION_VECTOR(value);
+	bool error_code = value & INTERRUPTION_ERROR_CODE;
+
+	if (!(value & INTERRUPTION_VALID) || (value & reserved))
+		return false;
+	switch (INTERRUPTION_TYPE(value)) {
+	case INTERRUPTION_HARDWARE_EXCEPTION:
+		return vector < 32 && vector != 2;
+	case INTERRUPTION_NMI:
+		return vector == 2 && !error_code;
+	case INTERRUPTION_EXTERNAL:
+	case INTERRUPTION_SOFTWARE_INTERRUPT:
+		return !error_code;
+	case INTERRUPTION_PRIVILEGED_EXCEPTION:
+		return vector == 1 && !error_code;
+	case INTERRUPTION_SOFTWARE_EXCEPTION:
+		return (vector == 3 || vector == 4) && !error_code;
+	case INTERRUPTION_OTHER:
+		return vector <= 2 && !error_code;
+	default:
+		return false;
+	}
+}
+
+unsigned int decode_number(const char *words, struct decoded list[DECODED_MAX])
+{
+	unsigned long long value;
+
+	if (!query_number(words, false, &value) || !is_interruption(value))
+		return 0;
+	return take(&list[0], "interruption information", value);
 }
 
 unsigned int decode_words(const char *words, struct decoded list[DECODED_MAX])

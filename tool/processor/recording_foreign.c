@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "recording_foreign.h"
+#include "recording_named.h"
 
 #define HOW_TO                                                                                     \
 	"lintel record writes them (root), and so does: for m in $(seq 1152 1171); do echo $m; "   \
@@ -17,18 +18,20 @@ static const struct kind {
 	const char *mark;
 	const char *prefix;  /* of lines of interest in a log; NULL: any line may have a value */
 	const char *refused; /* what it is, where it has no values */
+	recording_parse_fn *parse; /* who reads what it has instead */
 } kinds[] = {
-	{"HM: MSR_IA32_", "HM: ", NULL}, /* VirtualBox */
-	{"AIDA64", NULL, NULL},
-	{"InstLatx64", NULL, NULL},
-	{"[ MSR Registers ]", NULL, NULL},
-	{"Basic VMX Information", NULL, "the text of QEMU's vmxcap has no values of MSRs"},
-	{"vmx flags", NULL, "/proc/cpuinfo has names of features only, no values of MSRs"},
-	{"vendor_id", NULL, "/proc/cpuinfo has names of features only, no values of MSRs"},
-	{"(XEN) VMX:", NULL, "Xen's log has names of features only, no values of MSRs"},
-	{"Pin-Based Controls=", NULL,
-	 "FreeBSD's boot text has only halves of the MSRs; cpucontrol -m 0x480 /dev/cpuctl0 reads "
-	 "one"},
+	{.mark = "HM: MSR_IA32_", .prefix = "HM: "}, /* VirtualBox */
+	{.mark = "AIDA64"},
+	{.mark = "InstLatx64"},
+	{.mark = "[ MSR Registers ]"},
+	{.mark = "Basic VMX Information", .parse = recording_parse_vmxcap},
+	{.mark = "vmx flags", .parse = recording_parse_cpuinfo},
+	{.mark = "vendor_id", .parse = recording_parse_cpuinfo},
+	{.mark = "(XEN) VMX:",
+	 .refused = "Xen's log has names of features only, no values of MSRs"},
+	{.mark = "Pin-Based Controls=",
+	 .refused = "FreeBSD's boot text has only halves of the MSRs; "
+		    "cpucontrol -m 0x480 /dev/cpuctl0 reads one"},
 };
 
 struct reader {
@@ -443,6 +446,8 @@ int recording_parse_foreign(const char *text, size_t length, struct recording *r
 
 	memset(recording, 0, offsetof(struct recording, set));
 	*error = (struct recording_error){.line = 1, .column = 1};
+	if (kind && kind->parse)
+		return kind->parse(text, length, recording, error);
 	if (kind && kind->refused) {
 		snprintf(error->words, sizeof(error->words), "%s: %s", kind->refused, HOW_TO);
 		return -EINVAL;

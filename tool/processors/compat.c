@@ -56,7 +56,7 @@ static const char *asset_name(const struct asset *asset)
 static enum answer has_asset(const struct processor *p, const struct asset *asset)
 {
 	enum cap_msr msr = asset->msr;
-	u64 has;
+	u64 has, unknown;
 
 	if (asset->is_feature) {
 		if (!feature_word_value(p, asset->feature, &has))
@@ -67,12 +67,18 @@ static enum answer has_asset(const struct processor *p, const struct asset *asse
 		msr = feature_control_msr(&p->raw, asset->word);
 	if (msr == CAP_MSRS || !cap_msr_present(&p->raw, msr))
 		return ANSWER_UNKNOWN;
-	if (asset->word == CTL_WORDS)
+	if (asset->word == CTL_WORDS) {
 		has = p->raw.value[msr];
-	else if (asset->setting)
+		unknown = p->raw.unknown[msr];
+	} else if (asset->setting) {
 		has = feature_allowed1(&p->raw, asset->word, msr);
-	else
+		unknown = feature_unknown1(&p->raw, asset->word, msr);
+	} else {
 		has = ~feature_allowed0(&p->raw, asset->word, msr);
+		unknown = feature_unknown0(&p->raw, asset->word, msr);
+	}
+	if (unknown >> asset->bit & 1)
+		return ANSWER_UNKNOWN;
 	return has >> asset->bit & 1 ? ANSWER_YES : ANSWER_NO;
 }
 
@@ -174,6 +180,8 @@ static void visit_assets(asset_fn visit, void *ctx)
 struct flags_walk {
 	const struct processors *processors;
 	json_t *list;
+	const struct processor *silent; /* one that is told of in part, and not of all names */
+	const char *missing;		/* of which */
 };
 
 static bool has_text(json_t *list, const char *text)
@@ -196,14 +204,45 @@ static void add_flag(void *ctx, const struct asset *asset)
 	if (!alias || !is_held_back(walk->processors, asset) ||
 	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name))
 		return;
+	for (size_t i = 0; i < walk->processors->count && !walk->silent; i++) {
+		const struct processor *p = &walk->processors->list[i];
+
+		if (p->unknown && has_asset(p, asset) == ANSWER_UNKNOWN) {
+			walk->silent = p;
+			walk->missing = alias->name;
+		}
+	}
 	json_array_append_new(walk->list, json_string(alias->name));
 }
 
-static json_t *qemu_flags(const struct processors *processors)
+static struct flags_walk find_flags(const struct processors *processors)
 {
-	struct flags_walk walk = {processors, json_array()};
+	struct flags_walk walk = {.processors = processors, .list = json_array()};
 
 	visit_vmx_assets(add_flag, &walk);
+	return walk;
+}
+
+/* null where what is known does not tell all of them. */
+static json_t *flags_json(const struct processors *processors)
+{
+	struct flags_walk walk = find_flags(processors);
+
+	if (!walk.silent)
+		return walk.list;
+	json_decref(walk.list);
+	return json_null();
+}
+
+/* The names; ends the process where what is known does not tell all of them. */
+static json_t *qemu_flags(const struct processors *processors)
+{
+	struct flags_walk walk = find_flags(processors);
+
+	if (walk.silent)
+		command_fail("%s: it is not told whether this processor has %s: lintel record "
+			     "writes all it has",
+			     walk.silent->source, walk.missing);
 	return walk.list;
 }
 
@@ -305,8 +344,17 @@ static void print_problem(void *ctx, const char *line)
 	printf("  %s\n", line);
 }
 
-static void print_text(struct processors *processors, const struct processor *shared,
-		       bool compatible)
+static const struct {
+	enum colour colour;
+	const char *words;
+} conclusions[] = {
+	[COMMAND_FINE] = {COLOUR_GOOD, "compatible: a VM may run on all of them"},
+	[COMMAND_NO] = {COLOUR_BAD, "incompatible: not all of them can run Lintel"},
+	[COMMAND_OPEN] = {COLOUR_WARNING, "it is not known of all of them whether they are "
+					  "compatible"},
+};
+
+static void print_text(struct processors *processors, const struct processor *shared, int status)
 {
 	struct text_walk walk = {processors, 0};
 
@@ -318,9 +366,7 @@ static void print_text(struct processors *processors, const struct processor *sh
 	visit_assets(print_asset, &walk);
 	if (!walk.count)
 		puts("  nothing");
-	printf("%s%s%s\n", colour(compatible ? COLOUR_GOOD : COLOUR_BAD),
-	       compatible ? "compatible: a VM may run on all of them"
-			  : "incompatible: not all of them can run Lintel",
+	printf("%s%s%s\n", colour(conclusions[status].colour), conclusions[status].words,
 	       colour(COLOUR_NONE));
 	if (!shared->usable)
 		cap_describe_problems(&shared->report, print_problem, NULL);
@@ -360,8 +406,7 @@ static void add_asset(void *ctx, const struct asset *asset)
 			  holders_json(walk->processors, asset, ANSWER_UNKNOWN)));
 }
 
-static void print_json(struct processors *processors, const struct processor *shared,
-		       bool compatible)
+static void print_json(struct processors *processors, const struct processor *shared, int status)
 {
 	struct json_walk walk = {processors, json_array()};
 	json_t *machines = json_array();
@@ -372,12 +417,14 @@ static void print_json(struct processors *processors, const struct processor *sh
 		json_array_append_new(machines,
 				      json_pack("{so,so,ss}", "source", json_text(p->source), "cpu",
 						json_text(processor_title(p)), "verdict",
-						p->usable ? "usable" : "refused"));
+						processor_verdict(p)));
 	}
 	visit_assets(add_asset, &walk);
-	json_print(json_pack("{sb,so,so,so,so}", "compatible", compatible, "processors", machines,
-			     "shared", caps_json(shared), "held_back", walk.list, "qemu_off",
-			     qemu_flags(processors)));
+	json_print(json_pack("{so,so,so,so,so}", "compatible",
+			     status == COMMAND_OPEN ? json_null()
+						    : json_boolean(status == COMMAND_FINE),
+			     "processors", machines, "shared", caps_json(shared), "held_back",
+			     walk.list, "qemu_off", flags_json(processors)));
 }
 
 /* -------------------------------------------------------------------------- */
@@ -386,8 +433,8 @@ static int compat_main(const struct command *command, int argc, char **argv)
 {
 	struct processors processors = {0}, result = {0};
 	static struct processor values = {.source = "shared"};
-	bool json = false, compatible;
-	int option, form = 0;
+	int option, form = 0, status;
+	bool json = false;
 
 	while ((option = command_option(command, argc, argv, &json)) != -1)
 		if (option == OPTION_NAMES)
@@ -401,18 +448,18 @@ static int compat_main(const struct command *command, int argc, char **argv)
 	processors_add_files(&processors, argv + optind);
 	shared_values(&processors, &values.raw);
 	processors_add(&result, &values);
-	compatible = result.list[0].usable;
-	for (size_t i = 0; i < processors.count; i++)
-		compatible &= processors.list[i].usable;
+	status = processors_status(&processors);
+	if (status != COMMAND_NO && !result.list[0].usable)
+		status = processors_status(&result);
 	if (json)
-		print_json(&processors, &result.list[0], compatible);
+		print_json(&processors, &result.list[0], status);
 	else if (form == OPTION_QEMU)
 		print_qemu(&processors);
 	else if (form == OPTION_LIBVIRT)
 		print_libvirt(&processors);
 	else
-		print_text(&processors, &result.list[0], compatible);
-	return compatible ? COMMAND_FINE : COMMAND_NO;
+		print_text(&processors, &result.list[0], status);
+	return status;
 }
 
 const struct command compat_command = {
@@ -444,7 +491,7 @@ const struct command compat_command = {
 		"  --help         this text\n"
 		"\n"
 		"Exit status: 0 compatible; 1 one is refused, or what they share is not enough;\n"
-		"2 bad input or usage.\n"
+		"2 bad input or usage; 3 it is not known of all of them.\n"
 		"\n"
 		"Examples:\n"
 		"  lintel compat host1.msr host2.msr host3.msr\n"
