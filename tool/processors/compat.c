@@ -16,12 +16,13 @@
 #include "tool/processor/register_bits.h"
 #include "shared.h"
 
-enum { OPTION_NAMES = 256, OPTION_QEMU, OPTION_LIBVIRT };
+enum { OPTION_NAMES = 256, OPTION_QEMU, OPTION_LIBVIRT, OPTION_VERSION };
 
 static const struct option options[] = {
 	{"names", required_argument, NULL, OPTION_NAMES},
 	{"qemu", no_argument, NULL, OPTION_QEMU},
 	{"libvirt", no_argument, NULL, OPTION_LIBVIRT},
+	{"qemu-version", required_argument, NULL, OPTION_VERSION},
 	COMMAND_OPTIONS,
 	{0},
 };
@@ -177,6 +178,36 @@ static void visit_assets(asset_fn visit, void *ctx)
 
 /* --- what QEMU and libvirt have to turn off --------------------------------------------------- */
 
+/* A version is major * 1000 + minor; 0: the newest. */
+static unsigned int qemu_version;
+
+static const struct {
+	const char *name;
+	unsigned int lacks; /* the newest version that was seen without it */
+} newer_names[] = {
+#define QEMU_NAME(name, major, minor) {name, (major)*1000 + (minor)},
+#include "facts/qemu_name_list.h"
+};
+
+/* "7.2", and what may follow: "7.2.22". */
+static unsigned int parse_version(const struct command *command, const char *text)
+{
+	unsigned int major, minor;
+
+	if (sscanf(text, "%3u.%3u", &major, &minor) != 2)
+		command_fail_usage(command, "--qemu-version %s: as 7.2 is needed", text);
+	return major * 1000 + minor;
+}
+
+/* Such a QEMU offers no guest what it has no name for. */
+static bool is_unknown_to_qemu(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(newer_names); i++)
+		if (!strcmp(newer_names[i].name, name))
+			return qemu_version && qemu_version <= newer_names[i].lacks;
+	return false;
+}
+
 struct flags_walk {
 	const struct processors *processors;
 	json_t *list;
@@ -202,7 +233,8 @@ static void add_flag(void *ctx, const struct asset *asset)
 		control ? (unsigned int)asset->word : (unsigned int)asset->msr, asset->bit);
 
 	if (!alias || !is_held_back(walk->processors, asset) ||
-	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name))
+	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name) ||
+	    is_unknown_to_qemu(alias->name))
 		return;
 	for (size_t i = 0; i < walk->processors->count && !walk->silent; i++) {
 		const struct processor *p = &walk->processors->list[i];
@@ -439,6 +471,8 @@ static int compat_main(const struct command *command, int argc, char **argv)
 	while ((option = command_option(command, argc, argv, &json)) != -1)
 		if (option == OPTION_NAMES)
 			names = names_parse(command, optarg);
+		else if (option == OPTION_VERSION)
+			qemu_version = parse_version(command, optarg);
 		else
 			form = option;
 	if (json && form)
@@ -487,6 +521,10 @@ const struct command compat_command = {
 		"\n"
 		"Options:\n" NAMES_HELP "  --qemu         the -cpu option of QEMU\n"
 		"  --libvirt      the <cpu> element of a domain of libvirt\n"
+		"  --qemu-version VERSION  without names that this QEMU (7.2, 10.0) does not know, "
+		"and\n"
+		"                 so takes for errors; such a QEMU offers no guest what they stand "
+		"for\n"
 		"  --json         as JSON (docs/tool.md), with all names\n"
 		"  --help         this text\n"
 		"\n"
@@ -496,6 +534,7 @@ const struct command compat_command = {
 		"Examples:\n"
 		"  lintel compat host1.msr host2.msr host3.msr\n"
 		"  lintel compat --qemu host*.msr\n"
+		"  lintel compat --qemu --qemu-version 7.2 host*.msr\n"
 		"  lintel compat --json *.msr | jq -r '.held_back[] | \"\\(.name): "
 		"\\(.held_back_by[])\"'\n",
 };
