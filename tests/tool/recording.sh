@@ -70,6 +70,21 @@ named() {
 	echo '00:00:05.000000 PGM: 0x480 is no MSR here'
 } >virtualbox
 check "recording: a log of VirtualBox" same virtualbox
+sed 's/MSR_IA32_VMX_VMFUNC/MSR_A32_VMX_VMFUNC/' virtualbox >virtualbox4
+check "recording: a log of VirtualBox 4" same virtualbox4
+of_course() {
+	sed -n "s/^0x$1 /[   56.1477] ### $2 MSR: /p" ours
+}
+{
+	of_course 481 'Pinbased Controls'
+	echo '[   56.1477]   External Interrupt Exiting: Can set=Yes, Can clear=Yes'
+	of_course 482 'Procbased Controls'
+	of_course 48b 'Procbased2 Controls' | sed 's/$/ ###/'
+	of_course 483 'Exit Controls'
+	of_course 484 'Entry Controls'
+} >course
+grep -E '^0x48[1-4b] ' ours >those
+check "recording: controls by name in the kernel's log" gives 0 "$lintel" diff those course
 # shellcheck disable=SC2016
 named '$name = $value' | tr '[:upper:]' '[:lower:]' >by_name
 check "recording: a list by name" same by_name

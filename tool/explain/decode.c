@@ -337,7 +337,7 @@ static unsigned int decode_pair(const char *words, struct decoded *decoded)
 	unsigned long long value, number;
 	char name[QUERY_MAX];
 
-	if (!blank || !query_number(blank + 1, false, &value))
+	if (!blank || !query_number(blank + 1, false, &value) || query_tells_reason(words))
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)(blank - words), words);
 	if (query_number(name, false, &number))
@@ -379,8 +379,12 @@ static bool is_interruption(u64 value)
 
 unsigned int decode_number(const char *words, struct decoded list[DECODED_MAX])
 {
+	const char *last = strrchr(words, ' ');
 	unsigned long long value;
 
+	/* Behind other words, as of "extra data[1]: 80000b08". */
+	if (last && last[-1] == ':')
+		words = last + 1;
 	if (!query_number(words, false, &value) || !is_interruption(value))
 		return 0;
 	return take(&list[0], "interruption information", value);
