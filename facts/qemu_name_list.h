@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Those names of QEMU's (alias_list.h) that not every version has, each with the newest version that
- * was seen without it:
+ * Those names of QEMU's (alias_list.h) that not every version has, each with the newest version
+ *that was seen without it:
  *
  *	QEMU_NAME(name, major, minor)
  *
- * A version without the name does not offer to guests what it stands for, and takes it for an error.
- * 7.2, 10.0 and 10.2 were looked at; tests/clients/names.sh compares with the first two.
+ * A version without the name does not offer to guests what it stands for, and takes it for an
+ *error. 7.2, 10.0 and 10.2 were looked at; tests/clients/names.sh compares with the first two.
  *
  * Included where something is made of it, with QEMU_NAME() defined.
  */

@@ -19,7 +19,7 @@ struct processor {
 	struct recording_more more;
 	bool live; /* the values are this machine's */
 	bool usable;
-	bool unknown; /* not usable, but what is known of it refuses it not */
+	bool unknown;		   /* of a recording in part: what is known does not refuse it */
 	struct vmcs_config config; /* what the MSRs say, and if usable Lintel's choice */
 	struct vmx_capability capability;
 	struct cap_report report;
