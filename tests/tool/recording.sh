@@ -222,22 +222,22 @@ check "compat: what vmxcap tells is enough for QEMU" sh -c \
 check "matrix: what is not told is null" sh -c "'$lintel' matrix --only --json vmxcap | jq -e \
 	'[.rows[] | select(.name == \"enable EPT\" or .name == \"Lintel runs on it\").values[0]] == [null, true]' >/dev/null"
 
-cpuinfo() {
+text_of_cpuinfo() {
 	printf 'processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 94\n'
 	printf 'model name\t: Some Processor\nstepping\t: 3\nflags\t\t: fpu vme %s\n' "$1"
 	[ -z "$2" ] || printf 'vmx flags\t: %s\n' "$2"
 }
-cpuinfo 'vmx ept' 'vnmi ept vpid ept_ad flexpriority ipi_virt' >cpuinfo
+text_of_cpuinfo 'vmx ept' 'vnmi ept vpid ept_ad flexpriority ipi_virt' >cpuinfo
 check "recording: /proc/cpuinfo tells what may be 1" json 3 cpuinfo \
 	'.[0].features | .ept and .vpid and .ept_ad and .tpr_shadow and .pml == null and .ept_1g == null'
 check "recording: and what these need" json 3 cpuinfo \
 	'.[0].controls | .primary.allowed1 == "0x80220000" and .tertiary.allowed1 == "0x0000000000000010"'
 check "recording: and the name" json 3 cpuinfo '.[0].cpu == "Some Processor"'
-cpuinfo 'vmx ept hypervisor vnmi' '' >old_cpuinfo
+text_of_cpuinfo 'vmx ept hypervisor vnmi' '' >old_cpuinfo
 check "recording: flags of an older kernel" json 3 old_cpuinfo '.[0].features.ept and .[0].features.vpid == null'
-cpuinfo '' '' >without_vmx
+text_of_cpuinfo '' '' >without_vmx
 check "recording: /proc/cpuinfo without VMX" refuses '^without_vmx:[0-9]+:1: .*names nothing of VMX' "$lintel" caps without_vmx
-{ cat cpuinfo && cpuinfo vmx 'vnmi'; } >two_kinds
+{ cat cpuinfo && text_of_cpuinfo vmx 'vnmi'; } >two_kinds
 check "recording: processors of two kinds" refuses '^two_kinds:16:1: these differ' "$lintel" caps two_kinds
 check "diff: what may be 1 and what cannot" sh -c "'$lintel' diff cpuinfo without_ept |
 	grep -q 'enable EPT .*A: may be 1 .*B: fixed 0'"
