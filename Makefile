@@ -123,7 +123,8 @@ lab-test: all module-6.12 vmentry payload
 
 # The programs that people use KVM by, from Debian, on stock KVM and on Lintel: an hour or more; two of
 # the rows are part of `make test'.
-clients-test: module module-6.12 payload
+clients-test: module module-6.12 payload tool
+	tests/clients/names.sh
 	tests/clients/all.sh
 
 # Both hypervisors in one boot of the machine, the same binaries.

@@ -30,6 +30,7 @@ const char *const alias_who_names[ALIAS_WHO] = {
 	[ALIAS_FREEBSD] = "FreeBSD",
 	[ALIAS_VIRTUALBOX] = "VirtualBox",
 	[ALIAS_KVM_DUMP] = "KVM's dump",
+	[ALIAS_VMXCAP] = "vmxcap",
 };
 
 /* Of several control words together? */

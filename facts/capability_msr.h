@@ -28,10 +28,15 @@ struct cap_msr_info {
 
 extern const struct cap_msr_info cap_msr_table[CAP_MSRS];
 
-/* Raw values.  A value counts only if its bit in `present' is set. */
+/*
+ * Raw values.  A value counts only if its bit in `present' is set.  Where not the MSR was read, but
+ * somebody's words about it, those bits are `unknown' (and 0 in the value) that the words leave
+ * open: all 64 of an absent MSR of which they do not tell whether it is there.
+ */
 struct vmx_cap_msrs {
 	u64 value[CAP_MSRS];
-	u32 present; /* bit n: enum cap_msr n was read */
+	u64 unknown[CAP_MSRS]; /* 0 of what was read */
+	u32 present;	       /* bit n: enum cap_msr n was read, or told of */
 };
 
 static inline bool cap_msr_present(const struct vmx_cap_msrs *raw, enum cap_msr msr)

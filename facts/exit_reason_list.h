@@ -284,14 +284,21 @@ EXIT_REASON(WRMSRLIST, 79, "WRMSRLIST", 0, UD,
 	BY(CPU3(ENABLE_MSR_LIST_INSTRUCTIONS)), "WRMSRLIST", S_CONDITIONAL,
 	"The guest executed WRMSRLIST, and the MSR bitmap does not let an MSR of the list pass. "
 	"The exit qualification has the MSR's index.")
+/* As of RDMSR and WRMSR, no control has to be 1: without MSR bitmaps all exit. */
 EXIT_REASON(URDMSR, 80, "URDMSR", 0, UD,
 	ALWAYS, "URDMSR", S_CONDITIONAL,
 	"The guest executed URDMSR, the RDMSR of user mode, and the MSR bitmap does not let the MSR "
-	"pass. The exit qualification has the MSR's index.")
+	"pass: its bit is 1, it is beyond 1FFFH, or no bitmaps are used. Before that, the "
+	"instruction is #UD unless bit 0 of the guest's IA32_USER_MSR_CTL (MSR 1CH) is 1, and #GP "
+	"for an MSR beyond 3FFFH or one that the page in that MSR does not allow. The exit "
+	"qualification has the MSR's index.")
 EXIT_REASON(UWRMSR, 81, "UWRMSR", 0, UD,
 	ALWAYS, "UWRMSR", S_CONDITIONAL,
 	"The guest executed UWRMSR, the WRMSR of user mode, and the MSR bitmap does not let the MSR "
-	"pass. The exit qualification has the MSR's index.")
+	"pass: its bit is 1, it is beyond 1FFFH, or no bitmaps are used. Before that, the "
+	"instruction is #UD unless bit 0 of the guest's IA32_USER_MSR_CTL (MSR 1CH) is 1, and #GP "
+	"for an MSR beyond 3FFFH or one that the page in that MSR does not allow. The exit "
+	"qualification has the MSR's index.")
 EXIT_REASON(RDMSR_IMMEDIATE, 84, "MSR_READ_IMM", 0, UD,
 	ALWAYS, "RDMSR, immediate form", S_CONDITIONAL,
 	"The guest executed the RDMSR that has the MSR's index in the instruction, and the MSR bitmap "

@@ -293,6 +293,11 @@ turned_off() {
 		grep -qE '^-cpu host,.*-vmx-pml(,|$)' out && ! grep -q 'vmx-ept,' out
 }
 check "compat: what QEMU turns off" turned_off
+check "compat: an older QEMU is not told names that it does not know" sh -c \
+	"'$lintel' compat --qemu '$cpus'/*.msr >all; '$lintel' compat --qemu --qemu-version 7.2 '$cpus'/*.msr >older
+	'$lintel' compat --qemu --qemu-version 10.0.2 '$cpus'/*.msr >old
+	grep -q vmx-mbec all && grep -q vmx-any-errcode old && ! grep -q vmx-mbec old && ! grep -q vmx-any-errcode older"
+check "compat: a version of QEMU that is none" refuses 'as 7.2 is needed' "$lintel" compat --qemu-version new a
 turned_off_by_libvirt() {
 	gives 0 "$lintel" compat --libvirt "$cpus/Haswell5_00306C3.msr" "$cpus/Skylake_00506E3.msr" &&
 		grep -qF "<feature policy='disable' name='vmx-pml'/>" out

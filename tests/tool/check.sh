@@ -453,3 +453,37 @@ head -c 3000000 "$(command -v bash)" >log
 gzip <plain >log.gz
 check "a log that is compressed" refuses '^lintel: log.gz: this is compressed: zcat' "$lintel" check log.gz
 check "a program" refuses '^log:[0-9]*:1: no VMCS' timeout 20 "$lintel" check log
+
+# --- what is said beside the dump
+
+{
+	echo '> (XEN) d2v0 VMLAUNCH error: 0x7'
+	cat <<'END'
+> (XEN) *** Guest State ***
+> (XEN) CR0: actual=0x0000000080050033, shadow=0x0000000060000010, gh_mask=ffffffffffffffff
+> (XEN) RFLAGS=0x00010002 (0x00010002)  DR7 = 0x0000000000000400
+> (XEN) *** Control State ***
+> (XEN) PinBased=0000003f CPUBased=b6a1edfa SecondaryExec=000214eb
+> (XEN) EntryControls=000011ff ExitControls=002fefff
+> (XEN) VMEntry: intr_info=8000030d errcode=00000000 ilen=00000000
+
+What somebody answers in between.
+
+> (XEN) VMExit: intr_info=00000000 errcode=00000000 ilen=00000005
+> (XEN)         reason=00000030 qualification=0000000000000181
+> (XEN) IDTVectoring: info=80000b0d errcode=0000f000
+END
+} >vmfail
+check "check: Xen's VM-instruction error, and not the reason of the last exit" sh -c \
+	"'$lintel' check --json vmfail | jq -e '.[0].entry | .failed and .vm_instruction_error == 7' >/dev/null"
+check "check: that explains nothing by itself" gives 3 "$lintel" check vmfail
+check "check: with a processor the injected event has no error code" sh -c \
+	"'$lintel' check --cpu '$top/data/cpus/Skylake_00506E3.msr' vmfail | grep -q 'broken rule .*error_code'"
+{
+	echo '(XEN) d1v0 vmentry failure (reason 0x80000021): Invalid guest state (0)'
+	sed -n 's/^> //; /Guest State/,/CR0/p' vmfail
+} >begun
+check "check: Xen's reason, of a dump without its end" sh -c \
+	"'$lintel' check --json begun | jq -e '.[0].entry | .failed and .exit_reason == \"0x80000021\"' >/dev/null"
+echo '[hv] VMLAUNCH failed. Instruction error = 7.' >other
+check "check: a hypervisor's own words" refuses '0x7 .*lintel vmcs' "$lintel" check other

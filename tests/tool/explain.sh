@@ -165,6 +165,39 @@ check 'explain: a bit of an MSR by name' meant 0x480:55 IA32_VMX_BASIC:55
 check 'explain: a bit in brackets' meant 0x48c:16 'IA32_VMX_EPT_VPID_CAP[16]'
 check 'explain: bit N of a word' meant secondary:17 secondary bit 17
 check 'explain: newer exit reasons' meant 'exit:80 exit:81 exit:84 exit:85' exit:80 exit:81 exit:84 exit:85
+says_so() {
+	gives 1 "$lintel" explain 0x80000b0e && grep -q 'a guess' out && grep -q '#PF' out
+}
+check 'explain: a number that could be interruption information' says_so
+guessed() {
+	gives 1 "$lintel" explain --json "$1" && [ "$(jq -r '.[0] | "\(.match) \(.values | length)"' out)" = "$2" ]
+}
+check 'explain: the same as JSON' guessed 0x80000b0e 'guess 1'
+check 'explain: an NMI' guessed 0x80000202 'guess 1'
+check 'explain: an interrupt' guessed 0x800000d1 'guess 1'
+check 'explain: a type of event that there is not' guessed 0x80000120 'nothing 0'
+check 'explain: an NMI with another vector' guessed 0x80000205 'nothing 0'
+check 'explain: reserved bits of interruption information' guessed 0x80010b0e 'nothing 0'
+check 'explain: a failed entry is one, whatever else it could be' meant exit:33 0x80000021
+check 'explain: the conditions of URDMSR' says 'IA32_USER_MSR_CTL' exit:80
+# Lines as hypervisors have them.
+while IFS='|' read -r id line; do
+	check "explain: $line" meant "$id" "$line"
+done <<'END'
+exit:33|(XEN) d1v0 vmentry failure (reason 0x80000021): Invalid guest state (0)
+exit:34|(XEN) d2v1 vmentry failure (reason 0x80000022): MSR loading (entry 1)
+error:7|(XEN) d2v0 VMLAUNCH error: 0x7
+error:8|[hv] VMLAUNCH failed. Instruction error = 8.
+error:8|ERROR: - vm_instruction_error: VM entry with invalid host-state field(s)
+exit:33|[1:2] VM-entry failure exit reason: ffffffff00000021
+exit:33|kvm: vm entry failed with error 0x80000021
+exit:33|CPU 0: Failed to enter VM, reason 33, code 0
+exit:33|haxm_debug:....exit_reason.raw 80000021, cpu 0 0
+exit:9|haxm_panic: Unhandled vmx vmexit reason:9
+exit:48|vcpu_vmexit_handler(): The first vmexit reason is 48.
+exit:33|EXIT_REASON_INVALID_GUEST_STATE
+END
+check 'explain: data of an internal error' guessed 'extra data[1]: 80000b08' 'guess 1'
 check 'explain: part of a dump' says 'rule of VM entry is broken' 'Guest State'
 check 'explain: what the log has of the firmware' says 'firmware' 'kvm: VMX disabled by BIOS'
 

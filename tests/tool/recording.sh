@@ -70,6 +70,21 @@ named() {
 	echo '00:00:05.000000 PGM: 0x480 is no MSR here'
 } >virtualbox
 check "recording: a log of VirtualBox" same virtualbox
+sed 's/MSR_IA32_VMX_VMFUNC/MSR_A32_VMX_VMFUNC/' virtualbox >virtualbox4
+check "recording: a log of VirtualBox 4" same virtualbox4
+of_course() {
+	sed -n "s/^0x$1 /[   56.1477] ### $2 MSR: /p" ours
+}
+{
+	of_course 481 'Pinbased Controls'
+	echo '[   56.1477]   External Interrupt Exiting: Can set=Yes, Can clear=Yes'
+	of_course 482 'Procbased Controls'
+	of_course 48b 'Procbased2 Controls' | sed 's/$/ ###/'
+	of_course 483 'Exit Controls'
+	of_course 484 'Entry Controls'
+} >course
+grep -E '^0x48[1-4b] ' ours >those
+check "recording: controls by name in the kernel's log" gives 0 "$lintel" diff those course
 # shellcheck disable=SC2016
 named '$name = $value' | tr '[:upper:]' '[:lower:]' >by_name
 check "recording: a list by name" same by_name
@@ -94,11 +109,9 @@ check "recording: as a file with all its lines" refuses '^source2:4:1: ' sh -c \
 
 # --- what has no values, and what is damaged
 
-printf 'processor\t: 0\nvendor_id\t: GenuineIntel\nvmx flags\t: vnmi ept\n' >cpuinfo
-printf 'Basic VMX Information\n  Hex: 0xda040000000004\n' >vmxcap
 printf '(XEN) VMX: Supported advanced features:\n(XEN)  - Virtual NMI\n' >xen
 printf '  VT-x: Basic Features=0xda0400<SMM>\n        Pin-Based Controls=0x7f<ExtINT>\n' >freebsd
-for file in cpuinfo vmxcap xen freebsd; do
+for file in xen freebsd; do
 	check "recording: $file has no values, and how to get them" \
 		refuses "^$file:1:1: .*(lintel record|rdmsr)" "$lintel" caps "$file"
 done
@@ -115,3 +128,119 @@ check "recording: a log with a value that is none" refuses '^log:1:[0-9]+: a hex
 	"$lintel" caps log
 check "recording: input without end" sh -c \
 	"yes 0x480 0x1 | timeout 20 '$lintel' caps - >out 2>&1; [ \$? -eq 2 ] && grep -q 'appears twice' out"
+
+# --- what is told by name, and so in part
+
+# The controls of a word that have a name, in the words of vmxcap: WORD TITLE PLAIN TRUE, the MSRs of ours
+# (TRUE: - where there is none).
+words_of() {
+	plain=$(sed -n "s/^0x$3 0x//p" ours)
+	true=$(sed -n "s/^0x$4 0x//p" ours)
+	echo "$2"
+	awk -v word="$1" -v plain="$plain" -v true="$true" '
+		function bit(text, n) {
+			digit = index("0123456789abcdef", substr(text, length(text) - int(n / 4), 1)) - 1
+			return int(digit / 2 ^ (n % 4)) % 2
+		}
+		FILENAME ~ /alias/ {
+			if (match($0, /^CONTROL_ALIAS\(VMXCAP, "[^"]*"/)) {
+				name = substr($0, 24, RLENGTH - 24)
+				split(substr($0, RLENGTH + 3), parts, ", ")
+				other[parts[1], parts[2]] = name
+			}
+			next
+		}
+		match($0, "^CONTROL\\(" word ", [0-9]+, [A-Z0-9_]+") {
+			split(substr($0, 9, RLENGTH - 8), parts, ", ")
+			n = parts[2]
+			getline
+			split($0, quoted, "\"")
+			name = (word, parts[3]) in other ? other[word, parts[3]] : toupper(substr(quoted[2], 1, 1)) substr(quoted[2], 2)
+			answer = bit(plain, n + 32) ? bit(plain, n) ? "forced" : "yes" : "no"
+			if (answer == "forced" && true != "" && !bit(true, n) && bit(true, n + 32))
+				answer = "default"
+			printf "  %-40s %s\n", name, answer
+		}' "$top/facts/alias_list.h" "$top/facts/control_list.h"
+}
+
+# TITLE MSR
+hex_of() {
+	printf '%s\n  Hex: 0x%x\n' "$1" "$(sed -n "s/^0x$2 //p" ours | grep . || echo 0)"
+}
+
+{
+	hex_of 'Basic VMX Information' 480
+	echo '  Revision                                 4'
+	words_of PIN 'pin-based controls' 481 48d
+	words_of PRIMARY 'primary processor-based controls' 482 48e
+	words_of SECONDARY 'secondary processor-based controls' 48b -
+	words_of TERTIARY 'tertiary processor-based controls' 492 -
+	words_of EXIT 'VM-Exit controls' 483 48f
+	words_of ENTRY 'VM-Entry controls' 484 490
+	hex_of 'Miscellaneous data' 485
+	hex_of 'VPID and EPT capabilities' 48c
+	hex_of 'VM Functions' 491
+} >vmxcap
+
+# json STATUS FILE FILTER: caps of the file is so
+json() {
+	gives "$1" "$lintel" caps --json "$2" && jq -e "$3" out >jq.out
+}
+check "recording: vmxcap tells in part" json 3 vmxcap '.[0].verdict == "unknown"'
+check "recording: of vmxcap no name is lost" gives 3 "$lintel" diff ours vmxcap
+not_compared() {
+	gives 3 "$lintel" diff --json ours vmxcap &&
+		jq -e '[.not_compared[] | select(.msr == "0x48b" or .msr == "0x480" or .msr == "0x48c").bits]
+			== [1]' out >jq.out
+}
+check "recording: of vmxcap just bits without a name and MSRs without a section are open" not_compared
+features() {
+	gives 3 "$lintel" caps --json vmxcap && jq '.[0].features' out >told &&
+		gives 0 "$lintel" caps --json ours && jq '.[0].features' out >recorded && diff told recorded
+}
+check "recording: of vmxcap all features are known" features
+check "recording: bits that vmxcap does not name are unknown" json 3 vmxcap \
+	'.[0].controls.pin.unknown1 != "0x00000000" and .[0].controls.tertiary == null'
+sed '/Enable EPT/s/yes/no/' vmxcap >without_ept
+check "recording: what vmxcap tells refuses" json 1 without_ept \
+	'.[0].verdict == "refused" and (.[0].problems | length) >= 1 and ([.[0].problems[].msr] | unique) == ["0x48b"]'
+check "recording: and differs" sh -c \
+	"'$lintel' diff vmxcap without_ept | grep -q 'enable EPT .*A: free .*B: fixed 0'"
+sed 's/ \(yes\|forced\|default\)$/ no/; s/Hex: .*/Hex: 0x0/' vmxcap >nothing
+check "recording: vmxcap where there is no VMX" json 1 nothing '.[0].problems[0].text | test("every VMX")'
+sed '/NMI exiting/s/yes/ja/' vmxcap >damaged_answer
+check "recording: vmxcap with another answer" refuses '^damaged_answer:6:1: no, yes, default' "$lintel" caps damaged_answer
+cat vmxcap without_ept >two_of_it
+check "recording: two processors of vmxcap" refuses '^two_of_it:[0-9]+:1: .*otherwise before' "$lintel" caps two_of_it
+head -n 12 vmxcap >short
+check "recording: the beginning of vmxcap" json 3 short '.[0].features.ept == null and .[0].controls.pin != null'
+check "compat: of one it is not known" gives 3 "$lintel" compat ours vmxcap
+check "compat: that is no yes and no no" sh -c \
+	"'$lintel' compat --json ours vmxcap | jq -e '.compatible == null and .processors[1].verdict == \"unknown\"' >/dev/null"
+check "compat: what vmxcap tells is enough for QEMU" sh -c \
+	"[ \"\$('$lintel' compat --qemu ours vmxcap)\" = '-cpu host' ]"
+check "matrix: what is not told is null" sh -c "'$lintel' matrix --only --json vmxcap | jq -e \
+	'[.rows[] | select(.name == \"enable EPT\" or .name == \"Lintel runs on it\").values[0]] == [null, true]' >/dev/null"
+
+text_of_cpuinfo() {
+	printf 'processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 94\n'
+	printf 'model name\t: Some Processor\nstepping\t: 3\nflags\t\t: fpu vme %s\n' "$1"
+	[ -z "$2" ] || printf 'vmx flags\t: %s\n' "$2"
+}
+text_of_cpuinfo 'vmx ept' 'vnmi ept vpid ept_ad flexpriority ipi_virt' >cpuinfo
+check "recording: /proc/cpuinfo tells what may be 1" json 3 cpuinfo \
+	'.[0].features | .ept and .vpid and .ept_ad and .tpr_shadow and .pml == null and .ept_1g == null'
+check "recording: and what these need" json 3 cpuinfo \
+	'.[0].controls | .primary.allowed1 == "0x80220000" and .tertiary.allowed1 == "0x0000000000000010"'
+check "recording: and the name" json 3 cpuinfo '.[0].cpu == "Some Processor"'
+text_of_cpuinfo 'vmx ept hypervisor vnmi' '' >old_cpuinfo
+check "recording: flags of an older kernel" json 3 old_cpuinfo '.[0].features.ept and .[0].features.vpid == null'
+text_of_cpuinfo '' '' >without_vmx
+check "recording: /proc/cpuinfo without VMX" refuses '^without_vmx:[0-9]+:1: .*names nothing of VMX' "$lintel" caps without_vmx
+{ cat cpuinfo && text_of_cpuinfo vmx 'vnmi'; } >two_kinds
+check "recording: processors of two kinds" refuses '^two_kinds:16:1: these differ' "$lintel" caps two_kinds
+check "diff: what may be 1 and what cannot" sh -c "'$lintel' diff cpuinfo without_ept |
+	grep -q 'enable EPT .*A: may be 1 .*B: fixed 0'"
+check "compat: what /proc/cpuinfo tells is not enough for QEMU" \
+	refuses 'cpuinfo: it is not told whether this processor has vmx-' "$lintel" compat --qemu ours cpuinfo
+check "check: a recording in part is one without those MSRs" sh -c "'$lintel' check --cpu cpuinfo --rules >/dev/null"

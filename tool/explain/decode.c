@@ -7,6 +7,7 @@
 #include "decode.h"
 #include "facts/capability_field.h"
 #include "facts/exit_reason.h"
+#include "facts/interruption.h"
 #include "facts/layout_text.h"
 #include "topic_query.h"
 
@@ -336,7 +337,7 @@ static unsigned int decode_pair(const char *words, struct decoded *decoded)
 	unsigned long long value, number;
 	char name[QUERY_MAX];
 
-	if (!blank || !query_number(blank + 1, false, &value))
+	if (!blank || !query_number(blank + 1, false, &value) || query_tells_reason(words))
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)(blank - words), words);
 	if (query_number(name, false, &number))
@@ -345,6 +346,48 @@ static unsigned int decode_pair(const char *words, struct decoded *decoded)
 	if (!strchr(name, ':') && is_topic(words))
 		return 0;
 	return take(decoded, name, value);
+}
+
+/* An event that a processor could deliver or report. */
+static bool is_interruption(u64 value)
+{
+	static const u64 reserved = ~(u64)(INTERRUPTION_VALID | INTERRUPTION_NESTED |
+					   INTERRUPTION_NMI_UNBLOCKED | 0xfff);
+	unsigned int vector = INTERRUPTION_VECTOR(value);
+	bool error_code = value & INTERRUPTION_ERROR_CODE;
+
+	if (!(value & INTERRUPTION_VALID) || (value & reserved))
+		return false;
+	switch (INTERRUPTION_TYPE(value)) {
+	case INTERRUPTION_HARDWARE_EXCEPTION:
+		return vector < 32 && vector != 2;
+	case INTERRUPTION_NMI:
+		return vector == 2 && !error_code;
+	case INTERRUPTION_EXTERNAL:
+	case INTERRUPTION_SOFTWARE_INTERRUPT:
+		return !error_code;
+	case INTERRUPTION_PRIVILEGED_EXCEPTION:
+		return vector == 1 && !error_code;
+	case INTERRUPTION_SOFTWARE_EXCEPTION:
+		return (vector == 3 || vector == 4) && !error_code;
+	case INTERRUPTION_OTHER:
+		return vector <= 2 && !error_code;
+	default:
+		return false;
+	}
+}
+
+unsigned int decode_number(const char *words, struct decoded list[DECODED_MAX])
+{
+	const char *last = strrchr(words, ' ');
+	unsigned long long value;
+
+	/* Behind other words, as of "extra data[1]: 80000b08". */
+	if (last && last[-1] == ':')
+		words = last + 1;
+	if (!query_number(words, false, &value) || !is_interruption(value))
+		return 0;
+	return take(&list[0], "interruption information", value);
 }
 
 unsigned int decode_words(const char *words, struct decoded list[DECODED_MAX])

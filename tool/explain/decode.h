@@ -34,6 +34,12 @@ struct decoded {
  */
 unsigned int decode_words(const char *words, struct decoded list[DECODED_MAX]);
 
+/*
+ * A number that no thing has, by what its bits can be: interruption information, which has a valid
+ * bit, types and vectors that belong together, and bits that are 0.  gives: as above.
+ */
+unsigned int decode_number(const char *words, struct decoded list[DECODED_MAX]);
+
 void decoded_print(const struct decoded *decoded);
 json_t *decoded_json(const struct decoded *decoded);
 

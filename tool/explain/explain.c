@@ -52,9 +52,12 @@ static void answer_print(const struct answer *answer)
 		[TOPIC_GUESS] = ": a guess, as it is in a part of a word only; one of these?",
 	};
 
+	if (answer->match == TOPIC_GUESS && answer->value_count)
+		printf("%s: nothing has this number; a guess, as its bits would be right:\n",
+		       answer->words);
 	for (unsigned int i = 0; i < answer->value_count; i++)
 		decoded_print(&answer->values[i]);
-	if (answer->match != TOPIC_MEANT)
+	if (answer->match != TOPIC_MEANT && !answer->value_count)
 		printf("%s%s%s\n", answer->words, endings[answer->match],
 		       answer->match == TOPIC_NOTHING && answer->topics ? "; perhaps:" : "");
 	for (unsigned int i = 0; i < answer->topics; i++)
@@ -83,6 +86,11 @@ static bool understand(struct answer *answer, char **words, int count)
 	if (answer->value_count)
 		return true;
 	answer->match = topic_search(answer->words, answer->found, &answer->topics);
+	if (answer->match == TOPIC_NOTHING) {
+		answer->value_count = decode_number(answer->words, answer->values);
+		if (answer->value_count)
+			answer->match = TOPIC_GUESS;
+	}
 	return answer->match == TOPIC_MEANT;
 }
 

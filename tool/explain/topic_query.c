@@ -194,6 +194,49 @@ static bool parse_hardware_error(const char *text, struct query *query)
 	return true;
 }
 
+/* A number that ends with its word, or with a point or bracket behind it. */
+static bool parse_delimited(const char *text, unsigned long long *number)
+{
+	char digits[32];
+	size_t length = strspn(text, "0123456789abcdefABCDEFxX");
+
+	if (length >= sizeof(digits) || (text[length] && !strchr(",;:.)]", text[length])))
+		return false;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	return query_number(digits, false, number) || query_number(digits, true, number);
+}
+
+/*
+ * What hypervisors say of an exit or a failed entry: "vmentry failure (reason 0x80000021): ...",
+ * "vmexit reason:9", "exit_reason.raw 80000021", "vm entry failed with error 0x80000021".
+ */
+static bool parse_reason(const char *text, struct query *query)
+{
+	static const char *const words[] = {"reason.raw", "reason is", "reason",
+					    "failed with error"};
+	bool of_exit = find_any_case(text, "exit") || find_any_case(text, "entry") ||
+		       find_any_case(text, "enter vm");
+
+	for (size_t i = 0; of_exit && i < COUNT_OF(words); i++) {
+		const char *at = find_any_case(text, words[i]);
+
+		if (!at)
+			continue;
+		at += strlen(words[i]);
+		at += strspn(at, " :=");
+		if (!parse_delimited(at, &query->number))
+			continue;
+		/* Printed as a signed number of 64 bits. */
+		if (query->number > 0xffffffff)
+			query->number = EXIT_REASON_BASIC(query->number);
+		query->is_number = true;
+		query->kind = TOPIC_EXIT;
+		return true;
+	}
+	return false;
+}
+
 /* "SCOPE NUMBER" at the end, as of "KVM: unknown exit, hardware reason 31". */
 static bool parse_blank(char *text, struct query *query)
 {
@@ -246,6 +289,13 @@ static bool parse_broken_rule(char *text, struct query *query)
 	return true;
 }
 
+bool query_tells_reason(const char *words)
+{
+	struct query query;
+
+	return parse_reason(words, &query);
+}
+
 bool query_parse(const char *words, struct query *query)
 {
 	char text[QUERY_MAX];
@@ -254,7 +304,8 @@ bool query_parse(const char *words, struct query *query)
 	if (snprintf(text, sizeof(text), "%s", words) >= (int)sizeof(text))
 		return false;
 	trim(text);
-	if (parse_hardware_error(text, query) || parse_broken_rule(text, query))
+	if (parse_hardware_error(text, query) || parse_broken_rule(text, query) ||
+	    parse_reason(text, query))
 		return true;
 	mark_bit(text);
 	return parse_scope(text, query);

@@ -27,6 +27,9 @@ void query_plain(char plain[QUERY_MAX], const char *text);
  */
 bool query_number(const char *text, bool anything, unsigned long long *number);
 
+/* Is it a line that tells an exit reason, whatever numbers stand behind that? */
+bool query_tells_reason(const char *words);
+
 /* gives: false when what stands before a colon is no kind of thing. */
 bool query_parse(const char *text, struct query *query);
 

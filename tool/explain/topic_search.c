@@ -276,7 +276,10 @@ static void find_by_alias(const struct search *search, bool as_spelled)
 			search->found[(*search->count)++] = &list[i];
 }
 
-/* What a log says holds the message, among other words. */
+/*
+ * What a log says holds the message, or the SDM's words for an error, among other words.  The
+ * message as it is written: "invalid guest state" is no title of KVM's, "Guest State" is.
+ */
 static void find_in_log(const struct search *search)
 {
 	char plain[QUERY_MAX];
@@ -284,10 +287,9 @@ static void find_in_log(const struct search *search)
 	const struct topic *list = topic_list(&topics);
 
 	for (unsigned int i = 0; i < topics; i++) {
-		if (list[i].kind != TOPIC_LOG)
-			continue;
 		query_plain(plain, list[i].name);
-		if (strstr(search->wanted, plain))
+		if ((list[i].kind == TOPIC_LOG && strstr(search->query->words, list[i].name)) ||
+		    (list[i].kind == TOPIC_ERROR && strstr(search->wanted, plain)))
 			search->found[(*search->count)++] = &list[i];
 	}
 }

@@ -14,7 +14,9 @@ enum availability availability_msr(const struct vmx_cap_msrs *raw, enum cap_msr 
 	if (info->by == CAP_MSRS)
 		return AVAILABLE_UNKNOWN;
 	if (cap_msr_present(raw, info->by))
-		return raw->value[info->by] & info->by_mask ? AVAILABLE_UNKNOWN : AVAILABLE_NO;
+		return (raw->value[info->by] | raw->unknown[info->by]) & info->by_mask
+			       ? AVAILABLE_UNKNOWN
+			       : AVAILABLE_NO;
 	return availability_msr(raw, info->by) == AVAILABLE_NO ? AVAILABLE_NO : AVAILABLE_UNKNOWN;
 }
 
@@ -25,6 +27,8 @@ enum availability availability_bit(const struct vmx_cap_msrs *raw, enum cap_msr 
 
 	if (there != AVAILABLE_YES)
 		return there;
+	if (raw->unknown[msr] & BIT64(bit))
+		return AVAILABLE_UNKNOWN;
 	return raw->value[msr] & BIT64(bit) ? AVAILABLE_YES : AVAILABLE_NO;
 }
 

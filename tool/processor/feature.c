@@ -49,14 +49,27 @@ u64 feature_allowed1(const struct vmx_cap_msrs *raw, enum ctl_word word, enum ca
 	return ctl_word_table[word].wide ? raw->value[msr] : raw->value[msr] >> 32;
 }
 
+u64 feature_unknown0(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr)
+{
+	return ctl_word_table[word].wide ? 0 : (u32)raw->unknown[msr];
+}
+
+u64 feature_unknown1(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr)
+{
+	return ctl_word_table[word].wide ? raw->unknown[msr] : raw->unknown[msr] >> 32;
+}
+
 enum answer feature_offered(const struct vmx_cap_msrs *raw, const struct feature *feature)
 {
 	enum ctl_word word = feature->bit.word;
 	enum cap_msr msr = word == CTL_WORDS ? CAP_EPT_VPID_CAP : feature_control_msr(raw, word);
-	u64 offered;
+	u64 offered, unknown;
 
 	if (msr == CAP_MSRS || !cap_msr_present(raw, msr))
 		return ANSWER_UNKNOWN;
 	offered = word == CTL_WORDS ? raw->value[msr] : feature_allowed1(raw, word, msr);
+	unknown = word == CTL_WORDS ? raw->unknown[msr] : feature_unknown1(raw, word, msr);
+	if (unknown >> feature->bit.bit & 1)
+		return ANSWER_UNKNOWN;
 	return offered >> feature->bit.bit & 1 ? ANSWER_YES : ANSWER_NO;
 }

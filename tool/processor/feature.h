@@ -20,7 +20,8 @@ extern const size_t feature_count;
 
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
-/* Does the processor offer it?  Unknown: the MSR that says so is not among the values. */
+/* Does the processor offer it?  Unknown: the MSR or the bit that says so is not among the values.
+ */
 enum answer feature_offered(const struct vmx_cap_msrs *raw, const struct feature *feature);
 
 /*
@@ -32,5 +33,9 @@ enum cap_msr feature_control_msr(const struct vmx_cap_msrs *raw, enum ctl_word w
 /* The settings that this MSR allows for a control word, as vmcs_config has them. */
 u64 feature_allowed0(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr);
 u64 feature_allowed1(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr);
+
+/* Of which of them the MSR's words do not tell. */
+u64 feature_unknown0(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr);
+u64 feature_unknown1(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts/capability_field.h"
 #include "tool/command.h"
 #include "processor_list.h"
 
@@ -21,14 +22,67 @@ static struct processor *add_room(struct processors *processors)
 	return &processors->list[processors->count++];
 }
 
+/* Drops the problems of bits that nobody told of. */
+static void keep_certain(struct cap_report *report, const struct vmx_cap_msrs *raw)
+{
+	u32 kept = 0;
+
+	for (u32 i = 0; i < report->problems; i++) {
+		const struct cap_problem *entry = &report->problem[i];
+		enum cap_msr msr = cap_msr_find(entry->msr);
+		u64 bits = cap_bits(~(u64)0, entry->hi_bit, entry->lo_bit) << entry->lo_bit;
+
+		if (msr == CAP_MSRS || !(raw->unknown[msr] & bits))
+			report->problem[kept++] = *entry;
+	}
+	report->problems = kept;
+	report->dropped_problems = 0;
+}
+
+static bool is_in_part(const struct vmx_cap_msrs *raw)
+{
+	u64 unknown = 0;
+
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		unknown |= raw->unknown[msr];
+	return unknown;
+}
+
 void processors_add(struct processors *processors, const struct processor *values)
 {
 	struct processor *p = add_room(processors);
 
 	*p = *values;
 	p->usable = !setup_vmcs_config(&p->raw, &p->config, &p->capability, &p->report);
+	p->unknown = false;
+	if (is_in_part(&p->raw)) {
+		keep_certain(&p->report, &p->raw);
+		p->unknown = !p->report.problems;
+		p->usable = false;
+		p->report.notes = p->report.dropped_notes = 0;
+	}
 	if (!p->usable)
 		cap_decode(&p->raw, &p->config, &p->capability);
+}
+
+const char *processor_verdict(const struct processor *p)
+{
+	return p->usable ? "usable" : p->unknown ? "unknown" : "refused";
+}
+
+int processors_status(const struct processors *processors)
+{
+	int status = COMMAND_FINE;
+
+	for (size_t i = 0; i < processors->count; i++) {
+		const struct processor *p = &processors->list[i];
+
+		if (!p->usable && !p->unknown)
+			return COMMAND_NO;
+		if (p->unknown)
+			status = COMMAND_OPEN;
+	}
+	return status;
 }
 
 const char *processor_title(const struct processor *p)

@@ -19,6 +19,7 @@ struct processor {
 	struct recording_more more;
 	bool live; /* the values are this machine's */
 	bool usable;
+	bool unknown;		   /* of a recording in part: what is known does not refuse it */
 	struct vmcs_config config; /* what the MSRs say, and if usable Lintel's choice */
 	struct vmx_capability capability;
 	struct cap_report report;
@@ -37,6 +38,12 @@ void processors_add_file(struct processors *processors, const char *path);
 
 /* The same for several files; NULL ends them. */
 void processors_add_files(struct processors *processors, char **paths);
+
+/* The exit status: all are usable, or one is refused, or (else) of one it is not known. */
+int processors_status(const struct processors *processors);
+
+/* "usable", "refused" or "unknown". */
+const char *processor_verdict(const struct processor *processor);
 
 /* "NAME [LABEL]", or as much of it as there is; NULL: nothing.  Never freed, as processors are not.
  */

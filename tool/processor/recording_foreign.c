@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "recording_foreign.h"
+#include "recording_named.h"
 
 #define HOW_TO                                                                                     \
 	"lintel record writes them (root), and so does: for m in $(seq 1152 1171); do echo $m; "   \
@@ -17,18 +18,23 @@ static const struct kind {
 	const char *mark;
 	const char *prefix;  /* of lines of interest in a log; NULL: any line may have a value */
 	const char *refused; /* what it is, where it has no values */
+	bool words;	     /* "NAME MSR: VALUE" with a name of words */
+	recording_parse_fn *parse; /* who reads what it has instead */
 } kinds[] = {
-	{"HM: MSR_IA32_", "HM: ", NULL}, /* VirtualBox */
-	{"AIDA64", NULL, NULL},
-	{"InstLatx64", NULL, NULL},
-	{"[ MSR Registers ]", NULL, NULL},
-	{"Basic VMX Information", NULL, "the text of QEMU's vmxcap has no values of MSRs"},
-	{"vmx flags", NULL, "/proc/cpuinfo has names of features only, no values of MSRs"},
-	{"vendor_id", NULL, "/proc/cpuinfo has names of features only, no values of MSRs"},
-	{"(XEN) VMX:", NULL, "Xen's log has names of features only, no values of MSRs"},
-	{"Pin-Based Controls=", NULL,
-	 "FreeBSD's boot text has only halves of the MSRs; cpucontrol -m 0x480 /dev/cpuctl0 reads "
-	 "one"},
+	{.mark = "HM: MSR_IA32_", .prefix = "HM: "}, /* VirtualBox */
+	{.mark = "Controls MSR: 0x",
+	 .words = true}, /* a module of a course on virtualization, in the kernel's log */
+	{.mark = "AIDA64"},
+	{.mark = "InstLatx64"},
+	{.mark = "[ MSR Registers ]"},
+	{.mark = "Basic VMX Information", .parse = recording_parse_vmxcap},
+	{.mark = "vmx flags", .parse = recording_parse_cpuinfo},
+	{.mark = "vendor_id", .parse = recording_parse_cpuinfo},
+	{.mark = "(XEN) VMX:",
+	 .refused = "Xen's log has names of features only, no values of MSRs"},
+	{.mark = "Pin-Based Controls=",
+	 .refused = "FreeBSD's boot text has only halves of the MSRs; "
+		    "cpucontrol -m 0x480 /dev/cpuctl0 reads one"},
 };
 
 struct reader {
@@ -189,16 +195,36 @@ static bool take_value(struct reader *r, u64 *value)
 	return false;
 }
 
+/* What is called otherwise than in the table. */
+static const struct {
+	const char *name;
+	enum cap_msr msr;
+} spellings[] = {
+	{"IA32_FEAT_CTL", CAP_FEATURE_CONTROL},
+	{"A32_VMX_VMFUNC", CAP_VMFUNC}, /* VirtualBox 4 */
+	{"Pinbased Controls MSR", CAP_PINBASED_CTLS},
+	{"Procbased Controls MSR", CAP_PROCBASED_CTLS},
+	{"Procbased2 Controls MSR", CAP_PROCBASED_CTLS2},
+	{"Procbased3 Controls MSR", CAP_PROCBASED_CTLS3},
+	{"Secondary Procbased Controls MSR", CAP_PROCBASED_CTLS2},
+	{"Tertiary Procbased Controls MSR", CAP_PROCBASED_CTLS3},
+	{"Exit Controls MSR", CAP_EXIT_CTLS},
+	{"Entry Controls MSR", CAP_ENTRY_CTLS},
+};
+
+static bool is_name(const char *name, size_t length, const char *known)
+{
+	return length == strlen(known) && !strncasecmp(name, known, length);
+}
+
 static enum cap_msr find_name(const char *name, size_t length)
 {
-	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++) {
-		const char *known = cap_msr_table[msr].name;
-
-		if (length == strlen(known) && !strncasecmp(name, known, length))
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		if (is_name(name, length, cap_msr_table[msr].name))
 			return msr;
-	}
-	if (length == strlen("IA32_FEAT_CTL") && !strncasecmp(name, "IA32_FEAT_CTL", length))
-		return CAP_FEATURE_CONTROL;
+	for (size_t i = 0; i < COUNT_OF(spellings); i++)
+		if (is_name(name, length, spellings[i].name))
+			return spellings[i].msr;
 	return CAP_MSRS;
 }
 
@@ -393,10 +419,33 @@ static int parse_list_line(struct reader *r)
 	return parse_pair(r);
 }
 
+/* "[   56.147766] Exit Controls MSR: 0x...", and what the bits are below. */
+static int parse_words_line(struct reader *r)
+{
+	static const char words[] = " MSR: ";
+	const char *end = find(r->line, r->end, words), *at = r->line;
+	enum cap_msr msr = CAP_MSRS;
+	u64 value;
+
+	if (!end)
+		return 0;
+	end += 4;
+	for (; at < end && msr == CAP_MSRS; at++)
+		msr = find_name(at, (size_t)(end - at));
+	if (msr == CAP_MSRS)
+		return 0;
+	r->at = end + 2;
+	if (!take_value(r, &value))
+		return fail(r, "a hexadecimal value is expected");
+	return put_value(r, msr, value);
+}
+
 static int parse_log_line(struct reader *r, const struct kind *kind)
 {
 	if (parse_cpuid_groups(r))
 		return 0;
+	if (kind->words)
+		return parse_words_line(r);
 	if (kind->prefix) {
 		const char *at = find(r->line, r->end, kind->prefix);
 
@@ -443,6 +492,8 @@ int recording_parse_foreign(const char *text, size_t length, struct recording *r
 
 	memset(recording, 0, offsetof(struct recording, set));
 	*error = (struct recording_error){.line = 1, .column = 1};
+	if (kind && kind->parse)
+		return kind->parse(text, length, recording, error);
 	if (kind && kind->refused) {
 		snprintf(error->words, sizeof(error->words), "%s: %s", kind->refused, HOW_TO);
 		return -EINVAL;

@@ -78,10 +78,7 @@ static int caps_main(const struct command *command, int argc, char **argv)
 		print_json(&processors);
 	else
 		print_text(&processors, request.brief);
-	for (size_t i = 0; i < processors.count; i++)
-		if (!processors.list[i].usable)
-			return COMMAND_NO;
-	return COMMAND_FINE;
+	return processors_status(&processors);
 }
 
 const struct command caps_command = {
@@ -112,7 +109,9 @@ const struct command caps_command = {
 		"  --json    as JSON (docs/tool.md)\n"
 		"  --help    this text\n"
 		"\n"
-		"Exit status: 0 all are usable; 1 one is refused; 2 bad input or usage.\n"
+		"Exit status: 0 all are usable; 1 one is refused; 2 bad input or usage; 3 of one "
+		"it is\n"
+		"not known.\n"
 		"\n"
 		"Examples:\n"
 		"  lintel caps\n"

@@ -35,10 +35,12 @@ static json_t *word_json(const struct processor *p, enum ctl_word word)
 
 	if (msr == CAP_MSRS)
 		return json_null();
-	return json_pack("{so,so,so,so}", "msr", json_hex(cap_msr_table[msr].index, 0), "allowed0",
-			 json_hex(feature_allowed0(&p->raw, word, msr), digits), "allowed1",
-			 json_hex(feature_allowed1(&p->raw, word, msr), digits), "value",
-			 p->usable ? json_hex(p->config.ctl[word], digits) : json_null());
+	return json_pack("{so,so,so,so,so,so}", "msr", json_hex(cap_msr_table[msr].index, 0),
+			 "allowed0", json_hex(feature_allowed0(&p->raw, word, msr), digits),
+			 "allowed1", json_hex(feature_allowed1(&p->raw, word, msr), digits),
+			 "unknown0", json_hex(feature_unknown0(&p->raw, word, msr), digits),
+			 "unknown1", json_hex(feature_unknown1(&p->raw, word, msr), digits),
+			 "value", p->usable ? json_hex(p->config.ctl[word], digits) : json_null());
 }
 
 static json_t *controls_json(const struct processor *p)
@@ -101,8 +103,8 @@ static json_t *problems_json(const struct cap_report *report)
 json_t *caps_json(const struct processor *p)
 {
 	return json_pack("{so,so,ss,so,so,so,so,so}", "source", json_text(p->source), "cpu",
-			 json_text(processor_title(p)), "verdict", p->usable ? "usable" : "refused",
-			 "problems", problems_json(&p->report), "basic", basic_json(p), "controls",
+			 json_text(processor_title(p)), "verdict", processor_verdict(p), "problems",
+			 problems_json(&p->report), "basic", basic_json(p), "controls",
 			 controls_json(p), "features", features_json(p), "advice",
 			 advice_on(p, p->live));
 }

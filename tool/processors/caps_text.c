@@ -52,7 +52,9 @@ static bool print_msr(const struct processor *p, enum cap_msr msr)
 	bool present = cap_msr_present(&p->raw, msr);
 
 	printf("%s0x%03x %s%s ", colour(COLOUR_BOLD), info->index, info->name, colour(COLOUR_NONE));
-	if (present)
+	if (present && p->raw.unknown[msr])
+		puts("in part");
+	else if (present)
 		printf("0x%016llx\n", p->raw.value[msr]);
 	else
 		puts(absence(p, msr));
@@ -65,13 +67,15 @@ static void print_field(const struct cap_field *field, u64 value)
 	printf(value > 9 ? "%s = %llu (0x%llx)\n" : "%s = %llu\n", field->name, value, value);
 }
 
-static void print_fields(enum cap_msr msr, u64 value)
+static void print_fields(const struct processor *p, enum cap_msr msr)
 {
 	for (size_t i = 0; i < cap_field_count; i++) {
 		const struct cap_field *field = &cap_field_table[i];
 
-		if (field->msr == msr)
-			print_field(field, cap_bits(value, field->hi_bit, field->lo_bit));
+		if (field->msr == msr &&
+		    !cap_bits(p->raw.unknown[msr], field->hi_bit, field->lo_bit))
+			print_field(field,
+				    cap_bits(p->raw.value[msr], field->hi_bit, field->lo_bit));
 	}
 }
 
@@ -109,13 +113,13 @@ static void print_plain_msr(const struct processor *p, enum cap_msr msr)
 	if (!print_msr(p, msr))
 		return;
 	if (msr == CAP_BASIC) {
-		print_fields(msr, value);
+		print_fields(p, msr);
 		printf("         region of 2^%u pages, basic_cap 0x%08x\n", p->config.order,
 		       p->config.basic_cap);
 	} else if (register_bit_name(msr, 0)) {
 		print_register_bits(msr, value);
 	} else {
-		print_fields(msr, value);
+		print_fields(p, msr);
 	}
 }
 
@@ -125,13 +129,17 @@ struct word {
 	const struct processor *p;
 	enum ctl_word number;
 	enum cap_msr msr;
-	u64 allowed0, allowed1;
+	u64 allowed0, allowed1, unknown0, unknown1;
 };
 
 static const char *state_of(const struct word *word, unsigned int bit)
 {
+	if (word->unknown1 >> bit & 1)
+		return "not known";
 	if (!(word->allowed1 >> bit & 1))
 		return "fixed 0";
+	if (word->unknown0 >> bit & 1)
+		return "may be 1";
 	if (word->allowed0 >> bit & 1)
 		return "fixed 1";
 	if (ctl_find(word->number, bit))
@@ -199,6 +207,12 @@ static void print_word_values(const struct word *word)
 {
 	int digits = ctl_word_table[word->number].wide ? 16 : 8;
 
+	if (word->unknown0 | word->unknown1) {
+		printf("%s%s controls%s: 0x%03x %s, in part\n", colour(COLOUR_BOLD),
+		       ctl_word_table[word->number].name, colour(COLOUR_NONE),
+		       cap_msr_table[word->msr].index, cap_msr_table[word->msr].name);
+		return;
+	}
 	printf("%s%s controls%s: 0x%03x %s: fixed to 1 0x%0*llx, may be 1 0x%0*llx",
 	       colour(COLOUR_BOLD), ctl_word_table[word->number].name, colour(COLOUR_NONE),
 	       cap_msr_table[word->msr].index, cap_msr_table[word->msr].name, digits,
@@ -220,6 +234,8 @@ static void print_word(const struct processor *p, enum ctl_word number)
 	}
 	word.allowed0 = feature_allowed0(&p->raw, number, word.msr);
 	word.allowed1 = feature_allowed1(&p->raw, number, word.msr);
+	word.unknown0 = feature_unknown0(&p->raw, number, word.msr);
+	word.unknown1 = feature_unknown1(&p->raw, number, word.msr);
 	print_word_values(&word);
 	printf("    bit  %-40s %-10s %-14s got\n", "control", "processor", "Lintel asks");
 	for (unsigned int bit = 0; bit < width;) {
@@ -252,9 +268,16 @@ void caps_print_verdict(const struct processor *p)
 	const char *title = processor_title(p);
 	enum colour bad = COLOUR_BAD;
 
-	printf("%s%s%s  %s%s%s\n", colour(p->usable ? COLOUR_GOOD : COLOUR_BAD),
-	       p->usable ? "usable " : "refused", colour(COLOUR_NONE), p->source, title ? "  " : "",
+	printf("%s%-7s%s  %s%s%s\n",
+	       colour(p->usable	   ? COLOUR_GOOD
+		      : p->unknown ? COLOUR_WARNING
+				   : COLOUR_BAD),
+	       processor_verdict(p), colour(COLOUR_NONE), p->source, title ? "  " : "",
 	       title ? title : "");
+	if (p->unknown)
+		puts("  the text names what the processor has, and has not all that decides: "
+		     "lintel "
+		     "record writes the values");
 	cap_describe_problems(&p->report, print_line, &bad);
 }
 

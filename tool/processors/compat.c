@@ -16,12 +16,13 @@
 #include "tool/processor/register_bits.h"
 #include "shared.h"
 
-enum { OPTION_NAMES = 256, OPTION_QEMU, OPTION_LIBVIRT };
+enum { OPTION_NAMES = 256, OPTION_QEMU, OPTION_LIBVIRT, OPTION_VERSION };
 
 static const struct option options[] = {
 	{"names", required_argument, NULL, OPTION_NAMES},
 	{"qemu", no_argument, NULL, OPTION_QEMU},
 	{"libvirt", no_argument, NULL, OPTION_LIBVIRT},
+	{"qemu-version", required_argument, NULL, OPTION_VERSION},
 	COMMAND_OPTIONS,
 	{0},
 };
@@ -56,7 +57,7 @@ static const char *asset_name(const struct asset *asset)
 static enum answer has_asset(const struct processor *p, const struct asset *asset)
 {
 	enum cap_msr msr = asset->msr;
-	u64 has;
+	u64 has, unknown;
 
 	if (asset->is_feature) {
 		if (!feature_word_value(p, asset->feature, &has))
@@ -67,12 +68,18 @@ static enum answer has_asset(const struct processor *p, const struct asset *asse
 		msr = feature_control_msr(&p->raw, asset->word);
 	if (msr == CAP_MSRS || !cap_msr_present(&p->raw, msr))
 		return ANSWER_UNKNOWN;
-	if (asset->word == CTL_WORDS)
+	if (asset->word == CTL_WORDS) {
 		has = p->raw.value[msr];
-	else if (asset->setting)
+		unknown = p->raw.unknown[msr];
+	} else if (asset->setting) {
 		has = feature_allowed1(&p->raw, asset->word, msr);
-	else
+		unknown = feature_unknown1(&p->raw, asset->word, msr);
+	} else {
 		has = ~feature_allowed0(&p->raw, asset->word, msr);
+		unknown = feature_unknown0(&p->raw, asset->word, msr);
+	}
+	if (unknown >> asset->bit & 1)
+		return ANSWER_UNKNOWN;
 	return has >> asset->bit & 1 ? ANSWER_YES : ANSWER_NO;
 }
 
@@ -171,9 +178,41 @@ static void visit_assets(asset_fn visit, void *ctx)
 
 /* --- what QEMU and libvirt have to turn off --------------------------------------------------- */
 
+/* A version is major * 1000 + minor; 0: the newest. */
+static unsigned int qemu_version;
+
+static const struct {
+	const char *name;
+	unsigned int lacks; /* the newest version that was seen without it */
+} newer_names[] = {
+#define QEMU_NAME(name, major, minor) {name, (major)*1000 + (minor)},
+#include "facts/qemu_name_list.h"
+};
+
+/* "7.2", and what may follow: "7.2.22". */
+static unsigned int parse_version(const struct command *command, const char *text)
+{
+	unsigned int major, minor;
+
+	if (sscanf(text, "%3u.%3u", &major, &minor) != 2)
+		command_fail_usage(command, "--qemu-version %s: as 7.2 is needed", text);
+	return major * 1000 + minor;
+}
+
+/* Such a QEMU offers no guest what it has no name for. */
+static bool is_unknown_to_qemu(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(newer_names); i++)
+		if (!strcmp(newer_names[i].name, name))
+			return qemu_version && qemu_version <= newer_names[i].lacks;
+	return false;
+}
+
 struct flags_walk {
 	const struct processors *processors;
 	json_t *list;
+	const struct processor *silent; /* one that is told of in part, and not of all names */
+	const char *missing;		/* of which */
 };
 
 static bool has_text(json_t *list, const char *text)
@@ -194,16 +233,48 @@ static void add_flag(void *ctx, const struct asset *asset)
 		control ? (unsigned int)asset->word : (unsigned int)asset->msr, asset->bit);
 
 	if (!alias || !is_held_back(walk->processors, asset) ||
-	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name))
+	    (control && alias->setting != asset->setting) || has_text(walk->list, alias->name) ||
+	    is_unknown_to_qemu(alias->name))
 		return;
+	for (size_t i = 0; i < walk->processors->count && !walk->silent; i++) {
+		const struct processor *p = &walk->processors->list[i];
+
+		if (p->unknown && has_asset(p, asset) == ANSWER_UNKNOWN) {
+			walk->silent = p;
+			walk->missing = alias->name;
+		}
+	}
 	json_array_append_new(walk->list, json_string(alias->name));
 }
 
-static json_t *qemu_flags(const struct processors *processors)
+static struct flags_walk find_flags(const struct processors *processors)
 {
-	struct flags_walk walk = {processors, json_array()};
+	struct flags_walk walk = {.processors = processors, .list = json_array()};
 
 	visit_vmx_assets(add_flag, &walk);
+	return walk;
+}
+
+/* null where what is known does not tell all of them. */
+static json_t *flags_json(const struct processors *processors)
+{
+	struct flags_walk walk = find_flags(processors);
+
+	if (!walk.silent)
+		return walk.list;
+	json_decref(walk.list);
+	return json_null();
+}
+
+/* The names; ends the process where what is known does not tell all of them. */
+static json_t *qemu_flags(const struct processors *processors)
+{
+	struct flags_walk walk = find_flags(processors);
+
+	if (walk.silent)
+		command_fail("%s: it is not told whether this processor has %s: lintel record "
+			     "writes all it has",
+			     walk.silent->source, walk.missing);
 	return walk.list;
 }
 
@@ -305,8 +376,17 @@ static void print_problem(void *ctx, const char *line)
 	printf("  %s\n", line);
 }
 
-static void print_text(struct processors *processors, const struct processor *shared,
-		       bool compatible)
+static const struct {
+	enum colour colour;
+	const char *words;
+} conclusions[] = {
+	[COMMAND_FINE] = {COLOUR_GOOD, "compatible: a VM may run on all of them"},
+	[COMMAND_NO] = {COLOUR_BAD, "incompatible: not all of them can run Lintel"},
+	[COMMAND_OPEN] = {COLOUR_WARNING, "it is not known of all of them whether they are "
+					  "compatible"},
+};
+
+static void print_text(struct processors *processors, const struct processor *shared, int status)
 {
 	struct text_walk walk = {processors, 0};
 
@@ -318,9 +398,7 @@ static void print_text(struct processors *processors, const struct processor *sh
 	visit_assets(print_asset, &walk);
 	if (!walk.count)
 		puts("  nothing");
-	printf("%s%s%s\n", colour(compatible ? COLOUR_GOOD : COLOUR_BAD),
-	       compatible ? "compatible: a VM may run on all of them"
-			  : "incompatible: not all of them can run Lintel",
+	printf("%s%s%s\n", colour(conclusions[status].colour), conclusions[status].words,
 	       colour(COLOUR_NONE));
 	if (!shared->usable)
 		cap_describe_problems(&shared->report, print_problem, NULL);
@@ -360,8 +438,7 @@ static void add_asset(void *ctx, const struct asset *asset)
 			  holders_json(walk->processors, asset, ANSWER_UNKNOWN)));
 }
 
-static void print_json(struct processors *processors, const struct processor *shared,
-		       bool compatible)
+static void print_json(struct processors *processors, const struct processor *shared, int status)
 {
 	struct json_walk walk = {processors, json_array()};
 	json_t *machines = json_array();
@@ -372,12 +449,14 @@ static void print_json(struct processors *processors, const struct processor *sh
 		json_array_append_new(machines,
 				      json_pack("{so,so,ss}", "source", json_text(p->source), "cpu",
 						json_text(processor_title(p)), "verdict",
-						p->usable ? "usable" : "refused"));
+						processor_verdict(p)));
 	}
 	visit_assets(add_asset, &walk);
-	json_print(json_pack("{sb,so,so,so,so}", "compatible", compatible, "processors", machines,
-			     "shared", caps_json(shared), "held_back", walk.list, "qemu_off",
-			     qemu_flags(processors)));
+	json_print(json_pack("{so,so,so,so,so}", "compatible",
+			     status == COMMAND_OPEN ? json_null()
+						    : json_boolean(status == COMMAND_FINE),
+			     "processors", machines, "shared", caps_json(shared), "held_back",
+			     walk.list, "qemu_off", flags_json(processors)));
 }
 
 /* -------------------------------------------------------------------------- */
@@ -386,12 +465,14 @@ static int compat_main(const struct command *command, int argc, char **argv)
 {
 	struct processors processors = {0}, result = {0};
 	static struct processor values = {.source = "shared"};
-	bool json = false, compatible;
-	int option, form = 0;
+	int option, form = 0, status;
+	bool json = false;
 
 	while ((option = command_option(command, argc, argv, &json)) != -1)
 		if (option == OPTION_NAMES)
 			names = names_parse(command, optarg);
+		else if (option == OPTION_VERSION)
+			qemu_version = parse_version(command, optarg);
 		else
 			form = option;
 	if (json && form)
@@ -401,18 +482,18 @@ static int compat_main(const struct command *command, int argc, char **argv)
 	processors_add_files(&processors, argv + optind);
 	shared_values(&processors, &values.raw);
 	processors_add(&result, &values);
-	compatible = result.list[0].usable;
-	for (size_t i = 0; i < processors.count; i++)
-		compatible &= processors.list[i].usable;
+	status = processors_status(&processors);
+	if (status != COMMAND_NO && !result.list[0].usable)
+		status = processors_status(&result);
 	if (json)
-		print_json(&processors, &result.list[0], compatible);
+		print_json(&processors, &result.list[0], status);
 	else if (form == OPTION_QEMU)
 		print_qemu(&processors);
 	else if (form == OPTION_LIBVIRT)
 		print_libvirt(&processors);
 	else
-		print_text(&processors, &result.list[0], compatible);
-	return compatible ? COMMAND_FINE : COMMAND_NO;
+		print_text(&processors, &result.list[0], status);
+	return status;
 }
 
 const struct command compat_command = {
@@ -440,15 +521,20 @@ const struct command compat_command = {
 		"\n"
 		"Options:\n" NAMES_HELP "  --qemu         the -cpu option of QEMU\n"
 		"  --libvirt      the <cpu> element of a domain of libvirt\n"
+		"  --qemu-version VERSION  without names that this QEMU (7.2, 10.0) does not know, "
+		"and\n"
+		"                 so takes for errors; such a QEMU offers no guest what they stand "
+		"for\n"
 		"  --json         as JSON (docs/tool.md), with all names\n"
 		"  --help         this text\n"
 		"\n"
 		"Exit status: 0 compatible; 1 one is refused, or what they share is not enough;\n"
-		"2 bad input or usage.\n"
+		"2 bad input or usage; 3 it is not known of all of them.\n"
 		"\n"
 		"Examples:\n"
 		"  lintel compat host1.msr host2.msr host3.msr\n"
 		"  lintel compat --qemu host*.msr\n"
+		"  lintel compat --qemu --qemu-version 7.2 host*.msr\n"
 		"  lintel compat --json *.msr | jq -r '.held_back[] | \"\\(.name): "
 		"\\(.held_back_by[])\"'\n",
 };

@@ -37,6 +37,7 @@ struct difference {
 struct differences {
 	const struct vmx_cap_msrs *a, *b;
 	enum name_set names;
+	unsigned int open[CAP_MSRS]; /* bits that one does not tell, and so were not compared */
 	size_t count, room;
 	struct difference *list;
 };
@@ -61,6 +62,16 @@ static struct difference *add(struct differences *d, enum cap_msr msr, unsigned 
 	return entry;
 }
 
+/* Is any of these bits one that one of them does not tell?  Then they are counted as such. */
+static bool is_open(struct differences *d, enum cap_msr msr, unsigned int hi_bit,
+		    unsigned int lo_bit)
+{
+	u64 unknown = cap_bits(d->a->unknown[msr] | d->b->unknown[msr], hi_bit, lo_bit);
+
+	d->open[msr] += unknown ? hi_bit - lo_bit + 1 : 0;
+	return unknown;
+}
+
 static void format_whole(char text[VALUE_MAX], const struct vmx_cap_msrs *raw, enum cap_msr msr)
 {
 	if (cap_msr_present(raw, msr))
@@ -69,8 +80,11 @@ static void format_whole(char text[VALUE_MAX], const struct vmx_cap_msrs *raw, e
 
 static void compare_presence(struct differences *d, enum cap_msr msr)
 {
-	struct difference *entry = add(d, msr, 63, 0, cap_msr_table[msr].name);
+	struct difference *entry;
 
+	if (is_open(d, msr, 63, 0))
+		return;
+	entry = add(d, msr, 63, 0, cap_msr_table[msr].name);
 	format_whole(entry->a, d->a, msr);
 	format_whole(entry->b, d->b, msr);
 }
@@ -83,7 +97,7 @@ static void compare_bits(struct differences *d, enum cap_msr msr, unsigned int h
 	const char *format = hi_bit - lo_bit > 7 ? "0x%llx" : "%llu";
 	struct difference *entry;
 
-	if (a == b)
+	if (is_open(d, msr, hi_bit, lo_bit) || a == b)
 		return;
 	if (hi_bit == lo_bit)
 		name = names_capability(d->names, msr, lo_bit, name);
@@ -122,15 +136,22 @@ static enum ctl_word word_of(enum cap_msr msr)
 	return word;
 }
 
+static const char free_[] = "free", fixed_0[] = "fixed 0", fixed_1[] = "fixed 1",
+		  neither[] = "neither", may_be_1[] = "may be 1", not_known[] = "";
+
 static const char *setting(const struct vmx_cap_msrs *raw, enum ctl_word word, enum cap_msr msr,
 			   unsigned int bit)
 {
-	bool may_be_1 = feature_allowed1(raw, word, msr) >> bit & 1;
-	bool may_be_0 = !(feature_allowed0(raw, word, msr) >> bit & 1);
+	bool can_be_1 = feature_allowed1(raw, word, msr) >> bit & 1;
+	bool can_be_0 = !(feature_allowed0(raw, word, msr) >> bit & 1);
 
-	if (may_be_0 == may_be_1)
-		return may_be_0 ? "free" : "neither";
-	return may_be_0 ? "fixed 0" : "fixed 1";
+	if (feature_unknown1(raw, word, msr) >> bit & 1)
+		return not_known;
+	if (feature_unknown0(raw, word, msr) >> bit & 1)
+		return can_be_1 ? may_be_1 : fixed_0;
+	if (can_be_0 == can_be_1)
+		return can_be_0 ? free_ : neither;
+	return can_be_0 ? fixed_0 : fixed_1;
 }
 
 /* Where there are TRUE MSRs, of the plain ones only that which those do not say too. */
@@ -140,8 +161,15 @@ static bool said_by_true(const struct differences *d, enum ctl_word word, enum c
 	enum cap_msr exact = ctl_word_table[word].true_msr;
 
 	return exact != msr && cap_msr_present(d->a, exact) && cap_msr_present(d->b, exact) &&
-	       !strcmp(setting(d->a, word, msr, bit), setting(d->a, word, exact, bit)) &&
-	       !strcmp(setting(d->b, word, msr, bit), setting(d->b, word, exact, bit));
+	       setting(d->a, word, msr, bit) == setting(d->a, word, exact, bit) &&
+	       setting(d->b, word, msr, bit) == setting(d->b, word, exact, bit);
+}
+
+/* What is known of two settings leaves it open whether they are the same. */
+static bool is_setting_open(const char *a, const char *b)
+{
+	return a == not_known || b == not_known || (a == may_be_1 && b != fixed_0) ||
+	       (b == may_be_1 && a != fixed_0);
 }
 
 static void compare_controls(struct differences *d, enum cap_msr msr, enum ctl_word word)
@@ -151,7 +179,11 @@ static void compare_controls(struct differences *d, enum cap_msr msr, enum ctl_w
 		const char *a = setting(d->a, word, msr, bit), *b = setting(d->b, word, msr, bit);
 		struct difference *entry;
 
-		if (!strcmp(a, b) || said_by_true(d, word, msr, bit))
+		if (is_setting_open(a, b)) {
+			d->open[msr]++;
+			continue;
+		}
+		if (a == b || said_by_true(d, word, msr, bit))
 			continue;
 		entry = add(d, msr, bit, bit,
 			    names_control(d->names, word, bit, row ? row->name : NULL));
@@ -171,6 +203,8 @@ static void compare(struct differences *d)
 			compare_controls(d, msr, word_of(msr));
 		else if (a)
 			compare_fields(d, msr);
+		else
+			is_open(d, msr, 63, 0);
 	}
 }
 
@@ -207,7 +241,7 @@ static void print_side(const char *letter, const struct processor *p)
 	const char *title = processor_title(p);
 
 	printf("%s: %s%s%s (%s)\n", letter, p->source, title ? "  " : "", title ? title : "",
-	       p->usable ? "usable" : "refused");
+	       processor_verdict(p));
 }
 
 static const char *or_absent(const char *value)
@@ -221,6 +255,15 @@ static void print_register(const struct difference *entry)
 	if (entry->msr >= 0)
 		printf("0x%03x ", (unsigned int)entry->msr);
 	printf("%s%s\n", entry->register_name, colour(COLOUR_NONE));
+}
+
+static bool is_any_open(const struct differences *d)
+{
+	unsigned int open = 0;
+
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		open += d->open[msr];
+	return open;
 }
 
 static void print_text(const struct differences *d)
@@ -240,13 +283,20 @@ static void print_text(const struct differences *d)
 	}
 	if (!d->count)
 		puts("no difference");
+	if (is_any_open(d))
+		fputs("not compared, as one of them does not tell (how many bits of which MSR):",
+		      stdout);
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		if (d->open[msr])
+			printf(" %u of 0x%x", d->open[msr], cap_msr_table[msr].index);
+	if (is_any_open(d))
+		putchar('\n');
 }
 
 static json_t *side_json(const struct processor *p)
 {
 	return json_pack("{so,so,ss}", "source", json_text(p->source), "cpu",
-			 json_text(processor_title(p)), "verdict",
-			 p->usable ? "usable" : "refused");
+			 json_text(processor_title(p)), "verdict", processor_verdict(p));
 }
 
 static json_t *difference_json(const struct difference *entry)
@@ -264,12 +314,17 @@ static json_t *difference_json(const struct difference *entry)
 
 static void print_json(const struct differences *d, const struct processor *pair)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *open = json_array();
 
 	for (size_t i = 0; i < d->count; i++)
 		json_array_append_new(list, difference_json(&d->list[i]));
-	json_print(json_pack("{so,so,so}", "a", side_json(&pair[0]), "b", side_json(&pair[1]),
-			     "differences", list));
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		if (d->open[msr])
+			json_array_append_new(open, json_pack("{so,si}", "msr",
+							      json_hex(cap_msr_table[msr].index, 0),
+							      "bits", (int)d->open[msr]));
+	json_print(json_pack("{so,so,so,so}", "a", side_json(&pair[0]), "b", side_json(&pair[1]),
+			     "differences", list, "not_compared", open));
 }
 
 static int diff_main(const struct command *command, int argc, char **argv)
@@ -298,7 +353,7 @@ static int diff_main(const struct command *command, int argc, char **argv)
 		if (has_features(&processors.list[0]) != has_features(&processors.list[1]))
 			puts("CPUID and feature MSRs: recorded of one of them only, not compared");
 	}
-	return d.count ? COMMAND_NO : COMMAND_FINE;
+	return d.count ? COMMAND_NO : is_any_open(&d) ? COMMAND_OPEN : COMMAND_FINE;
 }
 
 const struct command diff_command = {
@@ -327,7 +382,9 @@ const struct command diff_command = {
 		"Options:\n" NAMES_HELP "  --json         as JSON (docs/tool.md)\n"
 		"  --help         this text\n"
 		"\n"
-		"Exit status: 0 they do not differ; 1 they differ; 2 bad input or usage.\n"
+		"Exit status: 0 they do not differ; 1 they differ; 2 bad input or usage; 3 they do "
+		"not\n"
+		"differ in what both tell.\n"
 		"\n"
 		"Examples:\n"
 		"  lintel diff old.msr new.msr\n"

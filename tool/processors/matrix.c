@@ -28,6 +28,8 @@ static enum matrix_state forced_or_not(const struct vmx_cap_msrs *raw,
 
 	if (msr == CAP_MSRS)
 		return MATRIX_UNKNOWN;
+	if (feature_unknown0(raw, control->word, msr) & BIT64(control->bit))
+		return MATRIX_UNKNOWN;
 	if (!(feature_allowed0(raw, control->word, msr) & BIT64(control->bit)))
 		return MATRIX_YES;
 	/* A TRUE MSR, which nobody tried to read, may allow 0. */
@@ -53,7 +55,8 @@ bool matrix_row_is_number(const struct matrix_row *row)
 
 static struct matrix_cell number_cell(const struct vmx_cap_msrs *raw, const struct cap_field *field)
 {
-	if (!cap_msr_present(raw, field->msr))
+	if (!cap_msr_present(raw, field->msr) ||
+	    cap_bits(raw->unknown[field->msr], field->hi_bit, field->lo_bit))
 		return (struct matrix_cell){MATRIX_UNKNOWN, 0};
 	return (struct matrix_cell){MATRIX_NUMBER,
 				    cap_bits(raw->value[field->msr], field->hi_bit, field->lo_bit)};
@@ -70,6 +73,8 @@ struct matrix_cell matrix_cell(const struct matrix_cpu *cpu, const struct matrix
 		state = control_state(raw, row->control);
 	else if (row->field)
 		state = state_of[availability_bit(raw, row->field->msr, row->field->lo_bit)];
+	else if (cpu->processor->unknown)
+		state = MATRIX_UNKNOWN;
 	else
 		state = cpu->processor->usable ? MATRIX_YES : MATRIX_NO;
 	return (struct matrix_cell){state, 0};

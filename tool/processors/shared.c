@@ -83,17 +83,53 @@ static u64 combine_msr(enum cap_msr msr, u64 a, u64 b)
 	}
 }
 
+/* The bits of numbers of which a bit is unknown. */
+static u64 spread_over_fields(enum cap_msr msr, u64 unknown)
+{
+	for (size_t i = 0; i < cap_field_count; i++) {
+		const struct cap_field *field = &cap_field_table[i];
+
+		if (field->msr == msr && cap_bits(unknown, field->hi_bit, field->lo_bit))
+			unknown |= cap_bits(~(u64)0, field->hi_bit, field->lo_bit) << field->lo_bit;
+	}
+	return unknown;
+}
+
+/* What is unknown may be 0 and may be 1: of what is combined, that which depends on it is unknown.
+ */
+static void add_msr(struct vmx_cap_msrs *shared, const struct vmx_cap_msrs *raw, enum cap_msr msr)
+{
+	u64 unknown_a = shared->unknown[msr], unknown_b = raw->unknown[msr];
+	u64 least = combine_msr(msr, shared->value[msr], raw->value[msr]);
+	u64 most = combine_msr(msr, shared->value[msr] | unknown_a, raw->value[msr] | unknown_b);
+	bool words = has_settings(msr) || !cap_field_mask(msr);
+
+	shared->unknown[msr] =
+		words ? least ^ most : spread_over_fields(msr, unknown_a | unknown_b);
+	shared->value[msr] = least & ~shared->unknown[msr];
+}
+
+/* One that one of them lacks is absent, unless it is that one of whom that is not known. */
+static void drop_msr(struct vmx_cap_msrs *shared, const struct vmx_cap_msrs *raw, enum cap_msr msr)
+{
+	bool lacks = (!cap_msr_present(shared, msr) && !shared->unknown[msr]) ||
+		     (!cap_msr_present(raw, msr) && !raw->unknown[msr]);
+
+	shared->present &= ~BIT32(msr);
+	shared->value[msr] = 0;
+	shared->unknown[msr] = lacks ? 0 : ~(u64)0;
+}
+
 void shared_values(const struct processors *processors, struct vmx_cap_msrs *shared)
 {
 	*shared = processors->list[0].raw;
 	for (size_t i = 1; i < processors->count; i++) {
 		const struct vmx_cap_msrs *raw = &processors->list[i].raw;
 
-		shared->present &= raw->present;
 		for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
-			shared->value[msr] =
-				cap_msr_present(shared, msr)
-					? combine_msr(msr, shared->value[msr], raw->value[msr])
-					: 0;
+			if (cap_msr_present(shared, msr) && cap_msr_present(raw, msr))
+				add_msr(shared, raw, msr);
+			else
+				drop_msr(shared, raw, msr);
 	}
 }

@@ -82,6 +82,9 @@ static void read_cpu(const char *path, struct vmx_cap_msrs *msrs)
 	if (result)
 		command_fail("%s: %s", path, strerror(-result));
 	*msrs = recording->set[0].msrs;
+	for (enum cap_msr msr = 0; msr < CAP_MSRS; msr++)
+		if (msrs->unknown[msr])
+			msrs->present &= ~BIT32(msr);
 	free(recording);
 }
 

@@ -135,6 +135,11 @@ void dump_lose(struct vmcs_dump *dump, u32 field)
 #define OF_BOCHS                                                                                   \
 	"Bochs says which check failed, and has no values of the VMCS: `lintel vmcs` has a "       \
 	"routine for your hypervisor that prints them"
+#define OF_XEN "the VMCS stands below that in Xen's log: `xl dmesg`, all of it"
+#define OF_OTHERS                                                                                  \
+	"this is what a hypervisor says of itself: `lintel vmcs` has a routine by which it "       \
+	"prints "                                                                                  \
+	"the VMCS"
 
 static const struct {
 	const char *word;
@@ -146,6 +151,12 @@ static const struct {
 	{"KVM_EXIT_FAIL_ENTRY", true, OF_A_VMM}, /* Firecracker */
 	{"FailEntry", true, OF_A_VMM},		 /* Cloud Hypervisor */
 	{"hardware_entry_failure_reason", true, OF_A_VMM},
+	{"vmentry failure (reason ", true, OF_XEN},
+	{"Failed vm entry (exit reason ", true, OF_XEN},
+	{"VMLAUNCH error: ", true, OF_XEN},
+	{"VMRESUME error: ", true, OF_XEN},
+	{"nstruction error = ", true, OF_OTHERS},
+	{"Failed at VM-Entry, Code=", true, OF_OTHERS},
 	{"VMENTER FAIL: ", false, OF_BOCHS},
 	{"VMFAIL: VMCS", false, OF_BOCHS},
 	{"VERR_VMX_", false, "VirtualBox writes no fields of the VMCS into its log"},
