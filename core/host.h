@@ -291,12 +291,20 @@ static inline enum vmx_status host_invvpid(u32 type, u16 vpid, gva_t address);
  * guest, store them.  VMX_SUCCEED: a VM exit (or VM-entry failure, bit 31 of the exit reason)
  * happened; vcpu->exit.reason is which, and an NMI that caused it has been handed to the host,
  * since the processor holds back further ones until then.  Any other status: the guest did not run,
- * or VMX operation has ended since. IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Time and RCU
- * accounting go over to the guest and back; that needs host_guest_irq_enable() afterwards. Needs:
- * interrupts off, host_guest_must_turn_back() called since, the VMCS current, its host state
- * written; HOST_RSP and HOST_RIP are the platform's own to write.
+ * or VMX operation has ended since. IA32_SPEC_CTRL is vcpu->spec_ctrl meanwhile.  Needs:
+ * host_guest_begin(), and host_guest_must_turn_back() or host_guest_may_go_on() called since the
+ * last one; the VMCS current, its host state written; HOST_RSP and HOST_RIP are the platform's own
+ * to write.
  */
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume);
+
+/*
+ * Round entries that follow each other with interrupts off: what the processor does not switch and
+ * the host does without until interrupts are on again (IA32_DEBUGCTL, counters).  From the begin on
+ * time counts as the guest's, until host_guest_irq_enable() afterwards.  After host_counters().
+ */
+void host_guest_begin(struct vcpu *vcpu);
+void host_guest_end(struct vcpu *vcpu);
 
 /* --- Host state round a guest ---------------------------------------------- */
 
@@ -402,6 +410,8 @@ static inline u32 host_measurement(void);
 
 /* --- Tracepoints of the system "kvm" ---------------------------------------- */
 
+/* Does somebody trace exits?  Known at no cost while nobody does. */
+static inline bool host_traces_exits(void);
 void host_trace_entry(struct vcpu *vcpu);
 void host_trace_exit(struct vcpu *vcpu);
 void host_trace_pio(bool write, u16 port, unsigned int size, unsigned int count, const void *data);

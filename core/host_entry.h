@@ -24,7 +24,11 @@ static inline bool host_guest_must_wait(void);
  * the entry. */
 static inline bool host_guest_must_turn_back(void);
 
-/* After host_vmenter(): interrupts on.  Those that wait are taken while time still counts as the
+/* Between two entries, with interrupts off since: host_guest_must_turn_back() would still say no.
+ */
+static inline bool host_guest_may_go_on(void);
+
+/* After host_guest_end(): interrupts on.  Those that wait are taken while time still counts as the
  * guest's: the tick that made it leave is for the time that it ran. */
 static inline void host_guest_irq_enable(void);
 

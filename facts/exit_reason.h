@@ -18,12 +18,16 @@ enum exit_reason {
 #define EXIT_REASON_BASIC(reason) ((reason)&0xffff)
 #define EXIT_REASON_ENTRY_FAILURE (1u << 31)
 
-/* Beside reason, qualification, instruction length, IDT-vectoring information and RIP. */
+/* Beside the reason; what has no meaning for a reason is not read, and 0. */
 enum exit_capture {
-	CAPTURE_GPA = 1 << 0,
-	CAPTURE_GLA = 1 << 1,
-	CAPTURE_INSTRUCTION = 1 << 2, /* VM-exit instruction information */
-	CAPTURE_INTERRUPTION = 1 << 3,
+	CAPTURE_LENGTH = 1 << 0, /* of the instruction */
+	CAPTURE_QUALIFICATION = 1 << 1,
+	CAPTURE_DELIVERY = 1 << 2, /* IDT-vectoring information: an event was being delivered */
+	CAPTURE_GPA = 1 << 3,
+	CAPTURE_GLA = 1 << 4,
+	CAPTURE_INSTRUCTION = 1 << 5, /* VM-exit instruction information */
+	CAPTURE_INTERRUPTION = 1 << 6,
+	CAPTURE_USUAL = CAPTURE_LENGTH | CAPTURE_QUALIFICATION | CAPTURE_DELIVERY,
 };
 
 /* What an exit is for the guest and its VMM. */

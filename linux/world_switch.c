@@ -79,7 +79,9 @@ static noinstr enum vmx_status switch_worlds(struct vcpu *vcpu, bool resume)
 	context_tracking_guest_enter();
 	lockdep_hardirqs_on(CALLER_ADDR0);
 
-	native_write_cr2(vcpu->cr2);
+	/* Reading it is cheap, and mostly it is the guest's already. */
+	if (native_read_cr2() != vcpu->cr2)
+		native_write_cr2(vcpu->cr2);
 	if (flush_l1d)
 		__wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH, 0);
 	spec_ctrl = mitigation_before_entry(vcpu->spec_ctrl);
@@ -94,35 +96,36 @@ static noinstr enum vmx_status switch_worlds(struct vcpu *vcpu, bool resume)
 	return status;
 }
 
-static void account_guest_begin(void)
+void host_guest_begin(struct vcpu *vcpu)
 {
 	vtime_account_guest_enter();
 	/* Where the tick goes on, RCU is told by this alone. */
 	if (!context_tracking_enabled_this_cpu())
 		compat_rcu_note_guest();
+	note_ldt(&vcpu->host.saved);
+	perf_before_entry(vcpu);
+	/* A VM exit clears it; perf and debuggers of the host use it. */
+	vcpu->host.debugctl = host_rdmsr(MSR_IA32_DEBUGCTLMSR);
+}
+
+void host_guest_end(struct vcpu *vcpu)
+{
+	if (vcpu->host.debugctl)
+		host_wrmsr(MSR_IA32_DEBUGCTLMSR, vcpu->host.debugctl);
+	perf_after_exit(vcpu);
 }
 
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
 	enum vmx_status status;
-	u64 debugctl;
 
-	account_guest_begin();
 	if (!resume && host_vmwrite(HOST_RIP, (unsigned long)vmx_exit_point) != VMX_SUCCEED)
 		return VMX_FAIL_INVALID;
-	note_ldt(&vcpu->host.saved);
-	perf_before_entry(vcpu);
-	/* A VM exit clears it; perf and debuggers of the host use it. */
-	debugctl = host_rdmsr(MSR_IA32_DEBUGCTLMSR);
-
 	trace_hardirqs_on_prepare();
 	lockdep_hardirqs_on_prepare();
 	status = switch_worlds(vcpu, resume);
 	trace_hardirqs_off_finish();
 
-	if (debugctl)
-		host_wrmsr(MSR_IA32_DEBUGCTLMSR, debugctl);
-	perf_after_exit(vcpu);
 	if (status == VMX_SUCCEED)
 		host_check_after_exit(vcpu);
 	return status;

@@ -327,6 +327,11 @@ bool sim_guest_must_turn_back(void)
 	return sim_guest_must_wait();
 }
 
+bool sim_guest_may_go_on(void)
+{
+	return !sim_guest_must_turn_back();
+}
+
 bool sim_take_last_look(void)
 {
 	bool was = sim_task_now->looked;

@@ -50,6 +50,8 @@ static void needs_of_entry(struct vcpu *vcpu, const struct processor *processor)
 {
 	if (sim_irqs_enabled())
 		sim_panic("VM entry with interrupts on");
+	if (!vcpu->host.in_guest)
+		sim_panic("VM entry without host_guest_begin()");
 	if (processor->current != NO_VMCS &&
 	    processor->current != sim_virt_to_phys(vcpu->vmcs.region))
 		sim_panic("VM entry with the VMCS of another vCPU");
@@ -123,6 +125,24 @@ static void take_exit(struct vcpu *vcpu, const struct vmcs *vmcs)
 		exit_is_nmi(vcpu->exit.reason, (u32)vmcs_get(vmcs, VM_EXIT_INTR_INFO));
 }
 
+void host_guest_begin(struct vcpu *vcpu)
+{
+	if (sim_irqs_enabled() || vcpu->host.in_guest)
+		sim_panic("host_guest_begin() with interrupts on, or twice");
+	vcpu->host.in_guest = true;
+	vcpu->host.begins++;
+	host_state_look();
+	switch_counters(vcpu, true);
+}
+
+void host_guest_end(struct vcpu *vcpu)
+{
+	if (sim_irqs_enabled() || !vcpu->host.in_guest)
+		sim_panic("host_guest_end() with interrupts on, or without host_guest_begin()");
+	vcpu->host.in_guest = false;
+	switch_counters(vcpu, false);
+}
+
 enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 {
 	struct processor *processor = processor_pinned(resume ? "VMRESUME" : "VMLAUNCH");
@@ -130,15 +150,12 @@ enum vmx_status host_vmenter(struct vcpu *vcpu, bool resume)
 	u64 speculation;
 
 	needs_of_entry(vcpu, processor);
-	host_state_look();
 	speculation = switch_speculation(vcpu->spec_ctrl);
-	switch_counters(vcpu, true);
 	sim_registers_here()->cr2 = vcpu->cr2;
 	status = enter(processor, vcpu, resume);
 	vcpu->cr2 = sim_registers_here()->cr2;
 	if (status == VMX_SUCCEED)
 		take_exit(vcpu, vmcs_current(processor));
-	switch_counters(vcpu, false);
 	switch_speculation(speculation);
 	return status;
 }

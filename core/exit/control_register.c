@@ -91,3 +91,11 @@ enum exit_action exit_cr_access(struct vcpu *vcpu)
 	}
 	return ACTION_BROKEN;
 }
+
+/* Without long mode the PDPTEs may have to be read from the guest's memory; without a local APIC
+ * user space may hear of the TPR. */
+bool exit_cr_access_is_quick(struct vcpu *vcpu)
+{
+	return (vcpu->efer & IA32_EFER_LMA) &&
+	       (vcpu->lapic || (vcpu->exit.qualification & 15) != 8);
+}

@@ -10,9 +10,9 @@
 
 struct vcpu;
 
-/* Captured once after each exit, before interrupts are on (the reason by host_vmenter()); handlers
- * never VMREAD what it holds.
- * "VM-Exit Information Fields". */
+/* Captured once after each exit, before interrupts are on (the reason by host_vmenter()): what has
+ * a meaning for the reason, else 0.  Handlers never VMREAD what it holds. "VM-Exit Information
+ * Fields". */
 struct exit_info {
 	u32 reason; /* basic reason; bit 31: VM-entry failure */
 	u32 instruction_length;
@@ -48,5 +48,8 @@ static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 in
 
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);
+/* The same with interrupts off and without the lock, by the same handlers.  False: nothing was
+ * done, as this exit may need the host; or somebody traces exits. */
+bool exit_answer_at_once(struct vcpu *vcpu);
 
 #endif

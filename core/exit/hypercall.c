@@ -180,3 +180,16 @@ enum exit_action exit_vmcall(struct vcpu *vcpu)
 	vcpu_reg_write(vcpu, REG_RAX, (u64)result & mask);
 	return ACTION_NEXT_INSN;
 }
+
+/* Those that yield, or that user space answers. */
+bool exit_vmcall_is_quick(struct vcpu *vcpu)
+{
+	switch (vcpu_reg_read(vcpu, REG_RAX) & call_mask(vcpu)) {
+	case HYPERCALL_KICK_CPU:
+	case HYPERCALL_SCHED_YIELD:
+	case HYPERCALL_MAP_GPA_RANGE:
+		return false;
+	default:
+		return true;
+	}
+}

@@ -11,9 +11,8 @@
 
 static bool filtered(const struct vcpu *vcpu, u32 msr, enum msr_direction direction)
 {
-	const struct msr_filter *filter = msr_filter_get(vcpu->vm);
-
-	return filter && !msr_filter_allows(filter, msr, direction);
+	return msr_filter_exists(vcpu->vm) &&
+	       !msr_filter_allows(msr_filter_get(vcpu->vm), msr, direction);
 }
 
 static u32 reason_of(int error)
@@ -101,4 +100,22 @@ enum exit_action exit_wrmsr(struct vcpu *vcpu)
 	vcpu_stats_count_msr(&vcpu->stats, msr, 0, 1);
 	host_trace_msr(true, msr, value, error);
 	return error ? refuse(vcpu, error, msr, MSR_WRITE, value) : ACTION_NEXT_INSN;
+}
+
+/* Where user space wants to hear of accesses, each may be for it. */
+static bool user_space_listens(const struct vm *vm)
+{
+	return msr_filter_exists(vm) || __atomic_load_n(&vm->msr_exits, __ATOMIC_RELAXED);
+}
+
+bool exit_rdmsr_is_quick(struct vcpu *vcpu)
+{
+	return !user_space_listens(vcpu->vm) &&
+	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), MSR_READ);
+}
+
+bool exit_wrmsr_is_quick(struct vcpu *vcpu)
+{
+	return !user_space_listens(vcpu->vm) &&
+	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), MSR_WRITE);
 }

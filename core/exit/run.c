@@ -5,6 +5,7 @@
  * SDM: "VM Entries", "VM Exits".
  */
 #include "host_entry.h"
+#include "exit/enter.h"
 #include "exit/run.h"
 #include "exit/table.h"
 #include "facts/ept.h"
@@ -12,13 +13,10 @@
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "life/life.h"
-#include "life/switch.h"
 #include "mem/dirty_ring.h"
-#include "mem/pml.h"
 #include "msr/msr.h"
 #include "vcpu/async_pf.h"
 #include "vcpu/clock.h"
-#include "vcpu/counters.h"
 #include "vcpu/events.h"
 #include "vcpu/measure.h"
 #include "vcpu/mp_state.h"
@@ -45,152 +43,6 @@ static void flush_tlb(struct vcpu *vcpu)
 	vmcs_write64(EPT_POINTER, eptp);
 	if (host_invept(type, eptp) != VMX_SUCCEED && !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: INVEPT failed", vcpu->id);
-}
-
-/* Read what every exit has but its reason; and, by the reason's row, what only some have. */
-static void capture_exit(struct vcpu *vcpu)
-{
-	struct exit_info *exit = &vcpu->exit;
-	u32 extra;
-
-	vcpu->cached = VCPU_CACHED_RIP;
-	vcpu->rip = vmcs_readl(GUEST_RIP);
-	exit->qualification = vmcs_readl(EXIT_QUALIFICATION);
-	exit->instruction_length = vmcs_read32(VM_EXIT_INSTRUCTION_LEN);
-	exit->idt_vectoring_info = vmcs_read32(IDT_VECTORING_INFO_FIELD);
-	exit->rip = vcpu->rip;
-	if (exit->idt_vectoring_info & INTERRUPTION_VALID)
-		exit->idt_vectoring_error = vmcs_read32(IDT_VECTORING_ERROR_CODE);
-
-	extra = exit_row(exit->reason)->captures;
-	if (extra & CAPTURE_GPA)
-		exit->gpa = vmcs_read64(GUEST_PHYSICAL_ADDRESS);
-	if (extra & CAPTURE_GLA)
-		exit->gla = vmcs_readl(GUEST_LINEAR_ADDRESS);
-	if (extra & CAPTURE_INSTRUCTION)
-		exit->instruction_info = vmcs_read32(VMX_INSTRUCTION_INFO);
-	exit->interruption_info = 0;
-	if (extra & CAPTURE_INTERRUPTION) {
-		exit->interruption_info = vmcs_read32(VM_EXIT_INTR_INFO);
-		exit->interruption_error = vmcs_read32(VM_EXIT_INTR_ERROR_CODE);
-	}
-}
-
-/* It came while the guest was loaded or ran: nobody else has heard of it. */
-static bool was_machine_check(const struct exit_info *exit)
-{
-	u32 info = exit->interruption_info;
-
-	if (exit->reason == (EXIT_REASON_ENTRY_FAILURE | EXIT_REASON_MACHINE_CHECK_ENTRY))
-		return true;
-	return exit->reason == EXIT_REASON_EXCEPTION_OR_NMI && (info & INTERRUPTION_VALID) &&
-	       INTERRUPTION_TYPE(info) == INTERRUPTION_HARDWARE_EXCEPTION &&
-	       INTERRUPTION_VECTOR(info) == VECTOR_MC;
-}
-
-static bool guest_uses_debug_registers(const struct vcpu *vcpu)
-{
-	return vcpu_owns_debug_registers(vcpu) || (vcpu->debug.dr7_in_use & DR7_ENABLE);
-}
-
-/* XCR0 and IA32_XSS (the guest's is 0) are the guest's only while it runs: the host's FPU code, in
- * interrupts too, uses its own. */
-static void switch_xstate(const struct vcpu *vcpu, bool to_guest)
-{
-	u64 host = host_xcr0();
-
-	if (!(vcpu->cr4 & CR4_OSXSAVE))
-		return;
-	if (host && vcpu->xcr0 != host)
-		host_write_xcr0(to_guest ? vcpu->xcr0 : host);
-	if (host_xss())
-		host_wrmsr(MSR_IA32_XSS, to_guest ? 0 : host_xss());
-}
-
-static void refresh_host_cr(struct vcpu *vcpu)
-{
-	u64 cr3 = host_cr3(), cr4 = host_cr4();
-
-	if (cr3 != vcpu->vmcs.host.cr3) {
-		vmcs_writel(HOST_CR3, cr3);
-		vcpu->vmcs.host.cr3 = cr3;
-	}
-	if (cr4 != vcpu->vmcs.host.cr4) {
-		vmcs_writel(HOST_CR4, cr4);
-		vcpu->vmcs.host.cr4 = cr4;
-	}
-}
-
-/* The world switch; interrupts off, everything prepared. */
-static enum vmx_status run_guest(struct vcpu *vcpu)
-{
-	bool debug_registers = guest_uses_debug_registers(vcpu);
-	enum vmx_status status;
-
-	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
-	refresh_host_cr(vcpu);
-	counters_before_entry(vcpu);
-	host_fpu_before_entry(vcpu);
-	switch_xstate(vcpu, true);
-	if (debug_registers)
-		host_debugregs_load(vcpu->debug.dr_in_use, vcpu->dr6);
-	host_trace_entry(vcpu);
-	vcpu_measure(vcpu, VCPU_PHASE_GUEST);
-
-	status = host_vmenter(vcpu, vcpu->vmcs.launched);
-
-	vcpu_measure(vcpu, VCPU_PHASE_EXIT);
-	switch_xstate(vcpu, false);
-	if (vcpu_owns_debug_registers(vcpu))
-		vcpu_debug_registers_take(vcpu);
-	host_debugregs_restore(debug_registers);
-	return status;
-}
-
-enum enter_result { ENTER_EXITED, ENTER_AGAIN, ENTER_FAILED };
-
-static enum enter_result turn_back(struct vcpu *vcpu)
-{
-	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
-	host_irq_enable();
-	host_preempt_enable();
-	if (vcpu->pic_ended)
-		pic_tell_ended(vcpu);
-	return ENTER_AGAIN;
-}
-
-static enum enter_result enter(struct vcpu *vcpu)
-{
-	enum vmx_status status;
-
-	host_preempt_disable();
-	vcpu_switch_to_guest(vcpu);
-	host_irq_disable();
-	__atomic_store_n(&vcpu->mode, VCPU_IN_GUEST, __ATOMIC_SEQ_CST);
-	/* Who sets a request looks at the mode afterwards; so look at the requests after the mode.
-	 */
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
-		return turn_back(vcpu);
-	vcpu_events_enter(vcpu);
-	if (vcpu->pic_ended)
-		return turn_back(vcpu);
-	vcpu_registers_flush(vcpu);
-
-	status = run_guest(vcpu);
-
-	pml_drain(vcpu);
-	__atomic_store_n(&vcpu->mode, VCPU_OUTSIDE, __ATOMIC_RELEASE);
-	if (status == VMX_SUCCEED) {
-		capture_exit(vcpu);
-		/* A VMLAUNCH whose guest state was refused has not launched anything. */
-		if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
-			vcpu->vmcs.launched = true;
-		if (was_machine_check(&vcpu->exit))
-			host_deliver_machine_check();
-	}
-	host_guest_irq_enable();
-	host_preempt_enable();
-	return status == VMX_SUCCEED ? ENTER_EXITED : ENTER_FAILED;
 }
 
 static enum exit_action report_tpr_access(struct vcpu *vcpu)
@@ -286,7 +138,7 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	enum exit_action action;
 	int ticket;
 
-	switch (enter(vcpu)) {
+	switch (exit_enter(vcpu)) {
 	case ENTER_AGAIN:
 		return ACTION_SAME_INSN;
 	case ENTER_FAILED:
@@ -294,10 +146,6 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	case ENTER_EXITED:
 		break;
 	}
-	/* An entry that failed delivered nothing, and left the fields of the last exit as they
-	 * were. */
-	if (!(vcpu->exit.reason & EXIT_REASON_ENTRY_FAILURE))
-		vcpu_events_exit(vcpu);
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	if (vcpu->lapic && vcpu->lapic->takes)
 		lapic_take(vcpu);

@@ -177,7 +177,7 @@ static int highest_requested(struct lapic *lapic)
 	return -1;
 }
 
-static int highest_in_service(const struct lapic *lapic)
+int lapic_highest_in_service(const struct lapic *lapic)
 {
 	u32 word;
 
@@ -198,7 +198,7 @@ static u32 class_of(int vector)
 u32 lapic_processor_priority(const struct lapic *lapic)
 {
 	u32 task = lapic_get(lapic, LAPIC_TPR) & 0xff;
-	u32 service = class_of(highest_in_service(lapic));
+	u32 service = class_of(lapic_highest_in_service(lapic));
 
 	return (task & 0xf0) >= service ? task : service;
 }
@@ -207,7 +207,7 @@ u32 lapic_processor_priority(const struct lapic *lapic)
 u32 lapic_arbitration_priority(struct lapic *lapic)
 {
 	u32 task = lapic_get(lapic, LAPIC_TPR) & 0xff;
-	u32 service = class_of(highest_in_service(lapic));
+	u32 service = class_of(lapic_highest_in_service(lapic));
 	u32 request = class_of(highest_requested(lapic));
 
 	if ((task & 0xf0) >= request && (task & 0xf0) > service)
@@ -219,7 +219,8 @@ u32 lapic_vapic_word(struct lapic *lapic)
 {
 	int vector = highest_requested(lapic);
 
-	return (lapic_get(lapic, LAPIC_TPR) & 0xff) | class_of(highest_in_service(lapic)) << 8 |
+	return (lapic_get(lapic, LAPIC_TPR) & 0xff) |
+	       class_of(lapic_highest_in_service(lapic)) << 8 |
 	       (vector < 0 ? 0 : (u32)vector << 24);
 }
 
@@ -262,7 +263,7 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu)
 	const struct lapic *lapic = vcpu->lapic;
 	u32 class = class_of(highest_requested(vcpu->lapic));
 
-	if (!lapic_enabled(vcpu) || class <= class_of(highest_in_service(lapic)))
+	if (!lapic_enabled(vcpu) || class <= class_of(lapic_highest_in_service(lapic)))
 		return 0;
 	return class <= (lapic_get(lapic, LAPIC_TPR) & 0xf0) ? class >> 4 : 0;
 }
@@ -271,7 +272,7 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu)
 void lapic_eoi(struct vcpu *vcpu)
 {
 	struct lapic *lapic = vcpu->lapic;
-	int vector = highest_in_service(lapic);
+	int vector = lapic_highest_in_service(lapic);
 	u32 bit, *isr;
 
 	if (vector < 0)
@@ -327,7 +328,8 @@ static void set_trigger_mode(struct lapic *lapic, u8 vector, bool level)
 		__atomic_fetch_and(tmr, ~bit, __ATOMIC_SEQ_CST);
 }
 
-static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
+/* Into IRR.  1, or 0: it was there, or is not taken. */
+static int set_pending(struct vcpu *vcpu, u8 vector, bool level)
 {
 	struct lapic *lapic = vcpu->lapic;
 	u32 *irr = lapic_register(lapic, lapic_vector_word(LAPIC_IRR, vector));
@@ -344,10 +346,22 @@ static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
 	waits = __atomic_fetch_or(irr, bit, __ATOMIC_SEQ_CST) & bit;
 	/* Also of one that waits: who sent it may have come no further yet, and not for a while. */
 	__atomic_fetch_or(&lapic->irr_words, BIT32(vector / 32), __ATOMIC_SEQ_CST);
-	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
 	/* One that is level-triggered and joins another is ended with it: its sender may wait for
 	 * that. */
 	return level || !waits;
+}
+
+static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
+{
+	int result = set_pending(vcpu, vector, level);
+
+	vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+	return result;
+}
+
+int lapic_send_to_itself(struct vcpu *vcpu, u8 vector)
+{
+	return lapic_enabled(vcpu) ? set_pending(vcpu, vector, false) : 0;
 }
 
 void lapic_error(struct vcpu *vcpu, u32 bits)

@@ -133,6 +133,10 @@ bool lapic_accepts_extint(const struct vcpu *vcpu);
  */
 int lapic_deliver(struct vcpu *vcpu, enum irq_delivery delivery, u8 vector, bool level);
 
+/* A fixed vector from the vCPU's own thread, in an exit: the next entry looks there, and nobody has
+ * to be woken. */
+int lapic_send_to_itself(struct vcpu *vcpu, u8 vector);
+
 /* Has it an LVT CMCI register?  One that is new is masked.  The vCPU's thread. */
 void lapic_cmci_set_up(struct vcpu *vcpu, bool present);
 /* "Corrected Machine Check Error Interrupt": as that register says.  The vCPU's thread. */
@@ -159,6 +163,9 @@ bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa);
 /* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Atomic. */
 int lapic_msr_read(struct vcpu *vcpu, u32 msr, u64 *value);
 int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
+/* Does it change only what this vCPU has, or is sent from here, so that nobody has to be told (see
+ * lapic_mmio_write())? */
+bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr);
 
 /* --- message.c --- */
 

@@ -81,8 +81,10 @@ static struct vcpu *search_next(struct search *search)
 	return vcpu;
 }
 
-static int deliver(struct vcpu *vcpu, const struct irq_message *message)
+static int deliver(struct vcpu *vcpu, const struct irq_message *message, const struct vcpu *sender)
 {
+	if (vcpu == sender && message->delivery == IRQ_FIXED)
+		return lapic_send_to_itself(vcpu, message->vector);
 	return lapic_deliver(vcpu, (enum irq_delivery)message->delivery, message->vector,
 			     message->level);
 }
@@ -93,7 +95,7 @@ static int send_to_all(struct search search)
 	int taken = -1;
 
 	while ((vcpu = search_next(&search))) {
-		int result = deliver(vcpu, search.message);
+		int result = deliver(vcpu, search.message, search.sender);
 
 		taken = taken < 0 ? result : taken + result;
 	}
@@ -120,7 +122,7 @@ static int send_to_one(struct search search)
 		if (!turn--)
 			break;
 	}
-	return target ? deliver(target, again.message) : -1;
+	return target ? deliver(target, again.message, again.sender) : -1;
 }
 
 /* As long as no guest has written its APIC ID, the ID is the vCPU's. */
@@ -147,7 +149,7 @@ int irq_message_send(struct vm *vm, struct vcpu *sender, const struct irq_messag
 		vcpu = __atomic_load_n(&vm->vcpus[message->destination & (VM_MAX_VCPUS - 1)],
 				       __ATOMIC_ACQUIRE);
 	}
-	return vcpu && is_for(message, vcpu, sender) ? deliver(vcpu, message) : -1;
+	return vcpu && is_for(message, vcpu, sender) ? deliver(vcpu, message, sender) : -1;
 }
 
 int irq_message_send_device(struct vm *vm, struct irq_message *message)

@@ -7,6 +7,7 @@
  */
 #include "irq/registers.h"
 #include "cpuid/cpuid.h"
+#include "irq/irqchip.h"
 #include "msr/msr.h"
 
 enum access {
@@ -156,7 +157,7 @@ static void self_ipi(struct vcpu *vcpu, u8 vector)
 	if (vector < LAPIC_FIRST_VECTOR)
 		lapic_error(vcpu, ESR_SEND_ILLEGAL_VECTOR);
 	else
-		lapic_deliver(vcpu, IRQ_FIXED, vector, false);
+		lapic_send_to_itself(vcpu, vector);
 }
 
 /* `value` has writable bits only. */
@@ -321,4 +322,25 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value)
 		return -EINVAL;
 	register_write(vcpu, offset, (u32)value & row->writable);
 	return 0;
+}
+
+/* Others change which interrupts come here at all, or the timer's mode: they are rare. */
+bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr)
+{
+	int vector;
+
+	if (!vcpu->lapic)
+		return true;
+	switch (offset_of_msr(msr)) {
+	case LAPIC_EOI:
+		vector = lapic_highest_in_service(vcpu->lapic);
+		return vector < 0 || !irqchip_hears_eoi(vcpu->vm, (u8)vector);
+	case LAPIC_TPR:
+	case LAPIC_ICR:
+	case LAPIC_SELF_IPI:
+	case LAPIC_TIMER_INITIAL:
+		return true;
+	default:
+		return false;
+	}
 }

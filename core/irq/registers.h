@@ -120,6 +120,8 @@ u32 lapic_processor_priority(const struct lapic *lapic);
 u32 lapic_arbitration_priority(struct lapic *lapic);
 /* LDR; in x2APIC mode it follows from the ID.  Any context. */
 u32 lapic_logical_id(const struct vcpu *vcpu);
+/* The vector whose end EOI would be; -1: none.  The vCPU's thread. */
+int lapic_highest_in_service(const struct lapic *lapic);
 /* TPR, class of what is in service, next vector in IRR: bytes 0, 1 and 3, as KVM_SET_VAPIC_ADDR has
  * them. */
 u32 lapic_vapic_word(struct lapic *lapic);

@@ -14,6 +14,7 @@
 #include "mem/pml.h"
 #include "msr/msr.h"
 #include "vcpu/async_pf.h"
+#include "vcpu/events.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/mp_state.h"
 #include "vcpu/vpid.h"
@@ -170,7 +171,7 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	reset_control_registers(vcpu, init);
 	reset_debug_registers(vcpu);
 	vmcs_write32(GUEST_ACTIVITY_STATE, ACTIVITY_ACTIVE);
-	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, 0);
+	vcpu_interruptibility_write(vcpu, 0);
 
 	/* Whoever starts next there must not find its memory written. */
 	vcpu->clock.system_time = 0;

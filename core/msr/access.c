@@ -69,6 +69,19 @@ static int store(struct vcpu *vcpu, const struct msr_keeper *keeper, u32 nth,
 	return -EINVAL;
 }
 
+bool msr_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction)
+{
+	const struct msr_row *row = msr_find(msr);
+	const struct msr_keeper *keeper;
+
+	if (!row)
+		return true;
+	keeper = msr_keeper(row);
+	if (keeper->is_quick)
+		return keeper->is_quick(vcpu, msr, direction);
+	return keeper->quick || !(direction == MSR_READ ? keeper->get : keeper->set);
+}
+
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 {
 	struct msr_request request = {.msr = msr, .from_host = from_host};
@@ -76,7 +89,9 @@ int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 	const struct msr_keeper *keeper;
 	int error;
 
-	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
+	HOST_NEEDS(vcpu->loaded &&
+		   (host_srcu_held(&vcpu->vm->srcu) ||
+		    (host_interrupts_are_off() && msr_is_quick(vcpu, msr, MSR_READ))));
 	if (!row)
 		return -ENOENT;
 	if (!row_exists(row, vcpu, from_host) || (!from_host && row->read == MSR_DENY))
@@ -95,7 +110,9 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 	const struct msr_row *row = msr_find(msr);
 	const struct msr_keeper *keeper;
 
-	HOST_NEEDS(vcpu->loaded && host_srcu_held(&vcpu->vm->srcu));
+	HOST_NEEDS(vcpu->loaded &&
+		   (host_srcu_held(&vcpu->vm->srcu) ||
+		    (host_interrupts_are_off() && msr_is_quick(vcpu, msr, MSR_WRITE))));
 	if (!row)
 		return -ENOENT;
 	if (!row_exists(row, vcpu, from_host) || (!from_host && row->write == MSR_DENY))

@@ -81,7 +81,8 @@ static int tsc_deadline_set(struct vcpu *vcpu, struct msr_request *request)
 	return 0;
 }
 
-KEEPER(IA32_TSC_DEADLINE) = {.writable = ALL, .get = tsc_deadline_get, .set = tsc_deadline_set};
+KEEPER(IA32_TSC_DEADLINE) = {
+	.writable = ALL, .get = tsc_deadline_get, .set = tsc_deadline_set, .quick = true};
 
 static int pv_eoi_get(struct vcpu *vcpu, struct msr_request *request)
 {
@@ -106,4 +107,10 @@ static int x2apic_set(struct vcpu *vcpu, struct msr_request *request)
 	return lapic_msr_write(vcpu, request->msr, request->value);
 }
 
-KEEPER(X2APIC_FIRST) = {.writable = ALL, .get = x2apic_get, .set = x2apic_set};
+static bool x2apic_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction)
+{
+	return direction == MSR_READ || lapic_msr_write_is_quick(vcpu, msr);
+}
+
+KEEPER(X2APIC_FIRST) = {
+	.writable = ALL, .get = x2apic_get, .set = x2apic_set, .is_quick = x2apic_is_quick};

@@ -17,6 +17,11 @@
 int msr_filter_set(struct vm *vm, const struct kvm_msr_filter *user);
 void msr_filter_free(struct msr_filter *filter);
 
+static inline bool msr_filter_exists(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->msr_filter, __ATOMIC_RELAXED);
+}
+
 /* The VM's filter, or NULL.  vm->srcu is held for reading, or vm->lock. */
 static inline const struct msr_filter *msr_filter_get(const struct vm *vm)
 {

@@ -53,7 +53,7 @@ static int efer_set(struct vcpu *vcpu, struct msr_request *request)
 	return vcpu_efer_write(vcpu, request->value, request->from_host);
 }
 
-KEEPER(EFER) = {IN_VCPU(efer), .writable = ALL, .set = efer_set};
+KEEPER(EFER) = {IN_VCPU(efer), .writable = ALL, .set = efer_set, .quick = true};
 
 #define MISC_ENABLE_MONITOR BIT64(18)
 

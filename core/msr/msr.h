@@ -38,6 +38,8 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
  */
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
+/* Does the guest's access need neither the lock nor interrupts? */
+bool msr_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction);
 
 /* KVM_SET_TSC_KHZ, 0 for the host's rate: the counter is as if it had had this rate since it was
  * set. -EINVAL: this processor cannot.  Loaded. */

@@ -91,7 +91,7 @@ static int switched_set(struct vcpu *vcpu, struct msr_request *request)
 	return 0;
 }
 
-#define SWITCHED .get = switched_get, .set = switched_set
+#define SWITCHED .get = switched_get, .set = switched_set, .quick = true
 
 KEEPER(STAR) = {SWITCHED, .writable = ALL};
 KEEPER(LSTAR) = {SWITCHED, .writable = ALL, .admits = canonical};

@@ -84,6 +84,10 @@ struct msr_keeper {
 	/* In place of fetching and storing.  0 or -EINVAL. */
 	int (*get)(struct vcpu *vcpu, struct msr_request *request);
 	int (*set)(struct vcpu *vcpu, struct msr_request *request);
+	/* They may be called with interrupts off and without the srcu lock: always, or when this
+	 * says so for the guest's access. */
+	bool quick;
+	bool (*is_quick)(struct vcpu *vcpu, u32 msr, enum msr_direction direction);
 };
 
 #define KEEPER(name) const struct msr_keeper msr_keeper_##name

@@ -155,7 +155,12 @@ static int tsc_set(struct vcpu *vcpu, struct msr_request *request)
 	return 0;
 }
 
-KEEPER(IA32_TSC) = {.writable = ALL, .get = tsc_get, .set = tsc_set};
+static bool tsc_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction)
+{
+	return direction == MSR_READ;
+}
+
+KEEPER(IA32_TSC) = {.writable = ALL, .get = tsc_get, .set = tsc_set, .is_quick = tsc_is_quick};
 
 /* User space restores the register only: it sets the counter by itself. */
 static int tsc_adjust_set(struct vcpu *vcpu, struct msr_request *request)

@@ -11,6 +11,7 @@
  * SDM: "Event Injection", "Priority Among Concurrent Events", "Double Fault Exception".
  */
 #include "vcpu/events.h"
+#include "vcpu/cached.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
 #include "facts/exit_reason.h"
@@ -96,18 +97,25 @@ void vcpu_inject_debug(struct vcpu *vcpu, u64 dr6)
 		raise(vcpu, VECTOR_DB, 0, true, dr6);
 }
 
+void vcpu_interruptibility_write(struct vcpu *vcpu, u32 value)
+{
+	vcpu->cached |= VCPU_CACHED_INTERRUPTIBILITY;
+	vcpu->interruptibility = value;
+	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, value);
+}
+
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu)
 {
-	return vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
+	return cached_interruptibility(vcpu) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS);
 }
 
 void vcpu_interrupt_shadow_set(struct vcpu *vcpu, u32 shadow)
 {
-	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
+	u32 now = cached_interruptibility(vcpu);
 	u32 wanted = (now & ~(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) | shadow;
 
 	if (now != wanted)
-		vmcs_write32(GUEST_INTERRUPTIBILITY_INFO, wanted);
+		vcpu_interruptibility_write(vcpu, wanted);
 }
 
 void vcpu_interrupt_shadow_clear(struct vcpu *vcpu)
@@ -122,18 +130,16 @@ bool vcpu_nmi_masked(struct vcpu *vcpu)
 	if (vcpu->events.nmi.injected)
 		return true;
 	if (vcpu->events.nmi.may_block)
-		vcpu->events.nmi.may_block =
-			vmcs_read32(GUEST_INTERRUPTIBILITY_INFO) & BLOCKING_BY_NMI;
+		vcpu->events.nmi.may_block = cached_interruptibility(vcpu) & BLOCKING_BY_NMI;
 	return vcpu->events.nmi.may_block;
 }
 
 void vcpu_nmi_mask(struct vcpu *vcpu, bool masked)
 {
-	u32 now = vmcs_read32(GUEST_INTERRUPTIBILITY_INFO);
+	u32 now = cached_interruptibility(vcpu);
 
 	vcpu->events.nmi.may_block = masked;
-	vmcs_write32(GUEST_INTERRUPTIBILITY_INFO,
-		     masked ? now | BLOCKING_BY_NMI : now & ~BLOCKING_BY_NMI);
+	vcpu_interruptibility_write(vcpu, masked ? now | BLOCKING_BY_NMI : now & ~BLOCKING_BY_NMI);
 }
 
 /* A second NMI is held while one is handled; a third is lost. */
@@ -158,6 +164,12 @@ bool vcpu_event_underway(const struct vcpu *vcpu)
 	return vcpu->events.exception.pending || vcpu->events.exception.injected ||
 	       vcpu->events.nmi.injected || vcpu->events.soft.injected ||
 	       vcpu->events.interrupt.injected;
+}
+
+bool vcpu_event_waits(const struct vcpu *vcpu)
+{
+	return vcpu_event_underway(vcpu) || vcpu->events.nmi.pending || vcpu->window_wanted ||
+	       (vcpu->lapic && __atomic_load_n(&vcpu->lapic->irr_words, __ATOMIC_RELAXED));
 }
 
 bool vcpu_exception_pending(const struct vcpu *vcpu)

@@ -8,6 +8,10 @@
 
 #include "vcpu/vcpu.h"
 
+/* After an entry and an exit that was answered: is there one for the next entry, or may there be?
+ * What waits for its window has opened that. */
+bool vcpu_event_waits(const struct vcpu *vcpu);
+
 /* Before an entry, interrupts off: one event goes into the VM-entry interruption field; windows
  * are asked for what must wait.  Not to be entered with: vcpu->pic_ended. */
 void vcpu_events_enter(struct vcpu *vcpu);
@@ -36,6 +40,9 @@ bool vcpu_takes_user_interrupt(const struct vcpu *vcpu);
 bool vcpu_event_underway(const struct vcpu *vcpu);
 /* Was an exception raised, or a triple fault, and its delivery has not begun? */
 bool vcpu_exception_pending(const struct vcpu *vcpu);
+
+/* The whole field, BLOCKING_*: of a new VMCS. */
+void vcpu_interruptibility_write(struct vcpu *vcpu, u32 value);
 
 u32 vcpu_interrupt_shadow(struct vcpu *vcpu); /* BLOCKING_BY_STI, _MOV_SS */
 void vcpu_interrupt_shadow_clear(struct vcpu *vcpu);

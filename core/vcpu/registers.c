@@ -9,16 +9,9 @@
 #include "vcpu/vcpu.h"
 #include "vcpu/state.h"
 #include "irq/lapic.h"
+#include "vcpu/cached.h"
 #include "vcpu/events.h"
 #include "vmcs/vmcs.h"
-
-static bool fetch(struct vcpu *vcpu, u32 bit)
-{
-	if (vcpu->cached & bit)
-		return false;
-	vcpu->cached |= bit;
-	return true;
-}
 
 static void written(struct vcpu *vcpu, u32 bit)
 {
@@ -28,7 +21,7 @@ static void written(struct vcpu *vcpu, u32 bit)
 
 void vcpu_rsp_fetch(struct vcpu *vcpu)
 {
-	if (fetch(vcpu, VCPU_CACHED_RSP))
+	if (cached_fetch(vcpu, VCPU_CACHED_RSP))
 		vcpu->regs[REG_RSP] = vmcs_readl(GUEST_RSP);
 }
 
@@ -39,9 +32,7 @@ void vcpu_rsp_written(struct vcpu *vcpu)
 
 u64 vcpu_rip_read(struct vcpu *vcpu)
 {
-	if (fetch(vcpu, VCPU_CACHED_RIP))
-		vcpu->rip = vmcs_readl(GUEST_RIP);
-	return vcpu->rip;
+	return cached_rip(vcpu);
 }
 
 void vcpu_rip_write(struct vcpu *vcpu, u64 value)
@@ -52,9 +43,7 @@ void vcpu_rip_write(struct vcpu *vcpu, u64 value)
 
 u64 vcpu_rflags_read(struct vcpu *vcpu)
 {
-	if (fetch(vcpu, VCPU_CACHED_RFLAGS))
-		vcpu->rflags = vmcs_readl(GUEST_RFLAGS);
-	return vcpu->rflags;
+	return cached_rflags(vcpu);
 }
 
 void vcpu_rflags_write(struct vcpu *vcpu, u64 value)
@@ -119,20 +108,25 @@ static void trap(struct vcpu *vcpu, bool steps)
 
 static void move_past(struct vcpu *vcpu, unsigned int length)
 {
-	u64 rip = vcpu_rip_read(vcpu) + length;
+	u64 before = cached_rip(vcpu), rip = before + length;
 
 	/* Outside 64-bit code EIP wraps at 4 GiB (and IP does not: a #GP comes at the fetch). */
-	if (vcpu_code_width(vcpu) != WIDTH_64)
+	if ((before ^ rip) >> 32 && vcpu_code_width(vcpu) != WIDTH_64)
 		rip = (u32)rip;
-	vcpu_rip_write(vcpu, rip);
+	vcpu->rip = rip;
+	vcpu->dirty |= VCPU_CACHED_RIP;
 	/* An EPT violation has saved it as set, so that the instruction could be executed again. */
-	resume_flag_write(vcpu, false);
+	if (cached_rflags(vcpu) & RFLAGS_RF)
+		resume_flag_write(vcpu, false);
 }
 
 void vcpu_skip_instruction(struct vcpu *vcpu, unsigned int length)
 {
+	const u32 shadow = BLOCKING_BY_STI | BLOCKING_BY_MOV_SS;
+
 	move_past(vcpu, length);
-	trap(vcpu, vcpu_single_steps(vcpu));
+	if ((vcpu->rflags & RFLAGS_TF) || (cached_interruptibility(vcpu) & shadow))
+		trap(vcpu, vcpu_single_steps(vcpu));
 }
 
 void vcpu_skip_branch(struct vcpu *vcpu, unsigned int length)
@@ -154,14 +148,14 @@ static u32 access_rights(enum vcpu_seg seg)
 
 static u32 code_rights(struct vcpu *vcpu)
 {
-	if (fetch(vcpu, VCPU_CACHED_CS))
+	if (cached_fetch(vcpu, VCPU_CACHED_CS))
 		vcpu->cs_rights = access_rights(SEG_CS);
 	return vcpu->cs_rights;
 }
 
 static u32 stack_rights(struct vcpu *vcpu)
 {
-	if (fetch(vcpu, VCPU_CACHED_SS))
+	if (cached_fetch(vcpu, VCPU_CACHED_SS))
 		vcpu->ss_rights = access_rights(SEG_SS);
 	return vcpu->ss_rights;
 }

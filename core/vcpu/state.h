@@ -95,11 +95,12 @@
 	 CR4_FSGSBASE)
 
 /* vcpu->cached and vcpu->dirty. */
-#define VCPU_CACHED_RIP	   BIT32(0)
-#define VCPU_CACHED_RSP	   BIT32(1)
-#define VCPU_CACHED_RFLAGS BIT32(2)
-#define VCPU_CACHED_CS	   BIT32(3) /* access rights */
-#define VCPU_CACHED_SS	   BIT32(4)
+#define VCPU_CACHED_RIP		     BIT32(0)
+#define VCPU_CACHED_RSP		     BIT32(1)
+#define VCPU_CACHED_RFLAGS	     BIT32(2)
+#define VCPU_CACHED_CS		     BIT32(3) /* access rights */
+#define VCPU_CACHED_SS		     BIT32(4)
+#define VCPU_CACHED_INTERRUPTIBILITY BIT32(5)
 
 /* Interruptibility state of the guest. */
 #define BLOCKING_BY_STI	   BIT32(0)

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "vcpu/stats.h"
 
+/* From the MSR's place on, round the end: most are found at once. */
 static struct vcpu_msr_counter *counter_of(struct vcpu_stats *stats, u32 msr)
 {
-	struct vcpu_msr_counter *counter = stats->msr;
-	struct vcpu_msr_counter *last = &stats->msr[VCPU_MSR_COUNTERS - 1];
+	struct vcpu_msr_counter *counter;
 
-	/* An unused row has counted nothing yet. */
-	while (counter < last && counter->msr != msr && counter->reads + counter->writes)
-		counter++;
-	counter->msr = counter < last ? msr : VCPU_STATS_MSR_OTHER;
+	for (u32 n = 0; n < VCPU_MSR_PLACES; n++) {
+		counter = &stats->msr[(msr + n) % VCPU_MSR_PLACES];
+		/* An unused row has counted nothing yet. */
+		if (counter->msr == msr || !(counter->reads + counter->writes)) {
+			counter->msr = msr;
+			return counter;
+		}
+	}
+	counter = &stats->msr[VCPU_MSR_PLACES];
+	counter->msr = VCPU_STATS_MSR_OTHER;
 	return counter;
 }
 

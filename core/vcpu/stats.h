@@ -6,7 +6,8 @@
 
 #include "facts/exit_reason.h"
 
-#define VCPU_MSR_COUNTERS    32
+#define VCPU_MSR_PLACES	     32
+#define VCPU_MSR_COUNTERS    (VCPU_MSR_PLACES + 1)
 #define VCPU_STATS_MSR_OTHER 0xffffffffu
 
 /* Where a vCPU's time goes: in the guest; from a VM exit to the next entry, but for what follows;
@@ -42,8 +43,8 @@ struct vcpu_halt_stats {
 	bool asleep; /* now */
 };
 
-/* Rows of msr[] fill from the front; the last one (msr VCPU_STATS_MSR_OTHER) counts all those
- * that found no room. */
+/* A row of msr[] is used once it has counted something; the last one (msr VCPU_STATS_MSR_OTHER)
+ * counts all those that found no room. */
 struct vcpu_stats {
 	u64 exits[EXIT_REASONS];
 	struct vcpu_msr_counter {

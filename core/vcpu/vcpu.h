@@ -116,9 +116,9 @@ struct vcpu {
 	struct vcpu_debug debug;
 
 	/* RIP, RSP, RFLAGS are read from the VMCS once per exit and written before the entry. The
-	 * access rights of CS and SS are read once. */
+	 * access rights of CS and SS and the interruptibility state are read once. */
 	u64 rip, rflags;
-	u32 cs_rights, ss_rights;
+	u32 cs_rights, ss_rights, interruptibility;
 	u32 cached, dirty; /* bits VCPU_CACHED_* */
 
 	struct exit_info exit; /* the last one */

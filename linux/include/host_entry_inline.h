@@ -51,6 +51,12 @@ static inline bool host_guest_must_turn_back(void)
 	return xfer_to_guest_mode_work_pending() || READ_ONCE(vmx_shutting_down);
 }
 
+/* RCU has put nothing off: no callback was queued here since. */
+static inline bool host_guest_may_go_on(void)
+{
+	return !host_guest_must_wait();
+}
+
 /* guest_samples.c: the kernel takes the interrupt that ended a guest's run, which hit that guest.
  */
 enum guest_interrupted { GUEST_NOT_INTERRUPTED, GUEST_BY_IRQ, GUEST_BY_NMI };

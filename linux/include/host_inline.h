@@ -7,6 +7,7 @@
 
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
+#include <linux/tracepoint-defs.h>
 #include <asm/asm.h>
 #include <asm/io.h>
 #include <asm/msr.h>
@@ -47,6 +48,14 @@ extern u32 measurement;
 static inline u32 host_measurement(void)
 {
 	return static_branch_unlikely(&measuring) ? READ_ONCE(measurement) : 0;
+}
+
+/* tracepoints.c */
+DECLARE_TRACEPOINT(kvm_exit);
+
+static inline bool host_traces_exits(void)
+{
+	return tracepoint_enabled(kvm_exit);
 }
 
 /* --- Locks ---------------------------------------------------------------- */

@@ -84,7 +84,8 @@ struct host_vcpu {
 	u64 serial;		       /* no other vCPU has it, before or after */
 	struct fpu_guest fpu;
 	struct host_saved saved;
-	struct host_perf perf; /* of the entry that is going on */
+	struct host_perf perf; /* of the entries that are going on */
+	u64 debugctl;	       /* the host's, meanwhile */
 	u64 rsp;	       /* HOST_RSP as the VMCS has it */
 	bool sigmask_set;      /* KVM_SET_SIGNAL_MASK */
 	sigset_t sigmask;

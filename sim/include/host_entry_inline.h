@@ -11,6 +11,7 @@ void sim_write_xcr0(u64 value);
 void sim_fpu_before_entry(struct vcpu *vcpu);
 bool sim_guest_must_wait(void);
 bool sim_guest_must_turn_back(void);
+bool sim_guest_may_go_on(void);
 
 static inline u64 host_cr3(void)
 {
@@ -40,6 +41,11 @@ static inline bool host_guest_must_wait(void)
 static inline bool host_guest_must_turn_back(void)
 {
 	return sim_guest_must_turn_back();
+}
+
+static inline bool host_guest_may_go_on(void)
+{
+	return sim_guest_may_go_on();
 }
 
 static inline void host_guest_irq_enable(void)

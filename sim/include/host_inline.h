@@ -7,6 +7,7 @@
 
 extern bool sim_large_pages_execute;
 extern u32 sim_measurement;
+extern bool sim_exits_are_traced;
 
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
@@ -66,6 +67,11 @@ static inline bool host_large_pages_execute(void)
 static inline u32 host_measurement(void)
 {
 	return sim_measurement;
+}
+
+static inline bool host_traces_exits(void)
+{
+	return sim_exits_are_traced;
 }
 
 static inline hpa_t host_virt_to_phys(const void *page)

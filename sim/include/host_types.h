@@ -89,6 +89,8 @@ struct host_vcpu {
 	bool scheduled;	       /* between host_vcpu_get() and host_vcpu_release() */
 	bool fpu_is_guest;     /* between host_fpu_load_guest() and host_fpu_load_host() */
 	bool state_saved;      /* between host_state_save() and host_state_restore() */
+	bool in_guest;	       /* between host_guest_begin() and host_guest_end() */
+	u64 begins;	       /* calls of host_guest_begin() */
 	u64 kicks;	       /* calls of host_kick_vcpu() */
 	struct sim_task *task; /* that has it loaded; NULL: none */
 };

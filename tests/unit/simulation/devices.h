@@ -70,6 +70,8 @@ void pin_expect_heard(unsigned int number);
 /* Whether one that was sent to the guest came, and ended, nobody knows; after an INIT, of its last
  * end neither. */
 void pins_lost(const struct guest *guest, bool init);
+void pins_hold(const struct guest *guest);
+void pins_release(const struct guest *guest);
 bool pins_are_ended(void);
 
 /* --- doorbells.c: ioeventfds that come and go --- */

@@ -137,6 +137,7 @@ void interrupts_replace_begin(struct guest *guest)
 {
 	interrupt_timer_may_be_due(guest);
 	lines_hold(guest);
+	pins_hold(guest);
 	for (unsigned int vector = 0; vector < 256; vector++)
 		vectors[guest->id][vector].was_kept = vectors[guest->id][vector].waits;
 }
@@ -151,6 +152,7 @@ void interrupts_replace_end(struct guest *guest)
 		tally->losses++;
 	}
 	guest->timer_token++;
+	pins_release(guest);
 	lines_release(guest);
 }
 

@@ -63,6 +63,21 @@ void pins_lost(const struct guest *guest, bool init)
 	}
 }
 
+/* The state of the guest's local APIC is being replaced: what came meanwhile would be lost. */
+void pins_hold(const struct guest *guest)
+{
+	for (unsigned int i = 0; i < LINES; i++)
+		if (line_target(i)->id == guest->id)
+			host_mutex_lock(&pins[i].lock);
+}
+
+void pins_release(const struct guest *guest)
+{
+	for (unsigned int i = 0; i < LINES; i++)
+		if (line_target(i)->id == guest->id)
+			host_mutex_unlock(&pins[i].lock);
+}
+
 bool pins_are_ended(void)
 {
 	for (unsigned int i = 0; i < LINES; i++)

@@ -90,6 +90,7 @@ TEST(events_extint_withdrawn_between_two_looks)
 	pc_create();
 	line_set(true);
 	EXPECT_TRUE(pic_output(&pc->vm));
+	pc->vcpu->cached &= ~VCPU_CACHED_INTERRUPTIBILITY;
 	sim_vmread_hook(take_line_down, NULL);
 	enter(pc->vcpu);
 	sim_vmread_hook(NULL, NULL);
