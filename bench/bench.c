@@ -38,6 +38,7 @@ void bench_row(const char *name, u64 *samples, unsigned int count)
 	printf("%s\t%llu\t%llu\n", name, (unsigned long long)samples[0],
 	       (unsigned long long)samples[count / 2]);
 	fflush(stdout);
+	MARK(COUNT_END);
 }
 
 int main(int argc, char **argv)

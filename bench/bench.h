@@ -6,14 +6,19 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include "../lab/count.h"
 #include "../tests/conformance/api/vm.h"
+
+/* For the emulator, which counts what is executed between START and STOP. */
+#define MARK(what) __asm__ volatile(COUNT_NOP(what)::: "memory")
 
 static inline u64 rdtsc(void)
 {
 	return __builtin_ia32_rdtsc();
 }
 
-/* One row of the table: the smallest and the middle of the samples. */
+/* One row of the table: the smallest and the middle of the samples; the emulator's counts end with
+ * it. */
 void bench_row(const char *name, u64 *samples, unsigned int count);
 
 /* Rows of the KVM API; rows of events in a guest. */

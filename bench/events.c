@@ -29,42 +29,34 @@
 #define STRING_(x) #x
 #define STRING(x)  STRING_(x)
 
-/* Handlers first: they must not move with the row's code. */
-#define EVENT(name, once, before, code)                                                                                                                                   \
-	GUEST64(event_##name, once                                                                                                                                        \
-		"\n"                                                                                                                                                      \
-		"	mov $" STRING(                                                                                                                                    \
-			SAMPLES_GPA_LITERAL) ", %edi\n"                                                                                                                   \
-					     "	xor %ebp, %ebp\n"                                                                                                          \
-					     "7:	" before "\n"                                                                                                     \
-					     "	push %rax; push %rdx; rdtsc; shl $32, %rdx; or "                                                                           \
-					     "%rdx, %rax; mov %rax, %r15\n"                                                                                               \
-					     "	pop %rdx; pop %rax\n"                                                                                                      \
-					     "	" code "\n"                                                                                                               \
-					     "	rdtsc; shl $32, %rdx; or %rdx, %rax; sub %r15, "                                                                           \
-					     "%rax\n"                                                                                                                     \
-					     "	mov %rax, (%rdi,%rbp,8); inc %ebp; cmp $" STRING(                                                                         \
-						     SAMPLES_LITERAL) ", %ebp\n"                                                                                          \
-								      "	jb 7b\n"                                                                                          \
-								      "	out %al, $" STRING(                                                                               \
-									      DONE_PORT) "\n"                                                                             \
-											 "	."                                                                             \
-											 "org "                                                                           \
-											 "event"                                                                          \
-											 "_" #name                                                                        \
-											 " +"                                                                             \
-											 " " STRING(                                                                      \
-												 HANDLER) "\n"                                                            \
-													  "	incl %r14d; push %rax; push %rcx; push %rdx\n"                \
-													  "	mov $0x80b, %ecx; xor %eax, %eax; xor %edx, %edx\n"           \
-													  "	test %r13d, %r13d; jz 8f; wrmsr; jmp 9f\n"                    \
-													  "8:	movabs $0xfee000b0, %rcx; movl $0, (%rcx)\n"                \
-													  "9:	pop %rdx; pop %rcx; pop %rax; iretq\n"                      \
-													  "	.org event_" #name                                        \
-													  " + " STRING(                                                   \
-														  FAULT_SKIP) "\n"                                        \
-															      "	cmpq $0, (%rsp); jne 5f; addq $8, %rsp\n" \
-															      "5:	addq $2, (%rsp); iretq");
+/*
+ * The handlers are behind the row's code, in places of their own: they must not move with it.  What
+ * stands between two RDTSCs is also between the marks of what the emulator counts.
+ */
+/* clang-format off */
+#define EVENT(name, once, before, code) GUEST64(event_##name, once "\n"                            \
+	"	mov $" STRING(SAMPLES_GPA_LITERAL) ", %edi\n"                                      \
+	"	xor %ebp, %ebp\n"                                                                  \
+	"7:	" before "\n"                                                                      \
+	COUNT_NOP(COUNT_START)                                                                     \
+	"	push %rax; push %rdx; rdtsc; shl $32, %rdx; or %rdx, %rax; mov %rax, %r15\n"       \
+	"	pop %rdx; pop %rax\n"                                                              \
+	"	" code "\n"                                                                        \
+	"	rdtsc; shl $32, %rdx; or %rdx, %rax; sub %r15, %rax\n"                             \
+	COUNT_NOP(COUNT_STOP)                                                                      \
+	"	mov %rax, (%rdi,%rbp,8); inc %ebp; cmp $" STRING(SAMPLES_LITERAL) ", %ebp\n"       \
+	"	jb 7b\n"                                                                           \
+	"	out %al, $" STRING(DONE_PORT) "\n"                                                 \
+	"	.org event_" #name " + " STRING(HANDLER) "\n"                                      \
+	"	incl %r14d; push %rax; push %rcx; push %rdx\n"                                     \
+	"	mov $0x80b, %ecx; xor %eax, %eax; xor %edx, %edx\n"                                \
+	"	test %r13d, %r13d; jz 8f; wrmsr; jmp 9f\n"                                         \
+	"8:	movabs $0xfee000b0, %rcx; movl $0, (%rcx)\n"                                       \
+	"9:	pop %rdx; pop %rcx; pop %rax; iretq\n"                                             \
+	"	.org event_" #name " + " STRING(FAULT_SKIP) "\n"                                   \
+	"	cmpq $0, (%rsp); jne 5f; addq $8, %rsp\n"                                          \
+	"5:	addq $2, (%rsp); iretq");
+/* clang-format on */
 #define SAMPLES_GPA_LITERAL 0x4000
 #define SAMPLES_LITERAL	    24
 
@@ -293,6 +285,7 @@ static bool measure(const struct row *row, u64 *samples)
 	struct kvm_sregs sregs;
 	bool done;
 
+	MARK(COUNT_BEGIN);
 	/* So that the cost of a first write is the hypervisor's, and not that of a new page. */
 	memset(fresh, 1, FRESH_SIZE + PAGE);
 	guest = guest_create(row, fresh);
