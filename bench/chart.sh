@@ -26,9 +26,12 @@ awk -F '\t' -v subtitle="Lintel $(cat VERSION) and kvm_intel of Linux $kernel, $
 		bar(y + 5, ratio > 1 ? "dearer" : "lintel", full * (ratio > most ? most : ratio))
 	}
 	# What is drawn, in this order.
-	FNR == NR { wanted[++rows] = $0; next }
+	FNR == NR { asked[++names] = $0; next }
 	{ cost[$1, $2] = $3 }
 	END {
+		for (i = 1; i <= names; i++)
+			if (cost["kvm", asked[i]] && ("lintel", asked[i]) in cost)
+				wanted[++rows] = asked[i]
 		full = 300; most = 380 / full; height = 62 + rows * 27
 		printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"%d\" viewBox=\"0 0 400 %d\" " \
 			"font-family=\"system-ui, DejaVu Sans, Arial, sans-serif\" font-size=\"10.5\">\n", 2 * height, height
