@@ -43,8 +43,10 @@ void bench_row(const char *name, u64 *samples, unsigned int count)
 
 int main(int argc, char **argv)
 {
-	if (argc > 1)
-		test_device = argv[1];
+	if (argc > 1 && !strcmp(argv[1], "scale")) {
+		bench_scale();
+		return 0;
+	}
 	bench_api();
 	bench_events();
 	return 0;

@@ -217,6 +217,9 @@ static const struct row rows[] = {
 	ROW("first write to a page", ept_4k),
 };
 
+/* Of the next VMs: how many slots they have besides. */
+static unsigned int more_slots;
+
 static void add_ioeventfd(int vm, u64 address, u32 length, u32 flags)
 {
 	struct kvm_ioeventfd event = {
@@ -240,6 +243,7 @@ static struct guest guest_create(const struct row *row, u8 *fresh)
 	CHECK_OK(ioctl(guest.vm.fd, KVM_CREATE_PIT2, &pit));
 	CHECK_OK(vm_set_slot(guest.vm.fd, 1, 0, FRESH_GPA, FRESH_SIZE, fresh));
 	CHECK_OK(vm_set_slot(guest.vm.fd, 2, KVM_MEM_READONLY, ROM_GPA, PAGE, fresh + FRESH_SIZE));
+	bench_add_slots(guest.vm.fd, more_slots, fresh);
 	add_ioeventfd(guest.vm.fd, EVENT_PORT, 4, KVM_IOEVENTFD_FLAG_PIO);
 	add_ioeventfd(guest.vm.fd, EVENT_GPA, 4, 0);
 	add_ioeventfd(guest.vm.fd, WILDCARD_GPA, 0, 0);
@@ -308,18 +312,42 @@ static bool measure(const struct row *row, u64 *samples)
 	return done;
 }
 
-void bench_events(void)
+/* The rows of a list, with these words after their names. */
+static void measure_rows(const struct row *list, unsigned int count, const char *words)
 {
 	static const struct row null = ROW("", null);
 	u64 samples[SAMPLES], floor;
+	char name[80];
 
 	CHECK(measure(&null, samples));
 	floor = samples[SAMPLES / 2];
-	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!measure(&rows[i], samples))
+	for (unsigned int i = 0; i < count; i++) {
+		if (!measure(&list[i], samples))
 			continue;
 		for (unsigned int j = 0; j < SAMPLES; j++)
 			samples[j] -= floor < samples[j] ? floor : samples[j];
-		bench_row(rows[i].name, samples, SAMPLES);
+		snprintf(name, sizeof(name), "%s%s", list[i].name, words);
+		bench_row(name, samples, SAMPLES);
 	}
+}
+
+void bench_events(void)
+{
+	measure_rows(rows, ARRAY_SIZE(rows), "");
+}
+
+void bench_events_with_slots(unsigned int slots)
+{
+	static const struct row some[] = {
+		ROW("CPUID.0", cpuid0),
+		ROW("ioeventfd, MMIO of 4 bytes", event_mmio),
+		ROW("MMIO read of 4 bytes, user space", mmio_read),
+		ROW("first write to a page", ept_4k),
+	};
+	char words[32];
+
+	more_slots = slots;
+	snprintf(words, sizeof(words), "; slots @ %u", slots);
+	measure_rows(some, ARRAY_SIZE(some), words);
+	more_slots = 0;
 }

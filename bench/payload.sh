@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Inside the emulated machine: one hypervisor after the other. From ./settings: `hypervisors', of kvm and
-# lintel; `guest', 1 for a Linux guest too; `apicv', kvm-intel's enable_apicv.
+# lintel; `guest', 1 for a Linux guest too; `arguments' of the program; `apicv', kvm-intel's enable_apicv.
 . ./linux-guest.sh
 . ./settings
 
@@ -49,7 +49,7 @@ boot() {
 
 # Rows go to a file: the serial port's interrupts must not fall into a measurement.
 measure() {
-	./bench >rows.$1 || return 1
+	./bench $arguments >rows.$1 || return 1
 	[ "$guest" = 0 ] || boot >>rows.$1
 }
 
