@@ -6,7 +6,9 @@
 #	make test	every test there is: unit tests under sanitizers, then the lab
 #	make install	the command, its manual and completion (PREFIX=, DESTDIR=)
 #	make simulate	whole machines from seeds, SEEDS= of them; SEED= and STEPS= run one again
-#	make bench	stock kvm_intel and Lintel side by side in the lab, cost by cost
+#	make bench	stock kvm_intel and Lintel side by side in the lab, cost by cost: text, build/bench.json, build/bench.svg
+#	make budget	bench/budget anew: what each row of the benchmark may cost on Lintel
+#	make bench-scale	with many slots, vCPUs and VMs
 #
 # Parts: module (build/linux/lintel.ko), tool (build/tool/lintel), guests, api-tests, unit.
 # The module for the running kernel: make module KDIR=/lib/modules/$(uname -r)/build
@@ -21,7 +23,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 # As many jobs as processors, of this make and those below it together.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: all run test bench deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
+.PHONY: all run test bench bench-scale budget deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
 	dist package-test fuzz module-test coverage mutate vmentry payload lab-test clients-test conformance install clean
 
 all: module tool guests api-tests
@@ -119,6 +121,7 @@ payload: deps
 lab-test: all module-6.12 vmentry payload
 	tests/lab/same.sh
 	tests/lab/all.sh
+	bench/budget.sh
 	tests/clients/all.sh microvm runsc
 
 # The programs that people use KVM by, from Debian, on stock KVM and on Lintel: an hour or more; two of
@@ -127,10 +130,19 @@ clients-test: module module-6.12 payload tool
 	tests/clients/names.sh
 	tests/clients/all.sh
 
-# Both hypervisors in one boot of the machine, the same binaries.
+# Both hypervisors in one boot of each machine, the same binaries.
 bench: module tool
 	$(MAKE) -s -C bench
-	bench/run.sh
+	bench/run.sh --json $(BUILD)/bench.json --svg $(BUILD)/bench.svg
+
+budget: module tool
+	$(MAKE) -s -C bench
+	bench/budget.sh --write
+
+# What grows with the number of slots, vCPUs and VMs.
+bench-scale: module tool
+	$(MAKE) -s -C bench
+	bench/scale.sh
 
 # The command, its manual, and the completion for bash.
 install:

@@ -38,12 +38,15 @@ void bench_row(const char *name, u64 *samples, unsigned int count)
 	printf("%s\t%llu\t%llu\n", name, (unsigned long long)samples[0],
 	       (unsigned long long)samples[count / 2]);
 	fflush(stdout);
+	MARK(COUNT_END);
 }
 
 int main(int argc, char **argv)
 {
-	if (argc > 1)
-		test_device = argv[1];
+	if (argc > 1 && !strcmp(argv[1], "scale")) {
+		bench_scale();
+		return 0;
+	}
 	bench_api();
 	bench_events();
 	return 0;

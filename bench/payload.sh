@@ -1,14 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0
-# Inside the emulated machine: both hypervisors, one after the other.
+# Inside the emulated machine: one hypervisor after the other. From ./settings: `hypervisors', of kvm and
+# lintel; `guest', 1 for a Linux guest too; `arguments' of the program; `apicv', kvm-intel's enable_apicv.
 . ./linux-guest.sh
+. ./settings
 
-# Without APIC virtualization, as lab/run loads it.
-load_stock() {
-	insmod /mods/irqbypass.ko && insmod /mods/kvm.ko && insmod /mods/kvm-intel.ko enable_apicv=0
+load_kvm() {
+	insmod /mods/irqbypass.ko && insmod /mods/kvm.ko && insmod /mods/kvm-intel.ko enable_apicv="$apicv"
 }
 
-unload_stock() {
+unload_kvm() {
 	rmmod kvm_intel && rmmod kvm && rmmod irqbypass
+}
+
+load_lintel() {
+	insmod ./lintel.ko
+}
+
+unload_lintel() {
+	rmmod lintel
+}
+
+# What was asked for is what is there.
+check_kvm() {
+	case $apicv-$(cat /sys/module/kvm_intel/parameters/enable_apicv) in
+	0-N | 1-Y) ;;
+	*) echo "kvm-intel does without APIC virtualization" && return 1 ;;
+	esac
+}
+
+check_lintel() {
+	:
 }
 
 # boot: Debian's kernel to its init, and off; rows from what `lintel run --stats` says.
@@ -28,10 +49,13 @@ boot() {
 
 # Rows go to a file: the serial port's interrupts must not fall into a measurement.
 measure() {
-	./bench >"$1" || echo "bench failed on $1"
-	boot >>"$1"
+	./bench $arguments >rows.$1 || return 1
+	[ "$guest" = 0 ] || boot >>rows.$1
 }
 
-load_stock && measure stock.rows && unload_stock || exit 1
-insmod ./lintel.ko && measure lintel.rows && rmmod lintel || exit 1
-awk -f table.awk stock.rows lintel.rows
+for hypervisor in $hypervisors; do
+	load_$hypervisor && check_$hypervisor && measure $hypervisor && unload_$hypervisor || exit 1
+done
+for hypervisor in $hypervisors; do
+	sed "s/^/row: $hypervisor	/" rows.$hypervisor
+done

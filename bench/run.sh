@@ -1,18 +1,37 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# make bench: in one boot of the emulated machine the same programs run on stock kvm_intel and then
-# on Lintel; one table with both, and how much of stock's cost is Lintel's.
+#
+# run.sh [--json FILE] [--svg FILE] [--no-guest] [MACHINE...]: the benchmark. In one boot of each machine
+# (a name of bench/machines; all) the same programs run on stock kvm_intel and then on Lintel. Prints
+# tables; with --json all figures, with --svg a chart of some. --no-guest: without the Linux guest.
+#
+# What was measured is in build/bench/MACHINE.rows, a line for each row of each hypervisor:
+#   hypervisor, name, smallest, median, instructions, and a number for each of lab/count.h
+# and what these numbers are in build/bench/counted.
 set -eu
 cd "$(dirname -- "$0")/.."
-. tests/lab/payload.sh
-payload=$build/bench/payload
+. bench/measure.sh
 
-payload "$payload" bench/payload.sh
-payload_linux "$payload"
-rm -rf "$payload/guests" "$payload/api-tests"
-cp "$build/bench/bench" bench/table.awk "$payload/"
+json='' svg='' guest=1
+while [ $# -gt 0 ]; do
+	case $1 in
+	--json) json=$2 && shift ;;
+	--svg) svg=$2 && shift ;;
+	--no-guest) guest=0 ;;
+	-*) sed -n 's/^# \(run\.sh .*\)/usage: \1/p' "$0" >&2 && exit 2 ;;
+	*) break ;;
+	esac
+	shift
+done
+# shellcheck disable=SC2046 # names hold no spaces
+[ $# -gt 0 ] || set -- $(machines)
 
-# The model that shows most to guests, without the features that Debian's kernel does not work with
-# there.  Booted and not restored, so that the figures are the same on every computer.
-exec lab/run --cold --model corei7_icelake_u --append clearcpuid=fsrm,avx512f,pku,xsaves \
-	--memory 512 --timeout "${BENCH_TIMEOUT:-1800}" "$payload"
+files=''
+for machine in "$@"; do
+	echo "bench: $machine..." >&2
+	measure "$machine" 'kvm lintel' $guest
+	files="$files $out/$machine.rows"
+done
+awk -f bench/table.awk "$out/counted" $files
+[ -z "$json" ] || bench/json.sh "$@" >"$json"
+[ -z "$svg" ] || bench/chart.sh "$1" >"$svg"

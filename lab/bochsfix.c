@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into Bochs, for three of its faults, and for a run that can be repeated.
+ * Preloaded into Bochs, for four of its faults, and for a run that can be repeated.
  *
  * Its optramimage loader reads a whole file into guest RAM although that RAM is contiguous for
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
@@ -20,6 +20,10 @@
  * changes nothing where it had decided rightly. That is a virtual function, whose place in the
  * window's table is found by its name.
  *
+ * Bochs 3.0 refuses a posted-interrupt descriptor that is not at the beginning of a page, where the
+ * SDM wants a multiple of 64 (stock KVM's is one): the test of the address's low bits after the
+ * VMCS field is read gets the right mask.
+ *
  * What RDRAND and RDSEED give depends on the time at which Bochs was started, and so does a bit of
  * all that the kernel does: here it depends on $LAB_SEED, a hexadecimal number. The lights of the
  * window are timed by the host's clock, and with them the moments at which Bochs looks at its
@@ -37,8 +41,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "patch.h"
+
 #define RAM_BLOCK	 (128 * 1024)
-#define WINDOW_FUNCTIONS 40 /* more than a window has */
+#define WINDOW_FUNCTIONS 40   /* more than a window has */
+#define CONTROLS_CODE	 4096 /* bytes of the checks of control fields, at most */
+#define NEXT_CODE	 32   /* from the read of a field to the test of it, at most */
 
 static unsigned char ***processors;
 static const unsigned char *processor_count;
@@ -101,6 +109,19 @@ static void find_offsets(const char *offsets)
 	commit.known = commit.rip && commit.prev_rip && commit.speculative_rsp;
 }
 
+static void mend_posted_interrupts(void)
+{
+	/* The number of the field, in %esi; then the address's bits that are to be 0, in %rdx. */
+	static const unsigned char field[] = {0xbe, 0x16, 0x20, 0, 0};
+	static const unsigned char page[] = {0x48, 0xba, 0xff, 0x0f, 0, 0};
+	unsigned char *checks = dlsym(RTLD_DEFAULT, "_ZN8BX_CPU_C26VMenterLoadCheckVmControlsEv");
+	unsigned char *at = checks ? memmem(checks, CONTROLS_CODE, field, sizeof(field)) : NULL;
+
+	at = at ? memmem(at, NEXT_CODE, page, sizeof(page)) : NULL;
+	if (at)
+		patch_code(at + 2, "\x3f\0", 2);
+}
+
 __attribute__((constructor)) static void find_all(void)
 {
 	const char *offsets = getenv("LAB_BOCHS_COMMIT");
@@ -113,6 +134,7 @@ __attribute__((constructor)) static void find_all(void)
 	processors = dlsym(RTLD_DEFAULT, "bx_cpu_array");
 	if (offsets)
 		find_offsets(offsets);
+	mend_posted_interrupts();
 }
 
 static void for_each_processor(void (*act)(unsigned char *processor))

@@ -137,7 +137,8 @@ make_initrd() {
 	rm -r "$1/root"
 }
 
-# supervise_bochs SECONDS MARK DIR BOCHS-ARGUMENT... : see supervise.c; results are files in DIR.
+# supervise_bochs SECONDS MARK DIR BOCHS-ARGUMENT... : see supervise.c; results are files in DIR. With the
+# variable count, what bochscount.c counts is in the file of that name.
 # A Bochs that has a debugger must be told to go on. Where it has to be asked for, and bochsfix.c does
 # not know that Bochs, several processors run in the debugger's loop: half as fast, and right.
 supervise_bochs() {
@@ -151,7 +152,8 @@ supervise_bochs() {
 	if [ "$cpus" -gt 1 ] && [ -z "$commit" ] && grep -q -e -debugger "$bochs/options"; then
 		set -- -debugger "$@"
 	fi
-	LAB_BOCHS_COMMIT=$commit LD_PRELOAD=$lab_build/bochsfix.so \
+	LAB_BOCHS_COMMIT=$commit LAB_COUNT=${count-} \
+		LD_PRELOAD=$lab_build/bochsfix.so${count:+:$lab_build/bochscount.so} \
 		"$lab_build/supervise" "$seconds" "$mark" \
 		"$dir/verdict" "$dir/serial" "$dir/chatter" "$bochs/bochs" -q -unlock "$@"
 }
