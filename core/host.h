@@ -281,6 +281,9 @@ enum vmx_status { VMX_SUCCEED = 0, VMX_FAIL_INVALID = 1, VMX_FAIL_VALID = 2 };
 
 static inline enum vmx_status host_vmclear(hpa_t region);
 static inline enum vmx_status host_vmptrld(hpa_t region);
+/* The region that is current on this CPU, without asking the processor; HOST_NO_VMCS: none is. */
+#define HOST_NO_VMCS (~(hpa_t)0)
+static inline hpa_t host_current_vmcs(void);
 static inline enum vmx_status host_vmread(u32 field, u64 *value);
 static inline enum vmx_status host_vmwrite(u32 field, u64 value);
 static inline enum vmx_status host_invept(u32 type, u64 eptp);

@@ -49,6 +49,8 @@ bool vmx_cpu_on(void)
 	return this_cpu_read(vmx_cpus.on);
 }
 
+DEFINE_PER_CPU(hpa_t, current_vmcs) = HOST_NO_VMCS;
+
 /* --- VMXON, VMXOFF ---------------------------------------------------------- */
 
 static enum vmx_status vmxon(hpa_t region)
@@ -111,6 +113,7 @@ static int enter_vmx_operation(void)
 		return -EIO;
 	}
 	self->on = true;
+	this_cpu_write(current_vmcs, HOST_NO_VMCS);
 	flush_guest_tlb();
 	host_state_init_cpu();
 	return 0;

@@ -52,7 +52,7 @@ void sim_vmx_set_processor(unsigned int cpu, const struct vmx_cap_msrs *msrs)
 	*processor = (struct processor){
 		.has_vmx = cap_msr_present(msrs, CAP_BASIC),
 		.vmxon_region = VMXON_REGIONS + cpu * (u64)LINTEL_PAGE_SIZE,
-		.current = NO_VMCS,
+		.current = HOST_NO_VMCS,
 	};
 	processor->msrs = *msrs;
 	vmcs_processor_decode(&processor->can, msrs);
@@ -89,7 +89,7 @@ void sim_vmxon(unsigned int cpu)
 	    !fixed_ok(sim_host_state.cr4, config->cr4_fixed0, config->cr4_fixed1))
 		sim_panic("VMXON on CPU %u: #GP", cpu);
 	processor->vmxon = true;
-	processor->current = NO_VMCS;
+	processor->current = HOST_NO_VMCS;
 	/* As the platform does: translations of an earlier VMX operation are still there. */
 	ept_flush_all(cpu);
 }

@@ -8,8 +8,6 @@
 #include "vmcs/check.h"
 #include "facts/vmcs_field.h"
 
-#define NO_VMCS (~(hpa_t)0) /* the current-VMCS pointer when there is none */
-
 struct processor {
 	bool has_vmx, vmxon;
 	struct vmx_cap_msrs msrs;

@@ -52,7 +52,7 @@ static void needs_of_entry(struct vcpu *vcpu, const struct processor *processor)
 		sim_panic("VM entry with interrupts on");
 	if (!vcpu->host.in_guest)
 		sim_panic("VM entry without host_guest_begin()");
-	if (processor->current != NO_VMCS &&
+	if (processor->current != HOST_NO_VMCS &&
 	    processor->current != sim_virt_to_phys(vcpu->vmcs.region))
 		sim_panic("VM entry with the VMCS of another vCPU");
 	if (!vcpu->host.fpu_is_guest)

@@ -94,7 +94,7 @@ void vmcs_forget_all(void)
 
 struct vmcs *vmcs_current(const struct processor *processor)
 {
-	return processor->current == NO_VMCS ? NULL : vmcs_find(processor->current);
+	return processor->current == HOST_NO_VMCS ? NULL : vmcs_find(processor->current);
 }
 
 static u64 *vmcs_slot(const struct vmcs *vmcs, u32 field)
@@ -169,7 +169,7 @@ enum vmx_status sim_vmclear(hpa_t region)
 	processor->active -= vmcs->cpu >= 0;
 	vmcs->cpu = -1;
 	if (processor->current == region)
-		processor->current = NO_VMCS;
+		processor->current = HOST_NO_VMCS;
 	return VMX_SUCCEED;
 }
 
@@ -191,6 +191,11 @@ enum vmx_status sim_vmptrld(hpa_t region)
 	vmcs->cpu = (int)sim_cpu_now();
 	processor->current = region;
 	return VMX_SUCCEED;
+}
+
+hpa_t sim_current_vmcs(void)
+{
+	return processor_pinned("the current VMCS")->current;
 }
 
 /* --- VMREAD, VMWRITE --- */

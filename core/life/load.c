@@ -28,10 +28,14 @@ static void move_here(struct vcpu *vcpu)
 
 void vcpu_load(struct vcpu *vcpu)
 {
+	hpa_t region = host_virt_to_phys(vcpu->vmcs.region);
+
 	HOST_NEEDS(host_preemption_is_off());
 	if (vcpu->vmcs.cpu != (int)host_cpu())
 		move_here(vcpu);
-	if (host_vmptrld(host_virt_to_phys(vcpu->vmcs.region)) != VMX_SUCCEED && !host_vmx_ended())
+	/* Mostly no other vCPU was here since. */
+	if (host_current_vmcs() != region && host_vmptrld(region) != VMX_SUCCEED &&
+	    !host_vmx_ended())
 		host_log(HOST_LOG_ERROR, "vCPU %u: VMPTRLD failed", vcpu->id);
 	vcpu->loaded = true;
 }

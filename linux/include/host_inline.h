@@ -7,6 +7,7 @@
 
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
+#include <linux/percpu.h>
 #include <linux/tracepoint-defs.h>
 #include <asm/asm.h>
 #include <asm/io.h>
@@ -197,14 +198,38 @@ static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
 	} while (0)
 /* clang-format on */
 
-static inline enum vmx_status host_vmclear(hpa_t region)
+static inline enum vmx_status vmclear(hpa_t region)
 {
 	HOST_VMX_INSTRUCTION("vmclear %0", "m"(region));
 }
 
-static inline enum vmx_status host_vmptrld(hpa_t region)
+static inline enum vmx_status vmptrld(hpa_t region)
 {
 	HOST_VMX_INSTRUCTION("vmptrld %0", "m"(region));
+}
+
+/* vmx_cpu.c: the current-VMCS pointer of each CPU. */
+DECLARE_PER_CPU(hpa_t, current_vmcs);
+
+static inline hpa_t host_current_vmcs(void)
+{
+	return this_cpu_read(current_vmcs);
+}
+
+static inline enum vmx_status host_vmclear(hpa_t region)
+{
+	if (host_current_vmcs() == region)
+		this_cpu_write(current_vmcs, HOST_NO_VMCS);
+	return vmclear(region);
+}
+
+static inline enum vmx_status host_vmptrld(hpa_t region)
+{
+	enum vmx_status status = vmptrld(region);
+
+	if (status == VMX_SUCCEED)
+		this_cpu_write(current_vmcs, region);
+	return status;
 }
 
 static inline enum vmx_status host_vmwrite(u32 field, u64 value)

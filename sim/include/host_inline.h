@@ -51,6 +51,7 @@ void sim_cpuid(u32 leaf, u32 subleaf, u32 out[4]);
 
 enum vmx_status sim_vmclear(hpa_t region);
 enum vmx_status sim_vmptrld(hpa_t region);
+hpa_t sim_current_vmcs(void);
 enum vmx_status sim_vmread(u32 field, u64 *value);
 enum vmx_status sim_vmwrite(u32 field, u64 value);
 enum vmx_status sim_invept(u32 type, u64 eptp);
@@ -231,6 +232,11 @@ static inline void host_cpuid(u32 leaf, u32 subleaf, u32 out[4])
 static inline enum vmx_status host_vmclear(hpa_t region)
 {
 	return sim_vmclear(region);
+}
+
+static inline hpa_t host_current_vmcs(void)
+{
+	return sim_current_vmcs();
 }
 
 static inline enum vmx_status host_vmptrld(hpa_t region)

@@ -192,6 +192,33 @@ TEST(run_flushes_every_vcpu)
 	fixture_destroy(machine);
 }
 
+static u64 vmptrlds_of(struct vcpu *one, unsigned int cpu)
+{
+	struct word word = {0x18, 0};
+	u64 before = sim_vmx_counts.vmptrld;
+
+	run_on(one, cpu, guest_reads, &word);
+	return sim_vmx_counts.vmptrld - before;
+}
+
+/* A VMCS that is current is not loaded again; it is no more where another vCPU came, or the vCPU
+ * went elsewhere. */
+TEST(run_loads_a_vmcs_that_is_not_current)
+{
+	struct vcpu *second;
+
+	start();
+	second = fixture_add_vcpu(machine, 1);
+	vmptrlds_of(vcpu, 0);
+	EXPECT_EQ(vmptrlds_of(vcpu, 0), 0);
+	EXPECT_EQ(vmptrlds_of(second, 0), 1);
+	EXPECT_EQ(vmptrlds_of(vcpu, 0), 1);
+	EXPECT_EQ(vmptrlds_of(vcpu, 1), 1);
+	EXPECT_EQ(vmptrlds_of(vcpu, 1), 0);
+	EXPECT_EQ(vmptrlds_of(vcpu, 0), 1);
+	fixture_destroy(machine);
+}
+
 /* --- What the exit says --- */
 
 #define SOURCE 0x80ull
