@@ -31,6 +31,9 @@ static struct vmcs_image *image;
 static void *page[PAGES];
 static DEFINE_MUTEX(lock); /* all of it: one row at a time */
 
+/* As in linux/vmx_cpu.c, whose place this takes. */
+DEFINE_PER_CPU(hpa_t, current_vmcs) = HOST_NO_VMCS;
+
 /* --- one entry ------------------------------------------------------------------ */
 
 static enum vmx_status vmxon(hpa_t region)
