@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12: print the
-# directory of a program that uses KVM (or one that is used with it), as Debian 12 and 13 have it, unpacked in
-# the cache, or of the kernel's own tests of KVM, built from Debian's source; nothing is installed. It holds
+# client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12:
+# print the directory of a program that uses KVM (or one that is used with it), as Debian 12 and 13 have it,
+# unpacked in the cache, or of the kernel's own tests of KVM, built from Debian's source; nothing is installed.
+# It holds
 #   root/     what belongs into the root of a machine that has nothing but BusyBox: the program, the
 #             libraries and the loader that it needs, firmware and option ROMs
 #   version   of the package
@@ -73,6 +74,15 @@ runsc() {
 	unpack "$release" "$1/tree" runsc || return 1
 	mkdir -p "$1/root/usr/bin"
 	cp "$1/tree/usr/bin/runsc" "$1/root/usr/bin/"
+}
+
+# With the one program that scripts for it ask for and BusyBox has otherwise.
+bash() {
+	# shellcheck disable=SC2046 # names of packages hold no spaces
+	unpack "$release" "$1/tree" bash coreutils $(libraries "$release" bash coreutils) &&
+		add_program "$1/tree" "$1/root" bin/bash &&
+		add_program "$1/tree" "$1/root" usr/bin/timeout &&
+		mv "$1/root/bin/bash" "$1/root/usr/bin/" && rmdir "$1/root/bin"
 }
 
 # Without Python, which is ten times as large as the rest.
@@ -151,12 +161,13 @@ perf-6.1) release=bookworm package=linux-perf ;;
 runsc-2022) release=bookworm package=runsc ;;
 runsc-2024) release=trixie package=runsc ;;
 gdb-13) release=bookworm package=gdb-minimal ;;
+bash-5.2) release=bookworm package=bash ;;
 selftests-6.1 | selftests-6.12)
 	package=linux-source-${name#*-}
 	release=$(kernel_release "${name#*-}")
 	;;
 *)
-	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
+	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
 	exit 2
 	;;
 esac

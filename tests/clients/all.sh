@@ -7,7 +7,8 @@
 # the seconds of both, the output of those that failed, and "N passed, N failed". With --modules it runs
 # and judges one of both only.
 #
-# What is run comes from Debian's archive, at its first run (lab/client.sh).
+# What is run comes from Debian's archive, at its first run (lab/client.sh); but for kvm-unit-tests, which
+# is not part of this project: KVM_UNIT_TESTS=DIR is where it was built, and its rows are left out without.
 set -u
 cd "$(dirname -- "$0")/../.." || exit 2
 . tests/lab/payload.sh
@@ -35,7 +36,15 @@ client_payload() {
 	case $script in
 	firmware) cp "$(lab/kernel.sh 6.1)/bzimage" "$dir/" ;;
 	login) cp "$(lab/disk.sh 12)" "$dir/disk" ;;
+	kvm-unit-tests) suite "$dir/suite" ;;
 	esac
+}
+
+# suite DIR: what run_tests.sh needs of a built kvm-unit-tests.
+suite() {
+	mkdir -p "$1/x86"
+	(cd "$KVM_UNIT_TESTS" && cp -r run_tests.sh config.mak errata.txt build-head scripts "$1/" &&
+		cp x86/run x86/unittests.cfg x86/*.flat "$1/x86/")
 }
 
 # kernel_of CLIENT: what the machine runs: the selftests ask for what KVM of their version has.
@@ -107,6 +116,7 @@ main() {
 	while read -r name rest <&3; do
 		case $name in '' | '#'*) continue ;; esac
 		wanted "$name" "$@" || continue
+		case "${KVM_UNIT_TESTS-} $rest" in ' '*' kvm-unit-tests '*) continue ;; esac
 		# shellcheck disable=SC2086 # the columns are words
 		run_row "$name" $rest
 	done 3<tests/clients/list
