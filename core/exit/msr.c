@@ -103,19 +103,20 @@ enum exit_action exit_wrmsr(struct vcpu *vcpu)
 }
 
 /* Where user space wants to hear of accesses, each may be for it. */
-static bool user_space_listens(const struct vm *vm)
+static bool is_quick(struct vcpu *vcpu, enum msr_direction direction)
 {
-	return msr_filter_exists(vm) || __atomic_load_n(&vm->msr_exits, __ATOMIC_RELAXED);
+	const struct vm *vm = vcpu->vm;
+
+	return !msr_filter_exists(vm) && !__atomic_load_n(&vm->msr_exits, __ATOMIC_RELAXED) &&
+	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), direction);
 }
 
 bool exit_rdmsr_is_quick(struct vcpu *vcpu)
 {
-	return !user_space_listens(vcpu->vm) &&
-	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), MSR_READ);
+	return is_quick(vcpu, MSR_READ);
 }
 
 bool exit_wrmsr_is_quick(struct vcpu *vcpu)
 {
-	return !user_space_listens(vcpu->vm) &&
-	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), MSR_WRITE);
+	return is_quick(vcpu, MSR_WRITE);
 }
