@@ -4,7 +4,7 @@
 #	pages_of MODULE: how many allocations of pages are the module's (page_owner=on), or nothing
 #	forgotten: memory that nobody knows any more (kmemleak), in the words of the kernel, or nothing
 
-# What is counted, in KiB: slabs, page tables, stacks, vmalloc, per-CPU data; and the free memory.
+# What is counted, in KiB: slabs, page tables, stacks, vmalloc, per-CPU data.
 meminfo() {
 	awk -v names="$1" '
 		BEGIN { n = split(names, name, " "); for (i = 1; i <= n; i++) wanted[name[i] ":"] }
@@ -18,20 +18,25 @@ objects() {
 		END { print sum }' /proc/slabinfo
 }
 
-# settle: let what waits for grace periods and workqueues end, and empty the caches, those of free pages
-# that each processor keeps for itself among them (compaction does it).
+# The free pages, in KiB, with those that each processor keeps for itself: between nothing and 2 MiB here,
+# which MemFree leaves out, so that it rises and falls with what ran last.
+free() {
+	awk '$1 == "nr_free_pages" || $1 == "count:" { pages += $2 }
+		END { print pages * 4 }' /proc/zoneinfo
+}
+
+# settle: let what waits for grace periods and workqueues end, and empty the caches.
 settle() {
 	for round in 1 2 3; do
 		sleep 0.5
 		echo 3 >/proc/sys/vm/drop_caches
-		echo 1 >/proc/sys/vm/compact_memory
 	done
 }
 
 account() {
 	settle
 	kernel=$(meminfo "Slab PageTables KernelStack VmallocUsed Percpu")
-	free=$(meminfo MemFree)
+	free=$(free)
 	objects=$(objects)
 	echo "# $1: kernel memory $kernel KiB, free $free KiB, $objects objects"
 }

@@ -21,10 +21,10 @@ kernel_before=$kernel free_before=$free objects_before=$objects
 check "$((1000 / LAB_CPUS)) VMs, and the rest" round $((50 / LAB_CPUS))
 account after
 # A kernel with KASAN keeps what was freed for a while (and kmemleak knows better: faults.sh asks it).
-room=512 free_room=1024
-[ ! -e /sys/kernel/debug/kmemleak ] || room=4096 free_room=8192
+room=512
+[ ! -e /sys/kernel/debug/kmemleak ] || room=8192
 check "the kernel's memory is as it was (within $room KiB)" test $((kernel - kernel_before)) -lt $room
-check "as much is free as before (within $free_room KiB)" test $((free_before - free)) -lt $free_room
+check "as much is free as before (within $room KiB)" test $((free_before - free)) -lt $room
 # One object lost for each VM would be 700 or more; what the processors hold back is 250 now and then.
 check "no objects are left (within 450)" test $((objects - objects_before)) -lt 450
 check "no VM is left in debugfs" test "$(find /sys/kernel/debug/lintel -name 'vcpu*' | wc -l)" -eq 0
