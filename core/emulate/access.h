@@ -43,7 +43,33 @@ struct pio_access {
 	bool to_device; /* the memory of INS is one */
 };
 
+/* --- recall.c --- */
+
+/* What decides, beside memory, which instruction is at a linear address. */
+struct recall_key {
+	gva_t at;
+	u64 cr3, cr4, efer;
+	u64 slots;  /* memslots.version */
+	u32 access; /* of the fetch: PF_FETCH, PF_USER */
+	enum vcpu_width width;
+};
+
+/* A word of memory that it hangs on: these bits of it. */
+struct recalled_word {
+	u64 hva, value, mask;
+};
+
+struct recalled {
+	struct recall_key key;
+	unsigned int words; /* 0: there is nothing here */
+	struct recalled_word word[WALK_MAX_LEVELS + (INSN_MAX_LENGTH + 7) / 8];
+	struct insn insn;
+};
+
+#define RECALL_PLACES 4
+
 struct vcpu_io {
+	struct recalled recalled[RECALL_PLACES];
 	/* When user space came back with another RIP, the access is none of this guest state. */
 	u64 rip;
 	union {
@@ -125,5 +151,15 @@ enum exit_action pio_out_element(struct vcpu *vcpu, u32 value);
  * for the guest, or a failure).
  */
 bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action);
+
+/* --- recall.c --- */
+
+/* The instruction that emulate_fetch() would find at linear address `at`, if that is known from
+ * before; or NULL.  Loaded, srcu read lock held. */
+const struct insn *recall(struct vcpu *vcpu, gva_t at, u32 access);
+/* It has just found this one, whose bytes these are: to be known when it is met again, if it was
+ * met before. */
+void recall_later(struct vcpu *vcpu, gva_t at, u32 access, const u8 *bytes,
+		  const struct insn *insn);
 
 #endif

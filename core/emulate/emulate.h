@@ -46,6 +46,18 @@ enum walk_result {
  */
 enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error);
 
+#define WALK_MAX_LEVELS 5
+
+/* The entries that a walk has used, root first, as they are with their flags set. */
+struct walk_trail {
+	unsigned int count;
+	gpa_t at[WALK_MAX_LEVELS];
+	u64 entry[WALK_MAX_LEVELS];
+};
+/* The same, and with WALK_OK the trail (of no entry without paging). */
+enum walk_result walk_linear_trail(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa,
+				   u32 *error, struct walk_trail *trail);
+
 /* --- linear.c --- */
 
 /*

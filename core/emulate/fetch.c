@@ -23,10 +23,9 @@ static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result resu
  * The processor has fetched it before: that all rights and limits allow it need not be checked
  * again.  The next page is read only if the instruction goes on there: it may be absent.
  */
-bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action)
+static bool fetch_and_decode(struct vcpu *vcpu, gva_t at, u32 access, struct insn *insn,
+			     enum exit_action *action)
 {
-	gva_t at = vcpu_linear_rip(vcpu);
-	u32 access = PF_FETCH | linear_privilege(vcpu);
 	unsigned int count = LINTEL_PAGE_SIZE - (unsigned int)(at & (LINTEL_PAGE_SIZE - 1));
 	struct linear_fault fault;
 	enum decode_result decoded;
@@ -53,10 +52,24 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 			decoded = insn_decode(bytes, count, vcpu_code_width(vcpu), insn);
 		}
 	}
-	if (decoded == DECODE_OK)
+	if (decoded == DECODE_OK) {
+		recall_later(vcpu, at, access, bytes, insn);
 		return true;
+	}
 	*action = decode_failed(vcpu, decoded, bytes, count);
 	return false;
+}
+
+bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action)
+{
+	gva_t at = vcpu_linear_rip(vcpu);
+	u32 access = PF_FETCH | linear_privilege(vcpu);
+	const struct insn *recalled = recall(vcpu, at, access);
+
+	if (!recalled)
+		return fetch_and_decode(vcpu, at, access, insn, action);
+	*insn = *recalled;
+	return true;
 }
 
 /* VMCALL and VMMCALL differ in their last byte. */

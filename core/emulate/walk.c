@@ -16,8 +16,6 @@
 #define ENTRY_LARGE    BIT64(7)
 #define ENTRY_XD       BIT64(63)
 
-#define MAX_LEVELS 5
-
 /* A walk that meets an entry which another vCPU changes meanwhile is made again.  A guest that
  * changes one all the time, and only for that, must not keep the thread here for ever. */
 #define WALK_TRIES 1000
@@ -40,11 +38,9 @@ struct paging {
 	bool fetch_in_error; /* the error code has an I/D bit */
 };
 
-/* One walk: the entries used, and the rights that all of them give. */
+/* One walk, and the rights that all its entries give. */
 struct walk {
-	gpa_t at[MAX_LEVELS];
-	u64 entry[MAX_LEVELS];
-	unsigned int used;
+	struct walk_trail *trail;
 	u64 common; /* bits that are set in every entry */
 	u64 rights; /* ENTRY_WRITE, ENTRY_USER: in every entry; ENTRY_XD: in any */
 };
@@ -195,16 +191,17 @@ static int walk_mark(struct vcpu *vcpu, const struct paging *paging, const struc
 	int error = 0;
 
 	if ((walk->common & ENTRY_ACCESSED) &&
-	    (!(access & PF_WRITE) || (walk->entry[walk->used - 1] & ENTRY_DIRTY)))
+	    (!(access & PF_WRITE) || (walk->trail->entry[walk->trail->count - 1] & ENTRY_DIRTY)))
 		return 0;
-	for (; !error && i < walk->used; i++) {
-		u64 entry = walk->entry[i], marked = entry | ENTRY_ACCESSED;
+	for (; !error && i < walk->trail->count; i++) {
+		u64 entry = walk->trail->entry[i], marked = entry | ENTRY_ACCESSED;
 
-		if (i == walk->used - 1 && (access & PF_WRITE))
+		if (i == walk->trail->count - 1 && (access & PF_WRITE))
 			marked |= ENTRY_DIRTY;
-		*at = walk->at[i];
+		*at = walk->trail->at[i];
 		if (marked != entry)
 			error = guest_cmpxchg(vcpu->vm, *at, entry, marked, paging->entry_size);
+		walk->trail->entry[i] = marked;
 	}
 	return error;
 }
@@ -219,13 +216,15 @@ static int entry_read(struct vcpu *vcpu, const struct paging *paging, unsigned i
 	u64 index = (address >> paging_shift(paging, level)) & (BIT64(paging->index_bits) - 1);
 	gpa_t at = table + index * paging->entry_size;
 
-	walk->at[walk->used] = at;
-	walk->entry[walk->used] = 0;
+	walk->trail->at[walk->trail->count] = at;
+	walk->trail->entry[walk->trail->count] = 0;
 	if (entry_is_register(paging, level))
-		walk->entry[walk->used] = vmcs_read64(GUEST_PDPTE0 + 2 * (u32)(index & 3));
-	else if (guest_read(vcpu->vm, at, &walk->entry[walk->used], paging->entry_size))
+		walk->trail->entry[walk->trail->count] =
+			vmcs_read64(GUEST_PDPTE0 + 2 * (u32)(index & 3));
+	else if (guest_read(vcpu->vm, at, &walk->trail->entry[walk->trail->count],
+			    paging->entry_size))
 		return -EFAULT;
-	walk->used++;
+	walk->trail->count++;
 	return 0;
 }
 
@@ -233,7 +232,7 @@ static int entry_read(struct vcpu *vcpu, const struct paging *paging, unsigned i
 static bool entry_check(const struct paging *paging, unsigned int level, struct walk *walk,
 			u32 *cause)
 {
-	u64 entry = walk->entry[walk->used - 1];
+	u64 entry = walk->trail->entry[walk->trail->count - 1];
 
 	*cause = 0;
 	if (!(entry & ENTRY_PRESENT))
@@ -261,12 +260,12 @@ static enum walk_result walk_down(struct vcpu *vcpu, const struct paging *paging
 		u64 entry;
 
 		if (entry_read(vcpu, paging, level, address, table, walk)) {
-			*gpa = walk->at[walk->used];
+			*gpa = walk->trail->at[walk->trail->count];
 			return WALK_ERROR;
 		}
 		if (!entry_check(paging, level, walk, cause))
 			return WALK_FAULT;
-		entry = walk->entry[walk->used - 1];
+		entry = walk->trail->entry[walk->trail->count - 1];
 		if (entry_is_leaf(paging, level, entry)) {
 			u64 offset_mask = BIT64(paging_shift(paging, level)) - 1;
 
@@ -279,18 +278,21 @@ static enum walk_result walk_down(struct vcpu *vcpu, const struct paging *paging
 
 /* Once from the root to the page.  *changed: it is to be done again. */
 static enum walk_result walk_once(struct vcpu *vcpu, const struct paging *paging, gva_t address,
-				  u32 access, gpa_t *gpa, u32 *error, bool *changed)
+				  u32 access, gpa_t *gpa, u32 *error, struct walk_trail *trail,
+				  bool *changed)
 {
-	struct walk walk;
+	struct walk walk = {
+		.trail = trail,
+		.common = ~0ULL,
+		.rights = ENTRY_WRITE | ENTRY_USER,
+	};
 	enum walk_result result;
 	gpa_t at = 0;
 	u32 cause;
 	int mark;
 
 	/* The entries are set as they are met. */
-	walk.used = 0;
-	walk.common = ~0ULL;
-	walk.rights = ENTRY_WRITE | ENTRY_USER;
+	trail->count = 0;
 	*changed = false;
 	result = walk_down(vcpu, paging, address, &walk, gpa, &cause);
 	if (result == WALK_OK && !access_allowed(vcpu, paging, walk.rights, access)) {
@@ -309,18 +311,27 @@ static enum walk_result walk_once(struct vcpu *vcpu, const struct paging *paging
 	return WALK_ERROR;
 }
 
-enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
+enum walk_result walk_linear_trail(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa,
+				   u32 *error, struct walk_trail *trail)
 {
 	enum walk_result result = WALK_ERROR;
 	struct paging paging;
 	bool changed = true;
 
 	if (!(vcpu_cr0_read(vcpu) & CR0_PG)) {
+		trail->count = 0;
 		*gpa = (u32)address;
 		return WALK_OK;
 	}
 	paging_read(vcpu, &paging);
 	for (unsigned int tries = 0; changed && tries < WALK_TRIES; tries++)
-		result = walk_once(vcpu, &paging, address, access, gpa, error, &changed);
+		result = walk_once(vcpu, &paging, address, access, gpa, error, trail, &changed);
 	return result;
+}
+
+enum walk_result walk_linear(struct vcpu *vcpu, gva_t address, u32 access, gpa_t *gpa, u32 *error)
+{
+	struct walk_trail trail;
+
+	return walk_linear_trail(vcpu, address, access, gpa, error, &trail);
 }

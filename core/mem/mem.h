@@ -37,6 +37,7 @@ struct memslots {
 	struct memslot *root[SLOT_ORDERS];
 	unsigned int copy; /* which of memslot.link */
 	unsigned int used; /* slots */
+	u64 version;	   /* how many changes it has seen */
 };
 
 /* --- slot_tree.c --- */

@@ -62,6 +62,7 @@ static void slots_replace(struct vm *vm, struct memslot *old, struct memslot *ad
 
 	HOST_NEEDS(host_mutex_held(&vm->slots_lock));
 	slots_edit(after, old, added);
+	after->version = before->version + 1;
 	/* Before there can be a page whose writes are to be noticed. */
 	__atomic_store_n(&vm->logged_slots, vm->logged_slots - !!old_log + !!log, __ATOMIC_RELEASE);
 	ept_publish_slots(vm, after, old);
