@@ -31,7 +31,7 @@ struct clock_page {
 #define CLOCK_STOPPED 2
 
 /* Longer than it takes to save and restore. */
-#define DELAY_SECONDS 2
+#define DELAY_SECONDS 10
 
 /* The same text for both modes: the first argument is the width's prefix of a register's name. */
 #define TELL   "mov $0x3f8, %dx\nout %eax, %dx\n"
