@@ -35,9 +35,11 @@ void counters_before_entry(struct vcpu *vcpu)
 	struct host_counters now = host_counters(vcpu);
 	const struct host_counters *written = &vcpu->vmcs.counters;
 
+	/* The controls are what they were, too. */
+	if (now.host == written->host && now.guest == written->guest)
+		return;
 	if (!fields_exist())
 		return;
-	if (now.host != written->host || now.guest != written->guest)
-		write_fields(vcpu, now);
+	write_fields(vcpu, now);
 	switch_controls(vcpu, now.host != now.guest);
 }
