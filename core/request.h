@@ -15,7 +15,7 @@ enum vcpu_request {
 	VCPU_REQUEST_EVENT, /* an interrupt, NMI, INIT or SIPI has come: look before the next entry
 			     */
 	VCPU_REQUEST_CLOCK, /* its page of kvmclock is to be written */
-	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed */
+	VCPU_REQUEST_MSR_BITMAP, /* the MSR filter has changed, or what CPUID tells */
 	VCPU_REQUEST_TPR_ACCESS, /* user space is to hear of an access to the TPR */
 	VCPU_REQUEST_IOAPIC_EOI, /* user space's I/O APIC is to hear of the end of an interrupt */
 	VCPU_REQUEST_STEAL_TIME, /* its page of steal time is to be written */

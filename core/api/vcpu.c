@@ -56,7 +56,7 @@ int api_set_cpuid2(struct ioctl_call *call)
 	msr_show_monitor(call->vcpu);
 	vcpu_cr4_update_allowed(call->vcpu);
 	cpuid_apply_controls(call->vcpu);
-	msr_bitmap_apply_policy(call->vcpu);
+	vcpu_request(call->vcpu, VCPU_REQUEST_MSR_BITMAP);
 	return 0;
 }
 

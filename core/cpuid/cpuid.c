@@ -57,13 +57,24 @@ static u32 find_pv_leaf(const struct vcpu_cpuid *cpuid)
 	return leaf;
 }
 
-static u32 told(const struct vcpu_cpuid *cpuid, enum cpuid_word word)
+/* The entry that has the word; NULL: none has. */
+static const struct kvm_cpuid_entry2 *find_word(const struct vcpu_cpuid *cpuid,
+						enum cpuid_word word)
 {
 	const struct cpuid_place *place = &cpuid_places[word];
 	u32 leaf = word == CPUID_WORD_40000001_EAX ? cpuid->pv_leaf : place->leaf;
-	const struct kvm_cpuid_entry2 *entry = find(cpuid, leaf, place->subleaf);
 
-	return entry ? register_of(entry, place->reg) : 0;
+	return find(cpuid, leaf, place->subleaf);
+}
+
+static u32 told_by(const struct kvm_cpuid_entry2 *entry, enum cpuid_word word)
+{
+	return entry ? register_of(entry, cpuid_places[word].reg) : 0;
+}
+
+static u32 told(const struct vcpu_cpuid *cpuid, enum cpuid_word word)
+{
+	return told_by(find_word(cpuid, word), word);
 }
 
 /* --- KVM_SET_CPUID2 ------------------------------------------------------------ */
@@ -77,10 +88,22 @@ static bool valid(const struct vcpu_cpuid *cpuid)
 	return linear == 0 || linear == 48 || linear == 57;
 }
 
+/* Words of one leaf stand together. */
+static bool same_entry(enum cpuid_word one, enum cpuid_word other)
+{
+	return cpuid_places[one].leaf == cpuid_places[other].leaf &&
+	       cpuid_places[one].subleaf == cpuid_places[other].subleaf;
+}
+
 static void note_features(struct vcpu_cpuid *cpuid)
 {
-	for (enum cpuid_word word = 0; word < CPUID_WORDS; word++)
-		cpuid->features[word] = told(cpuid, word) & cpuid_offered_word(word);
+	const struct kvm_cpuid_entry2 *entry = NULL;
+
+	for (enum cpuid_word word = 0; word < CPUID_WORDS; word++) {
+		if (!word || !same_entry(word, word - 1))
+			entry = find_word(cpuid, word);
+		cpuid->features[word] = told_by(entry, word) & cpuid_offered_word(word);
+	}
 }
 
 /* The host bounds the guest: VM entry takes no wider CR3, and EPT maps no wider address. */
@@ -127,6 +150,8 @@ static void correct(const struct vcpu_cpuid *cpuid, struct kvm_cpuid_entry2 *ent
 
 static void correct_all(struct vcpu_cpuid *cpuid)
 {
+	if (!cpuid->no_unhalt && cpuid->monitor == MONITOR_AS_TOLD)
+		return;
 	for (unsigned int i = 0; i < cpuid->count; i++)
 		correct(cpuid, &cpuid->entry[i]);
 }
