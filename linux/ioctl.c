@@ -19,7 +19,7 @@ struct prepared {
 	const struct ioctl_row *row;
 	void __user *user;
 	size_t header; /* bytes of the argument without its entries */
-	struct ioctl_call call;
+	struct ioctl_call *call;
 	void *small; /* SMALL_SIZE bytes */
 };
 
@@ -34,13 +34,13 @@ static int count_entries(struct prepared *p)
 	if (get_user(count, (u32 __user *)p->user))
 		return -EFAULT;
 	error = ioctl_limit_entries(p->row, &count);
-	p->call.entries = count;
+	p->call->entries = count;
 	return error;
 }
 
 static size_t entries_size(const struct prepared *p)
 {
-	return (size_t)p->call.entries * p->row->entry_size;
+	return (size_t)p->call->entries * p->row->entry_size;
 }
 
 /* What is not read from the user is zero. */
@@ -51,36 +51,32 @@ static int alloc_data(struct prepared *p)
 	bool zeroed = !ioctl_is_read(p->row) || entries == IOCTL_ENTRIES_OUT;
 
 	if (size > SMALL_SIZE) {
-		p->call.data = kvmalloc(size, GFP_KERNEL_ACCOUNT | (zeroed ? __GFP_ZERO : 0));
-		return p->call.data ? 0 : -ENOMEM;
+		p->call->data = kvmalloc(size, GFP_KERNEL_ACCOUNT | (zeroed ? __GFP_ZERO : 0));
+		return p->call->data ? 0 : -ENOMEM;
 	}
-	p->call.data = p->small;
+	p->call->data = p->small;
 	if (zeroed)
-		memset(p->call.data, 0, size);
+		memset(p->call->data, 0, size);
 	return 0;
 }
 
 static int copy_in(struct prepared *p)
 {
-	if (ioctl_is_read(p->row) && copy_from_user(p->call.data, p->user, p->header))
+	if (ioctl_is_read(p->row) && copy_from_user(p->call->data, p->user, p->header))
 		return -EFAULT;
 	/* It was read twice, and the user may have changed it in between. */
 	if (ioctl_has_entries(p->row))
-		*(u32 *)p->call.data = p->call.entries;
+		*(u32 *)p->call->data = p->call->entries;
 	if ((p->row->flags & IOCTL_ENTRIES_IN) &&
-	    copy_from_user(p->call.data + p->header, p->user + p->header, entries_size(p)))
+	    copy_from_user(p->call->data + p->header, p->user + p->header, entries_size(p)))
 		return -EFAULT;
 	return 0;
 }
 
 static int prepare(struct prepared *p)
 {
-	int error;
+	int error = count_entries(p);
 
-	p->header = ioctl_argument_size(p->row);
-	if (!p->header)
-		return 0;
-	error = count_entries(p);
 	if (!error)
 		error = alloc_data(p);
 	if (!error)
@@ -90,7 +86,7 @@ static int prepare(struct prepared *p)
 
 static int copy_header_out(const struct prepared *p)
 {
-	return copy_to_user(p->user, p->call.data, p->header) ? -EFAULT : 0;
+	return copy_to_user(p->user, p->call->data, p->header) ? -EFAULT : 0;
 }
 
 /* The call may have said fewer entries than there is room for. */
@@ -100,8 +96,8 @@ static int copy_entries_out(const struct prepared *p)
 
 	if (!(p->row->flags & IOCTL_ENTRIES_OUT))
 		return 0;
-	count = min(*(const u32 *)p->call.data, p->call.entries);
-	return copy_to_user(p->user + p->header, p->call.data + p->header,
+	count = min(*(const u32 *)p->call->data, p->call->entries);
+	return copy_to_user(p->user + p->header, p->call->data + p->header,
 			    (size_t)count * p->row->entry_size)
 		       ? -EFAULT
 		       : 0;
@@ -118,72 +114,84 @@ static long finish(struct prepared *p, long result)
 	return error ? error : result;
 }
 
-static long call_loaded(struct prepared *p)
+static long call_loaded(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	long result;
 
 	if (READ_ONCE(vmx_shutting_down))
 		return -ESHUTDOWN;
-	host_vcpu_get(p->call.vcpu);
-	result = ioctl_carry_out(p->row, &p->call);
-	host_vcpu_release(p->call.vcpu);
+	host_vcpu_get(call->vcpu);
+	result = ioctl_carry_out(row, call);
+	host_vcpu_release(call->vcpu);
 	/* What it read of the VMCS is nobody's, what it wrote went nowhere. */
 	return host_vmx_ended() ? -ESHUTDOWN : result;
 }
 
-static long call_vcpu(struct prepared *p)
+static long call_vcpu(const struct ioctl_row *row, struct ioctl_call *call)
 {
-	struct vcpu *vcpu = p->call.vcpu;
-	bool loaded = p->row->flags & IOCTL_LOADED;
+	struct vcpu *vcpu = call->vcpu;
 	long result;
 
 	if (mutex_lock_killable(&vcpu->host.mutex))
 		return -EINTR;
-	result = loaded ? call_loaded(p) : ioctl_carry_out(p->row, &p->call);
+	result = row->flags & IOCTL_LOADED ? call_loaded(row, call) : ioctl_carry_out(row, call);
 	mutex_unlock(&vcpu->host.mutex);
 	return result;
 }
 
-static long call_locked(struct prepared *p)
+static long call_any(const struct ioctl_row *row, struct ioctl_call *call)
 {
-	bool vm_lock = p->row->flags & IOCTL_VM_LOCK;
+	return call->vcpu ? call_vcpu(row, call) : ioctl_carry_out(row, call);
+}
+
+static long call_locked(const struct ioctl_row *row, struct ioctl_call *call)
+{
 	long result;
 
-	if (vm_lock && mutex_lock_killable(&p->call.vm->lock))
+	if (!(row->flags & IOCTL_VM_LOCK))
+		return call_any(row, call);
+	if (mutex_lock_killable(&call->vm->lock))
 		return -EINTR;
-	result = p->call.vcpu ? call_vcpu(p) : ioctl_carry_out(p->row, &p->call);
-	if (vm_lock)
-		mutex_unlock(&p->call.vm->lock);
+	result = call_any(row, call);
+	mutex_unlock(&call->vm->lock);
+	return result;
+}
+
+/* Of its own: the others need no stack for an argument. */
+static noinline long call_with_data(const struct ioctl_row *row, struct ioctl_call *call)
+{
+	u64 small[SMALL_SIZE / sizeof(u64)] COMPAT_UNINITIALIZED;
+	struct prepared p = {
+		.row = row,
+		.user = (void __user *)call->argument,
+		.header = ioctl_argument_size(row),
+		.call = call,
+		.small = small,
+	};
+	long result = prepare(&p);
+
+	if (!result)
+		result = finish(&p, call_locked(row, call));
+	if (call->data && call->data != small)
+		kvfree(call->data);
 	return result;
 }
 
 long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
 		    unsigned long argument)
 {
-	u64 small[SMALL_SIZE / sizeof(u64)] COMPAT_UNINITIALIZED;
-	struct prepared p;
-	long result;
+	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .argument = argument};
 
 	if ((row->flags & IOCTL_NO_ARGUMENT) && argument)
 		return -EINVAL;
 	if ((row->flags & IOCTL_BEFORE_VCPUS) && READ_ONCE(vm->nr_vcpus))
 		return -EINVAL;
-	p.row = row;
-	p.header = 0;
-	p.small = small;
-	p.user = (void __user *)argument;
-	p.call = (struct ioctl_call){.vm = vm, .vcpu = vcpu, .argument = argument};
-	result = prepare(&p);
-	if (!result)
-		result = finish(&p, call_locked(&p));
-	if (p.call.data && p.call.data != small)
-		kvfree(p.call.data);
-	return result;
+	return ioctl_argument_size(row) ? call_with_data(row, &call) : call_locked(row, &call);
 }
 
 long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data)
 {
-	struct prepared p = {.row = row, .call = {.vm = vm, .data = data}};
+	struct ioctl_call call = {.vm = vm, .data = data};
 
-	return call_locked(&p);
+	return call_locked(row, &call);
 }
