@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include "mitigation.h"
 #include "platform.h"
+#include "cpuid/cpuid.h"
 #include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
@@ -39,6 +40,8 @@ static int __init kvm_init(void)
 	vpid_init();
 	mitigation_init();
 	fpu_init();
+	/* It asks for the state that the FPU code switches. */
+	cpuid_setup();
 	user_memory_init();
 	error = cpu_kick_init();
 	if (error)

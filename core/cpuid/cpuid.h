@@ -35,6 +35,8 @@ u32 cpuid_xsave_size(u64 components, bool compacted);
 
 /* --- offered.c: what Lintel can give on this host --- */
 
+/* After setup_vmcs_config(), once: from the host's features and the controls in force. */
+void cpuid_setup(void);
 /* The feature bits of a word that a guest on this host can have. */
 u32 cpuid_offered_word(enum cpuid_word word);
 /* One of them. */

@@ -81,17 +81,30 @@ static u32 where_met(enum cpuid_word word, enum need need, u32 host)
 	return offered;
 }
 
+/* What the host has, and what of it hangs on nothing that can change. */
+static u32 host_words[CPUID_WORDS], constant_words[CPUID_WORDS];
+
+void cpuid_setup(void)
+{
+	for (enum cpuid_word word = 0; word < CPUID_WORDS; word++) {
+		u32 host = host_cpuid_enabled(word);
+
+		host_words[word] = host;
+		constant_words[word] = (host & masks[word][HOST].word) | masks[word][MADE].word |
+				       where_met(word, XCR0, host) | where_met(word, CONTROL, host);
+	}
+}
+
 u32 cpuid_offered_word(enum cpuid_word word)
 {
 	const union word_mask *needing = masks[word];
-	u32 host = host_cpuid_enabled(word);
-	u32 offered = (host & needing[HOST].word) | needing[MADE].word;
+	u32 offered = constant_words[word];
 
 	if (needing[RUN_DELAY].word && host_counts_run_delay())
 		offered |= needing[RUN_DELAY].word;
 	if (needing[STABLE_TSC].word && host_tsc_is_stable())
-		offered |= host & needing[STABLE_TSC].word;
-	return offered | where_met(word, XCR0, host) | where_met(word, CONTROL, host);
+		offered |= host_words[word] & needing[STABLE_TSC].word;
+	return offered;
 }
 
 bool cpuid_offered(enum cpuid_feature feature)

@@ -19,6 +19,7 @@ static void load(void)
 	EXPECT_EQ(setup_vmcs_config(&msrs, &vmcs_config, &vmx_capability, &report), 0);
 	sim_set_cpus(CPUS);
 	sim_vmx_set_processors(&msrs);
+	cpuid_setup();
 	vpid_init();
 }
 

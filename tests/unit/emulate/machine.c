@@ -85,6 +85,7 @@ static void start_processor(void)
 	sim_cpuid_set(0x80000001, SIM_ANY_SUBLEAF, 0, 0, ~0u, ~0u);
 	sim_cpuid_set(0x80000008, SIM_ANY_SUBLEAF, 0x3030, 0, 0, 0);
 	sim_vmx_set_processors(&recording.set[0].msrs);
+	cpuid_setup();
 	sim_vmxon_all();
 	vpid_init();
 }

@@ -97,6 +97,7 @@ static void draw_processor(void)
 		broken("the processor is refused");
 	sim_set_cpus(1 + (unsigned int)sim_random_below(MAX_CPUS));
 	sim_vmx_set_processors(&msrs);
+	cpuid_setup();
 	vpid_init();
 	sim_large_pages_execute = !chance(3);
 	if (chance(2))

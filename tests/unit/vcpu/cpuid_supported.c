@@ -143,6 +143,7 @@ TEST(cpuid_supported_needs_controls_and_state)
 		host_has_everything();
 		vmcs_config.ctl[CTL_SECONDARY] &= ~rows[i].control;
 		sim_set_xcr0(rows[i].xcr0, rows[i].xcr0);
+		cpuid_setup();
 		test_context("%s", rows[i].name);
 		EXPECT_EQ(cpuid_offered(rows[i].feature), rows[i].offered);
 	}
@@ -154,9 +155,11 @@ TEST(cpuid_supported_follows_the_kernel)
 	host_has_everything();
 	EXPECT_TRUE(cpuid_offered(FEATURE_SMAP));
 	sim_cpuid_disable(7, 0, 0, ~0u, 0, 0);
+	cpuid_setup();
 	EXPECT_FALSE(cpuid_offered(FEATURE_SMAP));
 	EXPECT_TRUE(cpuid_offered(FEATURE_TSC_ADJUST));
 	sim_cpuid_disable(1, SIM_ANY_SUBLEAF, 0, 0, ~0u, 0);
+	cpuid_setup();
 	EXPECT_EQ(cpuid_xcr0_offered(), 0);
 	EXPECT_TRUE(cpuid_offered(FEATURE_HYPERVISOR));
 }
@@ -183,6 +186,7 @@ TEST(cpuid_supported_without_xsave)
 
 	guest_use_processor();
 	sim_set_xcr0(0, 0);
+	cpuid_setup();
 	list = supported();
 	REQUIRE_TRUE(find(&list, 0xd, 0) != NULL);
 	EXPECT_EQ(find(&list, 0xd, 0)->eax | find(&list, 0xd, 0)->ebx, 0);
