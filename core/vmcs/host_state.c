@@ -13,34 +13,40 @@ struct host_field {
 	u8 size; /* of the member: 2 or 8 bytes */
 };
 
-#define FIELD(encoding, member)                                                                    \
-	{                                                                                          \
-		encoding, offsetof(struct host_state, member),                                     \
-			sizeof(((struct host_state *)0)->member)                                   \
-	}
+/* FIELD(encoding, member of struct host_state) */
+#define HOST_FIELDS(FIELD)                                                                         \
+	FIELD(HOST_CR0, cr0)                                                                       \
+	FIELD(HOST_CR3, cr3)                                                                       \
+	FIELD(HOST_CR4, cr4)                                                                       \
+	FIELD(HOST_ES_SELECTOR, es)                                                                \
+	FIELD(HOST_CS_SELECTOR, cs)                                                                \
+	FIELD(HOST_SS_SELECTOR, ss)                                                                \
+	FIELD(HOST_DS_SELECTOR, ds)                                                                \
+	FIELD(HOST_FS_SELECTOR, fs)                                                                \
+	FIELD(HOST_GS_SELECTOR, gs)                                                                \
+	FIELD(HOST_TR_SELECTOR, tr)                                                                \
+	FIELD(HOST_FS_BASE, fs_base)                                                               \
+	FIELD(HOST_GS_BASE, gs_base)                                                               \
+	FIELD(HOST_TR_BASE, tr_base)                                                               \
+	FIELD(HOST_GDTR_BASE, gdtr_base)                                                           \
+	FIELD(HOST_IDTR_BASE, idtr_base)                                                           \
+	FIELD(HOST_IA32_SYSENTER_CS, sysenter_cs)                                                  \
+	FIELD(HOST_IA32_SYSENTER_ESP, sysenter_esp)                                                \
+	FIELD(HOST_IA32_SYSENTER_EIP, sysenter_eip)                                                \
+	FIELD(HOST_IA32_EFER, efer)                                                                \
+	FIELD(HOST_IA32_PAT, pat)
 
-static const struct host_field host_fields[] = {
-	FIELD(HOST_CR0, cr0),
-	FIELD(HOST_CR3, cr3),
-	FIELD(HOST_CR4, cr4),
-	FIELD(HOST_ES_SELECTOR, es),
-	FIELD(HOST_CS_SELECTOR, cs),
-	FIELD(HOST_SS_SELECTOR, ss),
-	FIELD(HOST_DS_SELECTOR, ds),
-	FIELD(HOST_FS_SELECTOR, fs),
-	FIELD(HOST_GS_SELECTOR, gs),
-	FIELD(HOST_TR_SELECTOR, tr),
-	FIELD(HOST_FS_BASE, fs_base),
-	FIELD(HOST_GS_BASE, gs_base),
-	FIELD(HOST_TR_BASE, tr_base),
-	FIELD(HOST_GDTR_BASE, gdtr_base),
-	FIELD(HOST_IDTR_BASE, idtr_base),
-	FIELD(HOST_IA32_SYSENTER_CS, sysenter_cs),
-	FIELD(HOST_IA32_SYSENTER_ESP, sysenter_esp),
-	FIELD(HOST_IA32_SYSENTER_EIP, sysenter_eip),
-	FIELD(HOST_IA32_EFER, efer),
-	FIELD(HOST_IA32_PAT, pat),
-};
+#define ROW(encoding, member)                                                                      \
+	{encoding, offsetof(struct host_state, member), sizeof(((struct host_state *)0)->member)},
+
+static const struct host_field host_fields[] = {HOST_FIELDS(ROW)};
+
+#define DIFFERENCE(encoding, member) | (one->member ^ other->member)
+
+static bool same_state(const struct host_state *one, const struct host_state *other)
+{
+	return !(0 HOST_FIELDS(DIFFERENCE));
+}
 
 static u64 member(const struct host_state *state, const struct host_field *field)
 {
@@ -54,7 +60,7 @@ void vmcs_write_host_state(struct vcpu *vcpu, const struct host_state *now)
 	struct host_state *written = &vcpu->vmcs.host;
 
 	/* The thread is back in the same process on the same processor. */
-	if (!__builtin_memcmp(written, now, sizeof(*now)))
+	if (same_state(written, now))
 		return;
 	for (unsigned int i = 0; i < COUNT_OF(host_fields); i++) {
 		const struct host_field *field = &host_fields[i];
