@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What things cost when there are many of something: slots, vCPUs, VMs.  A row's name ends with the
- * number: "WHAT @ N"; one sample a row where something is made once.
+ * What things cost when there are many of something: slots, vCPUs, VMs, memory.  A row's name ends
+ * with the number: "WHAT @ N"; one sample a row where something is made once.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -16,6 +16,15 @@
 #define LOG_SLOT  1
 #define LOG_GPA	  0x1000000
 #define LOG_SIZE  0x100000
+
+#define GIB		(1UL << 30)
+#define SPARSE_GPA	(4 * GIB)
+#define TOUCHES_PER_GIB (GIB >> 21)
+#define PTE_1G		0x83 /* present, writable, a page */
+
+/* The spurious-interrupt vector register, and its bit 8. */
+#define APIC_SPIV	       0xf0
+#define APIC_ENABLED_IN_BYTE_1 1
 
 static void row_of(const char *what, unsigned int number, u64 *samples, unsigned int count)
 {
@@ -68,6 +77,27 @@ static void measure_slots(unsigned int slots)
 	munmap(page, PAGE);
 }
 
+/* Interrupts for a vCPU that does not run, by a message. */
+static void measure_messages(int vm, const int *cpu, unsigned int vcpus)
+{
+	const unsigned int last = vcpus - 1;
+	struct kvm_msi message = {.address_lo = 0xfee00000 | last << 12, .data = 0x40};
+	struct kvm_lapic_state lapic;
+	u64 samples[SAMPLES];
+
+	CHECK_OK(ioctl(cpu[last], KVM_GET_LAPIC, &lapic));
+	lapic.regs[APIC_SPIV + 1] |= APIC_ENABLED_IN_BYTE_1;
+	CHECK_OK(ioctl(cpu[last], KVM_SET_LAPIC, &lapic));
+	for (unsigned int i = 0; i < SAMPLES; i++) {
+		u64 start = rdtsc();
+
+		CHECK_OK(ioctl(vm, KVM_SIGNAL_MSI, &message));
+		samples[i] = rdtsc() - start;
+		message.data++;
+	}
+	row_of("KVM_SIGNAL_MSI for the last; vCPUs", vcpus, samples, SAMPLES);
+}
+
 static void measure_vcpus(unsigned int count)
 {
 	int kvm = kvm_open(), vm = CHECK_OK(ioctl(kvm, KVM_CREATE_VM, 0)), cpu[MOST_CPUS];
@@ -81,6 +111,7 @@ static void measure_vcpus(unsigned int count)
 		cpu[i] = CHECK_OK(ioctl(vm, KVM_CREATE_VCPU, i));
 	create = rdtsc() - start;
 	before -= memory_free();
+	measure_messages(vm, cpu, count);
 	start = rdtsc();
 	for (unsigned int i = 0; i < count; i++)
 		close(cpu[i]);
@@ -112,10 +143,53 @@ static void measure_vms(unsigned int count)
 	row_of("bytes of memory for VMs; VMs", count, &before, 1);
 }
 
+/* RCX writes, 2 MiB apart. */
+GUEST64(guest_sparse, "mov $0x100000000, %rdi\n"
+		      "1: mov %rax, (%rdi)\n"
+		      "add $0x200000, %rdi\n"
+		      "dec %ecx\n"
+		      "jnz 1b\n"
+		      "out %al, $0x10\n");
+
+/* Memory from 4 GiB on, by pages of 1 GiB of the guest's. */
+static void map_memory(struct vm *vm, unsigned int gib)
+{
+	u64 *pdpt = (u64 *)(vm->ram + GUEST_PML4 + PAGE);
+
+	for (u64 i = SPARSE_GPA / GIB; i < SPARSE_GPA / GIB + gib; i++)
+		pdpt[i] = i * GIB | PTE_1G;
+}
+
+/* One page of each 2 MiB: a table for it in the process and in the EPT. */
+static void measure_sparse(unsigned int gib)
+{
+	struct kvm_regs regs = {.rip = GUEST_CODE, .rflags = 2, .rcx = gib * TOUCHES_PER_GIB};
+	u8 *memory = host_memory(gib * GIB);
+	struct guest g = GUEST_LONG(guest_sparse);
+	u64 touch, destroy, used, start;
+
+	CHECK_OK(madvise(memory, gib * GIB, MADV_NOHUGEPAGE));
+	CHECK_OK(vm_set_slot(g.vm.fd, 1, 0, SPARSE_GPA, gib * GIB, memory));
+	map_memory(&g.vm, gib);
+	vcpu_set_regs(&g.cpu, &regs);
+	used = memory_free();
+	start = rdtsc();
+	CHECK_EXIT(&g.cpu, KVM_EXIT_IO);
+	touch = (rdtsc() - start) / regs.rcx;
+	used -= memory_free() + regs.rcx * PAGE;
+	start = rdtsc();
+	guest_destroy(&g);
+	destroy = rdtsc() - start;
+	munmap(memory, gib * GIB);
+	row_of("first write to a page, 2 MiB apart; GiB", gib, &touch, 1);
+	row_of("bytes of tables, of both kinds; GiB", gib, &used, 1);
+	row_of("the VM destroyed; GiB", gib, &destroy, 1);
+}
+
 void bench_scale(void)
 {
 	static const unsigned int slots[] = {1, 10, 100, 1000}, cpus[] = {1, 4, 16, MOST_CPUS},
-				  vms[] = {1, 10, 100, MOST_VMS};
+				  vms[] = {1, 10, 100, MOST_VMS}, gib[] = {1, 4, 16};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(slots); i++) {
 		bench_events_with_slots(slots[i]);
@@ -125,4 +199,6 @@ void bench_scale(void)
 		measure_vcpus(cpus[i]);
 	for (unsigned int i = 0; i < ARRAY_SIZE(vms); i++)
 		measure_vms(vms[i]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(gib); i++)
+		measure_sparse(gib[i]);
 }

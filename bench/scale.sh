@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# scale.sh: what things cost where there are many slots, vCPUs or VMs, on stock kvm_intel and on Lintel, in
+# scale.sh: what things cost where there are many slots, vCPUs or VMs, or much memory, on stock kvm_intel and on Lintel, in
 # the first machine of bench/machines: a line for each, with what one more costs.
 set -eu
 cd "$(dirname -- "$0")/.."
