@@ -30,15 +30,18 @@ static u64 first_value(const void *data, unsigned int size)
 	return value;
 }
 
+/* What the two below trace is a call, which would be made whether anybody traces or not. */
 void host_trace_pio(bool write, u16 port, unsigned int size, unsigned int count, const void *data)
 {
-	trace_kvm_pio(write, port, size, count, (u32)first_value(data, size));
+	if (trace_kvm_pio_enabled())
+		trace_kvm_pio(write, port, size, count, (u32)first_value(data, size));
 }
 
 void host_trace_mmio(enum host_trace_mmio_kind kind, unsigned int length, gpa_t gpa,
 		     const void *data)
 {
-	trace_kvm_mmio(kind, length, gpa, first_value(data, length));
+	if (trace_kvm_mmio_enabled())
+		trace_kvm_mmio(kind, length, gpa, first_value(data, length));
 }
 
 void host_trace_msr(bool write, u32 msr, u64 value, bool fault)

@@ -294,39 +294,48 @@ static int fault_get_page(struct vm *vm, struct fault *fault)
 	return host_page_get(vm, fault->hva, fault->access.write, &fault->page);
 }
 
+/* The page, found and mapped. */
+static enum ept_result fault_resolve(struct vm *vm, struct fault *fault, bool readonly, int *error)
+{
+	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
+	fault->since = invalidations_now(&vm->ept.invalidations);
+	*error = fault_get_page(vm, fault);
+	if (*error)
+		return *error == -EAGAIN ? EPT_LATER : EPT_ERROR;
+	if (readonly)
+		fault->page.writable = false;
+	fault->level = fault_level(vm, fault);
+	*error = fault_install(vm, fault);
+	host_page_put(&fault->page);
+	return *error ? EPT_ERROR : EPT_MAPPED;
+}
+
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error)
 {
-	struct fault fault = {
-		.slots = memslots_get(vm),
-		.gfn = gpa >> LINTEL_PAGE_SHIFT,
-		.access = access,
-	};
+	const struct memslots *slots = memslots_get(vm);
+	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
+	const struct memslot *slot = memslots_find(slots, gfn);
+	struct fault fault;
 	bool readonly;
 
 	HOST_NEEDS(host_srcu_held(&vm->srcu));
-	fault.slot = memslots_find(fault.slots, fault.gfn);
-	if (!fault.slot)
+	if (!slot)
 		return EPT_MMIO;
-	readonly = fault.slot->flags & KVM_MEM_READONLY;
+	readonly = slot->flags & KVM_MEM_READONLY;
 	if (access.write && readonly && access.walk) {
 		flags_off(vm);
 		return EPT_MAPPED;
 	}
 	if (access.write && readonly)
 		return EPT_MMIO;
-	fault.hva = memslot_hva(fault.slot, fault.gfn);
-
-	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
-	fault.since = invalidations_now(&vm->ept.invalidations);
-	*error = fault_get_page(vm, &fault);
-	if (*error)
-		return *error == -EAGAIN ? EPT_LATER : EPT_ERROR;
-	if (readonly)
-		fault.page.writable = false;
-	fault.level = fault_level(vm, &fault);
-	*error = fault_install(vm, &fault);
-	host_page_put(&fault.page);
-	return *error ? EPT_ERROR : EPT_MAPPED;
+	fault = (struct fault){
+		.slots = slots,
+		.slot = slot,
+		.gfn = gfn,
+		.hva = memslot_hva(slot, gfn),
+		.access = access,
+	};
+	return fault_resolve(vm, &fault, readonly, error);
 }
 
 /* --- changes --- */
