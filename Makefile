@@ -128,6 +128,7 @@ lab-test: all module-6.12 vmentry payload
 # the rows are part of `make test'.
 clients-test: module module-6.12 payload tool
 	tests/clients/names.sh
+	tests/clients/compat.sh
 	tests/clients/all.sh
 
 # Both hypervisors in one boot of each machine, the same binaries.
