@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Inside the emulated machine: one hypervisor after the other. From ./settings: `hypervisors', of kvm and
-# lintel; `guest', 1 for a Linux guest too; `arguments' of the program; `apicv', kvm-intel's enable_apicv.
+# lintel; `guest', 1 for a Linux guest too; `arguments' of the program; `apicv', enable_apicv of both.
 . ./linux-guest.sh
 . ./settings
 
@@ -13,7 +13,7 @@ unload_kvm() {
 }
 
 load_lintel() {
-	insmod ./lintel.ko
+	insmod ./lintel.ko enable_apicv="$apicv"
 }
 
 unload_lintel() {

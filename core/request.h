@@ -22,6 +22,8 @@ enum vcpu_request {
 	VCPU_REQUEST_DEBUG,	 /* user space's debugger is to hear of something */
 	VCPU_REQUEST_DIRTY_RING, /* its dirty ring may be full */
 	VCPU_REQUEST_ASYNC_PF,	 /* a page that its guest waits for may have come */
+	VCPU_REQUEST_EOI_EXITS,	 /* others wait for the end of other vectors than before */
+	VCPU_REQUEST_APIC_CONTROLS, /* what the processor does for the local APIC may change */
 };
 
 /* Set a request, and make the vCPU see it: it leaves the guest, or wakes.  Any context. */

@@ -33,6 +33,11 @@ struct ept {
 	u64 mapped[3]; /* pages that it maps, of 4 KiB, 2 MiB and 1 GiB, those too that are cut off
 			* and not freed; atomic */
 	struct invalidations invalidations; /* of the process's memory */
+	/* What is mapped where all local APICs have their registers: the processor never touches
+	 * it.  NULL: there is none. */
+	void *apic_page;
+	u64 apic_gfn;
+	bool apic_page_forbidden; /* not all have them there; never false again; under mmu_lock */
 };
 
 /* At the host's TSC `tsc` (and host_time_ns() `time_ns`) the VM's clock was `ns`; see vcpu/clock.h.

@@ -44,7 +44,7 @@ CONTROL(PIN, 6, PIN_ACTIVATE_PREEMPTION_TIMER, "PIN_BASED_VMX_PREEMPTION_TIMER",
 	"IA32_VMX_MISC tells.")
 CONTROL(PIN, 7, PIN_PROCESS_POSTED_INTERRUPTS, "PIN_BASED_POSTED_INTR",
 	OFF, "process posted interrupts", S_POSTED,
-	"interrupts are injected at VM entry",
+	"the host takes its interrupts the usual way, which acknowledging them at the exit is not",
 	"An external interrupt with the posted-interrupt notification vector does not make the "
 	"guest exit: the processor moves the interrupts of the posted-interrupt descriptor into "
 	"the virtual APIC and delivers them.",
@@ -159,10 +159,11 @@ CONTROL(PRIMARY, 31, CPU1_ACTIVATE_SECONDARY_CONTROLS, "CPU_BASED_ACTIVATE_SECON
 
 /* Secondary processor-based VM-execution controls */
 CONTROL(SECONDARY, 0, CPU2_VIRTUALIZE_APIC_ACCESSES, "SECONDARY_EXEC_VIRTUALIZE_APIC_ACCESSES",
-	OFF, "virtualize APIC accesses", S_APIC,
-	"the local APIC page is emulated by EPT violations",
+	LIKE1, "virtualize APIC accesses", S_APIC,
+	"on while the guest's local APIC is in xAPIC mode, at its usual address",
 	"Accesses to the page at the APIC-access address are treated specially: they make the "
-	"guest exit, or are carried out on the virtual-APIC page.")
+	"guest exit, or are carried out on the virtual-APIC page.",
+	PAIR(REF(SECONDARY, CPU2_APIC_REGISTER_VIRTUALIZATION)))
 CONTROL(SECONDARY, 1, CPU2_ENABLE_EPT, "SECONDARY_EXEC_ENABLE_EPT",
 	MUST1, "enable EPT", S_EPT,
 	"Lintel has no shadow paging",
@@ -201,18 +202,19 @@ CONTROL(SECONDARY, 7, CPU2_UNRESTRICTED_GUEST, "SECONDARY_EXEC_UNRESTRICTED_GUES
 	"paging. If 0, VM entry refuses such a guest.",
 	NEED1(EPT))
 CONTROL(SECONDARY, 8, CPU2_APIC_REGISTER_VIRTUALIZATION, "SECONDARY_EXEC_APIC_REGISTER_VIRT",
-	OFF, "APIC-register virtualization", S_APIC,
-	"the local APIC is emulated",
+	LIKE1, "APIC-register virtualization", S_APIC,
+	"on while the guest's local APIC is on: most of its registers are read without an exit",
 	"Reads of most APIC registers are answered from the virtual-APIC page, and writes go "
 	"there before they make the guest exit as a trap.",
-	NEED1(TPR_SHADOW))
+	NEED1(TPR_SHADOW), PAIR(VID))
 CONTROL(SECONDARY, 9, CPU2_VIRTUAL_INTERRUPT_DELIVERY, "SECONDARY_EXEC_VIRTUAL_INTR_DELIVERY",
-	OFF, "virtual-interrupt delivery", S_APIC,
-	"interrupts are injected at VM entry",
+	LIKE1, "virtual-interrupt delivery", S_APIC,
+	"on while the guest's local APIC is on: its interrupts and their ends need no exit",
 	"The processor evaluates the virtual APIC's pending interrupts and delivers them to the "
 	"guest without an exit, and it emulates writes to the registers TPR, EOI and, for "
 	"self-IPIs, ICR.",
-	NEED2(TPR_SHADOW, REF(PIN, PIN_EXTERNAL_INTERRUPT_EXITING)))
+	NEED2(TPR_SHADOW, REF(PIN, PIN_EXTERNAL_INTERRUPT_EXITING)),
+	PAIR(REF(SECONDARY, CPU2_VIRTUALIZE_APIC_ACCESSES)))
 CONTROL(SECONDARY, 10, CPU2_PAUSE_LOOP_EXITING, "SECONDARY_EXEC_PAUSE_LOOP_EXITING",
 	LIKE1, "PAUSE-loop exiting", S_CONDITIONAL,
 	"a guest that spins lets other tasks of the host run",

@@ -160,12 +160,12 @@ EXIT_REASON(TPR_BELOW_THRESHOLD, 43, "TPR_BELOW_THRESHOLD", 0, SAME_INSN,
 	BY(CPU1(USE_TPR_SHADOW)), "TPR below threshold", S_APIC,
 	"The priority class of the guest's TPR fell below the TPR threshold: an interrupt that "
 	"was held back can be injected now.")
-EXIT_REASON(APIC_ACCESS, 44, "APIC_ACCESS", CAPTURE_USUAL, UNEXPECTED,
+EXIT_REASON(APIC_ACCESS, 44, "APIC_ACCESS", CAPTURE_USUAL, HANDLER,
 	BY(CPU2(VIRTUALIZE_APIC_ACCESSES)),
 	"APIC access", "Virtualizing Memory-Mapped APIC Accesses",
 	"The guest accessed the APIC-access page in a way that the processor does not virtualize. "
 	"The exit qualification has the offset and the kind of access.")
-EXIT_REASON(VIRTUALIZED_EOI, 45, "EOI_INDUCED", CAPTURE_USUAL, UNEXPECTED,
+EXIT_REASON(VIRTUALIZED_EOI, 45, "EOI_INDUCED", CAPTURE_QUALIFICATION, HANDLER,
 	BY(CPU2(VIRTUAL_INTERRUPT_DELIVERY)), "Virtualized EOI", S_APIC,
 	"The processor virtualized an EOI of a vector whose bit in the EOI-exit bitmap is 1. The "
 	"exit qualification has the vector; the exit is a trap, after the EOI.")
@@ -205,7 +205,7 @@ EXIT_REASON(WBINVD, 54, "WBINVD", CAPTURE_LENGTH, NEXT_INSN,
 EXIT_REASON(XSETBV, 55, "XSETBV", CAPTURE_LENGTH, HANDLER,
 	ALWAYS, "XSETBV", S_ALWAYS,
 	"The guest executed XSETBV, to change XCR0.")
-EXIT_REASON(APIC_WRITE, 56, "APIC_WRITE", CAPTURE_USUAL, UNEXPECTED,
+EXIT_REASON(APIC_WRITE, 56, "APIC_WRITE", CAPTURE_QUALIFICATION, HANDLER,
 	ANY(CPU2(APIC_REGISTER_VIRTUALIZATION), CPU2(VIRTUAL_INTERRUPT_DELIVERY)),
 	"APIC write", S_APIC,
 	"The guest wrote to the virtual-APIC page and the processor cannot finish the write. The "

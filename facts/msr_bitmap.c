@@ -65,3 +65,26 @@ void msr_bitmap_open_x2apic(u8 *bitmap)
 	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_READ);
 	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
 }
+
+/* Not ID, LDR and ICR, which the page of xAPIC mode has in another form; not the current count of
+ * the timer, which is in no page; and not the LVT entry that not every APIC has. */
+static const struct {
+	u32 first, last;
+} in_page[] = {
+	{0x803, 0x803}, /* version */
+	{0x808, 0x808}, /* TPR */
+	{0x80a, 0x80a}, /* PPR */
+	{0x80f, 0x80f}, /* spurious-interrupt vector */
+	{0x810, 0x828}, /* ISR, TMR, IRR, ESR */
+	{0x832, 0x838}, /* LVT, initial count */
+	{0x83e, 0x83e}, /* divide configuration */
+};
+
+void msr_bitmap_open_apicv(u8 *bitmap)
+{
+	for (unsigned int i = 0; i < sizeof(in_page) / sizeof(in_page[0]); i++)
+		for (u32 msr = in_page[i].first; msr <= in_page[i].last; msr++)
+			msr_bitmap_clear(bitmap, msr, MSR_READ);
+	msr_bitmap_clear(bitmap, MSR_X2APIC_EOI, MSR_WRITE);
+	msr_bitmap_clear(bitmap, MSR_X2APIC_SELF_IPI, MSR_WRITE);
+}

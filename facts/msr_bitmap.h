@@ -22,5 +22,9 @@ unsigned int msr_bitmap_bit(u32 msr, enum msr_direction direction);
 void msr_bitmap_open_row(u8 *bitmap, const struct msr_row *row);
 /* Open the TPR of a guest whose local APIC is in x2APIC mode, with a TPR shadow. */
 void msr_bitmap_open_x2apic(u8 *bitmap);
+/* Beside it, what the processor does with APIC-register virtualization and virtual-interrupt
+ * delivery: reads of what its page has as RDMSR gives it, EOI, SELF IPI.  "Virtualizing MSR-Based
+ * APIC Accesses" */
+void msr_bitmap_open_apicv(u8 *bitmap);
 
 #endif

@@ -374,6 +374,8 @@ MSR(IA32_TSC_DEADLINE, 1, "IA32_TSC_DEADLINE",
 	"value; 0 disarms it.")
 #define MSR_X2APIC_FIRST 0x00000800
 #define MSR_X2APIC_TPR 0x00000808
+#define MSR_X2APIC_EOI 0x0000080b
+#define MSR_X2APIC_SELF_IPI 0x0000083f
 MSR(X2APIC_FIRST, 256, "x2APIC registers",
 	EMULATE, EMULATE, NONE, LAPIC, UNLISTED,
 	"the guest's local APIC, in x2APIC mode; the host's is not its",

@@ -8,6 +8,7 @@
 #include "mitigation.h"
 #include "platform.h"
 #include "cpuid/cpuid.h"
+#include "irq/lapic.h"
 #include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
@@ -26,6 +27,9 @@ MODULE_PARM_DESC(halt_poll_ns_grow_start, "what it grows to from 0, in ns");
 module_param_named(halt_poll_ns_shrink, halt_poll.shrink, uint, 0644);
 MODULE_PARM_DESC(halt_poll_ns_shrink,
 		 "by what it is divided where it could not be long enough (0: to 0)");
+
+module_param(enable_apicv, bool, 0444);
+MODULE_PARM_DESC(enable_apicv, "the processor virtualizes local APICs, where it can (default Y)");
 
 module_param_named(debug, log_debug, bool, 0644);
 MODULE_PARM_DESC(debug, "more words in the kernel log");

@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "emulate/access.h"
+#include "facts/apic_access.h"
 #include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "mem/ept_table.h"
 #include "processor.h"
 #include "vcpu/vcpu.h"
+#include "virtual_apic.h"
 
 #define EPT_RIGHTS	    EPT_PRESENT
 #define VIOLATION_RIGHTS(r) ((r) << 3) /* bits 5:3: what the entries allow */
@@ -58,6 +60,7 @@ static u64 region_of(u64 gpa)
 /* The guest that a CPU runs; `processor` is NULL: none. */
 static struct {
 	const struct processor *processor;
+	const struct vmcs *vmcs;
 	u64 root;
 } running[SIM_MAX_CPUS];
 
@@ -233,10 +236,11 @@ static bool walk_tables(struct walk *walk)
 
 /* --- what the processor reads ahead --- */
 
-void ept_guest_enters(const struct processor *processor, u64 eptp)
+void ept_guest_enters(const struct processor *processor, const struct vmcs *vmcs)
 {
 	running[sim_cpu_now()].processor = processor;
-	running[sim_cpu_now()].root = eptp & EPT_ADDRESS;
+	running[sim_cpu_now()].vmcs = vmcs;
+	running[sim_cpu_now()].root = vmcs_get(vmcs, EPT_POINTER) & EPT_ADDRESS;
 }
 
 void ept_guest_leaves(void)
@@ -249,13 +253,14 @@ static void table_look(unsigned int cpu, const struct known_table *known)
 	const u64 *table = sim_phys_to_virt(known->table);
 
 	for (unsigned int i = 0; i < EPT_ENTRIES; i++) {
+		u64 pfn = (table[i] & EPT_ADDRESS) >> LINTEL_PAGE_SHIFT;
 		const char *words = NULL;
 
-		if (!ept_entry_present(table[i]))
+		if (!ept_entry_present(table[i]) || virtual_apic_has_page(running[cpu].vmcs, pfn))
 			continue;
 		if (is_misconfigured(running[cpu].processor, table[i], EPT_LEVEL_4K))
 			words = "it is no entry";
-		else if (!sim_pfn_user((table[i] & EPT_ADDRESS) >> LINTEL_PAGE_SHIFT))
+		else if (!sim_pfn_user(pfn))
 			words = "the process has left that frame";
 		if (words)
 			sim_panic("CPU %u may read 0x%llx in a table of 0x%llx, and %s", cpu,
@@ -370,12 +375,12 @@ static u8 *process_byte(const struct translation *at, u64 gpa, u64 access)
 	return (u8 *)sim_user_pointer(hva) + gpa % LINTEL_PAGE_SIZE;
 }
 
-/* The byte in the process's memory; NULL: the access exits. */
-static u8 *guest_byte(struct vcpu *vcpu, u64 gpa, u64 access, size_t length)
+/* By what the guest reaches the byte; NULL: the access exits. */
+static const struct translation *guest_translation(struct vcpu *vcpu, u64 gpa, u64 access,
+						   size_t length)
 {
 	struct processor *processor = processor_pinned("an access of the guest's");
 	struct walk walk = {.processor = processor, .gpa = gpa, .access = access};
-	const struct translation *at;
 
 	if (faulted)
 		sim_panic("the guest goes on after an access that exits");
@@ -383,33 +388,60 @@ static u8 *guest_byte(struct vcpu *vcpu, u64 gpa, u64 access, size_t length)
 		sim_panic("an access of the guest's that crosses a page");
 	walk.vmcs = vmcs_of(host_virt_to_phys(vcpu->vmcs.region));
 	walk.eptp = vmcs_get(walk.vmcs, EPT_POINTER);
-	at = translate(&walk);
-	return at ? process_byte(at, gpa, access) : NULL;
+	return translate(&walk);
+}
+
+/* The VMCS, where the access is one to the APIC-access page; or NULL. */
+static struct vmcs *apic_page(struct vcpu *vcpu, const struct translation *at)
+{
+	struct vmcs *vmcs = vmcs_of(host_virt_to_phys(vcpu->vmcs.region));
+
+	return virtual_apic_has_page(vmcs, at->pfn) ? vmcs : NULL;
+}
+
+static bool apic_access_exits(u64 gpa, enum apic_access_kind kind)
+{
+	return access_exits(EXIT_REASON_APIC_ACCESS, gpa % LINTEL_PAGE_SIZE | (u64)kind << 12, gpa);
 }
 
 bool sim_guest_read(struct vcpu *vcpu, u64 gpa, void *to, size_t length)
 {
-	const u8 *from = guest_byte(vcpu, gpa, EPT_READ, length);
+	const struct translation *at = guest_translation(vcpu, gpa, EPT_READ, length);
+	struct vmcs *vmcs;
 
-	if (from)
-		memcpy(to, from, length);
-	return from;
+	if (!at)
+		return false;
+	vmcs = apic_page(vcpu, at);
+	if (vmcs)
+		return virtual_apic_read(vmcs, gpa % LINTEL_PAGE_SIZE, to, length) ||
+		       apic_access_exits(gpa, APIC_ACCESS_READ);
+	memcpy(to, process_byte(at, gpa, EPT_READ), length);
+	return true;
 }
 
 bool sim_guest_fetch(struct vcpu *vcpu, u64 gpa, void *to, size_t length)
 {
-	const u8 *from = guest_byte(vcpu, gpa, EPT_EXECUTE, length);
+	const struct translation *at = guest_translation(vcpu, gpa, EPT_EXECUTE, length);
 
-	if (from)
-		memcpy(to, from, length);
-	return from;
+	if (!at)
+		return false;
+	if (apic_page(vcpu, at))
+		return apic_access_exits(gpa, APIC_ACCESS_FETCH);
+	memcpy(to, process_byte(at, gpa, EPT_EXECUTE), length);
+	return true;
 }
 
 bool sim_guest_write(struct vcpu *vcpu, u64 gpa, const void *from, size_t length)
 {
-	u8 *to = guest_byte(vcpu, gpa, EPT_WRITE, length);
+	const struct translation *at = guest_translation(vcpu, gpa, EPT_WRITE, length);
+	struct vmcs *vmcs;
 
-	if (to)
-		memcpy(to, from, length);
-	return to;
+	if (!at)
+		return false;
+	vmcs = apic_page(vcpu, at);
+	if (vmcs)
+		return virtual_apic_write(vmcs, gpa % LINTEL_PAGE_SIZE, from, length) ||
+		       apic_access_exits(gpa, APIC_ACCESS_WRITE);
+	memcpy(process_byte(at, gpa, EPT_WRITE), from, length);
+	return true;
 }

@@ -12,6 +12,7 @@
 #include "task.h"
 #include "vcpu/state.h"
 #include "vcpu/vcpu.h"
+#include "virtual_apic.h"
 
 #define SCRIPT_MAX     1024
 #define INJECTIONS_MAX 1024
@@ -165,7 +166,10 @@ u32 *nonroot_vtpr(const struct vmcs *vmcs)
 
 void sim_guest_set_tpr(struct vcpu *vcpu, u32 tpr)
 {
-	*nonroot_vtpr(vmcs_of(host_virt_to_phys(vcpu->vmcs.region))) = tpr;
+	struct vmcs *vmcs = vmcs_of(host_virt_to_phys(vcpu->vmcs.region));
+
+	*nonroot_vtpr(vmcs) = tpr;
+	virtual_apic_tpr_written(vmcs);
 }
 
 /* NMIs wait for the end of the shadow of STI too, which the SDM leaves to the processor. */
@@ -221,6 +225,14 @@ static bool step_exits(struct vcpu *vcpu, struct sim_exit *exit)
 	return true;
 }
 
+/* "Virtual-Interrupt Delivery": the vector is in service, even if its way through the IDT exits. */
+static struct sim_injection virtual_interrupt(const struct vcpu *vcpu, struct vmcs *vmcs)
+{
+	u32 info = INTERRUPTION_VALID | INTERRUPTION_EXTERNAL << 8 | virtual_apic_deliver(vmcs);
+
+	return (struct sim_injection){.vcpu = vcpu, .info = info};
+}
+
 /* By itself, without a script. */
 static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
 {
@@ -243,9 +255,21 @@ static struct sim_exit run_guest(struct vcpu *vcpu, struct vmcs *vmcs)
 		sim_guest_runs();
 		if (!sim_random_below(LOOK_PERIOD))
 			ept_look_ahead(sim_cpu_now());
+		if (virtual_apic_take_trap(&exit))
+			return exit;
 		exit = (struct sim_exit){.reason = exit_due(vmcs)};
 		if (exit.reason != NO_EXIT)
 			return exit;
+		if (virtual_apic_interrupts(vmcs)) {
+			event = virtual_interrupt(vcpu, vmcs);
+			guest->deliver(vcpu, &event);
+			if (ept_take_fault(&fault)) {
+				cut_short(&fault, &event);
+				return fault;
+			}
+			deliver(vmcs);
+			continue;
+		}
 		exit = (struct sim_exit){0};
 		exits = guest->step(vcpu, &exit);
 		if (ept_take_fault(&fault)) {
@@ -279,8 +303,13 @@ static struct sim_exit run_to_exit(struct vcpu *vcpu, struct vmcs *vmcs)
 	if (event.info)
 		deliver(vmcs);
 	reason = exit_due(vmcs);
+	if (reason == NO_EXIT && virtual_apic_interrupts(vmcs)) {
+		event = virtual_interrupt(vcpu, vmcs);
+		injection_record(&event);
+		deliver(vmcs);
+	}
 	if (reason == NO_EXIT) {
-		if (step_exits(vcpu, &exit))
+		if (step_exits(vcpu, &exit) || virtual_apic_take_trap(&exit))
 			return exit;
 		reason = exit_due(vmcs);
 	}
@@ -325,7 +354,8 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 
 	if (vmcs_get(vmcs, VM_ENTRY_CONTROLS) & ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL)
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
-	ept_guest_enters(processor, vmcs_get(vmcs, EPT_POINTER));
+	ept_guest_enters(processor, vmcs);
+	virtual_apic_enter(vmcs);
 	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
 	ept_guest_leaves();
 	save_mode(processor, vmcs);
@@ -339,4 +369,5 @@ void nonroot_reset(void)
 	script_end = 0;
 	guest = NULL;
 	injection_count = 0;
+	virtual_apic_reset();
 }

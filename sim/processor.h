@@ -71,7 +71,7 @@ bool nonroot_tpr_is_below(const struct vmcs *vmcs);
 void ept_flush(unsigned int cpu, u64 eptp);
 void ept_flush_all(unsigned int cpu);
 /* A guest runs on this CPU, from now on and until now. */
-void ept_guest_enters(const struct processor *processor, u64 eptp);
+void ept_guest_enters(const struct processor *processor, const struct vmcs *vmcs);
 void ept_guest_leaves(void);
 /* Did an access of the guest's meet an exit, since this was asked? */
 bool ept_take_fault(struct sim_exit *exit);

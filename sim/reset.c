@@ -2,6 +2,7 @@
 /* The whole simulator: back to its start, and what was not given back. */
 #include <stdio.h>
 
+#include "irq/lapic.h"
 #include "task.h"
 #include "vmx.h"
 
@@ -27,6 +28,8 @@ void sim_reset(void)
 	sim_schedule_reset();
 	sim_log_clear();
 	sim_traces = (struct sim_traces){0};
+	/* The module's default is the other: most tests look at what is injected. */
+	enable_apicv = false;
 }
 
 u64 sim_leaks(void)

@@ -236,6 +236,7 @@ static const struct extension {
 	CAP(IRQ_ROUTING, IRQ_MAX_ROUTES),
 	CAP(IRQ_INJECT_STATUS, 1),
 	CAP(SIGNAL_MSI, 1),
+	/* Where the processor answers accesses to the TPR they can't be told: see below. */
 	CAP(VAPIC, 1),
 	CAP(IOAPIC_POLARITY_IGNORED, 1),
 	CAP(PIT, 1),
@@ -266,6 +267,8 @@ int api_check_extension(u64 extension)
 		return host_xcr0() != 0;
 	if (extension == KVM_CAP_X86_DISABLE_EXITS)
 		return (int)vm_exits_to_disable();
+	if (extension == KVM_CAP_VAPIC)
+		return !apicv_is_used();
 	if (extension == KVM_CAP_TSC_CONTROL || extension == KVM_CAP_VM_TSC_CONTROL)
 		return tsc_rate_scales();
 	return extension < COUNT_OF(extensions) ? extensions[extension].value : 0;

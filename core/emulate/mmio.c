@@ -8,6 +8,7 @@
  * processor meets the next one by itself, so that interrupts and signals come in between.
  */
 #include "emulate/access.h"
+#include "facts/apic_access.h"
 #include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "io/bus.h"
@@ -368,10 +369,17 @@ static bool mmio_begin(struct vcpu *vcpu, enum exit_action *action)
 	return emulate_fetch(vcpu, &io->mmio.insn, action);
 }
 
+static bool was_write(const struct exit_info *exit)
+{
+	if (EXIT_REASON_BASIC(exit->reason) == EXIT_REASON_APIC_ACCESS)
+		return APIC_ACCESS_KIND(exit->qualification) == APIC_ACCESS_WRITE;
+	return exit->qualification & EPT_VIOLATION_WRITE;
+}
+
 static enum exit_action mmio_start(struct vcpu *vcpu)
 {
 	const struct memslots *slots = memslots_get(vcpu->vm);
-	bool write = vcpu->exit.qualification & EPT_VIOLATION_WRITE;
+	bool write = was_write(&vcpu->exit);
 	struct mmio_access *mmio = &vcpu->io->mmio;
 	const struct insn *insn = &mmio->insn;
 	enum exit_action action;
@@ -431,6 +439,8 @@ static bool is_implicit_access(const struct exit_info *exit)
 {
 	u64 kind = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
 
+	if (EXIT_REASON_BASIC(exit->reason) == EXIT_REASON_APIC_ACCESS)
+		return APIC_ACCESS_KIND(exit->qualification) > APIC_ACCESS_WRITE;
 	if (EXIT_REASON_BASIC(exit->reason) != EXIT_REASON_EPT_VIOLATION)
 		return false;
 	return (exit->qualification & EPT_VIOLATION_FETCH) ||

@@ -31,6 +31,14 @@ static enum exit_action delivery_touched_device(struct vcpu *vcpu)
 	return ACTION_TO_USER;
 }
 
+enum exit_action exit_mmio(struct vcpu *vcpu)
+{
+	vcpu->stats.mmio_faults++;
+	if (vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID)
+		return delivery_touched_device(vcpu);
+	return emulate_mmio(vcpu, vcpu->exit.gpa);
+}
+
 /* vcpu->error has the reason. */
 static enum exit_action no_page(struct vcpu *vcpu)
 {
@@ -68,6 +76,13 @@ static enum ept_result map_page(struct vcpu *vcpu, struct ept_access *access)
 	return ept_fault(vcpu->vm, gpa, *access, &vcpu->error);
 }
 
+/* Is it for the registers of the local APIC, which the processor could answer? */
+static bool maps_apic_page(struct vcpu *vcpu, const struct ept_access *access)
+{
+	return (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_APIC_ACCESSES) && !access->fetch &&
+	       apic_page_map(vcpu->vm, vcpu->exit.gpa);
+}
+
 enum exit_action exit_ept_violation(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
@@ -88,10 +103,7 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	case EPT_MMIO:
 		break;
 	}
-	vcpu->stats.mmio_faults++;
-	if (vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID)
-		return delivery_touched_device(vcpu);
-	return emulate_mmio(vcpu, vcpu->exit.gpa);
+	return maps_apic_page(vcpu, &access) ? ACTION_SAME_INSN : exit_mmio(vcpu);
 }
 
 enum exit_action exit_io(struct vcpu *vcpu)

@@ -89,6 +89,8 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		vcpu_take_signals(vcpu);
 		vcpu_take_nmis(vcpu);
 		lapic_vapic_publish(vcpu);
+		if (vcpu->lapic)
+			lapic_interrupt_status_write(vcpu);
 	}
 	if (take_request(vcpu, VCPU_REQUEST_STEAL_TIME))
 		steal_time_update(vcpu);
@@ -103,6 +105,10 @@ static enum exit_action serve_requests(struct vcpu *vcpu)
 		async_pf_deliver(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_MSR_BITMAP))
 		msr_bitmap_apply_policy(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_EOI_EXITS))
+		lapic_eoi_exits_write(vcpu);
+	if (take_request(vcpu, VCPU_REQUEST_APIC_CONTROLS))
+		msr_apic_controls_update(vcpu);
 	if (take_request(vcpu, VCPU_REQUEST_DIRTY_RING) &&
 	    report_dirty_ring(vcpu) != ACTION_SAME_INSN)
 		return ACTION_TO_USER;

@@ -25,7 +25,10 @@
 	HANDLER(WRMSR, exit_wrmsr, QUICK_IF(exit_wrmsr_is_quick))                                  \
 	HANDLER(MWAIT, exit_monitor, QUICK)                                                        \
 	HANDLER(MONITOR, exit_monitor, QUICK)                                                      \
+	HANDLER(APIC_ACCESS, exit_apic_access, NOT_QUICK)                                          \
+	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NOT_QUICK)                                  \
 	HANDLER(EPT_VIOLATION, exit_ept_violation, NOT_QUICK)                                      \
+	HANDLER(APIC_WRITE, exit_apic_write, QUICK_IF(exit_apic_write_is_quick))                   \
 	HANDLER(XSETBV, exit_xsetbv, QUICK)
 
 struct handler {

@@ -47,7 +47,15 @@ bool exit_cr_access_is_quick(struct vcpu *vcpu);
 /* debug_register.c */
 enum exit_action exit_mov_dr(struct vcpu *vcpu);
 
+/* apic.c */
+enum exit_action exit_apic_access(struct vcpu *vcpu);
+enum exit_action exit_apic_write(struct vcpu *vcpu);
+bool exit_apic_write_is_quick(struct vcpu *vcpu);
+enum exit_action exit_virtualized_eoi(struct vcpu *vcpu);
+
 /* memory.c */
+/* The access that exited is for no memory: exit.gpa. */
+enum exit_action exit_mmio(struct vcpu *vcpu);
 enum exit_action exit_ept_violation(struct vcpu *vcpu);
 enum exit_action exit_io(struct vcpu *vcpu);
 

@@ -47,6 +47,11 @@ struct pin_news {
  * Atomic. */
 void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news);
 
+/* --- apicv.c --- */
+
+/* The vectors whose end the I/O APIC is to hear of, before any of them is sent.  Any context. */
+void irqchip_vectors_set(struct irqchip *chip, const u64 vectors[4]);
+
 /* --- pic.c and ioapic.c: the lock is held, unless said otherwise --- */
 
 void pic_init(struct irqchip *chip);

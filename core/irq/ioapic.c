@@ -57,8 +57,7 @@ static void note_vectors(struct irqchip *chip)
 
 		vectors[vector / 64] |= BIT64(vector % 64);
 	}
-	for (unsigned int i = 0; i < COUNT_OF(vectors); i++)
-		__atomic_store_n(&chip->ioapic_vectors[i], vectors[i], __ATOMIC_RELAXED);
+	irqchip_vectors_set(chip, vectors);
 }
 
 /* Send a pin's message, if its entry lets it.  The result of irq_line_set(). */

@@ -65,6 +65,7 @@ int lapic_vcpu_init(struct vcpu *vcpu)
 		return -ENOMEM;
 	}
 	lapic->vcpu = vcpu;
+	lapic->apicv = apicv_is_used();
 	lapic->extint = LAPIC_NO_EXTINT;
 	lapic_timer_init(lapic);
 	vcpu->lapic = lapic;
@@ -115,6 +116,7 @@ static void reset_registers(struct vcpu *vcpu)
 	lapic_timer_stop(vcpu);
 	lapic->tsc_deadline = 0;
 	lapic->timer_period = 0;
+	lapic->timer_deadline = false;
 	lapic->isr_words = 0;
 	__atomic_store_n(&lapic->errors, 0, __ATOMIC_RELAXED);
 	/* Before IRR itself: what comes meanwhile is lost or is there whole. */
@@ -162,10 +164,26 @@ static void forget_irr_word(struct lapic *lapic, u32 word)
 		__atomic_fetch_or(&lapic->irr_words, BIT32(word), __ATOMIC_SEQ_CST);
 }
 
-static int highest_requested(struct lapic *lapic)
+static int highest_of(const struct lapic *lapic, u32 first, u32 words)
+{
+	while (words) {
+		u32 word = highest_bit(words);
+		u32 bits = lapic_get(lapic, first + word * LAPIC_REGISTER_STEP);
+
+		if (bits)
+			return (int)(word * 32 + highest_bit(bits));
+		words &= ~BIT32(word);
+	}
+	return -1;
+}
+
+int lapic_highest_requested(struct lapic *lapic)
 {
 	u32 words;
 
+	/* It sets and clears bits by itself. */
+	if (lapic->processor_delivers)
+		return highest_of(lapic, LAPIC_IRR, LAPIC_ALL_WORDS);
 	while ((words = __atomic_load_n(&lapic->irr_words, __ATOMIC_ACQUIRE))) {
 		u32 word = highest_bit(words);
 		u32 bits = lapic_get(lapic, LAPIC_IRR + word * LAPIC_REGISTER_STEP);
@@ -179,13 +197,7 @@ static int highest_requested(struct lapic *lapic)
 
 int lapic_highest_in_service(const struct lapic *lapic)
 {
-	u32 word;
-
-	if (!lapic->isr_words)
-		return -1;
-	word = highest_bit(lapic->isr_words);
-	return (int)(word * 32 +
-		     highest_bit(lapic_get(lapic, LAPIC_ISR + word * LAPIC_REGISTER_STEP)));
+	return highest_of(lapic, LAPIC_ISR, lapic->isr_words);
 }
 
 /* The class (bits 7:4) of a vector, in place; that of no vector is 0. */
@@ -208,7 +220,7 @@ u32 lapic_arbitration_priority(struct lapic *lapic)
 {
 	u32 task = lapic_get(lapic, LAPIC_TPR) & 0xff;
 	u32 service = class_of(lapic_highest_in_service(lapic));
-	u32 request = class_of(highest_requested(lapic));
+	u32 request = class_of(lapic_highest_requested(lapic));
 
 	if ((task & 0xf0) >= request && (task & 0xf0) > service)
 		return task;
@@ -217,7 +229,7 @@ u32 lapic_arbitration_priority(struct lapic *lapic)
 
 u32 lapic_vapic_word(struct lapic *lapic)
 {
-	int vector = highest_requested(lapic);
+	int vector = lapic_highest_requested(lapic);
 
 	return (lapic_get(lapic, LAPIC_TPR) & 0xff) |
 	       class_of(lapic_highest_in_service(lapic)) << 8 |
@@ -238,7 +250,7 @@ void lapic_cr8_write(struct vcpu *vcpu, u64 cr8)
 
 int lapic_next_vector(struct vcpu *vcpu)
 {
-	int vector = highest_requested(vcpu->lapic);
+	int vector = lapic_highest_requested(vcpu->lapic);
 
 	if (class_of(vector) <= (lapic_processor_priority(vcpu->lapic) & 0xf0))
 		return -1;
@@ -261,11 +273,18 @@ void lapic_acknowledge(struct vcpu *vcpu, u8 vector)
 u32 lapic_tpr_threshold(struct vcpu *vcpu)
 {
 	const struct lapic *lapic = vcpu->lapic;
-	u32 class = class_of(highest_requested(vcpu->lapic));
+	u32 class = class_of(lapic_highest_requested(vcpu->lapic));
 
 	if (!lapic_enabled(vcpu) || class <= class_of(lapic_highest_in_service(lapic)))
 		return 0;
 	return class <= (lapic_get(lapic, LAPIC_TPR) & 0xf0) ? class >> 4 : 0;
+}
+
+void lapic_eoi_done(struct vcpu *vcpu, u8 vector)
+{
+	u32 tmr = lapic_get(vcpu->lapic, lapic_vector_word(LAPIC_TMR, vector));
+
+	irqchip_eoi(vcpu, vector, tmr & BIT32(vector % 32));
 }
 
 /* "Signaling Interrupt Servicing Completion" */
@@ -282,8 +301,9 @@ void lapic_eoi(struct vcpu *vcpu)
 	*isr &= ~bit;
 	if (!*isr)
 		lapic->isr_words &= ~BIT32(vector / 32);
-	irqchip_eoi(vcpu, (u8)vector,
-		    lapic_get(lapic, lapic_vector_word(LAPIC_TMR, (u8)vector)) & bit);
+	if (lapic->processor_delivers)
+		vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+	lapic_eoi_done(vcpu, (u8)vector);
 }
 
 bool lapic_accepts_extint(const struct vcpu *vcpu)
@@ -361,7 +381,11 @@ static int request_vector(struct vcpu *vcpu, u8 vector, bool level)
 
 int lapic_send_to_itself(struct vcpu *vcpu, u8 vector)
 {
-	return lapic_enabled(vcpu) ? set_pending(vcpu, vector, false) : 0;
+	int result = lapic_enabled(vcpu) ? set_pending(vcpu, vector, false) : 0;
+
+	if (vcpu->lapic->processor_delivers)
+		vcpu_request(vcpu, VCPU_REQUEST_EVENT);
+	return result;
 }
 
 void lapic_error(struct vcpu *vcpu, u32 bits)

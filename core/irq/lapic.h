@@ -61,19 +61,23 @@ struct lapic {
 	u32 signals; /* LAPIC_SIGNAL_*; anybody sets, the vCPU takes; an INIT drops an older SIPI */
 	u8 sipi_vector; /* written before LAPIC_SIGNAL_SIPI is set */
 	u32 irr_words;	/* bit n: word n of IRR may have a bit; anybody sets, the vCPU clears */
-	u32 isr_words;	/* bit n: word n of ISR has a bit */
-	u32 errors;	/* bits on their way to ESR; anybody sets */
+	u32 isr_words;	/* bit n: word n of ISR may have a bit */
+	bool apicv;	/* the processor can virtualize it: see apicv.c */
+	bool processor_delivers; /* and delivers now what is in IRR */
+	u32 errors;		 /* bits on their way to ESR; anybody sets */
 	/* The timer: written by the vCPU's thread while it does not run, else by its callback. */
 	struct host_timer timer;
-	u64 timer_expires; /* host_time_ns(); 0: it does not run, and the callback is done */
-	u64 timer_period;  /* ns that the initial count takes */
-	u64 tsc_deadline;  /* 0: none */
-	u64 pv_eoi;	   /* KVM_PV_EOI_EN as written */
-	u8 takes;	   /* LAPIC_TAKES_* */
-	s16 vapic_tpr;	   /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
-	gpa_t vapic;	   /* where that word is */
-	bool reports_tpr;  /* KVM_TPR_ACCESS_REPORTING */
-	bool cmci;	   /* it has an LVT CMCI register */
+	u64 timer_expires;   /* host_time_ns(); 0: it does not run, and the callback is done */
+	u64 timer_period;    /* ns that the initial count takes */
+	u64 timer_unit;	     /* ns of a count of 1, while the timer counts */
+	bool timer_deadline; /* its mode is TSC-deadline */
+	u64 tsc_deadline;    /* 0: none */
+	u64 pv_eoi;	     /* KVM_PV_EOI_EN as written */
+	u8 takes;	     /* LAPIC_TAKES_* */
+	s16 vapic_tpr;	     /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
+	gpa_t vapic;	     /* where that word is */
+	bool reports_tpr;    /* KVM_TPR_ACCESS_REPORTING */
+	bool cmci;	     /* it has an LVT CMCI register */
 	struct {
 		u64 rip;
 		bool write;
@@ -110,10 +114,12 @@ void lapic_cr8_write(struct vcpu *vcpu, u64 cr8);
 
 /* The vector that is next by priority and above the processor's priority; -1: none. */
 int lapic_next_vector(struct vcpu *vcpu);
-/* The same, cheap when nothing is pending. */
+/* The same, to be injected: where the processor delivers by itself there is none.  Cheap when
+ * nothing is pending. */
 static inline int lapic_pending_vector(struct vcpu *vcpu)
 {
-	if (!__atomic_load_n(&vcpu->lapic->irr_words, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&vcpu->lapic->irr_words, __ATOMIC_RELAXED) ||
+	    vcpu->lapic->processor_delivers)
 		return -1;
 	return lapic_next_vector(vcpu);
 }
@@ -125,6 +131,9 @@ u32 lapic_tpr_threshold(struct vcpu *vcpu);
 /* Does an interrupt of the 8259s go to this processor (LINT0 as ExtINT, or the APIC disabled)?
  * Any context. */
 bool lapic_accepts_extint(const struct vcpu *vcpu);
+/* The vector is in service no more, by the processor's doing or ours: who waits for its end hears
+ * of it.  Atomic, as irqchip_eoi(). */
+void lapic_eoi_done(struct vcpu *vcpu, u8 vector);
 
 /*
  * Deliver to this vCPU.  1: it has it; 0: it had that edge already, or does not take it (its APIC
@@ -167,6 +176,12 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value);
  * lapic_mmio_write())? */
 bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr);
 
+/* The guest has written to the register of this offset (any of its bytes), in its page or by
+ * WRMSR, and the processor has put the value into the register page: what follows from it.  Atomic,
+ * as lapic_mmio_write().  "APIC-Write VM Exits" */
+void lapic_register_written(struct vcpu *vcpu, u32 offset);
+bool lapic_register_written_is_quick(struct vcpu *vcpu, u32 offset);
+
 /* --- message.c --- */
 
 /* To all the message is for; `sender` NULL: an I/O APIC or MSI.  How many took it; 0: it was
@@ -206,6 +221,24 @@ int lapic_pv_eoi_set(struct vcpu *vcpu, u64 value);
 void lapic_eoi_offer(struct vcpu *vcpu, u8 vector);
 /* After the exit, when that was offered: has it done so?  srcu read lock. */
 void lapic_eoi_take(struct vcpu *vcpu);
+
+/* --- apicv.c --- */
+
+/* Module parameter: is APIC virtualization to be used where the processor has it? */
+extern bool enable_apicv;
+/* It has, and it is. */
+bool apicv_is_used(void);
+
+/* Is the APIC in its page, at its usual address, so that the processor can answer there? */
+bool lapic_in_usual_page(const struct vcpu *vcpu);
+
+/* From the next entry on the processor delivers interrupts and their ends, or does not.  Loaded. */
+void lapic_processor_delivers(struct vcpu *vcpu, bool on);
+/* What the VMCS knows of IRR and ISR is what is there now; nothing where the processor does not
+ * deliver.  Before the next entry after either was changed.  Loaded. */
+void lapic_interrupt_status_write(struct vcpu *vcpu);
+/* The VMCS's EOI-exit bitmap is that of the vectors whose end others wait for.  Loaded. */
+void lapic_eoi_exits_write(struct vcpu *vcpu);
 
 /* --- vapic.c --- */
 

@@ -94,6 +94,9 @@ u32 lapic_register_read(struct vcpu *vcpu, u32 offset)
 		return lapic_logical_id(vcpu);
 	case LAPIC_TIMER_CURRENT:
 		return lapic_timer_count(vcpu);
+	case LAPIC_EOI: /* where the processor keeps what was written */
+	case LAPIC_SELF_IPI:
+		return 0;
 	}
 	return lapic_get(vcpu->lapic, offset);
 }
@@ -325,13 +328,11 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value)
 }
 
 /* Others change which interrupts come here at all, or the timer's mode: they are rare. */
-bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr)
+static bool write_is_quick(struct vcpu *vcpu, u32 offset)
 {
 	int vector;
 
-	if (!vcpu->lapic)
-		return true;
-	switch (offset_of_msr(msr)) {
+	switch (offset) {
 	case LAPIC_EOI:
 		vector = lapic_highest_in_service(vcpu->lapic);
 		return vector < 0 || !irqchip_hears_eoi(vcpu->vm, (u8)vector);
@@ -343,4 +344,33 @@ bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr)
 	default:
 		return false;
 	}
+}
+
+bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr)
+{
+	return !vcpu->lapic || write_is_quick(vcpu, offset_of_msr(msr));
+}
+
+/* --- APIC virtualization: the processor has written ---------------------------------------------
+ */
+
+static u32 start_of_register(u32 offset)
+{
+	return offset & (LAPIC_REGISTERS_END - LAPIC_REGISTER_STEP);
+}
+
+void lapic_register_written(struct vcpu *vcpu, u32 offset)
+{
+	u32 start = start_of_register(offset);
+	u8 access = in_xapic_mode(vcpu) ? X_WRITE : X2_WRITE;
+
+	if (!(registers[start / LAPIC_REGISTER_STEP].access & access))
+		return;
+	register_write(vcpu, start,
+		       lapic_get(vcpu->lapic, start) & lapic_writable_bits(vcpu, start));
+}
+
+bool lapic_register_written_is_quick(struct vcpu *vcpu, u32 offset)
+{
+	return write_is_quick(vcpu, start_of_register(offset));
 }

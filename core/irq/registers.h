@@ -43,6 +43,7 @@ enum lapic_register {
 
 #define LAPIC_REGISTER_STEP 16
 #define LAPIC_VECTOR_WORDS  8
+#define LAPIC_ALL_WORDS	    (BIT32(LAPIC_VECTOR_WORDS) - 1)
 
 /* Version 0x14; the highest of the LVT's entries is 5, or 6 with CMCI. */
 #define LAPIC_VERSION_VALUE 0x00050014u
@@ -120,7 +121,9 @@ u32 lapic_processor_priority(const struct lapic *lapic);
 u32 lapic_arbitration_priority(struct lapic *lapic);
 /* LDR; in x2APIC mode it follows from the ID.  Any context. */
 u32 lapic_logical_id(const struct vcpu *vcpu);
-/* The vector whose end EOI would be; -1: none.  The vCPU's thread. */
+/* The vector that is requested, or in service (whose end EOI would be), with the highest priority;
+ * -1: none.  The vCPU's thread. */
+int lapic_highest_requested(struct lapic *lapic);
 int lapic_highest_in_service(const struct lapic *lapic);
 /* TPR, class of what is in service, next vector in IRR: bytes 0, 1 and 3, as KVM_SET_VAPIC_ADDR has
  * them. */

@@ -75,8 +75,7 @@ void split_routing_changes(struct irqchip *chip, const struct irq_routing *routi
 	if (!chip->split)
 		return;
 	irq_routing_level_vectors(routing, chip->reserved_gsis, vectors);
-	for (unsigned int i = 0; i < COUNT_OF(vectors); i++)
-		__atomic_store_n(&chip->ioapic_vectors[i], vectors[i], __ATOMIC_RELAXED);
+	irqchip_vectors_set(chip, vectors);
 }
 
 /* One instruction can end several interrupts (a REP that writes EOI), and each is an exit. */

@@ -16,8 +16,8 @@ static bool whole_id(const struct vcpu *vcpu)
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
 	/* Those that are not in the page. */
-	static const u16 computed[] = {LAPIC_ID, LAPIC_APR, LAPIC_PPR, LAPIC_LDR,
-				       LAPIC_TIMER_CURRENT};
+	static const u16 computed[] = {LAPIC_ID,  LAPIC_APR,	       LAPIC_PPR,     LAPIC_LDR,
+				       LAPIC_EOI, LAPIC_TIMER_CURRENT, LAPIC_SELF_IPI};
 
 	/* Or an interrupt that comes meanwhile is in neither of the two, or in both. */
 	lapic_timer_pause(vcpu);

@@ -29,7 +29,7 @@ static unsigned int divide_shift(const struct lapic *lapic)
 	return (((divide >> 1 & 4) | (divide & 3)) + 1) & 7;
 }
 
-/* Nanoseconds of a count of 1. */
+/* Nanoseconds of a count of 1, as the divide configuration has it now. */
 static u64 count_ns(const struct lapic *lapic)
 {
 	return (u64)lapic->vcpu->vm->apic_bus_ns << divide_shift(lapic);
@@ -198,6 +198,7 @@ static void expired(struct host_timer *timer)
 void lapic_timer_init(struct lapic *lapic)
 {
 	host_timer_init(&lapic->timer, expired);
+	lapic->timer_unit = 1;
 }
 
 /* While it runs the count is not 0, whenever the callback comes. */
@@ -211,7 +212,7 @@ u32 lapic_timer_count(const struct vcpu *vcpu)
 		return 0;
 	if (when <= now)
 		return 1;
-	count = (when - now - 1) / count_ns(lapic) + 1;
+	count = (when - now - 1) / lapic->timer_unit + 1;
 	return count < initial ? (u32)count : initial;
 }
 
@@ -220,6 +221,7 @@ static void run(struct lapic *lapic, u32 count)
 {
 	u64 unit = count_ns(lapic), first = count * unit;
 
+	lapic->timer_unit = unit;
 	lapic->timer_period = lapic_get(lapic, LAPIC_TIMER_INITIAL) * unit;
 	if (mode_of(lapic) == LVT_TIMER_PERIODIC && first == lapic->timer_period)
 		first = repeat_after(lapic);
@@ -231,8 +233,11 @@ void lapic_timer_count_write(struct vcpu *vcpu, u32 value)
 {
 	struct lapic *lapic = vcpu->lapic;
 
-	if (mode_of(lapic) == LVT_TIMER_DEADLINE)
+	if (mode_of(lapic) == LVT_TIMER_DEADLINE) {
+		/* The processor may have written it where the guest did. */
+		lapic_put(lapic, LAPIC_TIMER_INITIAL, 0);
 		return;
+	}
 	disarm(lapic);
 	lapic_put(lapic, LAPIC_TIMER_INITIAL, value);
 	run(lapic, value);
@@ -257,9 +262,11 @@ void lapic_timer_divide_write(struct vcpu *vcpu, u32 value)
 void lapic_timer_lvt_write(struct vcpu *vcpu, u32 value)
 {
 	struct lapic *lapic = vcpu->lapic;
-	bool was_deadline = mode_of(lapic) == LVT_TIMER_DEADLINE;
+	bool deadline = (value & LVT_TIMER_MODE) == LVT_TIMER_DEADLINE;
 
-	if (was_deadline != ((value & LVT_TIMER_MODE) == LVT_TIMER_DEADLINE)) {
+	/* The register may have the new mode already. */
+	if (lapic->timer_deadline != deadline) {
+		lapic->timer_deadline = deadline;
 		disarm(lapic);
 		lapic_put(lapic, LAPIC_TIMER_INITIAL, 0);
 		lapic->tsc_deadline = 0;
@@ -273,6 +280,7 @@ void lapic_timer_resume(struct vcpu *vcpu)
 	u32 initial = lapic_get(lapic, LAPIC_TIMER_INITIAL);
 	u32 count = lapic_get(lapic, LAPIC_TIMER_CURRENT);
 
+	lapic->timer_deadline = mode_of(lapic) == LVT_TIMER_DEADLINE;
 	if (mode_of(lapic) == LVT_TIMER_DEADLINE) {
 		lapic_deadline_restart(vcpu);
 		return;

@@ -11,6 +11,7 @@
 #include "irq/irqchip.h"
 #include "irq/lapic.h"
 #include "mem/dirty_ring.h"
+#include "mem/mem.h"
 #include "mem/pml.h"
 #include "msr/msr.h"
 #include "vcpu/async_pf.h"
@@ -54,6 +55,9 @@ int vmx_create_vcpu(struct vm *vm, struct vcpu *vcpu, u32 id)
 	error = vm->irqchip ? lapic_vcpu_init(vcpu) : 0;
 	if (error)
 		goto free_emulate;
+	error = vcpu->lapic && vcpu->lapic->apicv ? apic_page_create(vm, APIC_BASE_DEFAULT) : 0;
+	if (error)
+		goto free_lapic;
 	error = host_vcpu_init(vcpu);
 	if (error)
 		goto free_lapic;

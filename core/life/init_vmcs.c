@@ -79,16 +79,25 @@ static void init_controls(struct vcpu *vcpu)
 static void init_apic_controls(struct vcpu *vcpu)
 {
 	const u64 cr8_exiting = CPU1_CR8_LOAD_EXITING | CPU1_CR8_STORE_EXITING;
+	const u64 virtualized = CPU2_VIRTUALIZE_X2APIC_MODE | CPU2_VIRTUALIZE_APIC_ACCESSES |
+				CPU2_APIC_REGISTER_VIRTUALIZATION | CPU2_VIRTUAL_INTERRUPT_DELIVERY;
 
 	vcpu->tpr_shadow = vcpu->lapic && vmcs_config_has(CTL_PRIMARY, CPU1_USE_TPR_SHADOW);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_USE_TPR_SHADOW, vcpu->tpr_shadow);
-	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, false);
+	vmcs_control_set(vcpu, CTL_SECONDARY, virtualized, false);
 	if (!vcpu->tpr_shadow)
 		return;
 	vmcs_control_set(vcpu, CTL_PRIMARY, cr8_exiting & ~vmcs_config.allowed0[CTL_PRIMARY],
 			 false);
 	vmcs_write64(VIRTUAL_APIC_PAGE_ADDR, lapic_page(vcpu));
 	vmcs_write32(TPR_THRESHOLD, 0);
+	if (vcpu->lapic->apicv) {
+		vmcs_write64(APIC_ACCESS_ADDR, host_virt_to_phys(vcpu->vm->ept.apic_page));
+		vmcs_write16(GUEST_INTR_STATUS, 0);
+		lapic_eoi_exits_write(vcpu);
+		vcpu_request(vcpu, VCPU_REQUEST_EOI_EXITS);
+	}
+	msr_apic_controls_update(vcpu);
 }
 
 void init_vmcs(struct vcpu *vcpu)

@@ -37,6 +37,7 @@ void ept_destroy(struct vm *vm)
 
 	ept_collect_all(&vm->ept, &list);
 	ept_tables_free(&vm->ept, &list, true);
+	apic_page_destroy(vm);
 }
 
 u64 ept_frames_limit(void)
@@ -354,6 +355,7 @@ void ept_publish_slots(struct vm *vm, struct memslots *slots, const struct memsl
 	if (removed)
 		frames_remove(vm, removed->gfn, removed->gfn + removed->pages, true, &list);
 	__atomic_store_n(&vm->slots, slots, __ATOMIC_RELEASE);
+	apic_page_slots_changed(vm, &list);
 	host_spin_unlock(&vm->mmu_lock);
 	ept_tables_free(&vm->ept, &list, true);
 }

@@ -8,6 +8,8 @@
 
 #include "vm.h"
 
+struct ept_list;
+
 /* The orders in which slots are looked for. */
 enum slot_order { SLOTS_BY_ID, SLOTS_BY_GFN, SLOTS_BY_HVA, SLOT_ORDERS };
 
@@ -172,5 +174,21 @@ bool ept_test_young(struct vm *vm, u64 start, u64 end, bool clear);
 
 /* Forget everything (the process is going away).  May sleep. */
 void ept_unmap_all(struct vm *vm);
+
+/* --- apic_page.c --- */
+
+/* The VM's APIC-access page, where there is none yet, which is mapped on demand at `gpa`.  -ENOMEM.
+ * "APIC-Access Address" */
+int apic_page_create(struct vm *vm, gpa_t gpa);
+/* Needs: nothing uses the EPT.  Also when there is none. */
+void apic_page_destroy(struct vm *vm);
+/* The slots have changed: where one has its place, it has none.  Needs: mmu_lock. */
+void apic_page_slots_changed(struct vm *vm, struct ept_list *list);
+/* An access that would read or write it has no mapping: it has now; false: it is to have none,
+ * there or at all.  May sleep. */
+bool apic_page_map(struct vm *vm, gpa_t gpa);
+/* It is never mapped again, and no vCPU uses it any more; nothing where there is none.  May sleep.
+ */
+void apic_page_forbid(struct vm *vm);
 
 #endif

@@ -8,6 +8,7 @@
 #include "msr/state.h"
 #include "cpuid/cpuid.h"
 #include "irq/lapic.h"
+#include "mem/mem.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
 
@@ -30,14 +31,30 @@ static bool transition_allowed(u64 from, u64 to)
 	return !(from & APIC_BASE_X2APIC) || (to & APIC_BASE_X2APIC) || !(to & APIC_BASE_ENABLE);
 }
 
-/* The processor emulates the registers of x2APIC mode that it can, if the guest's are in that mode.
- */
-static void update_controls(struct vcpu *vcpu)
+/* A debugger that keeps interrupts out can do so only where they are injected. */
+static bool processor_may_deliver(const struct vcpu *vcpu)
 {
+	return vcpu->lapic->apicv && lapic_enabled(vcpu) &&
+	       !(vcpu->debug.control & KVM_GUESTDBG_BLOCKIRQ);
+}
+
+/* Who is in x2APIC mode, say, must not find memory where xAPIC mode has the registers: the page is
+ * there for all vCPUs of the VM or for none. */
+void msr_apic_controls_update(struct vcpu *vcpu)
+{
+	const u64 virtual = CPU2_APIC_REGISTER_VIRTUALIZATION | CPU2_VIRTUAL_INTERRUPT_DELIVERY;
 	bool x2apic = vcpu->tpr_shadow && lapic_enabled(vcpu) && lapic_x2apic(vcpu) &&
 		      vmcs_config_has(CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE);
+	bool page = vcpu->lapic->apicv && lapic_in_usual_page(vcpu);
+	bool delivers = processor_may_deliver(vcpu);
 
+	if (!page)
+		apic_page_forbid(vcpu->vm);
 	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_X2APIC_MODE, x2apic);
+	vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_VIRTUALIZE_APIC_ACCESSES, page);
+	vmcs_control_set(vcpu, CTL_SECONDARY, virtual, delivers);
+	lapic_processor_delivers(vcpu, delivers);
+	vcpu->watches_tpr = vcpu->tpr_shadow && !delivers;
 	msr_bitmap_apply_policy(vcpu);
 }
 
@@ -45,18 +62,20 @@ int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host)
 {
 	u64 before = vcpu->apic_base;
 	u64 changes = (before ^ value) & (APIC_BASE_ENABLE | APIC_BASE_X2APIC);
+	bool moves = (before ^ value) >> LINTEL_PAGE_SHIFT;
 
 	if (!msr_apic_base_valid(vcpu, value))
 		return -EINVAL;
 	if (!from_host && !transition_allowed(before, value))
 		return -EINVAL;
 	__atomic_store_n(&vcpu->apic_base, value, __ATOMIC_RELAXED);
-	if (!vcpu->lapic || !changes)
+	if (!vcpu->lapic || (!changes && !moves))
 		return 0;
 	/* "After being disabled, the local APIC is as after power-up", but CR8 is the processor's.
 	 * User space sets the registers by themselves. */
-	lapic_mode_changed(vcpu, !from_host && (changes & APIC_BASE_ENABLE));
-	update_controls(vcpu);
+	if (changes)
+		lapic_mode_changed(vcpu, !from_host && (changes & APIC_BASE_ENABLE));
+	msr_apic_controls_update(vcpu);
 	return 0;
 }
 

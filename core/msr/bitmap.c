@@ -5,6 +5,7 @@
  *
  * SDM: "MSR-Bitmap Address".
  */
+#include "irq/lapic.h"
 #include "msr/filter.h"
 #include "vmcs/vmcs.h"
 
@@ -37,7 +38,10 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu)
 			close_row(bitmap, filter, row);
 	}
 	/* The filter does not reach the x2APIC MSRs. */
-	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE)
+	if (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_X2APIC_MODE) {
 		msr_bitmap_open_x2apic(bitmap);
+		if (vcpu->lapic->processor_delivers)
+			msr_bitmap_open_apicv(bitmap);
+	}
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 }

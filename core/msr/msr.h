@@ -54,6 +54,9 @@ bool msr_apic_base_valid(const struct vcpu *vcpu, u64 value);
 /* IA32_APIC_BASE, for a vCPU without a lapic too: mode changes as "x2APIC State Transitions" allows
  * (user space may make any).  -EINVAL as #GP.  Loaded. */
 int msr_apic_base_write(struct vcpu *vcpu, u64 value, bool from_host);
+/* What of its local APIC the processor virtualizes, after what decides about it has changed: the
+ * mode, where it is, the debugger.  There is a local APIC; loaded; may sleep. */
+void msr_apic_controls_update(struct vcpu *vcpu);
 
 /* CPUID tells of MONITOR what IA32_MISC_ENABLE says, where user space has switched off the quirk
  * that it does not. */

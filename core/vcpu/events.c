@@ -321,9 +321,17 @@ static bool interrupt_waits(struct vcpu *vcpu)
 	return vcpu->lapic && (lapic_pending_vector(vcpu) >= 0 || pic_waits(vcpu));
 }
 
-bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
+static bool interrupt_can_enter(struct vcpu *vcpu)
 {
 	return interrupt_waits(vcpu) && interrupts_open(vcpu);
+}
+
+bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
+{
+	if (interrupt_can_enter(vcpu))
+		return true;
+	return vcpu->lapic && vcpu->lapic->processor_delivers && lapic_next_vector(vcpu) >= 0 &&
+	       interrupts_open(vcpu);
 }
 
 /*
@@ -381,7 +389,7 @@ static void enter_one(struct vcpu *vcpu)
 	} else if (vcpu_nmi_deliverable(vcpu)) {
 		vcpu->events.nmi.pending--;
 		enter_nmi(vcpu);
-	} else if (!vcpu->events.interrupt.injected && vcpu_interrupt_deliverable(vcpu)) {
+	} else if (!vcpu->events.interrupt.injected && interrupt_can_enter(vcpu)) {
 		take_interrupt(vcpu);
 	}
 }
@@ -440,7 +448,7 @@ void vcpu_events_enter(struct vcpu *vcpu)
 		}
 	}
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
-	if (vcpu->tpr_shadow)
+	if (vcpu->watches_tpr)
 		watch_task_priority(vcpu);
 	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING, nmi_waits);
 	pend_single_step(vcpu);

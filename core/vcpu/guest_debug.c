@@ -64,6 +64,9 @@ void guest_debug_set(struct vcpu *vcpu, u32 control, const u64 dr[4], u64 dr7)
 	/* What MOV SS holds back is the former debugger's. */
 	if (vcpu->debug.control & GUEST_DEBUG_TAKES_DB)
 		vmcs_writel(GUEST_PENDING_DBG_EXCEPTIONS, 0);
+	/* What the processor delivers it delivers whoever debugs. */
+	if (vcpu->lapic && ((vcpu->debug.control ^ control) & KVM_GUESTDBG_BLOCKIRQ))
+		vcpu_request(vcpu, VCPU_REQUEST_APIC_CONTROLS);
 	vcpu->debug.control = control;
 	for (unsigned int i = 0; i < COUNT_OF(vcpu->debug.dr); i++)
 		vcpu->debug.dr[i] = dr[i];

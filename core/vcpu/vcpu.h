@@ -125,6 +125,7 @@ struct vcpu {
 	struct vcpu_events events;
 	u32 mp_state;	     /* KVM_MP_STATE_* */
 	bool tpr_shadow;     /* the guest's TPR is the processor's to read and write */
+	bool watches_tpr;    /* and an entry has to tell it what waits for a lower TPR */
 	u32 tpr_threshold;   /* as the VMCS has it */
 	struct lapic *lapic; /* NULL without interrupt controllers in the kernel */
 	bool user_pic;	     /* the 8259s are user space's: their vectors come by KVM_INTERRUPT */

@@ -25,8 +25,10 @@ bool bitmap_policy_opens(u32 msr, enum msr_direction direction)
 {
 	static struct bitmap_page widest;
 
-	if (!widest.source)
+	if (!widest.source) {
 		bitmap_policy(&widest, true);
+		msr_bitmap_open_apicv(widest.bits);
+	}
 	return !msr_bitmap_test(widest.bits, msr, direction);
 }
 

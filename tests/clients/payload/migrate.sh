@@ -11,7 +11,7 @@ change_over() {
 	if [ -e /sys/module/lintel ]; then
 		rmmod lintel && { insmod /mods/irqbypass.ko; insmod /mods/kvm.ko && insmod /mods/kvm-intel.ko; }
 	else
-		rmmod kvm_intel && insmod ./lintel.ko
+		rmmod kvm_intel && insmod ./lintel.ko enable_apicv=0
 	fi
 	[ -e /sys/module/lintel ] || [ -e /sys/module/kvm_intel ]
 }

@@ -8,6 +8,7 @@
 #include "devices.h"
 #include "cpuid/cpuid.h"
 #include "irq/irqchip.h"
+#include "irq/lapic.h"
 #include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
@@ -100,6 +101,7 @@ static void draw_processor(void)
 	cpuid_setup();
 	vpid_init();
 	sim_large_pages_execute = !chance(3);
+	enable_apicv = chance(2);
 	if (chance(2))
 		halt_poll.most_ns = (unsigned int)sim_random_below(50000);
 }
