@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include "mitigation.h"
 #include "platform.h"
+#include "irq/lapic.h"
 #include "vcpu/halt_poll.h"
 #include "vcpu/vpid.h"
 
@@ -26,6 +27,10 @@ module_param_named(halt_poll_ns_shrink, halt_poll.shrink, uint, 0644);
 MODULE_PARM_DESC(halt_poll_ns_shrink,
 		 "by what it is divided where it could not be long enough (0: to 0)");
 
+module_param_named(preemption_timer, lapic_preemption_timer, bool, 0444);
+MODULE_PARM_DESC(preemption_timer,
+		 "the VMX-preemption timer waits for guests' TSC deadlines (default 1)");
+
 module_param_named(debug, log_debug, bool, 0644);
 MODULE_PARM_DESC(debug, "more words in the kernel log");
 
@@ -40,6 +45,7 @@ static int __init kvm_init(void)
 	mitigation_init();
 	fpu_init();
 	user_memory_init();
+	timer_init();
 	error = cpu_kick_init();
 	if (error)
 		goto mitigation_exit;

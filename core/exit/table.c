@@ -26,6 +26,7 @@
 	HANDLER(MWAIT, exit_monitor, QUICK)                                                        \
 	HANDLER(MONITOR, exit_monitor, QUICK)                                                      \
 	HANDLER(EPT_VIOLATION, exit_ept_violation, NOT_QUICK)                                      \
+	HANDLER(PREEMPTION_TIMER, exit_preemption_timer, QUICK)                                    \
 	HANDLER(XSETBV, exit_xsetbv, QUICK)
 
 struct handler {
