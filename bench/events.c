@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 
 #include "bench.h"
@@ -93,6 +94,8 @@ RDMSR(rd_invalid, 0x1234)
 EVENT(wr_deadline_0, "", "mov $0x6e0, %ecx; xor %eax, %eax; xor %edx, %edx", "wrmsr")
 EVENT(wr_deadline, XAPIC_ENABLE "; movl $0x40040, 0x320(%rbx)",
       "mov $0x6e0, %ecx; xor %eax, %eax; mov $0x1000, %edx", "wrmsr")
+EVENT(wr_deadline_soon, XAPIC_ENABLE "; movl $0x40040, 0x320(%rbx)",
+      "rdtsc; add $0x4000000, %eax; adc $0, %edx; mov $0x6e0, %ecx", "wrmsr")
 RDMSR(rd_deadline, 0x6e0)
 EVENT(cr0_cd, "", "mov %cr0, %rax; btc $30, %rax", "mov %rax, %cr0")
 EVENT(xsetbv, "", "xor %ecx, %ecx; xor %edx, %edx; mov $1, %eax", "xsetbv")
@@ -170,6 +173,7 @@ static const struct row rows[] = {
 	ROW("WRMSR STAR", wr_star),
 	ROW("RDMSR 1234H -> #GP", rd_invalid),
 	ROW("WRMSR TSC_DEADLINE = 0", wr_deadline_0),
+	ROW("WRMSR TSC_DEADLINE, soon", wr_deadline_soon),
 	ROW("WRMSR TSC_DEADLINE, far", wr_deadline),
 	ROW("RDMSR TSC_DEADLINE", rd_deadline),
 	ROW("MOV CR0, CD changed", cr0_cd),
@@ -232,6 +236,20 @@ static void add_ioeventfd(int vm, u64 address, u32 length, u32 flags)
 	CHECK_OK(ioctl(vm, KVM_IOEVENTFD, &event));
 }
 
+/* As VMMs do that have the local APIC in the kernel: KVM_GET_SUPPORTED_CPUID leaves its timer out.
+ */
+static void set_cpuid(struct vcpu *cpu)
+{
+	const u32 tsc_deadline = 1u << 24;
+	struct kvm_cpuid2 *cpuid = kvm_supported_cpuid();
+
+	for (u32 i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx |= tsc_deadline;
+	CHECK_OK(ioctl(cpu->fd, KVM_SET_CPUID2, cpuid));
+	free(cpuid);
+}
+
 static struct guest guest_create(const struct row *row, u8 *fresh)
 {
 	struct kvm_pit_config pit = {0};
@@ -249,7 +267,7 @@ static struct guest guest_create(const struct row *row, u8 *fresh)
 	add_ioeventfd(guest.vm.fd, WILDCARD_GPA, 0, 0);
 
 	guest.cpu = vcpu_create(guest.vm.fd, 0);
-	vcpu_set_supported_cpuid(&guest.cpu);
+	set_cpuid(&guest.cpu);
 	vcpu_set_long_mode(&guest.vm, &guest.cpu);
 	sregs = vcpu_sregs(&guest.cpu);
 	sregs.cr4 |= 1u << 18; /* OSXSAVE, for XSETBV */

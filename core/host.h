@@ -325,6 +325,8 @@ struct host_state {
 void host_state_save(struct vcpu *vcpu, struct host_state *state);
 /* Restore that; also TR's limit and GDTR's limit, which a VM exit changes.  Preemption is off. */
 void host_state_restore(struct vcpu *vcpu);
+/* IA32_KERNEL_GS_BASE, by the cheapest way that this processor has.  Preemption is off. */
+u64 host_kernel_gs_base(void);
 
 /*
  * IA32_PERF_GLOBAL_CTRL: which performance counters count for the host, and which of them in a

@@ -37,8 +37,8 @@ CONTROL(PIN, 5, PIN_VIRTUAL_NMIS, "PIN_BASED_VIRTUAL_NMIS",
 	"whether virtual NMIs are blocked: injecting an NMI sets it, the guest's IRET clears it.",
 	NEED1(REF(PIN, PIN_NMI_EXITING)))
 CONTROL(PIN, 6, PIN_ACTIVATE_PREEMPTION_TIMER, "PIN_BASED_VMX_PREEMPTION_TIMER",
-	OFF, "activate VMX-preemption timer", S_TIMER,
-	"guest timers are the host's timers",
+	LIKE1, "activate VMX-preemption timer", S_TIMER,
+	"it waits for the guest's TSC deadline while the guest runs",
 	"While the guest runs, the processor counts the VMX-preemption timer down, and the guest "
 	"exits when it reaches zero. It counts at the TSC's rate divided by a power of 2 that "
 	"IA32_VMX_MISC tells.")
@@ -422,7 +422,7 @@ CONTROL(EXIT, 21, EXIT_LOAD_IA32_EFER, "VM_EXIT_LOAD_IA32_EFER",
 	PAIR(REF(ENTRY, ENTRY_LOAD_IA32_EFER)))
 CONTROL(EXIT, 22, EXIT_SAVE_PREEMPTION_TIMER, "VM_EXIT_SAVE_VMX_PREEMPTION_TIMER",
 	OFF, "save VMX-preemption timer value", S_EXIT_SAVE,
-	"the timer is not used",
+	"time goes on outside of the guest, too: each entry computes it anew",
 	"VM exits save what is left of the VMX-preemption timer in the VMCS. If 0, the next VM "
 	"entry starts again with the value that was written there.",
 	NEED1(REF(PIN, PIN_ACTIVATE_PREEMPTION_TIMER)))

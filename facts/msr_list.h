@@ -448,27 +448,27 @@ MSR(EFER, 1, "IA32_EFER",
 	"SYSCALL (bit 0), IA-32e mode enabled (8) and active (10), execute-disable (11).")
 #define MSR_STAR 0xc0000081
 MSR(STAR, 1, "IA32_STAR",
-	PASS_THROUGH, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
-	"the processor holds the guest's value while the guest runs; written once at boot, and "
-	"a write that exits need not be fetched back at each switch",
+	EMULATE, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
+	"accessed once at boot; the processor holds the guest's value while the guest runs with "
+	"SYSCALL enabled, and the host's otherwise",
 	S_SYSCALL,
 	"The selectors of SYSCALL (bits 47:32) and SYSRET (bits 63:48).")
 #define MSR_LSTAR 0xc0000082
 MSR(LSTAR, 1, "IA32_LSTAR",
-	PASS_THROUGH, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
+	EMULATE, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
 	"as IA32_STAR",
 	S_SYSCALL,
 	"Where SYSCALL goes in 64-bit mode.")
 #define MSR_CSTAR 0xc0000083
 MSR(CSTAR, 1, "IA32_CSTAR",
-	PASS_THROUGH, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
+	EMULATE, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
 	"as IA32_STAR",
 	S_SYSCALL,
 	"Where SYSCALL would go in compatibility mode; Intel's processors do not use it, since "
 	"SYSCALL is not valid there.")
 #define MSR_SYSCALL_MASK 0xc0000084
 MSR(SYSCALL_MASK, 1, "IA32_FMASK",
-	PASS_THROUGH, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
+	EMULATE, EMULATE, SWITCH_BY_HAND, NOTHING, LISTED,
 	"as IA32_STAR",
 	S_SYSCALL,
 	"The bits of RFLAGS that SYSCALL clears.")

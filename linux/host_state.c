@@ -56,6 +56,31 @@ static u16 split_selector(u16 selector, u16 *by_hand)
 	return fits ? selector : 0;
 }
 
+/* With the task's base of GS the kernel must not be interrupted nor probed; NMIs and their like
+ * look which one they find. */
+static noinstr u64 read_between_swapgs(void)
+{
+	u64 base;
+
+	native_swapgs();
+	base = rdgsbase();
+	native_swapgs();
+	return base;
+}
+
+u64 host_kernel_gs_base(void)
+{
+	unsigned long flags;
+	u64 base;
+
+	if (!cpu_feature_enabled(X86_FEATURE_FSGSBASE))
+		return host_rdmsr(MSR_KERNEL_GS_BASE);
+	local_irq_save(flags);
+	base = read_between_swapgs();
+	local_irq_restore(flags);
+	return base;
+}
+
 void host_state_save(struct vcpu *vcpu, struct host_state *state)
 {
 	struct host_saved *saved = &vcpu->host.saved;
@@ -80,7 +105,7 @@ void host_state_save(struct vcpu *vcpu, struct host_state *state)
 	state->fs_base = x86_fsbase_read_cpu();
 	saved->fs_base = state->fs_base;
 	if (saved->gs)
-		saved->user_gs_base = host_rdmsr(MSR_KERNEL_GS_BASE);
+		saved->user_gs_base = host_kernel_gs_base();
 
 	store_ldt(saved->ldt);
 }

@@ -30,6 +30,9 @@ MODULE_PARM_DESC(halt_poll_ns_shrink,
 
 module_param(enable_apicv, bool, 0444);
 MODULE_PARM_DESC(enable_apicv, "the processor virtualizes local APICs, where it can (default Y)");
+module_param_named(preemption_timer, lapic_preemption_timer, bool, 0444);
+MODULE_PARM_DESC(preemption_timer,
+		 "the VMX-preemption timer waits for guests' TSC deadlines (default 1)");
 
 module_param_named(debug, log_debug, bool, 0644);
 MODULE_PARM_DESC(debug, "more words in the kernel log");
@@ -47,6 +50,7 @@ static int __init kvm_init(void)
 	/* It asks for the state that the FPU code switches. */
 	cpuid_setup();
 	user_memory_init();
+	timer_init();
 	error = cpu_kick_init();
 	if (error)
 		goto mitigation_exit;

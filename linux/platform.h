@@ -47,6 +47,11 @@ bool vmx_cpu_on(void);
 /* No vCPU begins to work from now on: wait until none does, but no longer than so.  May sleep. */
 void vcpus_wait(unsigned int milliseconds);
 
+/* --- timer.c --- */
+
+/* May the VMX-preemption timer be used on this processor? */
+void timer_init(void);
+
 /* --- guest_samples.c --- */
 
 /* A VM begins, a VM is gone: as long as there is one, perf asks whether a sample is a guest's.

@@ -8,6 +8,7 @@
 #include <asm/tsc.h>
 #include <compat.h>
 #include "platform.h"
+#include "irq/lapic.h"
 
 u64 host_time_ns(void)
 {
@@ -55,4 +56,27 @@ void host_timer_start(struct host_timer *timer, u64 when)
 void host_timer_cancel(struct host_timer *timer)
 {
 	hrtimer_cancel(&timer->hrtimer);
+}
+
+/*
+ * "VMX-Preemption Timer Does Not Count Down at the Rate Specified": errata AAT59 and AAU65, of
+ * Westmere's desktop and mobile steppings C2 and K0; KVM knows an Ivy Bridge of the same kind.
+ * Older ones have no unrestricted guest.
+ */
+static bool __init preemption_timer_is_wrong(void)
+{
+	switch (cpuid_eax(1)) {
+	case 0x20652:
+	case 0x20655:
+	case 0x306a8:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void __init timer_init(void)
+{
+	if (lapic_preemption_timer && preemption_timer_is_wrong())
+		lapic_preemption_timer = false;
 }

@@ -263,6 +263,11 @@ u64 sim_rdtsc(void)
 	return tsc - tsc_behind[sim_task_now->cpu];
 }
 
+u64 sim_tsc_now(void)
+{
+	return tsc - tsc_behind[sim_task_now->cpu];
+}
+
 void sim_set_tsc_behind(unsigned int cpu, u64 ticks)
 {
 	tsc_behind[cpu] = ticks;

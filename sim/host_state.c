@@ -95,6 +95,12 @@ void host_state_restore(struct vcpu *vcpu)
 	vcpu->host.state_saved = false;
 }
 
+u64 host_kernel_gs_base(void)
+{
+	needs_no_preemption("host_kernel_gs_base");
+	return host_rdmsr(MSR_KERNEL_GS_BASE);
+}
+
 u64 sim_host_cr3(void)
 {
 	return sim_host_state.cr3;

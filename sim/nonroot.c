@@ -4,8 +4,8 @@
  * takes one step of the script, and what the SDM puts before the exit that the script wants comes
  * first.
  *
- * SDM: "Event Injection", "VM Exits Induced by the TPR Threshold", "NMI-Window Exiting",
- * "Interrupt-Window Exiting and Virtual-Interrupt Delivery", "VM Exits".
+ * SDM: "Event Injection", "VM Exits Induced by the TPR Threshold", "VMX-Preemption Timer",
+ * "NMI-Window Exiting", "Interrupt-Window Exiting and Virtual-Interrupt Delivery", "VM Exits".
  */
 #include "facts/exit_reason.h"
 #include "processor.h"
@@ -190,11 +190,24 @@ static bool interrupt_window_is_open(const struct vmcs *vmcs)
 	       !(vmcs_get(vmcs, GUEST_INTERRUPTIBILITY_INFO) & blocking);
 }
 
+/* "VMX-Preemption Timer": down by 1 whenever that bit of the TSC changes. */
+static bool preemption_timer_expired(const struct vmcs *vmcs)
+{
+	u64 passed;
+
+	if (!controls_have(vmcs, PIN_BASED_VM_EXEC_CONTROL, PIN_ACTIVATE_PREEMPTION_TIMER))
+		return false;
+	passed = (sim_tsc_now() >> vmcs->timer_shift) - (vmcs->entered >> vmcs->timer_shift);
+	return passed >= vmcs_get(vmcs, VMX_PREEMPTION_TIMER_VALUE);
+}
+
 /* In the order of their priorities. */
 static u32 exit_due(const struct vmcs *vmcs)
 {
 	if (nonroot_tpr_is_below(vmcs))
 		return EXIT_REASON_TPR_BELOW_THRESHOLD;
+	if (preemption_timer_expired(vmcs))
+		return EXIT_REASON_PREEMPTION_TIMER;
 	if (nmi_window_is_open(vmcs))
 		return EXIT_REASON_NMI_WINDOW;
 	if (interrupt_window_is_open(vmcs))
@@ -356,6 +369,8 @@ void nonroot_run(const struct processor *processor, struct vcpu *vcpu, struct vm
 		sim_wrmsr(MSR_PERF_GLOBAL_CTRL, vmcs_get(vmcs, GUEST_IA32_PERF_GLOBAL_CTRL));
 	ept_guest_enters(processor, vmcs);
 	virtual_apic_enter(vmcs);
+	vmcs->entered = sim_tsc_now();
+	vmcs->timer_shift = processor->can.capability.misc.preemption_timer_shift;
 	exit = guest ? run_guest(vcpu, vmcs) : run_to_exit(vcpu, vmcs);
 	ept_guest_leaves();
 	save_mode(processor, vmcs);

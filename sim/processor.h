@@ -33,8 +33,10 @@ struct vmcs {
 	struct vmcs *next;
 	hpa_t region;
 	bool launched;
-	int cpu;     /* where it is active; -1: nowhere */
-	u64 *fields; /* in the order of vmcs_field_table */
+	int cpu;	/* where it is active; -1: nowhere */
+	u64 entered;	/* TSC at the last entry, whence the VMX-preemption timer counts */
+	u8 timer_shift; /* the bit of the TSC whose changes it counts */
+	u64 *fields;	/* in the order of vmcs_field_table */
 };
 
 /* The current one of the processor, or NULL. */

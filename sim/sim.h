@@ -244,6 +244,7 @@ void sim_cpuid_set(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
 void sim_cpuid_disable(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
 
 void sim_advance_tsc(u64 ticks);
+u64 sim_tsc_now(void); /* without reading it, which takes time */
 void sim_set_tsc_khz(u64 khz);
 void sim_set_tsc_behind(unsigned int cpu, u64 ticks); /* its TSC, the others' */
 void sim_set_xcr0(u64 host, u64 supported);

@@ -13,6 +13,7 @@
 #include "irq/irqchip.h"
 #include "life/switch.h"
 #include "mem/pml.h"
+#include "msr/msr.h"
 #include "vcpu/counters.h"
 #include "vcpu/events.h"
 #include "vcpu/measure.h"
@@ -144,6 +145,7 @@ static enum vmx_status world_switch(struct vcpu *vcpu)
 	enum vmx_status status;
 	bool more;
 
+	HOST_NEEDS(msr_switched_suffices(vcpu));
 	vcpu_registers_flush(vcpu);
 	host_trace_entry(vcpu);
 	vcpu_measure(vcpu, VCPU_PHASE_GUEST);

@@ -8,6 +8,7 @@
  */
 #include "exit/table.h"
 #include "emulate/emulate.h"
+#include "irq/lapic.h"
 #include "vcpu/events.h"
 #include "vcpu/guest_debug.h"
 #include "vcpu/state.h"
@@ -114,6 +115,12 @@ enum exit_action exit_nmi_window(struct vcpu *vcpu)
 {
 	if (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI)
 		vcpu_interrupt_shadow_clear(vcpu);
+	return ACTION_SAME_INSN;
+}
+
+enum exit_action exit_preemption_timer(struct vcpu *vcpu)
+{
+	lapic_deadline_exit(vcpu);
 	return ACTION_SAME_INSN;
 }
 

@@ -28,6 +28,7 @@
 	HANDLER(APIC_ACCESS, exit_apic_access, NOT_QUICK)                                          \
 	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NOT_QUICK)                                  \
 	HANDLER(EPT_VIOLATION, exit_ept_violation, NOT_QUICK)                                      \
+	HANDLER(PREEMPTION_TIMER, exit_preemption_timer, QUICK)                                    \
 	HANDLER(APIC_WRITE, exit_apic_write, QUICK_IF(exit_apic_write_is_quick))                   \
 	HANDLER(XSETBV, exit_xsetbv, QUICK)
 

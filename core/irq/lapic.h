@@ -72,12 +72,14 @@ struct lapic {
 	u64 timer_unit;	     /* ns of a count of 1, while the timer counts */
 	bool timer_deadline; /* its mode is TSC-deadline */
 	u64 tsc_deadline;    /* 0: none */
-	u64 pv_eoi;	     /* KVM_PV_EOI_EN as written */
-	u8 takes;	     /* LAPIC_TAKES_* */
-	s16 vapic_tpr;	     /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
-	gpa_t vapic;	     /* where that word is */
-	bool reports_tpr;    /* KVM_TPR_ACCESS_REPORTING */
-	bool cmci;	     /* it has an LVT CMCI register */
+	/* The VMX-preemption timer waits for it, and not the host's. */
+	bool deadline_in_guest;
+	u64 pv_eoi;	  /* KVM_PV_EOI_EN as written */
+	u8 takes;	  /* LAPIC_TAKES_* */
+	s16 vapic_tpr;	  /* what KVM_SET_VAPIC_ADDR's word got as TPR; -1: it has none */
+	gpa_t vapic;	  /* where that word is */
+	bool reports_tpr; /* KVM_TPR_ACCESS_REPORTING */
+	bool cmci;	  /* it has an LVT CMCI register */
 	struct {
 		u64 rip;
 		bool write;
@@ -208,6 +210,25 @@ u64 lapic_deadline_read(const struct vcpu *vcpu);
 void lapic_deadline_write(struct vcpu *vcpu, u64 value);
 /* The guest's TSC made a jump: a deadline is as far away as it says now. */
 void lapic_deadline_restart(struct vcpu *vcpu);
+
+/*
+ * A deadline that the guest itself writes is waited for by the VMX-preemption timer, where the
+ * vCPU's control for it is 1: that needs no timer of the host's, and its exit comes at the time.
+ * It counts while the guest runs.  Outside of it the deadline may pass, and is met by the next
+ * entry; so the host's timer takes over before the vCPU sleeps, and before user space looks.
+ *
+ * "VMX-Preemption Timer".  The vCPU's thread.
+ */
+extern bool lapic_preemption_timer; /* may be used: a parameter of the module; of vCPUs to come */
+/* The value with which the VMX-preemption timer never expires in practice. */
+#define LAPIC_PREEMPTION_TIMER_OFF 0xffffffffu
+void lapic_deadline_write_in_guest(struct vcpu *vcpu, u64 value);
+/* Before an entry (VCPU_DIRTY_TIMER): into the VMCS, how long it is to the deadline. */
+void lapic_deadline_to_guest(struct vcpu *vcpu);
+/* The timer has made the guest exit. */
+void lapic_deadline_exit(struct vcpu *vcpu);
+/* Nothing where there is no such deadline, or no local APIC. */
+void lapic_deadline_to_host(struct vcpu *vcpu);
 /* Round a change of the rate of the guest's TSC, which the timer's callback must not meet half
  * done.  Nothing without a local APIC. */
 void lapic_tsc_changes(struct vcpu *vcpu);

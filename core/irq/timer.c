@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The timer of the local APIC, on a timer of the host.  A cycle of the bus clock is so many
+ * The timer of the local APIC, on a timer of the host; but see lapic_deadline_write_in_guest().  A
+ * cycle of the bus clock is so many
  * nanoseconds of host_time_ns() as the VM has it, one where nobody has said anything.
  *
  * The vCPU's thread changes the timer's state only while it does not run; while it runs, the state
@@ -10,11 +11,18 @@
  * SDM: "APIC Timer", "TSC-Deadline Mode".
  */
 #include "irq/registers.h"
+#include "facts/control.h"
+#include "vcpu/state.h"
+#include "vmcs/vmcs.h"
+
+bool lapic_preemption_timer = true;
 
 /* A guest must not make the host do nothing but serve its timer. */
 #define PERIOD_MIN_NS 200000u
 
 #define FAR_NS BIT64(62)
+
+#define NS_PER_MS 1000000ull
 
 static u32 mode_of(const struct lapic *lapic)
 {
@@ -58,8 +66,17 @@ static void not_armed(struct lapic *lapic)
 	__atomic_store_n(&lapic->timer_expires, 0, __ATOMIC_RELEASE);
 }
 
+/* Its value in the VMCS is another from now on. */
+static void set_in_guest(struct lapic *lapic, bool on)
+{
+	lapic->deadline_in_guest = on;
+	lapic->vcpu->dirty |= VCPU_DIRTY_TIMER;
+}
+
 static void disarm(struct lapic *lapic)
 {
+	if (lapic->deadline_in_guest)
+		set_in_guest(lapic, false);
 	if (!expires(lapic))
 		return;
 	host_timer_cancel(&lapic->timer);
@@ -68,12 +85,15 @@ static void disarm(struct lapic *lapic)
 
 void lapic_timer_stop(struct vcpu *vcpu)
 {
+	if (vcpu->lapic->deadline_in_guest)
+		set_in_guest(vcpu->lapic, false);
 	host_timer_cancel(&vcpu->lapic->timer);
 	not_armed(vcpu->lapic);
 }
 
 void lapic_timer_pause(struct vcpu *vcpu)
 {
+	lapic_deadline_to_host(vcpu);
 	host_timer_cancel(&vcpu->lapic->timer);
 }
 
@@ -102,17 +122,24 @@ static void deadline_is_over(struct lapic *lapic)
 	not_armed(lapic);
 }
 
+/* Ticks of the guest's TSC; 0: it is over. */
+static u64 ticks_to_deadline(const struct lapic *lapic)
+{
+	u64 offset = __atomic_load_n(&lapic->vcpu->tsc_offset, __ATOMIC_RELAXED);
+	u64 now = tsc_scale(&lapic->vcpu->tsc_rate, host_rdtsc()) + offset;
+
+	return lapic->tsc_deadline > now ? lapic->tsc_deadline - now : 0;
+}
+
 /* Wait for the deadline, or deliver when it has passed. */
 static void await_deadline(struct lapic *lapic)
 {
 	const struct tsc_rate *rate = &lapic->vcpu->tsc_rate;
-	u64 offset = __atomic_load_n(&lapic->vcpu->tsc_offset, __ATOMIC_RELAXED);
-	u64 now = tsc_scale(rate, host_rdtsc()) + offset;
+	u64 ticks = ticks_to_deadline(lapic);
 
 	/* Rounded up: the deadline is not before its time. */
-	if (lapic->tsc_deadline > now)
-		arm(lapic, host_time_ns() + 1 +
-				   tsc_ticks_to_ns_up_to(rate, lapic->tsc_deadline - now, FAR_NS));
+	if (ticks)
+		arm(lapic, host_time_ns() + 1 + tsc_ticks_to_ns_up_to(rate, ticks, FAR_NS));
 	else
 		deadline_is_over(lapic);
 }
@@ -134,6 +161,85 @@ void lapic_deadline_write(struct vcpu *vcpu, u64 value)
 	lapic->tsc_deadline = value;
 	if (value)
 		await_deadline(lapic);
+}
+
+/* --- TSC deadline, while the guest runs ------------------------------------------------- */
+
+void lapic_deadline_write_in_guest(struct vcpu *vcpu, u64 value)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (!(vcpu->control[CTL_PIN] & PIN_ACTIVATE_PREEMPTION_TIMER)) {
+		lapic_deadline_write(vcpu, value);
+		return;
+	}
+	if (mode_of(lapic) != LVT_TIMER_DEADLINE)
+		return;
+	disarm(lapic);
+	lapic->tsc_deadline = value;
+	if (value)
+		set_in_guest(lapic, true);
+}
+
+/* Ticks of the host's TSC in so many of the guest's. */
+static u64 host_ticks(const struct tsc_rate *rate, u64 ticks)
+{
+	u64 ns, khz = host_tsc_khz();
+
+	if (rate->multiplier == TSC_UNSCALED)
+		return ticks;
+	ns = tsc_ticks_to_ns_up_to(rate, ticks, NS_PER_MS * NS_PER_SECOND);
+	return ns / NS_PER_MS * khz + ns % NS_PER_MS * khz / NS_PER_MS;
+}
+
+/* The timer counts at the host's rate: at each change of that bit of its TSC. */
+static u32 preemption_ticks(const struct lapic *lapic)
+{
+	u64 ticks = ticks_to_deadline(lapic);
+
+	if (!ticks)
+		return 0;
+	ticks = host_ticks(&lapic->vcpu->tsc_rate, ticks);
+	ticks >>= vmx_capability.misc.preemption_timer_shift;
+	/* One that is further away is looked at again then. */
+	return ticks < LAPIC_PREEMPTION_TIMER_OFF ? (u32)ticks + 1 : LAPIC_PREEMPTION_TIMER_OFF;
+}
+
+void lapic_deadline_to_guest(struct vcpu *vcpu)
+{
+	const struct lapic *lapic = vcpu->lapic;
+	bool in_guest = lapic && lapic->deadline_in_guest;
+
+	vmcs_write32(VMX_PREEMPTION_TIMER_VALUE,
+		     in_guest ? preemption_ticks(lapic) : LAPIC_PREEMPTION_TIMER_OFF);
+	/* The next entry begins with what is left then. */
+	if (in_guest)
+		vcpu->dirty |= VCPU_DIRTY_TIMER;
+}
+
+/* It may be too early, by rounding or as far as the timer goes. */
+void lapic_deadline_exit(struct vcpu *vcpu)
+{
+	struct lapic *lapic = vcpu->lapic;
+	u32 lvt;
+
+	if (!lapic || !lapic->deadline_in_guest || ticks_to_deadline(lapic))
+		return;
+	set_in_guest(lapic, false);
+	lapic->tsc_deadline = 0;
+	lvt = lapic_get(lapic, LAPIC_LVT_TIMER);
+	if (!(lvt & LVT_MASKED))
+		lapic_send_to_itself(vcpu, lvt & LVT_VECTOR);
+}
+
+void lapic_deadline_to_host(struct vcpu *vcpu)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (!lapic || !lapic->deadline_in_guest)
+		return;
+	set_in_guest(lapic, false);
+	await_deadline(lapic);
 }
 
 void lapic_tsc_changes(struct vcpu *vcpu)

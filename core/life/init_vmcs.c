@@ -100,10 +100,29 @@ static void init_apic_controls(struct vcpu *vcpu)
 	msr_apic_controls_update(vcpu);
 }
 
+/*
+ * It waits for the local APIC's deadlines; but in a state that the guest's MWAIT may choose it does
+ * not count.  "VMX-Preemption Timer"
+ */
+static void init_preemption_timer(struct vcpu *vcpu)
+{
+	bool used = vcpu->lapic && lapic_preemption_timer &&
+		    !(vcpu->exits_disabled & KVM_X86_DISABLE_EXITS_MWAIT);
+
+	if (!vmcs_config_has(CTL_PIN, PIN_ACTIVATE_PREEMPTION_TIMER))
+		return;
+	vmcs_write32(VMX_PREEMPTION_TIMER_VALUE, LAPIC_PREEMPTION_TIMER_OFF);
+	if (!used)
+		vmcs_control_set(vcpu, CTL_PIN,
+				 PIN_ACTIVATE_PREEMPTION_TIMER & ~vmcs_config.allowed0[CTL_PIN],
+				 false);
+}
+
 void init_vmcs(struct vcpu *vcpu)
 {
 	init_controls(vcpu);
 	init_apic_controls(vcpu);
+	init_preemption_timer(vcpu);
 	if (vmcs_config_has(CTL_PRIMARY, CPU1_USE_MSR_BITMAPS))
 		vmcs_write64(MSR_BITMAP, host_virt_to_phys(vcpu->vmcs.msr_bitmap));
 	vmcs_write64(EPT_POINTER, vcpu->vm->ept.eptp);

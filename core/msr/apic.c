@@ -89,14 +89,21 @@ KEEPER(IA32_APICBASE) = {IN_VCPU(apic_base), .writable = ALL, .set = apic_base_s
 /* User space saves and restores it, whether there is a local APIC or not. */
 static int tsc_deadline_get(struct vcpu *vcpu, struct msr_request *request)
 {
+	/* It may have passed. */
+	if (request->from_host)
+		lapic_deadline_to_host(vcpu);
 	request->value = vcpu->lapic ? lapic_deadline_read(vcpu) : 0;
 	return 0;
 }
 
 static int tsc_deadline_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	if (vcpu->lapic)
+	if (!vcpu->lapic)
+		return 0;
+	if (request->from_host)
 		lapic_deadline_write(vcpu, request->value);
+	else
+		lapic_deadline_write_in_guest(vcpu, request->value);
 	return 0;
 }
 

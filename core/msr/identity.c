@@ -50,7 +50,10 @@ KEEPER(IA32_PERF_STATUS) = {READS(BIT64(40) | 1)};
 
 static int efer_set(struct vcpu *vcpu, struct msr_request *request)
 {
-	return vcpu_efer_write(vcpu, request->value, request->from_host);
+	int error = vcpu_efer_write(vcpu, request->value, request->from_host);
+
+	msr_switched_efer_written(vcpu);
+	return error;
 }
 
 KEEPER(EFER) = {IN_VCPU(efer), .writable = ALL, .set = efer_set, .quick = true};

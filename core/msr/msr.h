@@ -94,6 +94,8 @@ void msr_vcpu_reset(struct vcpu *vcpu, bool init);
 /* The MSRs of OWNER_SWITCH_BY_HAND: the guest's values in, and the host's back.  Preemption off. */
 void msr_switch_to_guest(struct vcpu *vcpu);
 void msr_switch_to_host(struct vcpu *vcpu);
+/* The guest's state is loaded: are all those in that it can use as it is? */
+bool msr_switched_suffices(const struct vcpu *vcpu);
 
 /* KVM_GET_MSR_INDEX_LIST: how many the table lists for this host, and which. */
 unsigned int msr_index_list(u32 *indices, unsigned int room);

@@ -61,19 +61,13 @@ KEEPER(IA32_SYSENTER_ESP) = {IN_VMCS(GUEST_SYSENTER_ESP), .writable = ALL,
 KEEPER(IA32_SYSENTER_EIP) = {IN_VMCS(GUEST_SYSENTER_EIP), .writable = ALL,
 			     .admits = sysenter_admits};
 
-/* Preemption off: nobody must switch the MSR between the question where its value is and the
- * access. */
 static int switched_get(struct vcpu *vcpu, struct msr_request *request)
 {
 	struct msr_switched *slot = msr_switched_find(vcpu, request->msr);
 
 	if (!slot)
 		return -EINVAL;
-	host_preempt_disable();
-	if (vcpu->guest_state_loaded && slot->written_live)
-		slot->guest = host_rdmsr(request->msr);
-	request->value = slot->guest;
-	host_preempt_enable();
+	request->value = msr_switched_get(vcpu, slot);
 	return 0;
 }
 
@@ -83,11 +77,7 @@ static int switched_set(struct vcpu *vcpu, struct msr_request *request)
 
 	if (!slot)
 		return -EINVAL;
-	host_preempt_disable();
-	slot->guest = request->value;
-	if (vcpu->guest_state_loaded)
-		host_wrmsr(request->msr, request->value);
-	host_preempt_enable();
+	msr_switched_set(vcpu, slot, request->value);
 	return 0;
 }
 

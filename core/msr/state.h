@@ -16,14 +16,17 @@ struct msr_switched {
 	u32 msr;
 	bool written_live; /* the guest writes it without an exit: fetch it back */
 	bool per_task;	   /* the host's value changes with the task: look each time */
+	bool of_syscall;   /* nothing but SYSCALL uses the guest's value */
 	u64 guest;
 	u64 host;
+	u64 held; /* what the register holds while the guest's values are loaded */
 };
 
 struct vcpu_msrs {
-	struct msr_switched switched[MSR_SWITCHED_MAX];
-	unsigned int switched_count;
-	int host_cpu; /* where the host's values were read; -1: nowhere yet */
+	struct msr_switched switched[MSR_SWITCHED_MAX]; /* those of SYSCALL are last */
+	unsigned int switched_count, without_syscall;
+	unsigned int switched_in; /* so many of them, while the guest's state is loaded */
+	int host_cpu;		  /* where the host's values were read; -1: nowhere yet */
 
 	u64 poll_control;
 	u64 tsc_adjust;
@@ -46,6 +49,14 @@ struct vcpu_msrs {
 
 /* The slot of an MSR of OWNER_SWITCH_BY_HAND; NULL when this host has no such MSR. */
 struct msr_switched *msr_switched_find(struct vcpu *vcpu, u32 msr);
+
+/* The guest's value, into the register where it is wanted there now; and what the register has of
+ * it.  Loaded. */
+void msr_switched_set(struct vcpu *vcpu, struct msr_switched *slot, u64 value);
+u64 msr_switched_get(struct vcpu *vcpu, struct msr_switched *slot);
+
+/* IA32_EFER may have another SCE. */
+void msr_switched_efer_written(struct vcpu *vcpu);
 
 /* Fills the list of MSRs to switch from the table. */
 void msr_switched_init(struct vcpu_msrs *msrs);

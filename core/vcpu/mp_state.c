@@ -65,6 +65,7 @@ bool vcpu_wait(struct vcpu *vcpu)
 	__atomic_store_n(&vcpu->mode, VCPU_WAITING, __ATOMIC_SEQ_CST);
 	if (!vcpu_wakes(vcpu)) {
 		vcpu_measure(vcpu, VCPU_PHASE_ASLEEP);
+		lapic_deadline_to_host(vcpu);
 		wait_for_event(vcpu);
 		vcpu_measure(vcpu, VCPU_PHASE_EXIT);
 	}

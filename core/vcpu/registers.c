@@ -55,13 +55,20 @@ void vcpu_rflags_write(struct vcpu *vcpu, u64 value)
 
 void vcpu_registers_flush(struct vcpu *vcpu)
 {
-	if (vcpu->dirty & VCPU_CACHED_RIP)
-		vmcs_writel(GUEST_RIP, vcpu->rip);
-	if (vcpu->dirty & VCPU_CACHED_RSP)
-		vmcs_writel(GUEST_RSP, vcpu->regs[REG_RSP]);
-	if (vcpu->dirty & VCPU_CACHED_RFLAGS)
-		vmcs_writel(GUEST_RFLAGS, vcpu->rflags);
+	u32 dirty = vcpu->dirty;
+
 	vcpu->dirty = 0;
+	if (dirty & VCPU_CACHED_RIP)
+		vmcs_writel(GUEST_RIP, vcpu->rip);
+	/* Mostly that was all. */
+	if (!(dirty & ~(u32)VCPU_CACHED_RIP))
+		return;
+	if (dirty & VCPU_CACHED_RSP)
+		vmcs_writel(GUEST_RSP, vcpu->regs[REG_RSP]);
+	if (dirty & VCPU_CACHED_RFLAGS)
+		vmcs_writel(GUEST_RFLAGS, vcpu->rflags);
+	if (dirty & VCPU_DIRTY_TIMER)
+		lapic_deadline_to_guest(vcpu);
 }
 
 bool vcpu_single_steps(struct vcpu *vcpu)

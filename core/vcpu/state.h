@@ -101,6 +101,8 @@
 #define VCPU_CACHED_CS		     BIT32(3) /* access rights */
 #define VCPU_CACHED_SS		     BIT32(4)
 #define VCPU_CACHED_INTERRUPTIBILITY BIT32(5)
+/* Of vcpu->dirty alone: the VMX-preemption timer, which is the local APIC's. */
+#define VCPU_DIRTY_TIMER BIT32(6)
 
 /* Interruptibility state of the guest. */
 #define BLOCKING_BY_STI	   BIT32(0)

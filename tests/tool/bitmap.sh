@@ -47,8 +47,9 @@ passes() {
 }
 check 'the policy lets IA32_FS_BASE be read' passes false read 0xc0000100
 check 'the policy lets IA32_FS_BASE be written' passes false write ia32_fs_base
-check 'the policy lets IA32_LSTAR be read' passes false read LSTAR
-check 'but not written' passes true write LSTAR
+check 'the policy lets IA32_TSC be read' passes false read 0x10
+check 'but not written' passes true write 0x10
+check 'nor IA32_LSTAR be read' passes true read LSTAR
 check 'an MSR outside both ranges exits' passes true read 0x40000000
 check 'the MSR after the high range exits' passes true read 0xc0002000
 check 'x2APIC mode opens the TPR' passes false --x2apic read 0x808

@@ -21,8 +21,13 @@ enum {
 	MSR_KERNEL_GS_BASE = (int)0xc0000102,
 };
 
-/* Leaves nothing of what the host could need in its registers. */
-GUEST64(guest_spoils, "1: mov $0xc0000081, %ecx\n" /* STAR, LSTAR, CSTAR, SYSCALL_MASK */
+/* Leaves nothing of what the host could need in its registers; those of SYSCALL now with that
+ * enabled, and now without. */
+GUEST64(guest_spoils, "1: mov $0xc0000080, %ecx\n" /* EFER */
+		      "rdmsr\n"
+		      "btc $0, %eax\n"
+		      "wrmsr\n"
+		      "mov $0xc0000081, %ecx\n" /* STAR, LSTAR, CSTAR, SYSCALL_MASK */
 		      "xor %edx, %edx\n"
 		      "mov $0x666000, %eax\n"
 		      "2: wrmsr\n"

@@ -395,16 +395,54 @@ static void check_timer(void)
 	CHECK_EQ(apic_read(APIC_CURRENT), 0, "an initial count of zero stops it");
 	interrupts_on_for_a_moment();
 	forget();
+}
+
+/* gives: the deadline. */
+static u64 deadline_in(u64 ticks)
+{
+	u64 when = rdtsc() + ticks;
+
+	wrmsr(MSR_TSC_DEADLINE, when);
+	return when;
+}
+
+static void check_deadline(void)
+{
+	u64 when;
+
+	forget();
 	if (!(cpuid(1).ecx >> 24 & 1)) {
 		skip("TSC deadline", "CPUID has it not");
 		return;
 	}
 	apic_write(APIC_TIMER, VECTOR_TIMER | TSC_DEADLINE);
-	wrmsr(MSR_TSC_DEADLINE, rdtsc() + 100000);
-	CHECK(wait_for(VECTOR_TIMER, 1), "TSC deadline: it comes");
+	when = deadline_in(100000);
+	CHECK_EQ(rdmsr(MSR_TSC_DEADLINE), when, "TSC deadline: it can be read while it waits");
+	CHECK(wait_for(VECTOR_TIMER, 1), "it comes");
+	CHECK(rdtsc() >= when, "not before its time");
 	CHECK_EQ(rdmsr(MSR_TSC_DEADLINE), 0, "and disarms itself");
 	wrmsr(MSR_TSC_DEADLINE, 1);
 	CHECK(wait_for(VECTOR_TIMER, 2), "a deadline that has passed comes at once");
+	when = deadline_in(100000);
+	__asm__ volatile("sti" : : : "memory");
+	while (counts[VECTOR_TIMER] < 3 && rdtsc() < when + 100000000)
+		cpuid(0);
+	__asm__ volatile("cli" : : : "memory");
+	CHECK_EQ(counts[VECTOR_TIMER], 3, "it comes to a guest that exits all the time");
+	when = deadline_in(100000);
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	CHECK(rdtsc() >= when && counts[VECTOR_TIMER] == 4, "it ends HLT, not before its time");
+	when = deadline_in(100000);
+	wrmsr(MSR_TSC_DEADLINE, 0);
+	__asm__ volatile("sti" : : : "memory");
+	while (rdtsc() < when + 100000)
+		pause();
+	__asm__ volatile("cli" : : : "memory");
+	CHECK_EQ(counts[VECTOR_TIMER], 4, "a 0 takes it back");
+	deadline_in(100000);
+	apic_write(APIC_TIMER, MASKED);
+	apic_write(APIC_TIMER, VECTOR_TIMER | TSC_DEADLINE);
+	CHECK_EQ(rdmsr(MSR_TSC_DEADLINE), 0, "another mode of the timer does, too");
 	apic_write(APIC_TIMER, MASKED);
 }
 
@@ -433,6 +471,7 @@ static void apics_check(void)
 {
 	check_priorities();
 	check_timer();
+	check_deadline();
 	check_nmi();
 }
 

@@ -154,10 +154,11 @@ static void check_syscall(void)
 
 	user_call(user_syscall, (u64)sysenter_stack + sizeof(sysenter_stack));
 	CHECK_EQ(fault.vector, VECTOR_UD, "SYSCALL without EFER.SCE is #UD");
-	wrmsr(MSR_EFER, efer | EFER_SCE);
 	wrmsr(MSR_STAR, (u64)SEL_KERNEL_CODE << 32 | (u64)SEL_USER_CODE32 << 48);
 	wrmsr(MSR_LSTAR, (u64)syscall_entry);
 	wrmsr(MSR_SFMASK, FLAG_DF);
+	CHECK_EQ(rdmsr(MSR_LSTAR), (u64)syscall_entry, "LSTAR can be read without EFER.SCE");
+	wrmsr(MSR_EFER, efer | EFER_SCE);
 	answer = user_call(user_syscall, (u64)sysenter_stack + sizeof(sysenter_stack));
 	CHECK_EQ(fault.vector, NO_FAULT, "SYSCALL and SYSRET go to ring 0 and back");
 	CHECK_EQ(syscall_cs, SEL_KERNEL_CODE, "CS in ring 0 is STAR[47:32]");
@@ -165,7 +166,12 @@ static void check_syscall(void)
 	CHECK_EQ(syscall_flags & (FLAG_CF | FLAG_DF), FLAG_CF, "SFMASK clears the flags it names");
 	CHECK_EQ(answer & 0xffff, SEL_USER_CODE | SEL_RPL3, "CS in ring 3 is STAR[63:48] + 16");
 	CHECK_EQ(answer >> 16, 0, "RCX is the address after SYSCALL");
+	wrmsr(MSR_SFMASK, 0);
+	user_call(user_syscall, (u64)sysenter_stack + sizeof(sysenter_stack));
+	CHECK_EQ(syscall_flags & FLAG_DF, FLAG_DF, "a new SFMASK is in use at once");
 	wrmsr(MSR_EFER, efer);
+	user_call(user_syscall, (u64)sysenter_stack + sizeof(sysenter_stack));
+	CHECK_EQ(fault.vector, VECTOR_UD, "SYSCALL is #UD again without EFER.SCE");
 }
 
 static void user_sysenter(void)

@@ -91,7 +91,7 @@ page_agrees() {
 }
 
 page_is_policy() {
-	./lintel bitmap --vm "$vm" | grep -q IA32_LSTAR &&
+	./lintel bitmap --vm "$vm" | grep -q IA32_KERNEL_GS_BASE &&
 		! ./lintel bitmap --vm "$vm" | grep -q 'the policy does not open it'
 }
 
@@ -145,7 +145,8 @@ second=$(count "$vcpu/exits" IO_INSTRUCTION)
 check "its exits grow ($first, $second)" more_than "${first:-0}" "$second"
 check "interrupts are among them" more_than 0 "$(count "$vcpu/exits" EXTERNAL_INTERRUPT)"
 check "exits to user space are counted" more_than 0 "$(count "$vcpu/exits" 'to user space')"
-check "reading LSTAR does not exit, writing it does" bitmap 0xc0000082 r-
+check "reading the TSC does not exit, writing it does" bitmap 0x00000010 r-
+check "LSTAR exits" fails bitmap 0xc0000082
 check "KERNEL_GS_BASE never exits" bitmap 0xc0000102 rw
 check "APIC_BASE does" fails bitmap 0x0000001b
 check "FEATURE_CONTROL does" fails bitmap 0x0000003a

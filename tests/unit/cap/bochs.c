@@ -5,7 +5,7 @@
  *by_hand.c has them: word = allowed0 | (wanted & allowed1).
  *
  *	pin      0x48d is 0x7f or 0xff (with posted interrupts), 0x16:
- *	         0x16 | (0x29 & 0x7f) = 0x16 | 0x29 = 0x3f
+ *	         0x16 | (0x69 & 0x7f) = 0x16 | 0x69 = 0x7f
  *	primary  0x48e is 0xf7f9fffe, 0xfff9fffe (with the monitor trap flag) or 0xfffbfffe (with
  *the tertiary controls), 0x04006172. Not in all of them are bits 0, 17, 18 and 27, and 0xb1380c88
  *has none of these: 0x04006172 | 0xb1380c88 = 0xb5386dfa exit     0x48f ends in 7fffff, 0x36dfb:
@@ -68,7 +68,7 @@ TEST(cap_control_words_of_emulated_processors_are_those_worked_out_by_hand)
 		EXPECT_EQ(result->config.size, 4096);
 		EXPECT_EQ(result->config.order, 0);
 		EXPECT_EQ(result->config.revision_id, models[i].revision);
-		EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
+		EXPECT_EQ(result->config.ctl[CTL_PIN], 0x7f);
 		EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
 		EXPECT_EQ(result->config.ctl[CTL_SECONDARY], models[i].secondary);
 		EXPECT_EQ(result->config.ctl[CTL_TERTIARY], 0);

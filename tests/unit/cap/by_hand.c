@@ -11,7 +11,7 @@
  *
  * What Lintel wants to be 1:
  *
- *	pin        bits 0 3 5                          0x00000029
+ *	pin        bits 0 3 5 6                        0x00000069
  *	primary    bits 3 7 10 11 19 20 21 24 28 29 31 0xb1380c88
  *	secondary  bits 0 1 3 .. 10 12 17 20 25         0x021217fb
  *	exit       bits 2 9 12 18 19 20 21             0x003c1204
@@ -19,14 +19,14 @@
  *
  * On every usable processor the TRUE MSRs force the same bits to 1:
  *
- *	pin        0x00000016 | 0x00000029 = 0x0000003f
+ *	pin        0x00000016 | 0x00000069 = 0x0000007f
  *	primary    0x04006172 | 0xb1380c88 = 0xb5386dfa
  *	exit       0x00036dfb | 0x003c1204 = 0x003f7fff
  *	entry      0x000011fb | 0x0000e004 = 0x0000f1ff
  *
  * and allow all that is wanted; the values of allowed1 differ as follows.
  *
- *	pin      7f or ff: bits 0..5 are there
+ *	pin      7f or ff: bits 0..6 are there
  *	primary  fff9fffe or fffbfffe: all but 0, 18 (and 17) are there
  *	exit     007f, 017f, 01ff, 037f, 03ff, 137f, f77f or ff7f, then ffff:
  *	         the 7f (or ff) has bits 18..21, the ffff bit 12
@@ -38,7 +38,7 @@
  */
 #include "fixture.h"
 
-#define PIN	0x0000003f
+#define PIN	0x0000007f
 #define PRIMARY 0xb5386dfa
 #define EXIT	0x003f7fff
 #define ENTRY	0x0000f1ff

@@ -212,7 +212,7 @@ TEST(cap_nameless_default1_bits_stay_1)
 		raw.value[ctl_word_table[word].true_msr] &= ~ctl_word_table[word].default1;
 	result = fixture_setup(&raw);
 	EXPECT_PROBLEMS(result, "");
-	EXPECT_EQ(result->config.ctl[CTL_PIN], 0x3f);
+	EXPECT_EQ(result->config.ctl[CTL_PIN], 0x7f);
 	EXPECT_EQ(result->config.ctl[CTL_PRIMARY], 0xb5386dfa);
 	EXPECT_EQ(result->config.ctl[CTL_EXIT], 0x3f7fff);
 	EXPECT_EQ(result->config.ctl[CTL_ENTRY], 0xf1ff);

@@ -178,7 +178,7 @@ TEST(cap_description_of_the_controls_has_every_bit_and_reason)
 	text_clear();
 	cap_describe_controls(&result->config, &result->capability, collect, &text);
 	EXPECT_EQ(text.lines, ctl_table_count + CTL_WORDS);
-	EXPECT_CONTAINS(text.bytes, "pin-based controls: 0x0000003f (forced to 1: 0x00000016, "
+	EXPECT_CONTAINS(text.bytes, "pin-based controls: 0x0000007f (forced to 1: 0x00000016, "
 				    "may be 1: 0x0000007f)\n");
 	EXPECT_CONTAINS(text.bytes, "  1  bit 1  enable EPT: required: Lintel has no shadow "
 				    "paging\n");

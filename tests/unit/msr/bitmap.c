@@ -141,10 +141,6 @@ static const struct {
 	{0x174, true, true},	   /* SYSENTER_CS, _ESP, _EIP */
 	{0x175, true, true},	   /* */
 	{0x176, true, true},	   /* */
-	{0xc0000081, true, false}, /* STAR */
-	{0xc0000082, true, false}, /* LSTAR */
-	{0xc0000083, true, false}, /* CSTAR */
-	{0xc0000084, true, false}, /* FMASK */
 	{0xc0000100, true, true},  /* FS_BASE */
 	{0xc0000101, true, true},  /* GS_BASE */
 	{0xc0000102, true, true},  /* KERNEL_GS_BASE */

@@ -87,7 +87,7 @@ TEST(needs_a_context)
 	start();
 	EXPECT_PANIC(vcpu_load(vcpu), "vcpu_load() needs host_preemption_is_off()");
 	EXPECT_PANIC(vcpu_put(vcpu), "vcpu_put() needs host_preemption_is_off()");
-	EXPECT_PANIC(msr_switch_to_guest(vcpu), "preemption is on");
+	EXPECT_PANIC(msr_switch_to_guest(vcpu), "host_preemption_is_off()");
 	EXPECT_PANIC(msr_switch_to_host(vcpu), "host_preemption_is_off()");
 	host_vcpu_get(vcpu);
 	EXPECT_PANIC(vcpu_load_guest_state(vcpu), "host_preemption_is_off()");
