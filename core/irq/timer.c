@@ -22,8 +22,6 @@ bool lapic_preemption_timer = true;
 
 #define FAR_NS BIT64(62)
 
-#define NS_PER_MS 1000000ull
-
 static u32 mode_of(const struct lapic *lapic)
 {
 	return lapic_get(lapic, LAPIC_LVT_TIMER) & LVT_TIMER_MODE;
@@ -184,12 +182,13 @@ void lapic_deadline_write_in_guest(struct vcpu *vcpu, u64 value)
 /* Ticks of the host's TSC in so many of the guest's. */
 static u64 host_ticks(const struct tsc_rate *rate, u64 ticks)
 {
+	const u64 ms = NS_PER_SECOND / 1000;
 	u64 ns, khz = host_tsc_khz();
 
 	if (rate->multiplier == TSC_UNSCALED)
 		return ticks;
-	ns = tsc_ticks_to_ns_up_to(rate, ticks, NS_PER_MS * NS_PER_SECOND);
-	return ns / NS_PER_MS * khz + ns % NS_PER_MS * khz / NS_PER_MS;
+	ns = tsc_ticks_to_ns_up_to(rate, ticks, ms * NS_PER_SECOND);
+	return ns / ms * khz + ns % ms * khz / ms;
 }
 
 /* The timer counts at the host's rate: at each change of that bit of its TSC. */

@@ -55,6 +55,7 @@ void guest_main(void)
 	u32 round;
 
 	wrmsr(MSR_LSTAR, PATTERN & 0xfffffff0);
+	wrmsr(MSR_SYSENTER_EIP, PATTERN & 0xfffffff0);
 	wrmsr(MSR_KERNEL_GS_BASE, 0x1234567890);
 	memory_filled(true);
 	print("# spinning\n");
@@ -62,12 +63,13 @@ void guest_main(void)
 		if (inb(LINE_STATUS) & LINE_DATA_READY)
 			break;
 		counted = counted && count_to(TURNS) == TURNS;
-		kept = kept && rdmsr(MSR_LSTAR) == (PATTERN & 0xfffffff0) &&
+		kept = kept && rdmsr(MSR_SYSENTER_EIP) == (PATTERN & 0xfffffff0) &&
 		       rdmsr(MSR_KERNEL_GS_BASE) == 0x1234567890;
 		now = rdtsc();
 		forward = forward && now > before;
 		before = now;
 	}
+	kept = kept && rdmsr(MSR_LSTAR) == (PATTERN & 0xfffffff0);
 	print("# rounds: ");
 	print_dec(round);
 	print("\n");
