@@ -103,12 +103,6 @@ enum exit_action exit_dispatch(struct vcpu *vcpu)
 	return finish(vcpu, act(vcpu));
 }
 
-/* Asked first, for those exits that need most. */
-static bool is_never_quick(const struct handler *handler)
-{
-	return handler->act && !handler->always_quick && !handler->is_quick;
-}
-
 /* ACTION_BROKEN: it may need the host, and nothing was done. */
 static enum exit_action act_at_once(struct vcpu *vcpu, u32 reason)
 {
@@ -125,8 +119,7 @@ bool exit_answer_at_once(struct vcpu *vcpu)
 	enum exit_action action;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
-	if (reason >= EXIT_REASONS || is_never_quick(&handlers[reason]) || host_traces_exits() ||
-	    (vcpu->lapic && vcpu->lapic->takes))
+	if (reason >= EXIT_REASONS || host_traces_exits() || (vcpu->lapic && vcpu->lapic->takes))
 		return false;
 	action = act_at_once(vcpu, reason);
 	if (action == ACTION_BROKEN)
