@@ -164,7 +164,7 @@ static void forget_irr_word(struct lapic *lapic, u32 word)
 		__atomic_fetch_or(&lapic->irr_words, BIT32(word), __ATOMIC_SEQ_CST);
 }
 
-static int highest_of(const struct lapic *lapic, u32 first, u32 words)
+static inline int highest_of(const struct lapic *lapic, u32 first, u32 words)
 {
 	while (words) {
 		u32 word = highest_bit(words);
@@ -177,7 +177,7 @@ static int highest_of(const struct lapic *lapic, u32 first, u32 words)
 	return -1;
 }
 
-int lapic_highest_requested(struct lapic *lapic)
+static inline int highest_requested(struct lapic *lapic)
 {
 	u32 words;
 
@@ -195,9 +195,19 @@ int lapic_highest_requested(struct lapic *lapic)
 	return -1;
 }
 
-int lapic_highest_in_service(const struct lapic *lapic)
+static inline int highest_in_service(const struct lapic *lapic)
 {
 	return highest_of(lapic, LAPIC_ISR, lapic->isr_words);
+}
+
+int lapic_highest_requested(struct lapic *lapic)
+{
+	return highest_requested(lapic);
+}
+
+int lapic_highest_in_service(const struct lapic *lapic)
+{
+	return highest_in_service(lapic);
 }
 
 /* The class (bits 7:4) of a vector, in place; that of no vector is 0. */
@@ -207,20 +217,25 @@ static u32 class_of(int vector)
 }
 
 /* "Task and Processor Priorities" */
-u32 lapic_processor_priority(const struct lapic *lapic)
+static inline u32 processor_priority(const struct lapic *lapic)
 {
 	u32 task = lapic_get(lapic, LAPIC_TPR) & 0xff;
-	u32 service = class_of(lapic_highest_in_service(lapic));
+	u32 service = class_of(highest_in_service(lapic));
 
 	return (task & 0xf0) >= service ? task : service;
+}
+
+u32 lapic_processor_priority(const struct lapic *lapic)
+{
+	return processor_priority(lapic);
 }
 
 /* "Interrupt, Task, and Processor Priority", the APR of processors that have it. */
 u32 lapic_arbitration_priority(struct lapic *lapic)
 {
 	u32 task = lapic_get(lapic, LAPIC_TPR) & 0xff;
-	u32 service = class_of(lapic_highest_in_service(lapic));
-	u32 request = class_of(lapic_highest_requested(lapic));
+	u32 service = class_of(highest_in_service(lapic));
+	u32 request = class_of(highest_requested(lapic));
 
 	if ((task & 0xf0) >= request && (task & 0xf0) > service)
 		return task;
@@ -229,10 +244,9 @@ u32 lapic_arbitration_priority(struct lapic *lapic)
 
 u32 lapic_vapic_word(struct lapic *lapic)
 {
-	int vector = lapic_highest_requested(lapic);
+	int vector = highest_requested(lapic);
 
-	return (lapic_get(lapic, LAPIC_TPR) & 0xff) |
-	       class_of(lapic_highest_in_service(lapic)) << 8 |
+	return (lapic_get(lapic, LAPIC_TPR) & 0xff) | class_of(highest_in_service(lapic)) << 8 |
 	       (vector < 0 ? 0 : (u32)vector << 24);
 }
 
@@ -250,9 +264,9 @@ void lapic_cr8_write(struct vcpu *vcpu, u64 cr8)
 
 int lapic_next_vector(struct vcpu *vcpu)
 {
-	int vector = lapic_highest_requested(vcpu->lapic);
+	int vector = highest_requested(vcpu->lapic);
 
-	if (class_of(vector) <= (lapic_processor_priority(vcpu->lapic) & 0xf0))
+	if (class_of(vector) <= (processor_priority(vcpu->lapic) & 0xf0))
 		return -1;
 	return lapic_enabled(vcpu) ? vector : -1;
 }
@@ -272,10 +286,14 @@ void lapic_acknowledge(struct vcpu *vcpu, u8 vector)
 
 u32 lapic_tpr_threshold(struct vcpu *vcpu)
 {
-	const struct lapic *lapic = vcpu->lapic;
-	u32 class = class_of(lapic_highest_requested(vcpu->lapic));
+	struct lapic *lapic = vcpu->lapic;
+	u32 class;
 
-	if (!lapic_enabled(vcpu) || class <= class_of(lapic_highest_in_service(lapic)))
+	/* Asked only where interrupts are injected. */
+	if (!__atomic_load_n(&lapic->irr_words, __ATOMIC_RELAXED))
+		return 0;
+	class = class_of(highest_requested(lapic));
+	if (!lapic_enabled(vcpu) || class <= class_of(highest_in_service(lapic)))
 		return 0;
 	return class <= (lapic_get(lapic, LAPIC_TPR) & 0xf0) ? class >> 4 : 0;
 }
@@ -291,7 +309,7 @@ void lapic_eoi_done(struct vcpu *vcpu, u8 vector)
 void lapic_eoi(struct vcpu *vcpu)
 {
 	struct lapic *lapic = vcpu->lapic;
-	int vector = lapic_highest_in_service(lapic);
+	int vector = highest_in_service(lapic);
 	u32 bit, *isr;
 
 	if (vector < 0)
