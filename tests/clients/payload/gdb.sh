@@ -9,8 +9,8 @@ shift
 # Of the row's time: who waits in vain is to end before the row does, with the rest of the output.
 seconds=$((seconds / 2))
 
-used='start_kernel start_secondary __x64_sys_mount __x64_sys_chdir jiffies_64 entry_SYSCALL_64
-	asm_sysvec_apic_timer_interrupt native_irq_return_iret swapgs_restore_regs_and_return_to_usermode'
+used='start_kernel start_secondary __x64_sys_execve __x64_sys_mount __x64_sys_chdir jiffies_64
+	entry_SYSCALL_64 asm_sysvec_apic_timer_interrupt native_irq_return_iret swapgs_restore_regs_and_return_to_usermode'
 
 # symbols: a variable of gdb for each of the kernel's that is used.
 symbols() {
@@ -40,6 +40,9 @@ END
 	one_cpu
 }
 
+# second_cpu: where it starts, and then the kernel's boot to its end, the first program that init executes. With a
+# software breakpoint each INT3 is an exit to QEMU, those too by which the kernel patches itself as it boots: two
+# CPUs that meet one in each tick (account_process_tick()) are not through when the next tick is due, for ever.
 second_cpu() {
 	cat <<END
 hbreak *\$start_secondary
@@ -56,6 +59,9 @@ printf "said: four steps of the second %d\n", \$rip > \$start_secondary && \$rip
 thread 1
 printf "said: the first stands %d\n", \$rip == \$other
 set scheduler-locking off
+hbreak *\$__x64_sys_execve
+continue
+delete
 END
 }
 
