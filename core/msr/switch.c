@@ -139,7 +139,7 @@ void msr_switch_to_host(struct vcpu *vcpu)
 	msrs->switched_in = 0;
 }
 
-/* Those that it has a use for now stay until all go. */
+/* Those that it has no use for any more stay in, with the others, until the host's come back. */
 void msr_switched_efer_written(struct vcpu *vcpu)
 {
 	struct vcpu_msrs *msrs = vcpu->msrs;

@@ -631,25 +631,10 @@ TEST(apic_page_under_memory)
 	fixture_destroy(machine);
 }
 
-/* In real mode: MOV between EAX and the register that RBX has, at CODE. */
+/* MOV between EAX and a register of the local APIC. */
 static void place_access(bool write, u32 offset)
 {
-	struct kvm_segment segment;
-
-	memcpy(sim_user_pointer(machine->ram + CODE),
-	       write ? "\x66\x67\x89\x03" : "\x66\x67\x8b\x03", 4);
-	host_vcpu_get(vcpu);
-	vcpu_seg_read(vcpu, SEG_CS, &segment);
-	segment.base = segment.selector = 0;
-	vcpu_seg_write(vcpu, SEG_CS, &segment);
-	vcpu_seg_read(vcpu, SEG_DS, &segment);
-	segment.limit = 0xffffffff;
-	segment.g = 1;
-	vcpu_seg_write(vcpu, SEG_DS, &segment);
-	vcpu_rip_write(vcpu, CODE);
-	vcpu_reg_write(vcpu, REG_RBX, APIC + offset);
-	vcpu_reg_write(vcpu, REG_RAX, 0x12345678);
-	host_vcpu_release(vcpu);
+	fixture_place_mov(machine, CODE, write, APIC + offset, 0x12345678);
 }
 
 /* Of those that the processor does not answer. */

@@ -203,25 +203,10 @@ TEST(vapic_without_its_memory)
 
 /* --- Reports ----------------------------------------------------------------------- */
 
-/* In real mode: MOV between EAX and the TPR, at CODE. */
+/* MOV between EAX and the TPR. */
 static void access_tpr(bool write)
 {
-	u8 *code = sim_user_pointer(machine->ram + CODE);
-	struct kvm_segment segment;
-
-	__builtin_memcpy(code, write ? "\x66\x67\x89\x03" : "\x66\x67\x8b\x03", 4);
-	host_vcpu_get(vcpu);
-	vcpu_seg_read(vcpu, SEG_CS, &segment);
-	segment.base = segment.selector = 0;
-	vcpu_seg_write(vcpu, SEG_CS, &segment);
-	vcpu_seg_read(vcpu, SEG_DS, &segment);
-	segment.limit = 0xffffffff;
-	segment.g = 1;
-	vcpu_seg_write(vcpu, SEG_DS, &segment);
-	vcpu_rip_write(vcpu, CODE);
-	vcpu_reg_write(vcpu, REG_RBX, APIC + LAPIC_TPR);
-	vcpu_reg_write(vcpu, REG_RAX, 0x30);
-	host_vcpu_release(vcpu);
+	fixture_place_mov(machine, CODE, write, APIC + LAPIC_TPR, 0x30);
 	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_EPT_VIOLATION,
 					   .qualification = write ? 0x182 : 0x181,
 					   .guest_physical = APIC + LAPIC_TPR,
