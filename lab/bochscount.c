@@ -218,11 +218,19 @@ static void count(unsigned int cpu, const struct instruction *instruction, uint8
 		now.of[found - KIND_FIRST]++;
 }
 
+/* By the length first: of a NOP without a displacement the field has what another instruction left
+ * there when Bochs kept that in the same place, a mark's it may be. */
+static bool is_decoded_mark(const struct instruction *instruction)
+{
+	return instruction->length == MARK_BYTES &&
+	       (instruction->displacement & ~0xffu) == COUNT_MARK;
+}
+
 static void executes(unsigned int cpu, const struct instruction *instruction)
 {
 	const uint8_t found = kind_of[instruction->opcode % OPCODES];
 
-	if (found == KIND_NOP && (instruction->displacement & ~0xffu) == COUNT_MARK) {
+	if (found == KIND_NOP && is_decoded_mark(instruction)) {
 		mark(instruction->displacement & 0xff);
 		return;
 	}
