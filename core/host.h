@@ -214,6 +214,8 @@ struct host_event; /* the same event has the same address, whatever descriptor i
 int host_event_get(int fd, struct host_event **event);
 void host_event_put(struct host_event *event);
 void host_event_signal(struct host_event *event); /* atomic */
+/* May it be called with interrupts off, too?  Not on PREEMPT_RT. */
+static inline bool host_event_signal_is_raw(void);
 
 /*
  * From now on calls signalled(watch) each time when the event is signalled (it counts as taken

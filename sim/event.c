@@ -70,45 +70,53 @@ static bool nobody_calls(const void *subject, u64 since)
  * Who watches is called with the event's own lock held: a spin lock, interrupts off.  One lock
  * serves for all events, and for the list of who watches.
  */
-static void watches_lock(void)
+static bool watches_lock(void)
 {
+	bool were_on = sim_irqs_enabled();
+
 	const struct sim_wait wait = {
 		.ready = nobody_calls,
 		.what = "an event's callbacks",
 		.owner = &calling,
 	};
 
-	host_irq_disable();
+	if (were_on)
+		host_irq_disable();
 	sim_task_wait(&wait);
 	calling = sim_task_now;
+	return were_on;
 }
 
-static void watches_unlock(void)
+static void watches_unlock(bool were_on)
 {
 	calling = NULL;
-	host_irq_enable();
+	if (were_on)
+		host_irq_enable();
 }
 
 void sim_event_close(int fd)
 {
 	struct host_event *event = event_of(fd);
+	bool were_on;
 
-	watches_lock();
+	were_on = watches_lock();
 	*descriptor(fd) = NULL;
 	event->descriptors--;
 	for (struct host_event_watch *watch = watches; watch && !event->descriptors;
 	     watch = watch->next)
 		if (watch->event == event)
 			watch->closed(watch);
-	watches_unlock();
+	watches_unlock(were_on);
 }
 
 void host_event_signal(struct host_event *event)
 {
 	struct host_event_watch *watch;
+	bool were_on;
 
-	sim_needs_atomic("host_event_signal");
-	watches_lock();
+	if (!sim_events_are_raw)
+		sim_needs_atomic("host_event_signal");
+	were_on = watches_lock();
 	watch = watches;
 	event->count++;
 	while (watch && watch->event != event)
@@ -117,7 +125,7 @@ void host_event_signal(struct host_event *event)
 		event->count = 0;
 		watch->signalled(watch);
 	}
-	watches_unlock();
+	watches_unlock(were_on);
 }
 
 void sim_event_write(int fd)
@@ -179,15 +187,16 @@ bool host_event_watches(const struct host_event_watch *watch, const struct host_
 void host_event_unwatch(struct host_event_watch *watch)
 {
 	struct host_event_watch **at = &watches;
+	bool were_on;
 
 	sim_needs_atomic("host_event_unwatch");
-	watches_lock();
+	were_on = watches_lock();
 	while (*at && *at != watch)
 		at = &(*at)->next;
 	if (!*at)
 		sim_panic("host_event_unwatch(): it is not watched");
 	*at = watch->next;
-	watches_unlock();
+	watches_unlock(were_on);
 	host_event_put(watch->event);
 }
 

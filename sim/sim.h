@@ -101,6 +101,7 @@ extern bool sim_large_pages_execute; /* what host_large_pages_execute() answers 
 extern bool sim_may_reboot;	     /* what host_may_reboot() answers */
 extern u32 sim_measurement;	     /* what host_measurement() answers */
 extern bool sim_exits_are_traced;    /* and host_traces_exits() */
+extern bool sim_events_are_raw;	     /* host_event_signal_is_raw(): no PREEMPT_RT */
 
 /* The mmu notifier: NULL for none. */
 typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);

@@ -70,6 +70,7 @@ struct recalled {
 
 struct vcpu_io {
 	struct recalled recalled[RECALL_PLACES];
+	gpa_t undecoded[8]; /* of the last writes that nobody asked the bytes of */
 	/* When user space came back with another RIP, the access is none of this guest state. */
 	u64 rip;
 	union {

@@ -454,18 +454,44 @@ static bool is_implicit_access(const struct exit_info *exit)
  * where they fuse a comparison with a jump, but those only read.  Other hypervisors may not give
  * it.
  */
-static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
+static bool is_undecoded_write(const struct vcpu *vcpu)
 {
 	u64 access = EPT_VIOLATION_READ | EPT_VIOLATION_WRITE;
 
-	if (vcpu->vm->under_hypervisor ||
-	    EXIT_REASON_BASIC(vcpu->exit.reason) != EXIT_REASON_EPT_VIOLATION ||
-	    (vcpu->exit.qualification & access) != EPT_VIOLATION_WRITE ||
-	    vcpu->exit.instruction_length - 1 >= INSN_MAX_LENGTH)
+	return !vcpu->vm->under_hypervisor &&
+	       EXIT_REASON_BASIC(vcpu->exit.reason) == EXIT_REASON_EPT_VIOLATION &&
+	       (vcpu->exit.qualification & access) == EPT_VIOLATION_WRITE &&
+	       vcpu->exit.instruction_length - 1 < INSN_MAX_LENGTH;
+}
+
+/* Where the address is kept: of two in one place, the one that was written last. */
+static gpa_t *last_undecoded(struct vcpu *vcpu, gpa_t gpa)
+{
+	return &vcpu->io->undecoded[gpa / 4 % COUNT_OF(vcpu->io->undecoded)];
+}
+
+static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
+{
+	if (!is_undecoded_write(vcpu))
 		return false;
 	if (vcpu->lapic && lapic_mmio_write_any(vcpu, gpa))
 		return true;
-	return bus_write(vcpu, BUS_MMIO, gpa, 0, NULL);
+	if (bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) != BUS_TAKEN)
+		return false;
+	*last_undecoded(vcpu, gpa) = gpa;
+	return true;
+}
+
+bool emulate_mmio_knows(struct vcpu *vcpu, gpa_t gpa)
+{
+	return *last_undecoded(vcpu, gpa) == gpa;
+}
+
+bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa)
+{
+	if (is_implicit_access(&vcpu->exit) || !is_undecoded_write(vcpu))
+		return false;
+	return bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) == BUS_TAKEN;
 }
 
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)

@@ -144,17 +144,17 @@ static enum exit_action pio_to_user(struct vcpu *vcpu, const struct pio_access *
 }
 
 /* Does a device in the kernel take the element?  `data` is nobody else's. */
-static bool pio_in_kernel(struct vcpu *vcpu, const struct pio_access *pio, u32 *data)
+static enum bus_answer pio_in_kernel(struct vcpu *vcpu, const struct pio_access *pio, u32 *data)
 {
-	bool taken;
+	enum bus_answer answer;
 
 	if (pio->in)
-		taken = bus_read(vcpu, BUS_PIO, pio->port, pio->size, data);
+		answer = bus_read(vcpu, BUS_PIO, pio->port, pio->size, data);
 	else
-		taken = bus_write(vcpu, BUS_PIO, pio->port, pio->size, data);
-	if (taken)
+		answer = bus_write(vcpu, BUS_PIO, pio->port, pio->size, data);
+	if (answer == BUS_TAKEN)
 		host_trace_pio(!pio->in, pio->port, pio->size, 1, data);
-	return taken;
+	return answer;
 }
 
 /*
@@ -242,7 +242,7 @@ static enum exit_action string_prepare(struct vcpu *vcpu, struct pio_access *pio
 	/* Not the shared page itself: a device must not see it change. */
 	if (!pio->in)
 		__builtin_memcpy(&data, vcpu->pio_data, pio->size);
-	if (!pio_in_kernel(vcpu, pio, &data))
+	if (pio_in_kernel(vcpu, pio, &data) == BUS_NOBODY)
 		return pio_to_user(vcpu, pio);
 	__builtin_memcpy(vcpu->pio_data, &data, pio->size);
 	return pio_complete_string(vcpu, pio);
@@ -283,10 +283,15 @@ static enum exit_action pio_register(struct vcpu *vcpu, const struct pio_access 
 {
 	u32 value = pio->in ? 0 : (u32)register_read(vcpu, REG_RAX, pio->size);
 
-	if (pio_in_kernel(vcpu, pio, &value)) {
+	switch (pio_in_kernel(vcpu, pio, &value)) {
+	case BUS_TAKEN:
 		if (pio->in)
 			register_write(vcpu, REG_RAX, pio->size, value);
 		return ACTION_NEXT_INSN;
+	case BUS_LATER:
+		return ACTION_LATER;
+	case BUS_NOBODY:
+		break;
 	}
 	if (!pio->in)
 		__builtin_memcpy(vcpu->pio_data, &value, pio->size);
@@ -323,8 +328,16 @@ enum exit_action pio_out_element(struct vcpu *vcpu, u32 value)
 	*pio = pio_of_exit(&vcpu->exit);
 	pio->width = width;
 	__builtin_memcpy(vcpu->pio_data, &value, pio->size);
-	return pio_in_kernel(vcpu, pio, &value) ? pio_complete_string(vcpu, pio)
-						: pio_to_user(vcpu, pio);
+	return pio_in_kernel(vcpu, pio, &value) == BUS_TAKEN ? pio_complete_string(vcpu, pio)
+							     : pio_to_user(vcpu, pio);
+}
+
+/* A string instruction reads or writes memory, which may not be there. */
+enum exit_action emulate_io_at_once(struct vcpu *vcpu)
+{
+	struct pio_access pio = pio_of_exit(&vcpu->exit);
+
+	return pio.string ? ACTION_LATER : pio_register(vcpu, &pio);
 }
 
 enum exit_action emulate_io(struct vcpu *vcpu)

@@ -34,10 +34,13 @@ enum exit_action exit_apic_write(struct vcpu *vcpu)
 	return ACTION_SAME_INSN;
 }
 
-bool exit_apic_write_is_quick(struct vcpu *vcpu)
+enum exit_action exit_apic_write_at_once(struct vcpu *vcpu)
 {
-	return is_virtualized(vcpu) &&
-	       lapic_register_written_is_quick(vcpu, APIC_ACCESS_OFFSET(vcpu->exit.qualification));
+	u32 offset = APIC_ACCESS_OFFSET(vcpu->exit.qualification);
+
+	if (!is_virtualized(vcpu) || !lapic_register_written_is_quick(vcpu, offset))
+		return ACTION_LATER;
+	return exit_apic_write(vcpu);
 }
 
 /* A trap, too. */

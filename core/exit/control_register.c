@@ -94,8 +94,11 @@ enum exit_action exit_cr_access(struct vcpu *vcpu)
 
 /* Without long mode the PDPTEs may have to be read from the guest's memory; without a local APIC
  * user space may hear of the TPR. */
-bool exit_cr_access_is_quick(struct vcpu *vcpu)
+enum exit_action exit_cr_access_at_once(struct vcpu *vcpu)
 {
-	return (vcpu->efer & IA32_EFER_LMA) &&
-	       (vcpu->lapic || (vcpu->exit.qualification & 15) != 8);
+	bool is_cr8 = (vcpu->exit.qualification & 15) == 8;
+
+	if (!(vcpu->efer & IA32_EFER_LMA) || (is_cr8 && !vcpu->lapic))
+		return ACTION_LATER;
+	return exit_cr_access(vcpu);
 }

@@ -173,12 +173,26 @@ static bool may_go_on(struct vcpu *vcpu)
 		return false;
 	if (vcpu_event_waits(vcpu))
 		vcpu_events_enter(vcpu);
-	return !vcpu->pic_ended;
+	return !pin_news_exist(&vcpu->pic_news);
+}
+
+static enum enter_result result_of(enum exit_action action)
+{
+	switch (action) {
+	case ACTION_SAME_INSN:
+	case ACTION_WAIT:
+		return ENTER_AGAIN;
+	case ACTION_TO_USER:
+		return ENTER_TO_USER;
+	default:
+		return ENTER_EXITED;
+	}
 }
 
 static enum enter_result run_guest(struct vcpu *vcpu)
 {
-	bool debug_registers = guest_uses_debug_registers(vcpu), answered = false;
+	bool debug_registers = guest_uses_debug_registers(vcpu);
+	enum exit_action action = ACTION_LATER;
 	u64 xcr0 = host_xcr0();
 	enum vmx_status status;
 
@@ -188,20 +202,18 @@ static enum enter_result run_guest(struct vcpu *vcpu)
 		status = world_switch(vcpu);
 		if (status != VMX_SUCCEED)
 			break;
-		answered = !debug_registers && exit_answer_at_once(vcpu);
-	} while (answered && may_go_on(vcpu));
+		action = debug_registers ? ACTION_LATER : exit_answer_at_once(vcpu);
+	} while (action == ACTION_SAME_INSN && may_go_on(vcpu));
 	xcr0_change(xcr0, host_xcr0());
 	guest_end(vcpu, debug_registers);
-	if (status != VMX_SUCCEED)
-		return ENTER_FAILED;
-	return answered ? ENTER_AGAIN : ENTER_EXITED;
+	return status == VMX_SUCCEED ? result_of(action) : ENTER_FAILED;
 }
 
 static enum enter_result leave(struct vcpu *vcpu, enum enter_result result)
 {
 	host_preempt_enable();
-	if (vcpu->pic_ended)
-		pic_tell_ended(vcpu);
+	if (pin_news_exist(&vcpu->pic_news))
+		pic_tell(vcpu);
 	return result;
 }
 
@@ -225,7 +237,7 @@ enum enter_result exit_enter(struct vcpu *vcpu)
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
 		return turn_back(vcpu);
 	vcpu_events_enter(vcpu);
-	if (vcpu->pic_ended)
+	if (pin_news_exist(&vcpu->pic_news))
 		return turn_back(vcpu);
 
 	result = run_guest(vcpu);

@@ -9,9 +9,10 @@
 #include "vcpu/vcpu.h"
 
 enum enter_result {
-	ENTER_EXITED, /* vcpu->exit is to be handled */
-	ENTER_AGAIN,  /* something else comes first, or the exit has its answer already */
-	ENTER_FAILED, /* the processor refused, and the VMCS says why */
+	ENTER_EXITED,  /* vcpu->exit is to be handled */
+	ENTER_AGAIN,   /* something else comes first, or the exit has its answer already */
+	ENTER_TO_USER, /* it has its answer already, which is user space's */
+	ENTER_FAILED,  /* the processor refused, and the VMCS says why */
 };
 
 /* Run the guest until an exit that needs the host.  Preemption and interrupts on. */

@@ -32,6 +32,8 @@ enum exit_action {
 	ACTION_SHUTDOWN,  /* triple fault: KVM_EXIT_SHUTDOWN */
 	ACTION_ERROR,	  /* KVM_RUN returns vcpu->error */
 	ACTION_BROKEN,	  /* nobody knows what to do: KVM_EXIT_INTERNAL_ERROR, the exit's data */
+	ACTION_WAIT,	  /* with interrupts off only: it has halted, mp_state says so */
+	ACTION_LATER,	  /* with interrupts off only: nothing was done, it needs the host */
 };
 
 /* Did the host's NMI cause the exit?  For the platform's host_vmenter(), where nothing may be
@@ -48,8 +50,9 @@ static inline __attribute__((always_inline)) bool exit_is_nmi(u32 reason, u32 in
 
 /* Count, trace, act on vcpu->exit; moves RIP.  Loaded, srcu read lock held. */
 enum exit_action exit_dispatch(struct vcpu *vcpu);
-/* The same with interrupts off and without the lock, by the same handlers.  False: nothing was
- * done, as this exit may need the host; or somebody traces exits. */
-bool exit_answer_at_once(struct vcpu *vcpu);
+/* The same with interrupts off and without the lock, where the exit needs nothing of the host.
+ * gives: ACTION_SAME_INSN, ACTION_WAIT, ACTION_TO_USER; or ACTION_LATER, when somebody traces
+ * exits, too. */
+enum exit_action exit_answer_at_once(struct vcpu *vcpu);
 
 #endif

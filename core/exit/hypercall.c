@@ -181,15 +181,15 @@ enum exit_action exit_vmcall(struct vcpu *vcpu)
 	return ACTION_NEXT_INSN;
 }
 
-/* Those that yield, or that user space answers. */
-bool exit_vmcall_is_quick(struct vcpu *vcpu)
+enum exit_action exit_vmcall_at_once(struct vcpu *vcpu)
 {
 	switch (vcpu_reg_read(vcpu, REG_RAX) & call_mask(vcpu)) {
 	case HYPERCALL_KICK_CPU:
 	case HYPERCALL_SCHED_YIELD:
 	case HYPERCALL_MAP_GPA_RANGE:
-		return false;
+		/* They yield, or user space answers. */
+		return ACTION_LATER;
 	default:
-		return true;
+		return exit_vmcall(vcpu);
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include "exit/table.h"
 #include "cpuid/cpuid.h"
+#include "vcpu/events.h"
 #include "vcpu/state.h"
 #include "msr/msr.h"
 #include "vmcs/vmcs.h"
@@ -49,6 +50,18 @@ enum exit_action exit_hlt(struct vcpu *vcpu)
 	}
 	vcpu->run->exit_reason = KVM_EXIT_HLT;
 	return ACTION_TO_USER;
+}
+
+/* With something to do already it does not begin to wait. */
+enum exit_action exit_hlt_at_once(struct vcpu *vcpu)
+{
+	if (!vcpu->lapic)
+		return ACTION_LATER;
+	exit_hlt(vcpu);
+	if (!vcpu_interrupt_deliverable(vcpu))
+		return ACTION_WAIT;
+	vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
+	return ACTION_SAME_INSN;
 }
 
 /* MONITOR and MWAIT.  MWAIT may end at any time, so at once. */

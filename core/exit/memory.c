@@ -106,7 +106,43 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	return maps_apic_page(vcpu, &access) ? ACTION_SAME_INSN : exit_mmio(vcpu);
 }
 
+/* A write to an ioeventfd of any length.  What has become memory since, or was an event's delivery,
+ * takes the long way. */
+static enum exit_action mmio_at_once(struct vcpu *vcpu)
+{
+	gpa_t gpa = vcpu->exit.gpa;
+
+	if ((vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID) ||
+	    memslots_find(memslots_get(vcpu->vm), gpa >> LINTEL_PAGE_SHIFT) ||
+	    !emulate_mmio_at_once(vcpu, gpa))
+		return ACTION_LATER;
+	vcpu->stats.mmio_faults++;
+	return ACTION_NEXT_INSN;
+}
+
+enum exit_action exit_ept_violation_at_once(struct vcpu *vcpu)
+{
+	enum exit_action action;
+	int ticket;
+
+	if (!emulate_mmio_knows(vcpu, vcpu->exit.gpa))
+		return ACTION_LATER;
+	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	action = mmio_at_once(vcpu);
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	return action;
+}
+
 enum exit_action exit_io(struct vcpu *vcpu)
 {
 	return emulate_io(vcpu);
+}
+
+enum exit_action exit_io_at_once(struct vcpu *vcpu)
+{
+	int ticket = host_srcu_read_lock(&vcpu->vm->srcu);
+	enum exit_action action = emulate_io_at_once(vcpu);
+
+	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
+	return action;
 }

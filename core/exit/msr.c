@@ -73,14 +73,13 @@ static enum exit_action refuse(struct vcpu *vcpu, int error, u32 msr, enum msr_d
 	return ACTION_TO_USER;
 }
 
-enum exit_action exit_rdmsr(struct vcpu *vcpu)
+static enum exit_action read_row(struct vcpu *vcpu, const struct msr_row *row, u32 msr)
 {
-	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
 	u64 value = 0;
 	int error = -EPERM;
 
 	if (!filtered(vcpu, msr, MSR_READ))
-		error = msr_read(vcpu, msr, &value, false);
+		error = msr_row_read(vcpu, row, msr, &value, false);
 	vcpu_stats_count_msr(&vcpu->stats, msr, 1, 0);
 	host_trace_msr(false, msr, value, error);
 	if (error)
@@ -89,34 +88,59 @@ enum exit_action exit_rdmsr(struct vcpu *vcpu)
 	return ACTION_NEXT_INSN;
 }
 
-enum exit_action exit_wrmsr(struct vcpu *vcpu)
+static enum exit_action write_row(struct vcpu *vcpu, const struct msr_row *row, u32 msr)
 {
-	u32 msr = (u32)vcpu_reg_read(vcpu, REG_RCX);
 	u64 value = exit_edx_eax(vcpu);
 	int error = -EPERM;
 
 	if (!filtered(vcpu, msr, MSR_WRITE))
-		error = msr_write(vcpu, msr, value, false);
+		error = msr_row_write(vcpu, row, msr, value, false);
 	vcpu_stats_count_msr(&vcpu->stats, msr, 0, 1);
 	host_trace_msr(true, msr, value, error);
 	return error ? refuse(vcpu, error, msr, MSR_WRITE, value) : ACTION_NEXT_INSN;
 }
 
+static u32 msr_of_exit(struct vcpu *vcpu)
+{
+	return (u32)vcpu_reg_read(vcpu, REG_RCX);
+}
+
+enum exit_action exit_rdmsr(struct vcpu *vcpu)
+{
+	u32 msr = msr_of_exit(vcpu);
+
+	return read_row(vcpu, msr_find(msr), msr);
+}
+
+enum exit_action exit_wrmsr(struct vcpu *vcpu)
+{
+	u32 msr = msr_of_exit(vcpu);
+
+	return write_row(vcpu, msr_find(msr), msr);
+}
+
 /* Where user space wants to hear of accesses, each may be for it. */
-static bool is_quick(struct vcpu *vcpu, enum msr_direction direction)
+static bool is_quick(struct vcpu *vcpu, const struct msr_row *row, u32 msr,
+		     enum msr_direction direction)
 {
 	const struct vm *vm = vcpu->vm;
 
 	return !msr_filter_exists(vm) && !__atomic_load_n(&vm->msr_exits, __ATOMIC_RELAXED) &&
-	       msr_is_quick(vcpu, (u32)vcpu_reg_read(vcpu, REG_RCX), direction);
+	       msr_is_quick(vcpu, row, msr, direction);
 }
 
-bool exit_rdmsr_is_quick(struct vcpu *vcpu)
+enum exit_action exit_rdmsr_at_once(struct vcpu *vcpu)
 {
-	return is_quick(vcpu, MSR_READ);
+	u32 msr = msr_of_exit(vcpu);
+	const struct msr_row *row = msr_find(msr);
+
+	return is_quick(vcpu, row, msr, MSR_READ) ? read_row(vcpu, row, msr) : ACTION_LATER;
 }
 
-bool exit_wrmsr_is_quick(struct vcpu *vcpu)
+enum exit_action exit_wrmsr_at_once(struct vcpu *vcpu)
 {
-	return is_quick(vcpu, MSR_WRITE);
+	u32 msr = msr_of_exit(vcpu);
+	const struct msr_row *row = msr_find(msr);
+
+	return is_quick(vcpu, row, msr, MSR_WRITE) ? write_row(vcpu, row, msr) : ACTION_LATER;
 }

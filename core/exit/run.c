@@ -147,6 +147,8 @@ static enum exit_action enter_and_handle(struct vcpu *vcpu)
 	switch (exit_enter(vcpu)) {
 	case ENTER_AGAIN:
 		return ACTION_SAME_INSN;
+	case ENTER_TO_USER:
+		return ACTION_TO_USER;
 	case ENTER_FAILED:
 		return report_failed_entry(vcpu);
 	case ENTER_EXITED:

@@ -8,43 +8,38 @@
 #include "irq/lapic.h"
 #include "vcpu/state.h"
 
-/* A handler for each reason whose answer is one; and when it is called with interrupts off, in
- * between two entries: QUICK, NOT_QUICK, or QUICK_IF a function says so.  It needs nothing then
- * that may sleep or that the srcu lock holds, and does not send the vCPU to user space. */
+/* A handler for each reason whose answer is one; and what is called with interrupts off, in between
+ * two entries: the same where it never needs the host, one that gives ACTION_LATER where it would,
+ * or none.  It does nothing that may sleep, and has the srcu lock only if it takes that. */
 #define HANDLERS(HANDLER)                                                                          \
-	HANDLER(EXCEPTION_OR_NMI, exit_exception, NOT_QUICK)                                       \
-	HANDLER(NMI_WINDOW, exit_nmi_window, NOT_QUICK)                                            \
-	HANDLER(TASK_SWITCH, exit_task_switch, NOT_QUICK)                                          \
-	HANDLER(CPUID, exit_cpuid, QUICK)                                                          \
-	HANDLER(HLT, exit_hlt, NOT_QUICK)                                                          \
-	HANDLER(VMCALL, exit_vmcall, QUICK_IF(exit_vmcall_is_quick))                               \
-	HANDLER(CR_ACCESS, exit_cr_access, QUICK_IF(exit_cr_access_is_quick))                      \
-	HANDLER(MOV_DR, exit_mov_dr, NOT_QUICK)                                                    \
-	HANDLER(IO_INSTRUCTION, exit_io, NOT_QUICK)                                                \
-	HANDLER(RDMSR, exit_rdmsr, QUICK_IF(exit_rdmsr_is_quick))                                  \
-	HANDLER(WRMSR, exit_wrmsr, QUICK_IF(exit_wrmsr_is_quick))                                  \
-	HANDLER(MWAIT, exit_monitor, QUICK)                                                        \
-	HANDLER(MONITOR, exit_monitor, QUICK)                                                      \
-	HANDLER(APIC_ACCESS, exit_apic_access, NOT_QUICK)                                          \
-	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NOT_QUICK)                                  \
-	HANDLER(EPT_VIOLATION, exit_ept_violation, NOT_QUICK)                                      \
-	HANDLER(PREEMPTION_TIMER, exit_preemption_timer, QUICK)                                    \
-	HANDLER(APIC_WRITE, exit_apic_write, QUICK_IF(exit_apic_write_is_quick))                   \
-	HANDLER(XSETBV, exit_xsetbv, QUICK)
+	HANDLER(EXCEPTION_OR_NMI, exit_exception, NULL)                                            \
+	HANDLER(NMI_WINDOW, exit_nmi_window, NULL)                                                 \
+	HANDLER(TASK_SWITCH, exit_task_switch, NULL)                                               \
+	HANDLER(CPUID, exit_cpuid, exit_cpuid)                                                     \
+	HANDLER(HLT, exit_hlt, exit_hlt_at_once)                                                   \
+	HANDLER(VMCALL, exit_vmcall, exit_vmcall_at_once)                                          \
+	HANDLER(CR_ACCESS, exit_cr_access, exit_cr_access_at_once)                                 \
+	HANDLER(MOV_DR, exit_mov_dr, NULL)                                                         \
+	HANDLER(IO_INSTRUCTION, exit_io, exit_io_at_once)                                          \
+	HANDLER(RDMSR, exit_rdmsr, exit_rdmsr_at_once)                                             \
+	HANDLER(WRMSR, exit_wrmsr, exit_wrmsr_at_once)                                             \
+	HANDLER(MWAIT, exit_monitor, exit_monitor)                                                 \
+	HANDLER(MONITOR, exit_monitor, exit_monitor)                                               \
+	HANDLER(APIC_ACCESS, exit_apic_access, NULL)                                               \
+	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NULL)                                       \
+	HANDLER(EPT_VIOLATION, exit_ept_violation, exit_ept_violation_at_once)                     \
+	HANDLER(PREEMPTION_TIMER, exit_preemption_timer, exit_preemption_timer)                    \
+	HANDLER(APIC_WRITE, exit_apic_write, exit_apic_write_at_once)                              \
+	HANDLER(XSETBV, exit_xsetbv, exit_xsetbv)
 
 struct handler {
 	enum exit_action (*act)(struct vcpu *vcpu);
-	bool always_quick;
-	bool (*is_quick)(struct vcpu *vcpu);
+	enum exit_action (*at_once)(struct vcpu *vcpu);
 };
 
-#define QUICK		   .always_quick = true
-#define NOT_QUICK	   .is_quick = NULL
-#define QUICK_IF(function) .is_quick = function
-
-#define ROW(reason, handler, quick) [EXIT_REASON_##reason] = {.act = handler, quick},
-#define REASON_BIT(number)	    ((unsigned __int128)1 << (number))
-#define REASON(reason, ...)	    | REASON_BIT(EXIT_REASON_##reason)
+#define ROW(reason, handler, at_once) [EXIT_REASON_##reason] = {handler, at_once},
+#define REASON_BIT(number)	      ((unsigned __int128)1 << (number))
+#define REASON(reason, ...)	      | REASON_BIT(EXIT_REASON_##reason)
 
 static const struct handler handlers[EXIT_REASONS] = {HANDLERS(ROW)};
 
@@ -103,31 +98,30 @@ enum exit_action exit_dispatch(struct vcpu *vcpu)
 	return finish(vcpu, act(vcpu));
 }
 
-/* ACTION_BROKEN: it may need the host, and nothing was done. */
 static enum exit_action act_at_once(struct vcpu *vcpu, u32 reason)
 {
-	const struct handler *handler = &handlers[reason];
+	enum exit_action (*at_once)(struct vcpu * vcpu) = handlers[reason].at_once;
 
-	if (handler->always_quick || (handler->is_quick && handler->is_quick(vcpu)))
-		return handler->act(vcpu);
-	return exit_row(reason)->answer == ANSWER_NEXT_INSN ? ACTION_NEXT_INSN : ACTION_BROKEN;
+	if (at_once)
+		return at_once(vcpu);
+	return exit_row(reason)->answer == ANSWER_NEXT_INSN ? ACTION_NEXT_INSN : ACTION_LATER;
 }
 
-bool exit_answer_at_once(struct vcpu *vcpu)
+enum exit_action exit_answer_at_once(struct vcpu *vcpu)
 {
 	u32 reason = vcpu->exit.reason;
 	enum exit_action action;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	if (reason >= EXIT_REASONS || host_traces_exits() || (vcpu->lapic && vcpu->lapic->takes))
-		return false;
+		return ACTION_LATER;
 	action = act_at_once(vcpu, reason);
-	if (action == ACTION_BROKEN)
-		return false;
+	if (action == ACTION_LATER)
+		return action;
 	vcpu->stats.exits[reason]++;
 	action = finish(vcpu, action);
-	HOST_NEEDS(action == ACTION_SAME_INSN);
-	return true;
+	HOST_NEEDS(action == ACTION_SAME_INSN || action == ACTION_WAIT || action == ACTION_TO_USER);
+	return action;
 }
 
 void exit_report_broken(struct vcpu *vcpu)

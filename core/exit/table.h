@@ -10,7 +10,7 @@
 /* KVM_EXIT_INTERNAL_ERROR with the exit's data: nobody expected this exit. */
 void exit_report_broken(struct vcpu *vcpu);
 
-/* Handlers, by file; and may they be called with interrupts off for this exit, as table.c says? */
+/* Handlers, by file; and what they are with interrupts off, as table.c says. */
 
 /* event.c */
 enum exit_action exit_exception(struct vcpu *vcpu);
@@ -23,9 +23,10 @@ enum exit_action exit_debug(struct vcpu *vcpu);
 /* instruction.c */
 enum exit_action exit_cpuid(struct vcpu *vcpu);
 enum exit_action exit_hlt(struct vcpu *vcpu);
+enum exit_action exit_hlt_at_once(struct vcpu *vcpu);
 enum exit_action exit_monitor(struct vcpu *vcpu);
 enum exit_action exit_vmcall(struct vcpu *vcpu);
-bool exit_vmcall_is_quick(struct vcpu *vcpu);
+enum exit_action exit_vmcall_at_once(struct vcpu *vcpu);
 enum exit_action exit_xsetbv(struct vcpu *vcpu);
 /* What WRMSR and XSETBV write. */
 u64 exit_edx_eax(struct vcpu *vcpu);
@@ -35,15 +36,15 @@ enum exit_action exit_general_protection(struct vcpu *vcpu);
 /* msr.c */
 enum exit_action exit_rdmsr(struct vcpu *vcpu);
 enum exit_action exit_wrmsr(struct vcpu *vcpu);
-bool exit_rdmsr_is_quick(struct vcpu *vcpu);
-bool exit_wrmsr_is_quick(struct vcpu *vcpu);
+enum exit_action exit_rdmsr_at_once(struct vcpu *vcpu);
+enum exit_action exit_wrmsr_at_once(struct vcpu *vcpu);
 
 /* task_switch.c */
 enum exit_action exit_task_switch(struct vcpu *vcpu);
 
 /* control_register.c */
 enum exit_action exit_cr_access(struct vcpu *vcpu);
-bool exit_cr_access_is_quick(struct vcpu *vcpu);
+enum exit_action exit_cr_access_at_once(struct vcpu *vcpu);
 
 /* debug_register.c */
 enum exit_action exit_mov_dr(struct vcpu *vcpu);
@@ -51,13 +52,15 @@ enum exit_action exit_mov_dr(struct vcpu *vcpu);
 /* apic.c */
 enum exit_action exit_apic_access(struct vcpu *vcpu);
 enum exit_action exit_apic_write(struct vcpu *vcpu);
-bool exit_apic_write_is_quick(struct vcpu *vcpu);
+enum exit_action exit_apic_write_at_once(struct vcpu *vcpu);
 enum exit_action exit_virtualized_eoi(struct vcpu *vcpu);
 
 /* memory.c */
 /* The access that exited is for no memory: exit.gpa. */
 enum exit_action exit_mmio(struct vcpu *vcpu);
 enum exit_action exit_ept_violation(struct vcpu *vcpu);
+enum exit_action exit_ept_violation_at_once(struct vcpu *vcpu);
 enum exit_action exit_io(struct vcpu *vcpu);
+enum exit_action exit_io_at_once(struct vcpu *vcpu);
 
 #endif

@@ -181,35 +181,51 @@ static const struct bus *bus_get(const struct vcpu *vcpu, enum bus_kind kind)
 	return __atomic_load_n(&vcpu->vm->bus[kind], __ATOMIC_ACQUIRE);
 }
 
-bool bus_read(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length, void *data)
+static bool must_wait(const struct bus_device *device, const struct vcpu *vcpu)
 {
-	const struct bus *bus = bus_get(vcpu, kind);
-	struct bus_device *device;
-	unsigned int index;
-
-	if (!bus)
-		return false;
-	index = bus_upper_bound(bus, address);
-	while ((device = bus_next(bus, &index, address, length)))
-		if (device->read && device->read(device, vcpu, address, length, data))
-			return true;
-	return false;
+	return !device->raw && vcpu_is_between_entries(vcpu);
 }
 
-bool bus_write(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length,
-	       const void *data)
+enum bus_answer bus_read(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length,
+			 void *data)
 {
 	const struct bus *bus = bus_get(vcpu, kind);
 	struct bus_device *device;
 	unsigned int index;
 
 	if (!bus)
-		return false;
+		return BUS_NOBODY;
 	index = bus_upper_bound(bus, address);
-	while ((device = bus_next(bus, &index, address, length)))
-		if (device->write && device->write(device, vcpu, address, length, data))
-			return true;
-	return false;
+	while ((device = bus_next(bus, &index, address, length))) {
+		if (!device->read)
+			continue;
+		if (must_wait(device, vcpu))
+			return BUS_LATER;
+		if (device->read(device, vcpu, address, length, data))
+			return BUS_TAKEN;
+	}
+	return BUS_NOBODY;
+}
+
+enum bus_answer bus_write(struct vcpu *vcpu, enum bus_kind kind, u64 address, unsigned int length,
+			  const void *data)
+{
+	const struct bus *bus = bus_get(vcpu, kind);
+	struct bus_device *device;
+	unsigned int index;
+
+	if (!bus)
+		return BUS_NOBODY;
+	index = bus_upper_bound(bus, address);
+	while ((device = bus_next(bus, &index, address, length))) {
+		if (!device->write)
+			continue;
+		if (must_wait(device, vcpu))
+			return BUS_LATER;
+		if (device->write(device, vcpu, address, length, data))
+			return BUS_TAKEN;
+	}
+	return BUS_NOBODY;
 }
 
 bool bus_has_device(struct vcpu *vcpu, enum bus_kind kind, u64 address)

@@ -51,7 +51,10 @@ static int check(const struct kvm_ioeventfd *wanted)
 static struct ioeventfd describe(const struct kvm_ioeventfd *wanted, struct host_event *event)
 {
 	return (struct ioeventfd){
-		.bus = {.start = wanted->addr, .length = wanted->len, .write = ioeventfd_write},
+		.bus = {.start = wanted->addr,
+			.length = wanted->len,
+			.raw = host_event_signal_is_raw(),
+			.write = ioeventfd_write},
 		.kind = wanted->flags & KVM_IOEVENTFD_FLAG_PIO ? BUS_PIO : BUS_MMIO,
 		.any_data = !(wanted->flags & KVM_IOEVENTFD_FLAG_DATAMATCH),
 		.data = wanted->datamatch,

@@ -35,12 +35,6 @@ struct irqchip {
 	struct bus_device pic_ports[3], ioapic_page;
 };
 
-/* What has to be told when the lock is dropped: one bit for each pin of a chip. */
-struct pin_news {
-	u32 acknowledged;
-	u32 unmasked;
-};
-
 /* --- irqchip.c --- */
 
 /* News of the pins of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER).

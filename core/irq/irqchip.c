@@ -13,6 +13,7 @@ static void devices_init(struct irqchip *chip)
 		chip->pic_ports[i] = (struct bus_device){
 			.start = pic_ports[i],
 			.length = 2,
+			.raw = true,
 			.read = pic_ports_read,
 			.write = pic_ports_write,
 		};

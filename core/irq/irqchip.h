@@ -80,12 +80,12 @@ bool pic_output(struct vm *vm);
 bool pic_waits(const struct vcpu *vcpu);
 /*
  * The processor's acknowledge cycle: the vector.  Any context.  With automatic EOI it ends the
- * interrupt at once: the pins then are in vcpu->pic_ended, and pic_tell_ended() is to follow before
- * the guest runs.
+ * interrupt at once: the pins then are in vcpu->pic_news, and pic_tell() is to follow before the
+ * guest runs, as after a port of the 8259s was accessed with interrupts off.
  */
 u8 pic_acknowledge(struct vcpu *vcpu);
-/* Tells those who wait for the end of these interrupts.  Atomic. */
-void pic_tell_ended(struct vcpu *vcpu);
+/* Tells those who wait for what is in vcpu->pic_news, which is nothing then.  Atomic. */
+void pic_tell(struct vcpu *vcpu);
 
 /* --- pit.c: "8254" --- */
 

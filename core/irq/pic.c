@@ -159,8 +159,14 @@ static u8 acknowledge(struct irqchip *chip, struct pin_news *news)
 	return chip->pic[SLAVE].irq_base + (u8)irq;
 }
 
-/* The vCPU that comes here is on its way into the guest, with interrupts off: it cannot tell
- * anybody. */
+/* With interrupts off nobody can be told. */
+static void keep_news(struct vcpu *vcpu, const struct pin_news *news)
+{
+	vcpu->pic_news.acknowledged |= news->acknowledged;
+	vcpu->pic_news.unmasked |= news->unmasked;
+}
+
+/* The vCPU that comes here is on its way into the guest. */
 u8 pic_acknowledge(struct vcpu *vcpu)
 {
 	struct irqchip *chip = irqchip_get(vcpu->vm);
@@ -174,15 +180,15 @@ u8 pic_acknowledge(struct vcpu *vcpu)
 	vector = acknowledge(chip, &news);
 	pic_update(chip);
 	host_irqlock_unlock(&chip->lock, flags);
-	vcpu->pic_ended |= news.acknowledged;
+	keep_news(vcpu, &news);
 	return vector;
 }
 
-void pic_tell_ended(struct vcpu *vcpu)
+void pic_tell(struct vcpu *vcpu)
 {
-	const struct pin_news news = {.acknowledged = vcpu->pic_ended};
+	const struct pin_news news = vcpu->pic_news;
 
-	vcpu->pic_ended = 0;
+	vcpu->pic_news = (struct pin_news){0};
 	irqchip_tell(vcpu->vm, KVM_IRQCHIP_PIC_MASTER, &news);
 }
 
@@ -330,7 +336,11 @@ static bool ports_access(struct vcpu *vcpu, u64 port, unsigned int length, u8 *i
 		pic_update(chip);
 	}
 	host_irqlock_unlock(&chip->lock, flags);
-	irqchip_tell(vcpu->vm, KVM_IRQCHIP_PIC_MASTER, &news);
+	if (!pin_news_exist(&news))
+		return true;
+	keep_news(vcpu, &news);
+	if (!vcpu_is_between_entries(vcpu))
+		pic_tell(vcpu);
 	return true;
 }
 

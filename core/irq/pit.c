@@ -275,12 +275,14 @@ static void pit_init(struct pit *pit, struct vm *vm)
 	pit->ports = (struct bus_device){
 		.start = PORT_TIMER,
 		.length = 4,
+		.raw = true,
 		.read = timer_read,
 		.write = timer_write,
 	};
 	pit->speaker = (struct bus_device){
 		.start = PORT_SPEAKER,
 		.length = 1,
+		.raw = true,
 		.read = speaker_read,
 		.write = speaker_write,
 	};

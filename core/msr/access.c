@@ -69,9 +69,9 @@ static int store(struct vcpu *vcpu, const struct msr_keeper *keeper, u32 nth,
 	return -EINVAL;
 }
 
-bool msr_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction)
+bool msr_is_quick(struct vcpu *vcpu, const struct msr_row *row, u32 msr,
+		  enum msr_direction direction)
 {
-	const struct msr_row *row = msr_find(msr);
 	const struct msr_keeper *keeper;
 
 	if (!row)
@@ -82,16 +82,15 @@ bool msr_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction)
 	return keeper->quick || !(direction == MSR_READ ? keeper->get : keeper->set);
 }
 
-int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
+int msr_row_read(struct vcpu *vcpu, const struct msr_row *row, u32 msr, u64 *value, bool from_host)
 {
 	struct msr_request request = {.msr = msr, .from_host = from_host};
-	const struct msr_row *row = msr_find(msr);
 	const struct msr_keeper *keeper;
 	int error;
 
 	HOST_NEEDS(vcpu->loaded &&
 		   (host_srcu_held(&vcpu->vm->srcu) ||
-		    (host_interrupts_are_off() && msr_is_quick(vcpu, msr, MSR_READ))));
+		    (host_interrupts_are_off() && msr_is_quick(vcpu, row, msr, MSR_READ))));
 	if (!row)
 		return -ENOENT;
 	if (!row_exists(row, vcpu, from_host) || (!from_host && row->read == MSR_DENY))
@@ -104,15 +103,14 @@ int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
 	return error;
 }
 
-int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
+int msr_row_write(struct vcpu *vcpu, const struct msr_row *row, u32 msr, u64 value, bool from_host)
 {
 	struct msr_request request = {.msr = msr, .from_host = from_host, .value = value};
-	const struct msr_row *row = msr_find(msr);
 	const struct msr_keeper *keeper;
 
 	HOST_NEEDS(vcpu->loaded &&
 		   (host_srcu_held(&vcpu->vm->srcu) ||
-		    (host_interrupts_are_off() && msr_is_quick(vcpu, msr, MSR_WRITE))));
+		    (host_interrupts_are_off() && msr_is_quick(vcpu, row, msr, MSR_WRITE))));
 	if (!row)
 		return -ENOENT;
 	if (!row_exists(row, vcpu, from_host) || (!from_host && row->write == MSR_DENY))
@@ -124,6 +122,16 @@ int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
 		return -EINVAL;
 	return keeper->set ? keeper->set(vcpu, &request)
 			   : store(vcpu, keeper, msr - row->first, &request);
+}
+
+int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host)
+{
+	return msr_row_read(vcpu, msr_find(msr), msr, value, from_host);
+}
+
+int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host)
+{
+	return msr_row_write(vcpu, msr_find(msr), msr, value, from_host);
 }
 
 int msr_vcpu_init(struct vcpu *vcpu)

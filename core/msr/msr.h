@@ -38,8 +38,12 @@ void msr_bitmap_apply_policy(struct vcpu *vcpu);
  */
 int msr_read(struct vcpu *vcpu, u32 msr, u64 *value, bool from_host);
 int msr_write(struct vcpu *vcpu, u32 msr, u64 value, bool from_host);
+/* The same for who has the row already, msr_find()'s. */
+int msr_row_read(struct vcpu *vcpu, const struct msr_row *row, u32 msr, u64 *value, bool from_host);
+int msr_row_write(struct vcpu *vcpu, const struct msr_row *row, u32 msr, u64 value, bool from_host);
 /* Does the guest's access need neither the lock nor interrupts? */
-bool msr_is_quick(struct vcpu *vcpu, u32 msr, enum msr_direction direction);
+bool msr_is_quick(struct vcpu *vcpu, const struct msr_row *row, u32 msr,
+		  enum msr_direction direction);
 
 /* KVM_SET_TSC_KHZ, 0 for the host's rate: the counter is as if it had had this rate since it was
  * set. -EINVAL: this processor cannot.  Loaded. */

@@ -323,7 +323,7 @@ static bool interrupt_waits(struct vcpu *vcpu)
 
 static bool interrupt_can_enter(struct vcpu *vcpu)
 {
-	return interrupt_waits(vcpu) && interrupts_open(vcpu);
+	return interrupts_open(vcpu) && interrupt_waits(vcpu);
 }
 
 bool vcpu_interrupt_deliverable(struct vcpu *vcpu)
@@ -364,7 +364,7 @@ static void take_interrupt(struct vcpu *vcpu)
 	vcpu->events.interrupt.vector = (u8)vector;
 	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window.
 	 */
-	if (!vcpu->pic_ended)
+	if (!pin_news_exist(&vcpu->pic_news))
 		enter_interrupt(vcpu);
 }
 
@@ -432,18 +432,18 @@ static void watch_task_priority(struct vcpu *vcpu)
 void vcpu_events_enter(struct vcpu *vcpu)
 {
 	bool user_waits = vcpu->window_wanted && vcpu_takes_user_interrupt(vcpu);
-	bool waits = false, nmi_waits = false;
+	bool interrupt = interrupt_waits(vcpu), waits = false, nmi_waits = false;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	/* What was is not any more, after an entry that failed. */
 	vcpu->events.entered = ENTERED_NOTHING;
-	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending ||
-	    interrupt_waits(vcpu)) {
+	if (user_waits || vcpu_event_underway(vcpu) || vcpu->events.nmi.pending || interrupt) {
 		enter_one(vcpu);
 		waits = user_waits || (vcpu->events.interrupt.injected &&
 				       vcpu->events.entered != ENTERED_INTERRUPT);
 		if (!new_ones_blocked(vcpu)) {
-			waits |= interrupt_waits(vcpu);
+			waits |= vcpu->events.entered == ENTERED_NOTHING ? interrupt
+									 : interrupt_waits(vcpu);
 			nmi_waits = vcpu->events.nmi.pending != 0;
 		}
 	}

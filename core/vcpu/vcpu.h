@@ -29,6 +29,17 @@ enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR
 /* vcpu->mode: what a kick has to do. */
 enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST, VCPU_WAITING };
 
+/* What is to be told of the pins of an interrupt controller. */
+struct pin_news {
+	u32 acknowledged;
+	u32 unmasked;
+};
+
+static inline bool pin_news_exist(const struct pin_news *news)
+{
+	return news->acknowledged | news->unmasked;
+}
+
 /* The VMCS and what belongs to it. */
 struct loaded_vmcs {
 	void *region;	/* host_alloc_pages(vmcs_config.order) */
@@ -131,7 +142,7 @@ struct vcpu {
 	bool user_pic;	     /* the 8259s are user space's: their vectors come by KVM_INTERRUPT */
 	bool window_wanted;  /* by them, in this KVM_RUN: request_interrupt_window */
 	u32 nmis_arrived;    /* from other threads; anybody adds, the vCPU takes */
-	u32 pic_ended; /* pins of the 8259s whose interrupt ended as the vCPU took it: to be told */
+	struct pin_news pic_news; /* of the 8259s, from while interrupts were off */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
 	enum exit_action (*complete)(struct vcpu *vcpu);
@@ -254,6 +265,13 @@ u64 vcpu_dr7_valid(u64 value);
 /* The guest's own DR7, already valid; and what it runs with, where a debugger may stand before. */
 void vcpu_dr7_store(struct vcpu *vcpu, u64 value);
 /* Until the next exit MOV DR does not exit, and changes them in the processor. */
+/* For what an exit calls, in its vCPU's thread: are interrupts off, as the guest may go on at once?
+ */
+static inline bool vcpu_is_between_entries(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->mode, __ATOMIC_RELAXED) == VCPU_IN_GUEST;
+}
+
 static inline bool vcpu_owns_debug_registers(const struct vcpu *vcpu)
 {
 	return !(vcpu->control[CTL_PRIMARY] & CPU1_MOV_DR_EXITING);

@@ -105,6 +105,14 @@ static inline void host_srcu_read_unlock(host_srcu_t *srcu, int ticket) __releas
 	srcu_read_unlock(srcu, ticket);
 }
 
+/* --- Events --------------------------------------------------------------- */
+
+/* An eventfd has a spinlock_t. */
+static inline bool host_event_signal_is_raw(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
 /* --- Processors ----------------------------------------------------------- */
 
 static inline unsigned int host_cpu(void)

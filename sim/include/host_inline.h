@@ -7,7 +7,7 @@
 
 extern bool sim_large_pages_execute;
 extern u32 sim_measurement;
-extern bool sim_exits_are_traced;
+extern bool sim_exits_are_traced, sim_events_are_raw;
 
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
@@ -162,6 +162,11 @@ static inline bool host_interrupts_are_off(void)
 static inline bool host_interrupts_are_on(void)
 {
 	return sim_irqs_enabled();
+}
+
+static inline bool host_event_signal_is_raw(void)
+{
+	return sim_events_are_raw;
 }
 
 static inline unsigned int host_cpu(void)

@@ -153,8 +153,8 @@ static void step(struct vm *vm, struct vcpu *vcpus, struct input *input)
 	case 3:
 		if (pic_output(vm))
 			pic_acknowledge(vcpu);
-		if (vcpu->pic_ended)
-			pic_tell_ended(vcpu);
+		if (pin_news_exist(&vcpu->pic_news))
+			pic_tell(vcpu);
 		break;
 	case 4:
 		lapic_step(vcpu, input);

@@ -6,14 +6,24 @@
 #include "fixture/vm.h"
 #include "api/api.h"
 #include "exit/run.h"
+#include "facts/ept.h"
 #include "facts/exit_reason.h"
 #include "facts/msr.h"
 #include "facts/vmcs_field.h"
+#include "io/bus.h"
+#include "io/ioeventfd.h"
+#include "irq/devices.h"
 #include "irq/lapic.h"
+#include "irq/registers.h"
 #include "msr/state.h"
 #include "vcpu/state.h"
 
 #define LENGTH 2
+#define DEVICE 0xd0000000 /* no slot is there */
+
+/* "Exit Qualification for I/O Instructions". */
+#define PORT_IN(port)  ((u64)(port) << 16 | BIT32(3))
+#define PORT_OUT(port) ((u64)(port) << 16)
 
 /* A guest's instruction: what is in its registers, what the exit says. */
 struct instruction {
@@ -28,6 +38,7 @@ struct state {
 	u64 rip, rflags, xcr0, apic_base;
 	struct vcpu_msrs msrs;
 	u8 page[LINTEL_PAGE_SIZE];
+	struct kvm_pic_state pic[2];
 	u64 exits, begins; /* of this kind; of host_guest_begin() */
 };
 
@@ -60,6 +71,7 @@ static void look(struct vcpu *vcpu, void *argument)
 	state->apic_base = vcpu->apic_base;
 	state->msrs = *vcpu->msrs;
 	memcpy(state->page, vcpu->lapic->page, sizeof(state->page));
+	memcpy(state->pic, irqchip_get(vcpu->vm)->pic, sizeof(state->pic));
 	state->begins = vcpu->host.begins;
 }
 
@@ -70,6 +82,9 @@ static void set_registers(struct vcpu *vcpu, void *argument)
 	vcpu->regs[REG_RAX] = now->rax;
 	vcpu->regs[REG_RCX] = now->rcx;
 	vcpu->regs[REG_RDX] = now->rdx;
+	/* An interrupt comes just before: it would wait for ever without. */
+	if (now->reason == EXIT_REASON_HLT)
+		lapic_send_to_itself(vcpu, 0x61);
 }
 
 static void x2apic_on(struct vcpu *vcpu)
@@ -88,6 +103,10 @@ static void run(const struct instruction *instruction, bool traced, struct state
 
 	memset(state, 0, sizeof(*state));
 	FIXTURE_LOADED(vcpu, x2apic_on(vcpu));
+	if (now.reason == EXIT_REASON_HLT) {
+		lapic_put(vcpu->lapic, LAPIC_SVR, 0x1ff);
+		FIXTURE_LOADED(vcpu, vcpu_rflags_write(vcpu, RFLAGS_IF | 2));
+	}
 	sim_exits_are_traced = traced;
 	sim_script_exit(&(struct sim_exit){.reason = now.reason,
 					   .qualification = now.qualification,
@@ -153,6 +172,13 @@ TEST(at_once_is_as_the_long_way)
 		{"x2APIC ICR, to itself", {EXIT_REASON_WRMSR, 0, 0x40061, 0x830, 0}, true},
 		{"x2APIC ICR, NMI to itself", {EXIT_REASON_WRMSR, 0, 0x40461, 0x830, 0}, false},
 		{"x2APIC SVR", {EXIT_REASON_WRMSR, 0, 0x1ff, 0x80f, 0}, false},
+		{"IN 21H", {EXIT_REASON_IO_INSTRUCTION, PORT_IN(0x21), ~0ull, 0, 0}, true},
+		{"OUT 21H", {EXIT_REASON_IO_INSTRUCTION, PORT_OUT(0x21), 0xfb, 0, 0}, true},
+		{"OUT 20H, EOI", {EXIT_REASON_IO_INSTRUCTION, PORT_OUT(0x20), 0x20, 0, 0}, true},
+		{"IN 4D0H of 2 bytes",
+		 {EXIT_REASON_IO_INSTRUCTION, PORT_IN(0x4d0) | 1, ~0ull, 0, 0},
+		 true},
+		{"HLT, and an interrupt", {EXIT_REASON_HLT, 0, 0, 0, 0}, true},
 		{"MSR that is not there: #GP", {EXIT_REASON_RDMSR, 0, 0, 0x1234, 0}, true},
 	};
 
@@ -183,4 +209,66 @@ TEST(at_once_every_msr_is_as_the_long_way)
 			same_both_ways(&(struct instruction){EXIT_REASON_WRMSR, 0, (u32)values[i],
 							     msr, values[i] >> 32});
 	}
+}
+
+/* Twice an exit that signals an event.  gives: how often the vCPU got ready for its guest. */
+static u64 signal_by(struct kvm_ioeventfd wanted, const struct sim_exit *exit, bool raw)
+{
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = true);
+	int fd = sim_event_open();
+	u64 begins;
+
+	sim_events_are_raw = raw;
+	machine->vm.under_hypervisor = false;
+	wanted.fd = fd;
+	EXPECT_EQ(ioeventfd_set(&machine->vm, &wanted), 0);
+	sim_script_exit(exit);
+	sim_script_exit(exit);
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_TRIPLE_FAULT});
+	EXPECT_EQ(vcpu_run(machine->vcpu), 0);
+	EXPECT_EQ(machine->vcpu->run->exit_reason, KVM_EXIT_SHUTDOWN);
+	EXPECT_EQ(sim_event_read(fd), 2);
+	begins = machine->vcpu->host.begins;
+	fixture_destroy(machine);
+	return begins;
+}
+
+TEST(at_once_events_are_signalled_where_the_kernel_can)
+{
+	const struct kvm_ioeventfd port = {
+		.addr = 0x510, .len = 1, .flags = KVM_IOEVENTFD_FLAG_PIO};
+	const struct kvm_ioeventfd address = {.addr = DEVICE};
+	const struct sim_exit out = {.reason = EXIT_REASON_IO_INSTRUCTION,
+				     .qualification = PORT_OUT(0x510),
+				     .instruction_length = LENGTH};
+	const struct sim_exit store = {.reason = EXIT_REASON_EPT_VIOLATION,
+				       .qualification = EPT_VIOLATION_WRITE,
+				       .guest_physical = DEVICE,
+				       .instruction_length = LENGTH};
+
+	EXPECT_EQ(signal_by(port, &out, false), 3);
+	EXPECT_EQ(signal_by(port, &out, true), 1);
+	EXPECT_EQ(signal_by(address, &store, false), 3);
+	/* Where an event is one learns by the first. */
+	EXPECT_EQ(signal_by(address, &store, true), 2);
+}
+
+/* What user space answers is published at once, too. */
+TEST(at_once_a_port_of_user_space)
+{
+	struct fixture *machine = FIXTURE(.pages = 1, .vcpus = 1, .irqchip = true);
+	struct vcpu *vcpu = machine->vcpu;
+
+	FIXTURE_LOADED(vcpu, vcpu_reg_write(vcpu, REG_RAX, 0x5a));
+	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_IO_INSTRUCTION,
+					   .qualification = PORT_OUT(0x70),
+					   .instruction_length = LENGTH});
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_IO);
+	EXPECT_EQ(vcpu->run->io.port, 0x70);
+	EXPECT_EQ(vcpu->run->io.direction, KVM_EXIT_IO_OUT);
+	EXPECT_EQ(*(const u8 *)vcpu->pio_data, 0x5a);
+	EXPECT_EQ(vcpu->stats.exits[EXIT_REASON_IO_INSTRUCTION], 1);
+	EXPECT_EQ(vcpu->host.begins, 1);
+	fixture_destroy(machine);
 }

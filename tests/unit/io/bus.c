@@ -37,7 +37,7 @@ static bool device_write(struct bus_device *bus, struct vcpu *from, u64 address,
 
 static struct device device_at(u64 start, u64 length)
 {
-	return (struct device){.bus = {start, length, device_read, device_write}};
+	return (struct device){.bus = {start, length, .read = device_read, .write = device_write}};
 }
 
 static bool write_at(u64 address, unsigned int length)

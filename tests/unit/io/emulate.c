@@ -60,7 +60,8 @@ static struct machine *ready(enum bus_kind kind, u64 start, u64 length)
 {
 	struct machine *m = machine_create(MODE_LONG);
 
-	stack = (struct stack){.bus = {start, length, stack_read, stack_write}, .room = 64};
+	stack = (struct stack){.bus = {start, length, .read = stack_read, .write = stack_write},
+			       .room = 64};
 	MACHINE_SLEEPING(m, EXPECT_EQ(bus_add(&m->vm, kind, &stack.bus), 0));
 	m->vm.under_hypervisor = false;
 	vmx_capability.basic.ins_outs_info = true;

@@ -118,7 +118,17 @@ static void look(struct vcpu *at, void *argument)
 	seen->entries++;
 	EXPECT_EQ(event, BIT32(31) | VECTOR);
 	EXPECT_EQ(sim_event_read(seen->asked), 1);
-	EXPECT_EQ(vcpu->pic_ended, 0);
+	EXPECT_FALSE(pin_news_exist(&vcpu->pic_news));
+}
+
+/* The guest, after it has ended the interrupt. */
+static void look_again(struct vcpu *at, void *argument)
+{
+	struct seen *seen = argument;
+
+	seen->entries++;
+	EXPECT_EQ(sim_event_read(seen->asked), 1);
+	EXPECT_FALSE(pin_news_exist(&at->pic_news));
 }
 
 /* A guest that takes interrupts, the 8259s with automatic EOI. */
@@ -151,6 +161,34 @@ TEST(irq_ended_by_automatic_eoi)
 	EXPECT_EQ(seen.entries, 1);
 	EXPECT_FALSE(pic_output(vm));
 	EXPECT_FALSE(vcpu->events.interrupt.injected);
+	fixture_destroy(machine);
+}
+
+/* The guest writes EOI to a port, which is answered with interrupts off: those who wait are told
+ * before it goes on. */
+TEST(irq_ended_by_a_port_at_once)
+{
+	struct seen seen = {0};
+	struct kvm_irqfd wanted = {.gsi = GSI, .flags = KVM_IRQFD_FLAG_RESAMPLE};
+	const struct sim_exit eoi = {.reason = EXIT_REASON_IO_INSTRUCTION,
+				     .qualification = 0x20 << 16,
+				     .instruction_length = 2};
+
+	start();
+	pic_begin(1);
+	wanted.fd = (u32)sim_event_open();
+	seen.asked = sim_event_open();
+	wanted.resamplefd = (u32)seen.asked;
+	EXPECT_EQ(irqfd_set(vm, &wanted), 0);
+	sim_event_write((int)wanted.fd);
+	EXPECT_EQ(pic_acknowledge(vcpu), VECTOR);
+	FIXTURE_LOADED(vcpu, vcpu_reg_write(vcpu, REG_RAX, 0x20));
+	sim_script_exit(&eoi);
+	sim_script_exit(&(struct sim_exit){
+		.reason = EXIT_REASON_EXTERNAL_INTERRUPT, .guest = look_again, .argument = &seen});
+	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
+	EXPECT_EQ(seen.entries, 1);
+	EXPECT_EQ(vcpu->stats.exits[EXIT_REASON_IO_INSTRUCTION], 1);
 	fixture_destroy(machine);
 }
 
