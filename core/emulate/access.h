@@ -79,6 +79,13 @@ struct vcpu_io {
 	};
 };
 
+/* Where an address is kept that was written to and nobody asked for the bytes: of two in one place,
+ * the one that was written last. */
+static inline gpa_t *mmio_last_undecoded(struct vcpu *vcpu, gpa_t gpa)
+{
+	return &vcpu->io->undecoded[gpa / 4 % COUNT_OF(vcpu->io->undecoded)];
+}
+
 /* --- register.c --- */
 
 /* The low `size` bytes, as a value of that size. */

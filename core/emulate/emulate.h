@@ -124,10 +124,6 @@ bool emulate_fix_hypercall(struct vcpu *vcpu);
  * that a program in the guest can't end its VM, unless user space has asked for the exit.
  */
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa);
-/* Was this address lately written to without a look at the bytes?  Others need not be tried at
- * once.
- */
-bool emulate_mmio_knows(struct vcpu *vcpu, gpa_t gpa);
 /* With interrupts off: was it a write whose bytes nobody asks for (bus_write() of length 0), and
  * somebody's?  If not, nothing was done. */
 bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa);

@@ -464,12 +464,6 @@ static bool is_undecoded_write(const struct vcpu *vcpu)
 	       vcpu->exit.instruction_length - 1 < INSN_MAX_LENGTH;
 }
 
-/* Where the address is kept: of two in one place, the one that was written last. */
-static gpa_t *last_undecoded(struct vcpu *vcpu, gpa_t gpa)
-{
-	return &vcpu->io->undecoded[gpa / 4 % COUNT_OF(vcpu->io->undecoded)];
-}
-
 static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 {
 	if (!is_undecoded_write(vcpu))
@@ -478,13 +472,8 @@ static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 		return true;
 	if (bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) != BUS_TAKEN)
 		return false;
-	*last_undecoded(vcpu, gpa) = gpa;
+	*mmio_last_undecoded(vcpu, gpa) = gpa;
 	return true;
-}
-
-bool emulate_mmio_knows(struct vcpu *vcpu, gpa_t gpa)
-{
-	return *last_undecoded(vcpu, gpa) == gpa;
 }
 
 bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa)

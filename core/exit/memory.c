@@ -125,7 +125,7 @@ enum exit_action exit_ept_violation_at_once(struct vcpu *vcpu)
 	enum exit_action action;
 	int ticket;
 
-	if (!emulate_mmio_knows(vcpu, vcpu->exit.gpa))
+	if (*mmio_last_undecoded(vcpu, vcpu->exit.gpa) != vcpu->exit.gpa)
 		return ACTION_LATER;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	action = mmio_at_once(vcpu);

@@ -442,8 +442,8 @@ void vcpu_events_enter(struct vcpu *vcpu)
 		waits = user_waits || (vcpu->events.interrupt.injected &&
 				       vcpu->events.entered != ENTERED_INTERRUPT);
 		if (!new_ones_blocked(vcpu)) {
-			waits |= vcpu->events.entered == ENTERED_NOTHING ? interrupt
-									 : interrupt_waits(vcpu);
+			waits |= vcpu->events.entered == ENTERED_INTERRUPT ? interrupt_waits(vcpu)
+									   : interrupt;
 			nmi_waits = vcpu->events.nmi.pending != 0;
 		}
 	}
