@@ -152,8 +152,7 @@ static uint32_t *events(unsigned char *processor, unsigned int at)
 	return (uint32_t *)(processor + at);
 }
 
-/* Instead of the delivery. It does not return, nor does the other but where the host's is posted.
- */
+/* Instead of the delivery. Only where the interrupt of the host's is posted does it return. */
 static void deliver_virtual(unsigned char *processor)
 {
 	if (!(*events(processor, interrupts.mask) & EVENT_VIRTUAL)) {
