@@ -28,7 +28,6 @@
 #define APIC_ICR     0xfee00300u
 #define X2APIC_ICR   0x830
 #define ACCESS_WRITE 1
-#define JUMP_BYTES   12
 #define MARK_BYTES   7
 #define DISPLACEMENT 3 /* of a mark: after two bytes of opcode and ModRM */
 
@@ -269,16 +268,6 @@ static void accessed(unsigned int cpu, uint64_t linear, uint64_t physical, unsig
 	(void)type;
 	if (physical == APIC_ICR && counting && !in_guest && access == ACCESS_WRITE)
 		now.of[COUNT_ipis]++;
-}
-
-/* divert NAME: calls of that function come to INSTEAD. */
-static bool divert(const char *name, void *instead)
-{
-	unsigned char *function = dlsym(RTLD_DEFAULT, name);
-	unsigned char jump[JUMP_BYTES] = {0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xe0};
-
-	memcpy(jump + 2, &instead, sizeof(instead)); /* mov $instead, %rax; jmp *%rax */
-	return function && patch_code(function, jump, sizeof(jump));
 }
 
 static void write_names(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into Bochs, for four of its faults, and for a run that can be repeated.
+ * Preloaded into Bochs, for seven of its faults, and for a run that can be repeated.
  *
  * Its optramimage loader reads a whole file into guest RAM although that RAM is contiguous for
  * 128 KiB only. Its loop copes with short reads, so give it 128 KiB at most per call.
@@ -23,6 +23,14 @@
  * Bochs 3.0 refuses a posted-interrupt descriptor that is not at the beginning of a page, where the
  * SDM wants a multiple of 64 (stock KVM's is one): the test of the address's low bits after the
  * VMCS field is read gets the right mask.
+ *
+ * Of virtual interrupts (SDM, "Virtual-Interrupt Delivery"), when a VM has APIC virtualization:
+ * - an interrupt of the host's, which the guest's IF does not hold back, makes Bochs deliver the
+ *   virtual one that waits, although IF is 0. The jump there goes to a function of ours first;
+ * - a VM exit in the midst of the delivery names another event (the IDT-vectoring information), for
+ *   the event is noted where one that might cause an exit is looked at, and a virtual interrupt
+ *   never is. Bochs calls a function that does nothing with the vector just before: note it there;
+ * - a guest in HLT is not woken by one: it is missing in a constant.
  *
  * What RDRAND and RDSEED give depends on the time at which Bochs was started, and so does a bit of
  * all that the kernel does: here it depends on $LAB_SEED, a hexadecimal number. The lights of the
@@ -47,6 +55,15 @@
 #define WINDOW_FUNCTIONS 40   /* more than a window has */
 #define CONTROLS_CODE	 4096 /* bytes of the checks of control fields, at most */
 #define NEXT_CODE	 32   /* from the read of a field to the test of it, at most */
+#define EVENT_CODE	 512  /* bytes of a function that handles events, at most */
+#define EVENT_VIRTUAL	 (1u << 9)
+#define VECTOR_NMI	 2
+
+/*
+ * A type of event that causes no VM exit, and is noted as 0, an external interrupt: it is shifted
+ * by 8 there.
+ */
+#define TYPE_NOTED 0x1000000u
 
 static unsigned char ***processors;
 static const unsigned char *processor_count;
@@ -55,6 +72,14 @@ static struct {
 	bool known;
 	unsigned int rip, prev_rip, speculative_rsp;
 } commit;
+
+static struct {
+	unsigned int pending, mask; /* of events, in a processor */
+	void (*handle)(unsigned char *processor);
+	void (*deliver)(unsigned char *processor);
+	void (*look)(unsigned char *processor, unsigned int type, unsigned int vector,
+		     uint16_t error_code, bool has_error_code, uint64_t qualification);
+} interrupts;
 
 static void (*real_longjmp)(jmp_buf, int);
 static struct window {
@@ -122,6 +147,96 @@ static void mend_posted_interrupts(void)
 		patch_code(at + 2, "\x3f\0", 2);
 }
 
+static uint32_t *events(unsigned char *processor, unsigned int at)
+{
+	return (uint32_t *)(processor + at);
+}
+
+/* Instead of the delivery. Only where the interrupt of the host's is posted does it return. */
+static void deliver_virtual(unsigned char *processor)
+{
+	if (!(*events(processor, interrupts.mask) & EVENT_VIRTUAL)) {
+		interrupts.deliver(processor);
+		return;
+	}
+	/* A VM exit forgets it, a posted interrupt decides anew whether one waits. */
+	*events(processor, interrupts.pending) &= ~EVENT_VIRTUAL;
+	interrupts.handle(processor);
+}
+
+/* With interrupts on or off, in the guest or out of it. */
+static void interrupt_comes(unsigned int cpu, unsigned int vector, uint16_t cs, uint64_t rip)
+{
+	(void)cs;
+	(void)rip;
+	if (vector != VECTOR_NMI)
+		interrupts.look((*processors)[cpu], TYPE_NOTED, vector, 0, false, 0);
+}
+
+static bool leads_to(const unsigned char *jump, unsigned int opcode_size, const void *target)
+{
+	int32_t distance;
+
+	memcpy(&distance, jump + opcode_size, sizeof(distance));
+	return jump + opcode_size + sizeof(distance) + distance == (const unsigned char *)target;
+}
+
+/*
+ * In the handler of interrupts: "is a virtual one pending? Then jump there", and there, after what
+ * ends the function, the jump to the delivery, with room behind. The call, in the place of both,
+ * leaves the function as it ends elsewhere.
+ */
+static void mend_virtual_interrupts_off(void)
+{
+	static const unsigned char pending[] = {0x48, 0x89, 0xdf, 0xf6, 0x83};
+	static const unsigned char jump[] = {0x48, 0x83, 0xc4, 0x08, 0x5b, 0x5d, 0xe9};
+	static const unsigned char end[] = {0x48, 0x83, 0xc4, 0x08, 0x5b, 0x5d, 0xc3};
+	static const unsigned char room[] = {0x0f, 0x1f, 0x44, 0, 0};
+	/* mov $instead, %rax; call *%rax; jmp to the end */
+	unsigned char call[] = {0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xd0, 0xeb, 0};
+	void (*const instead)(unsigned char *) = deliver_virtual;
+	unsigned char *code = (unsigned char *)interrupts.handle;
+	const unsigned char *test =
+		code ? memmem(code, EVENT_CODE, pending, sizeof(pending)) : NULL;
+	const unsigned char *out = code ? memmem(code, EVENT_CODE, end, sizeof(end)) : NULL;
+	unsigned char *there = code ? memmem(code, EVENT_CODE, jump, sizeof(jump)) : NULL;
+
+	if (!interrupts.deliver || !test || !out || !there ||
+	    test[sizeof(pending) + 4] != EVENT_VIRTUAL >> 8 || !leads_to(test + 10, 2, there) ||
+	    !leads_to(there + sizeof(jump) - 1, 1, (const void *)interrupts.deliver) ||
+	    memcmp(there + sizeof(jump) + 4, room, sizeof(room)))
+		return;
+	memcpy(&interrupts.pending, test + sizeof(pending), sizeof(interrupts.pending));
+	interrupts.pending--; /* of the byte with that bit */
+	interrupts.mask = interrupts.pending + sizeof(uint32_t);
+	memcpy(call + 2, &instead, sizeof(instead));
+	call[sizeof(call) - 1] = (unsigned char)(out - (there + sizeof(call)));
+	patch_code(there, call, sizeof(call));
+}
+
+static void mend_virtual_interrupts_in_hlt(void)
+{
+	static const unsigned char wakes[] = {0xa9, 0x97, 0xe0, 0, 0}; /* test $0xe097, %eax */
+	unsigned char *wait = dlsym(RTLD_DEFAULT, "_ZN8BX_CPU_C18handleWaitForEventEv");
+	unsigned char *at = wait ? memmem(wait, EVENT_CODE, wakes, sizeof(wakes)) : NULL;
+
+	if (at)
+		patch_code(at + 2, "\xe2", 1);
+}
+
+static void mend_virtual_interrupts(void)
+{
+	interrupts.handle = (void (*)(unsigned char *))dlsym(RTLD_DEFAULT,
+							     "_ZN8BX_CPU_C18HandleExtInterruptEv");
+	interrupts.deliver = (void (*)(unsigned char *))dlsym(
+		RTLD_DEFAULT, "_ZN8BX_CPU_C29VMX_Deliver_Virtual_InterruptEv");
+	*(void **)&interrupts.look = dlsym(RTLD_DEFAULT, "_ZN8BX_CPU_C12VMexit_EventEjjtbm");
+	mend_virtual_interrupts_off();
+	mend_virtual_interrupts_in_hlt();
+	if (interrupts.mask && interrupts.look && processors)
+		divert("_Z20bx_instr_hwinterruptjjtm", (const void *)interrupt_comes);
+}
+
 __attribute__((constructor)) static void find_all(void)
 {
 	const char *offsets = getenv("LAB_BOCHS_COMMIT");
@@ -135,6 +250,7 @@ __attribute__((constructor)) static void find_all(void)
 	if (offsets)
 		find_offsets(offsets);
 	mend_posted_interrupts();
+	mend_virtual_interrupts();
 }
 
 static void for_each_processor(void (*act)(unsigned char *processor))

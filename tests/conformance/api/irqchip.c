@@ -460,6 +460,40 @@ TEST(irqchip_nmi_in_events)
 	CHECK_EQ(e.nmi.pending, 0);
 }
 
+/* For some ticks of the emulated machine's clock it has interrupts off. */
+GUEST16(guest_interrupts_off, "mov $200000, %ecx\n"
+			      "1: dec %ecx\n"
+			      "jnz 1b\n"
+			      "mov $1, %al\n"
+			      "out %al, $0x10\n"
+			      "sti\n"
+			      "nop\n"
+			      ".org 0x40\n"
+			      "mov $2, %al\n"
+			      "out %al, $0x10\n");
+
+/* Interrupts of the host's bring no interrupt to a guest that has them off. */
+TEST(irqchip_waits_for_interrupts_on)
+{
+	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
+	struct kvm_msi msi = {.address_lo = 0xfee00000, .data = 0x20};
+	const u32 enabled = 0x1ff; /* in the spurious-interrupt vector register */
+	struct kvm_lapic_state apic;
+	struct vcpu cpu;
+
+	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
+	cpu = vcpu_create(vm.fd, 0);
+	vm_load(&vm, guest_interrupts_off, guest_interrupts_off_end);
+	vcpu_set_real_mode(&cpu);
+	vm_set_vector(&vm, 0x20, 0x40);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
+	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
+	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	CHECK_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
+	CHECK_OUT(&cpu, 0x10, 1, 1);
+	CHECK_OUT(&cpu, 0x10, 1, 2);
+}
+
 /* With interrupts on it writes the ICR: fixed, to itself, masked by the TPR, and reserved bits. */
 GUEST64(guest_icr, "sti\n"
 		   "mov $0xfee00000, %ebx\n"
