@@ -182,6 +182,8 @@ struct host_clock {
 	u64 realtime_ns; /* since 1970, UTC */
 };
 void host_clock_read(struct host_clock *now);
+/* The same without time_ns, which is not written.  Interrupts are on; else atomic. */
+static inline void host_clock_read_realtime(struct host_clock *now);
 /* Do the TSCs of all CPUs agree and run at host_tsc_khz() always, as far as the host knows?  Once
  * false it stays so.  Any context. */
 bool host_tsc_is_stable(void);

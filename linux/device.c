@@ -10,18 +10,18 @@
 
 static long device_ioctl(struct file *file, unsigned int number, unsigned long argument)
 {
-	const struct ioctl_row *row;
+	ioctl_carrier_t *carry = ioctl_carrier(SCOPE_SYSTEM, number);
 
+	if (carry)
+		return carry(NULL, NULL, argument);
 	switch (number) {
 	case KVM_CREATE_VM:
 		return vm_file_create(argument);
 	case KVM_GET_VCPU_MMAP_SIZE:
 		return argument ? -EINVAL : VCPU_MMAP_PAGES * PAGE_SIZE;
-	}
-	row = ioctl_find(SCOPE_SYSTEM, number);
-	if (!row || !row->call)
+	default:
 		return -EINVAL;
-	return ioctl_call_row(row, NULL, NULL, argument);
+	}
 }
 
 static const struct file_operations device_operations = {

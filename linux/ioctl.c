@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Between an ioctl and its row in the table: copies, limits, locks.
+ * Between an ioctl and its row in the table: copies, limits, locks.  A function for each row, in
+ * which the compiler leaves what the row needs: the size of a copy is a constant there, as the
+ * flags are.
  *
  * User memory is read before the first lock is taken and written after the last is given back: it
  * may take for ever to appear.
@@ -11,6 +13,7 @@
 #include <compat.h>
 #include "host_entry.h"
 #include "platform.h"
+#include "api/rows.h"
 
 /* Most arguments are no larger (the page of a local APIC): no allocation for them. */
 #define SMALL_SIZE 1024
@@ -114,7 +117,7 @@ static long finish(struct prepared *p, long result)
 	return error ? error : result;
 }
 
-static long call_loaded(const struct ioctl_row *row, struct ioctl_call *call)
+static __always_inline long call_loaded(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	long result;
 
@@ -127,7 +130,7 @@ static long call_loaded(const struct ioctl_row *row, struct ioctl_call *call)
 	return host_vmx_ended() ? -ESHUTDOWN : result;
 }
 
-static long call_vcpu(const struct ioctl_row *row, struct ioctl_call *call)
+static __always_inline long call_vcpu(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	struct vcpu *vcpu = call->vcpu;
 	long result;
@@ -139,12 +142,12 @@ static long call_vcpu(const struct ioctl_row *row, struct ioctl_call *call)
 	return result;
 }
 
-static long call_any(const struct ioctl_row *row, struct ioctl_call *call)
+static __always_inline long call_any(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	return call->vcpu ? call_vcpu(row, call) : ioctl_carry_out(row, call);
 }
 
-static long call_locked(const struct ioctl_row *row, struct ioctl_call *call)
+static __always_inline long call_locked(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	long result;
 
@@ -157,7 +160,7 @@ static long call_locked(const struct ioctl_row *row, struct ioctl_call *call)
 	return result;
 }
 
-/* Of its own: the others need no stack for an argument. */
+/* What has entries, or no type: a size that only the user knows, or a function of the call. */
 static noinline long call_with_data(const struct ioctl_row *row, struct ioctl_call *call)
 {
 	u64 small[SMALL_SIZE / sizeof(u64)] COMPAT_UNINITIALIZED;
@@ -177,17 +180,117 @@ static noinline long call_with_data(const struct ioctl_row *row, struct ioctl_ca
 	return result;
 }
 
-long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
-		    unsigned long argument)
+/* What has a type: all `size` bytes of `data` are the user's or zero before the call. */
+static __always_inline long call_with(void *data, size_t size, const struct ioctl_row *row,
+				      struct ioctl_call *call)
 {
-	struct ioctl_call call = {.vm = vm, .vcpu = vcpu, .argument = argument};
+	void __user *user = (void __user *)call->argument;
+	long result;
 
-	if ((row->flags & IOCTL_NO_ARGUMENT) && argument)
-		return -EINVAL;
-	if ((row->flags & IOCTL_BEFORE_VCPUS) && READ_ONCE(vm->nr_vcpus))
-		return -EINVAL;
-	return ioctl_argument_size(row) ? call_with_data(row, &call) : call_locked(row, &call);
+	if (!ioctl_is_read(row))
+		memset(data, 0, size);
+	else if (copy_from_user(data, user, size))
+		return -EFAULT;
+	call->data = data;
+	result = call_locked(row, call);
+	if (ioctl_gives_header(row, result) && copy_to_user(user, data, size))
+		return -EFAULT;
+	return result;
 }
+
+static __always_inline long call_with_allocated(size_t size, const struct ioctl_row *row,
+						struct ioctl_call *call)
+{
+	void *data = kmalloc(size, GFP_KERNEL_ACCOUNT);
+	long result;
+
+	if (!data)
+		return -ENOMEM;
+	result = call_with(data, size, row, call);
+	kfree(data);
+	return result;
+}
+
+/* 0, or what the row refuses whatever the argument points to. */
+static __always_inline int check(const struct ioctl_row *row, const struct ioctl_call *call)
+{
+	if ((row->flags & IOCTL_NO_ARGUMENT) && call->argument)
+		return -EINVAL;
+	if ((row->flags & IOCTL_BEFORE_VCPUS) && READ_ONCE(call->vm->nr_vcpus))
+		return -EINVAL;
+	return 0;
+}
+
+static __always_inline long carry_out(const struct ioctl_row *row, struct ioctl_call *call)
+{
+	int error = check(row, call);
+
+	if (error)
+		return error;
+	return ioctl_argument_size(row) ? call_with_data(row, call) : call_locked(row, call);
+}
+
+static __always_inline long carry_out_typed(const struct ioctl_row *row, struct ioctl_call *call,
+					    void *small, size_t size)
+{
+	int error = check(row, call);
+
+	if (error)
+		return error;
+	return size > SMALL_SIZE ? call_with_allocated(size, row, call)
+				 : call_with(small, size, row, call);
+}
+
+/* --- A function for each row --- */
+
+#define SUBJECT_SYSTEM
+#define SUBJECT_VM   .vm = vm,
+#define SUBJECT_VCPU .vm = vm, .vcpu = vcpu,
+
+/* Where the argument is, if it is small. */
+#define SMALL(type)                                                                                \
+	u64 small[sizeof(type) > SMALL_SIZE                                                        \
+			  ? 1                                                                      \
+			  : DIV_ROUND_UP(sizeof(type), sizeof(u64))] COMPAT_UNINITIALIZED
+
+#define PLATFORM(scope, number, ...)
+#define CALL(scope, number, ...)                                                                   \
+	static long carry_##scope##_##number(struct vm *vm, struct vcpu *vcpu,                     \
+					     unsigned long argument)                               \
+	{                                                                                          \
+		struct ioctl_call call = {SUBJECT_##scope.argument = argument};                    \
+                                                                                                   \
+		return carry_out(&row_##scope##_##number, &call);                                  \
+	}
+#define ENTRIES CALL
+#define VALUE	CALL
+#define PLAIN	CALL
+#define DATA(scope, number, flags, type, function)                                                 \
+	static long carry_##scope##_##number(struct vm *vm, struct vcpu *vcpu,                     \
+					     unsigned long argument)                               \
+	{                                                                                          \
+		struct ioctl_call call = {SUBJECT_##scope.argument = argument};                    \
+		SMALL(type);                                                                       \
+                                                                                                   \
+		return carry_out_typed(&row_##scope##_##number, &call, small, sizeof(type));       \
+	}
+#define GIVES DATA
+#include "api/ioctl_list.h"
+
+/* --- The table of them --- */
+
+#define PLATFORM(scope, number, ...)
+#define CALL(scope, number, ...)                                                                   \
+	[SCOPE_##scope][IOCTL_SLOT(number)] = {number, carry_##scope##_##number},
+#define ENTRIES CALL
+#define VALUE	CALL
+#define PLAIN	CALL
+#define DATA	CALL
+#define GIVES	CALL
+
+const struct ioctl_carrier ioctl_carriers[][IOCTL_SLOTS] = {
+#include "api/ioctl_list.h"
+};
 
 long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data)
 {

@@ -93,10 +93,24 @@ int vcpu_file_create(struct vm *vm, unsigned long id);
 /* The memory of a vCPU that nobody refers to any more. */
 void vcpu_release_memory(struct vcpu *vcpu);
 
-/* Carry out an ioctl that has a function in the table: copy, lock, call, copy back. */
-long ioctl_call_row(const struct ioctl_row *row, struct vm *vm, struct vcpu *vcpu,
-		    unsigned long argument);
-/* The same of a VM's with an argument in the kernel's memory, of which nothing goes back. */
+/* Carry out one ioctl of the table that has a function there: copy, lock, call, copy back. */
+typedef long ioctl_carrier_t(struct vm *vm, struct vcpu *vcpu, unsigned long argument);
+
+struct ioctl_carrier {
+	u32 number;
+	ioctl_carrier_t *carry;
+};
+extern const struct ioctl_carrier ioctl_carriers[][IOCTL_SLOTS];
+
+/* NULL: not an ioctl of that kind of file, or the platform's own. */
+static inline ioctl_carrier_t *ioctl_carrier(enum ioctl_scope scope, u32 number)
+{
+	const struct ioctl_carrier *carrier = &ioctl_carriers[scope][IOCTL_SLOT(number)];
+
+	return carrier->number == number ? carrier->carry : NULL;
+}
+
+/* An ioctl of a VM's with an argument in the kernel's memory, of which nothing goes back. */
 long ioctl_call_data(const struct ioctl_row *row, struct vm *vm, void *data);
 /* An ioctl of a VM from a 32-bit program.  -ENOIOCTLCMD: it is that of any program. */
 long ioctl_call_compat(struct vm *vm, unsigned int number, const void __user *argument);

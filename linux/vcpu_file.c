@@ -112,22 +112,23 @@ static long set_signal_mask_compat(struct vcpu *vcpu, const struct kvm_signal_ma
 static long vcpu_ioctl(struct file *file, unsigned int number, unsigned long argument)
 {
 	struct vcpu *vcpu = file->private_data;
-	const struct ioctl_row *row;
+	ioctl_carrier_t *carry;
 
 	if (vcpu->vm->host.mm != current->mm)
 		return -EIO;
-	switch (number) {
-	case KVM_RUN:
+	if (number == KVM_RUN)
 		return run(vcpu, argument);
+	carry = ioctl_carrier(SCOPE_VCPU, number);
+	if (carry)
+		return carry(vcpu->vm, vcpu, argument);
+	switch (number) {
 	case KVM_SET_SIGNAL_MASK:
 		return set_signal_mask(vcpu, (const struct kvm_signal_mask __user *)argument);
 	case KVM_GET_STATS_FD:
 		return vcpu_stats_file_create(vcpu);
-	}
-	row = ioctl_find(SCOPE_VCPU, number);
-	if (!row || !row->call)
+	default:
 		return -EINVAL;
-	return ioctl_call_row(row, vcpu->vm, vcpu, argument);
+	}
 }
 
 static long vcpu_compat_ioctl(struct file *file, unsigned int number, unsigned long argument)

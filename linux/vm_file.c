@@ -50,27 +50,34 @@ void vm_put(struct vm *vm)
 	vmx_cpu_put();
 }
 
-static long vm_ioctl(struct file *file, unsigned int number, unsigned long argument)
+/* What the platform does itself. */
+static noinline long vm_ioctl_own(struct vm *vm, unsigned int number, unsigned long argument)
 {
-	struct vm *vm = file->private_data;
-	const struct ioctl_row *row;
 	long result;
 
-	/* Guest memory is this process's; a file passed on to another one is no use there. */
-	if (vm->host.mm != current->mm)
-		return -EIO;
-	if (number == KVM_CREATE_VCPU) {
+	switch (number) {
+	case KVM_CREATE_VCPU:
 		mutex_lock(&vm->lock);
 		result = vcpu_file_create(vm, argument);
 		mutex_unlock(&vm->lock);
 		return result;
-	}
-	if (number == KVM_GET_STATS_FD)
+	case KVM_GET_STATS_FD:
 		return vm_stats_file_create(vm);
-	row = ioctl_find(SCOPE_VM, number);
-	if (!row || !row->call)
+	default:
 		return -ENOTTY;
-	return ioctl_call_row(row, vm, NULL, argument);
+	}
+}
+
+static long vm_ioctl(struct file *file, unsigned int number, unsigned long argument)
+{
+	struct vm *vm = file->private_data;
+	ioctl_carrier_t *carry;
+
+	/* Guest memory is this process's; a file passed on to another one is no use there. */
+	if (vm->host.mm != current->mm)
+		return -EIO;
+	carry = ioctl_carrier(SCOPE_VM, number);
+	return carry ? carry(vm, NULL, argument) : vm_ioctl_own(vm, number, argument);
 }
 
 static long vm_compat_ioctl(struct file *file, unsigned int number, unsigned long argument)

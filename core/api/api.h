@@ -96,6 +96,12 @@ static inline bool ioctl_gives_header(const struct ioctl_row *row, long result)
 	       (result >= 0 || (result == -E2BIG && (row->flags & IOCTL_HEADER_ON_E2BIG)));
 }
 
+/* Where a row is in a table of them: by the ioctl's number, which a few of KVM's share that differ
+ * in their direction.  The factor is one that gives each row a slot of its own; two rows in one
+ * slot are a compiler warning. */
+#define IOCTL_SLOTS	   256
+#define IOCTL_SLOT(number) ((_IOC_NR(number) + 101 * _IOC_DIR(number)) % IOCTL_SLOTS)
+
 /* NULL: not an ioctl of that kind of file (-ENOTTY). */
 const struct ioctl_row *ioctl_find(enum ioctl_scope scope, u32 number);
 

@@ -261,16 +261,19 @@ static const struct extension {
 
 int api_check_extension(u64 extension)
 {
-	if (extension == KVM_CAP_NR_VCPUS)
+	switch (extension) {
+	case KVM_CAP_NR_VCPUS:
 		return (int)host_cpus_online();
-	if (extension == KVM_CAP_XCRS)
+	case KVM_CAP_XCRS:
 		return host_xcr0() != 0;
-	if (extension == KVM_CAP_X86_DISABLE_EXITS)
+	case KVM_CAP_X86_DISABLE_EXITS:
 		return (int)vm_exits_to_disable();
-	if (extension == KVM_CAP_VAPIC)
+	case KVM_CAP_VAPIC:
 		return !apicv_is_used();
-	if (extension == KVM_CAP_TSC_CONTROL || extension == KVM_CAP_VM_TSC_CONTROL)
+	case KVM_CAP_TSC_CONTROL:
+	case KVM_CAP_VM_TSC_CONTROL:
 		return tsc_rate_scales();
+	}
 	return extension < COUNT_OF(extensions) ? extensions[extension].value : 0;
 }
 
@@ -279,9 +282,9 @@ const char *api_extension_name(unsigned int extension)
 	return extension < COUNT_OF(extensions) ? extensions[extension].name : NULL;
 }
 
-int api_check_extension_call(struct ioctl_call *call)
+int api_check_vm_extension(struct ioctl_call *call)
 {
-	if (call->vm && call->argument == KVM_CAP_X86_APIC_BUS_CYCLES_NS)
+	if (call->argument == KVM_CAP_X86_APIC_BUS_CYCLES_NS)
 		return (int)call->vm->apic_bus_ns;
 	return api_check_extension(call->argument);
 }

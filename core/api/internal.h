@@ -9,6 +9,7 @@
 #define SUBJECT_VM   struct vm *vm
 #define SUBJECT_VCPU struct vcpu *vcpu
 #define PLATFORM(scope, number, flags)
+#define VALUE(scope, number, flags, function)		    int function(u64 argument);
 #define PLAIN(scope, number, flags, function)		    int function(SUBJECT_##scope);
 #define DATA(scope, number, flags, type, function)	    int function(SUBJECT_##scope, type *argument);
 #define GIVES(scope, number, flags, type, function)	    void function(SUBJECT_##scope, type *argument);

@@ -4,6 +4,7 @@
  * Included where a table is made of it; the words mean nothing again after it:
  *
  *	PLATFORM(scope, number, flags)			what the platform does itself
+ *	VALUE(scope, number, flags, function)		int function(u64 argument)
  *	PLAIN(scope, number, flags, function)		int function(struct vm * or vcpu *)
  *	DATA(scope, number, flags, type, function)	int function(struct vm * or vcpu *, type *)
  *	GIVES(scope, number, flags, type, function)	the same, but it cannot fail: void
@@ -14,9 +15,9 @@
  * The result is the ioctl's, or a negative errno.
  */
 /* clang-format off */
-CALL(SYSTEM, KVM_GET_API_VERSION, IOCTL_NO_ARGUMENT, api_get_api_version)
+VALUE(SYSTEM, KVM_GET_API_VERSION, IOCTL_NO_ARGUMENT, api_get_api_version)
 PLATFORM(SYSTEM, KVM_CREATE_VM, 0)
-CALL(SYSTEM, KVM_CHECK_EXTENSION, 0, api_check_extension_call)
+VALUE(SYSTEM, KVM_CHECK_EXTENSION, 0, api_check_extension)
 PLATFORM(SYSTEM, KVM_GET_VCPU_MMAP_SIZE, IOCTL_NO_ARGUMENT)
 ENTRIES(SYSTEM, KVM_GET_SUPPORTED_CPUID, IOCTL_ENTRIES_OUT | IOCTL_ENTRIES_CLAMP,
 	struct kvm_cpuid_entry2, CPUID_MAX_ENTRIES, api_get_supported_cpuid)
@@ -34,7 +35,7 @@ CALL(SYSTEM, KVM_HAS_DEVICE_ATTR, 0, api_has_system_attribute)
 CALL(SYSTEM, KVM_GET_DEVICE_ATTR, 0, api_get_system_attribute)
 CALL(SYSTEM, KVM_X86_GET_MCE_CAP_SUPPORTED, 0, api_get_mce_cap_supported)
 
-CALL(VM, KVM_CHECK_EXTENSION, 0, api_check_extension_call)
+CALL(VM, KVM_CHECK_EXTENSION, 0, api_check_vm_extension)
 PLATFORM(VM, KVM_CREATE_VCPU, 0)
 PLATFORM(VM, KVM_GET_STATS_FD, 0)
 DATA(VM, KVM_SET_USER_MEMORY_REGION, 0, const struct kvm_userspace_memory_region, memslot_set)
@@ -127,6 +128,7 @@ DATA(VCPU, KVM_SET_LAPIC, 0, const struct kvm_lapic_state, api_set_lapic)
 /* clang-format on */
 
 #undef PLATFORM
+#undef VALUE
 #undef PLAIN
 #undef DATA
 #undef GIVES

@@ -4,7 +4,7 @@
 #include "cpuid/cpuid.h"
 #include "msr/msr.h"
 
-int api_get_api_version(struct ioctl_call *call)
+int api_get_api_version(u64 argument)
 {
 	return KVM_API_VERSION;
 }

@@ -30,10 +30,11 @@ struct wall_clock {
 
 /* --- The VM's clock ------------------------------------------------------------ */
 
-/* Exactly what a guest computes from its page, where the TSC can be relied on. */
-static u64 ns_at(const struct vm_clock *clock, const struct host_clock *now)
+/* Exactly what a guest computes from its page, where the TSC can be relied on (`stable`). */
+static inline __attribute__((always_inline)) u64 ns_at(const struct vm_clock *clock,
+						       const struct host_clock *now, bool stable)
 {
-	if (!host_tsc_is_stable())
+	if (!stable)
 		return clock->ns + (now->time_ns - clock->time_ns);
 	/* Another processor's TSC may be a little behind. */
 	if (now->tsc <= clock->tsc)
@@ -43,13 +44,17 @@ static u64 ns_at(const struct vm_clock *clock, const struct host_clock *now)
 						     tsc_scale(&clock->rate, clock->tsc));
 }
 
-static u64 clock_read(struct vm *vm, struct host_clock *now)
+static inline __attribute__((always_inline)) u64 clock_read(struct vm *vm, struct host_clock *now,
+							    bool stable)
 {
 	u64 ns;
 
 	host_spin_lock(&vm->clock.lock);
-	host_clock_read(now);
-	ns = ns_at(&vm->clock, now);
+	if (stable)
+		host_clock_read_realtime(now);
+	else
+		host_clock_read(now);
+	ns = ns_at(&vm->clock, now, stable);
 	host_spin_unlock(&vm->clock.lock);
 	return ns;
 }
@@ -80,9 +85,11 @@ void clock_get(struct vm *vm, struct kvm_clock_data *data)
 {
 	struct host_clock now;
 
-	data->clock = clock_read(vm, &now);
-	if (!host_tsc_is_stable())
+	if (!host_tsc_is_stable()) {
+		data->clock = clock_read(vm, &now, false);
 		return;
+	}
+	data->clock = clock_read(vm, &now, true);
 	data->flags = KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC;
 	data->realtime = now.realtime_ns;
 	data->host_tsc = now.tsc;
@@ -122,7 +129,7 @@ static void rate_set(struct vm *vm, const struct tsc_rate *rate)
 	if (clock->rate.multiplier == rate->multiplier)
 		return;
 	host_clock_read(&now);
-	set_moment(clock, &now, ns_at(clock, &now));
+	set_moment(clock, &now, ns_at(clock, &now, host_tsc_is_stable()));
 	clock->rate = *rate;
 	vm_request_all(vm, VCPU_REQUEST_CLOCK);
 }
@@ -182,7 +189,7 @@ static void page_fill(struct vcpu *vcpu, struct clock_page *page)
 	} else {
 		host_clock_read(&now);
 		page->tsc_timestamp = now.tsc;
-		page->system_time = ns_at(clock, &now);
+		page->system_time = ns_at(clock, &now, false);
 	}
 	host_spin_unlock(&clock->lock);
 	page->tsc_to_system_mul = vcpu->tsc_rate.mul;
@@ -244,7 +251,7 @@ void clock_wall_write(struct vcpu *vcpu, gpa_t gpa)
 
 	if (!gpa)
 		return;
-	epoch = clock_read(vcpu->vm, &now);
+	epoch = clock_read(vcpu->vm, &now, host_tsc_is_stable());
 	epoch = now.realtime_ns - epoch;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
 	error = guest_read(vcpu->vm, gpa, &wall.version, sizeof(wall.version));

@@ -8,6 +8,7 @@
 #include <linux/irqflags.h>
 #include <linux/jump_label.h>
 #include <linux/percpu.h>
+#include <linux/timekeeping.h>
 #include <linux/tracepoint-defs.h>
 #include <asm/asm.h>
 #include <asm/io.h>
@@ -170,6 +171,16 @@ static inline int host_rdmsr_safe(u32 msr, u64 *value)
 static inline int host_wrmsr_safe(u32 msr, u64 value)
 {
 	return wrmsrl_safe(msr, value) ? -EIO : 0;
+}
+
+static __always_inline void host_clock_read_realtime(struct host_clock *now)
+{
+	HOST_NEEDS(host_interrupts_are_on());
+	/* Nothing comes between the two. */
+	local_irq_disable();
+	now->tsc = rdtsc_ordered();
+	now->realtime_ns = ktime_get_real_ns();
+	local_irq_enable();
 }
 
 static inline u64 host_rdtsc(void)

@@ -127,7 +127,8 @@ void vcpu_thread(void *argument)
 		sim_signal(false);
 		pv_eoi_check(guest);
 		stop_here_if_asked(guest, result);
-		if (all_are_quiet() && !interrupts_wait(guest))
+		/* A timer that runs will send something. */
+		if (all_are_quiet() && !interrupts_wait(guest) && !guest->timer_runs)
 			return;
 		between_runs(guest);
 		if (simulation.over && simulation.irqchip)
