@@ -71,8 +71,8 @@ TEST(needs_a_loaded_vcpu)
 
 	start();
 	ticket = host_srcu_read_lock(&vm->srcu);
-	EXPECT_PANIC(msr_read(vcpu, 0x10, &value, true), "msr_read() needs vcpu->loaded");
-	EXPECT_PANIC(msr_write(vcpu, 0x10, 0, true), "msr_write() needs vcpu->loaded");
+	EXPECT_PANIC(msr_read(vcpu, 0x10, &value, true), "msr_row_read() needs vcpu->loaded");
+	EXPECT_PANIC(msr_write(vcpu, 0x10, 0, true), "msr_row_write() needs vcpu->loaded");
 	EXPECT_PANIC(exit_dispatch(vcpu), "exit_dispatch() needs vcpu->loaded");
 	EXPECT_PANIC(vmx_vcpu_reset(vcpu, true), "vmx_vcpu_reset() needs vcpu->loaded");
 	host_srcu_read_unlock(&vm->srcu, ticket);
