@@ -29,7 +29,7 @@ done
 files=''
 for machine in "$@"; do
 	echo "bench: $machine..." >&2
-	measure "$machine" 'kvm lintel' $guest
+	measure "$machine" 'kvm lintel' "$guest"
 	files="$files $out/$machine.rows"
 done
 awk -f bench/table.awk "$out/counted" $files

@@ -366,7 +366,8 @@ void host_vmcs_untrack(struct loaded_vmcs *vmcs);
 
 /* --- The vCPU's thread ------------------------------------------------------ */
 
-/* Platform part of a vCPU: FPU state, preemption hooks.  -ENOMEM. */
+/* Platform part of a vCPU: preemption hooks; the FPU, as FNINIT leaves it (and not with the 40H of
+ * power-up: clients of the KVM API know it so).  -ENOMEM. */
 int host_vcpu_init(struct vcpu *vcpu);
 void host_vcpu_destroy(struct vcpu *vcpu);
 
@@ -391,7 +392,6 @@ void host_fpu_write_registers(struct vcpu *vcpu, const void *area);
 const void *host_fpu_area(struct vcpu *vcpu);
 void host_fpu_get_xsave(struct vcpu *vcpu, struct kvm_xsave *state);
 int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state); /* -EINVAL */
-void host_fpu_reset(struct vcpu *vcpu, bool init); /* power-up; INIT keeps it */
 
 /* Work that the kernel wants done before the guest runs on: reschedule, task work.
  * 0, or -EINTR when a signal is pending.  May sleep. */

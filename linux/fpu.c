@@ -83,23 +83,3 @@ int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
 	return fpu_copy_uabi_to_guest_fpstate(&vcpu->host.fpu, state->region, host_xcr0_supported(),
 					      NULL);
 }
-
-void host_fpu_reset(struct vcpu *vcpu, bool init)
-{
-	struct kvm_xsave *state;
-
-	/* INIT leaves the FPU alone. */
-	if (init)
-		return;
-	state = kvzalloc(sizeof(*state), GFP_KERNEL_ACCOUNT);
-	/* Without memory it stays as host_vcpu_init() made it, and that is the same. */
-	if (!state)
-		return;
-	/* As FNINIT leaves it, not 40H as after power-up: clients of the KVM API know it so. */
-	state->region[XSAVE_FCW / 4] = FCW_INIT;
-	state->region[XSAVE_MXCSR / 4] = MXCSR_INIT;
-	state->region[XSAVE_XSTATE_BV / 4] = XFEATURE_MASK_FPSSE;
-	if (host_fpu_set_xsave(vcpu, state))
-		host_log(HOST_LOG_ERROR, "vCPU %u: the FPU's reset state was refused", vcpu->id);
-	kvfree(state);
-}

@@ -51,6 +51,13 @@ void host_deliver_machine_check(void)
 
 #define MXCSR_MASK 0xffff
 
+static void fpu_init(struct vcpu *vcpu)
+{
+	vcpu->host.fpu[XSAVE_FCW / 4] = FCW_INIT;
+	vcpu->host.fpu[XSAVE_MXCSR / 4] = MXCSR_INIT;
+	vcpu->host.fpu[XSAVE_XSTATE_BV / 4] = 3;
+}
+
 int host_vcpu_init(struct vcpu *vcpu)
 {
 	/* The kernel's FPU state is allocated: that can fail. */
@@ -61,7 +68,7 @@ int host_vcpu_init(struct vcpu *vcpu)
 	host_free(memory);
 	vcpu->host = (struct host_vcpu){.initialised = true};
 	host_mutex_init(&vcpu->host.mutex);
-	host_fpu_reset(vcpu, false);
+	fpu_init(vcpu);
 	return 0;
 }
 
@@ -149,16 +156,6 @@ int host_fpu_set_xsave(struct vcpu *vcpu, const struct kvm_xsave *state)
 		return -EINVAL;
 	memcpy(vcpu->host.fpu, state->region, sizeof(vcpu->host.fpu));
 	return 0;
-}
-
-void host_fpu_reset(struct vcpu *vcpu, bool init)
-{
-	if (init)
-		return;
-	memset(vcpu->host.fpu, 0, sizeof(vcpu->host.fpu));
-	vcpu->host.fpu[XSAVE_FCW / 4] = FCW_INIT;
-	vcpu->host.fpu[XSAVE_MXCSR / 4] = MXCSR_INIT;
-	vcpu->host.fpu[XSAVE_XSTATE_BV / 4] = 3;
 }
 
 /* --- the thread --- */

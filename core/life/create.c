@@ -193,5 +193,5 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init)
 	if (vcpu->lapic)
 		lapic_reset(vcpu, init);
 	msr_vcpu_reset(vcpu, init);
-	host_fpu_reset(vcpu, init);
+	/* INIT leaves the FPU alone, and host_vcpu_init() has made it. */
 }

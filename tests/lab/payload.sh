@@ -43,8 +43,8 @@ payload() {
 # payload_linux DIR [KERNEL]: add what a Linux guest is made of: the kernel of the machine, unless
 # LAB_GUEST_KERNEL names another.
 payload_linux() {
-	guest=${2:-${LAB_GUEST_KERNEL-}}
-	kernel=$(lab/kernel.sh ${guest:+"$guest"})
+	guest_kernel=${2:-${LAB_GUEST_KERNEL-}}
+	kernel=$(lab/kernel.sh ${guest_kernel:+"$guest_kernel"})
 	tests/linux/initramfs.sh "$kernel" "$1/initrd"
 	cp "$kernel/vmlinux" "$1/"
 	cat lab/cmdline lab/cmdline-fast | tr '\n' ' ' >"$1/cmdline"
