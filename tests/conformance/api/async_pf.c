@@ -64,16 +64,6 @@ static u32 *word(struct guest *g, u64 gpa)
 	return (u32 *)(g->vm.ram + gpa);
 }
 
-static void software_enable_apic(struct vcpu *cpu)
-{
-	const u32 svr = 0x1ff;
-	struct kvm_lapic_state lapic;
-
-	CHECK_OK(ioctl(cpu->fd, KVM_GET_LAPIC, &lapic));
-	memcpy(lapic.regs + LAPIC_SVR, &svr, sizeof(svr));
-	CHECK_OK(ioctl(cpu->fd, KVM_SET_LAPIC, &lapic));
-}
-
 /* About to read the first byte of the memory that is awaited. */
 static struct awaiting start(void)
 {
@@ -92,7 +82,7 @@ static struct awaiting start(void)
 	vcpu_set_long_mode(&a.g.vm, &a.g.cpu);
 	vm_set_gate(&a.g.vm, 14, 0x40);
 	vm_set_gate(&a.g.vm, VECTOR, 0x80);
-	software_enable_apic(&a.g.cpu);
+	vcpu_set_lapic(&a.g.cpu, LAPIC_SVR, 0x1ff);
 	vcpu_set_regs(&a.g.cpu, &regs);
 	return a;
 }

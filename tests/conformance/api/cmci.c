@@ -78,14 +78,6 @@ static void start(struct vcpu *cpu, u32 lvt, u32 msr, u32 value)
 	CHECK_EXIT(cpu, KVM_EXIT_IO);
 }
 
-static u32 lapic_register(const struct vcpu *cpu, u32 offset)
-{
-	struct kvm_lapic_state lapic;
-
-	CHECK_OK(ioctl(cpu->fd, KVM_GET_LAPIC, &lapic));
-	return *(u32 *)(lapic.regs + offset);
-}
-
 static void report(const struct vcpu *cpu, u64 status, u64 addr)
 {
 	const struct kvm_x86_mce mce = {.status = status, .addr = addr, .bank = 1};
@@ -107,14 +99,14 @@ TEST(cmci_registers)
 
 	CHECK_OK(ioctl(kvm_open(), KVM_X86_GET_MCE_CAP_SUPPORTED, &supported));
 	CHECK_EQ(supported & MCG_CMCI_P, MCG_CMCI_P);
-	CHECK_EQ(lapic_register(&g.cpu, APIC_VERSION) & 0xffffff, 0x50014);
+	CHECK_EQ(vcpu_lapic(&g.cpu, APIC_VERSION) & 0xffffff, 0x50014);
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MC1_CTL2, 0), 1);
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MC1_CTL2, CTL2_ENABLE), 0);
 
 	CHECK_OK(ioctl(g.cpu.fd, KVM_X86_SETUP_MCE, &capabilities));
 	CHECK_EQ(vcpu_msr(&g.cpu, MSR_MCG_CAP), capabilities);
-	CHECK_EQ(lapic_register(&g.cpu, APIC_VERSION) & 0xffffff, 0x60014);
-	CHECK_EQ(lapic_register(&g.cpu, APIC_LVT_CMCI), LVT_MASKED);
+	CHECK_EQ(vcpu_lapic(&g.cpu, APIC_VERSION) & 0xffffff, 0x60014);
+	CHECK_EQ(vcpu_lapic(&g.cpu, APIC_LVT_CMCI), LVT_MASKED);
 	CHECK_EQ(vcpu_msr(&g.cpu, MSR_MC1_CTL2), 0);
 	CHECK_EQ(vcpu_set_msr(&g.cpu, MSR_MC1_CTL2, CTL2_ENABLE | 0x7fff), 1);
 	CHECK_EQ(vcpu_msr(&g.cpu, MSR_MC1_CTL2), CTL2_ENABLE | 0x7fff);
@@ -146,7 +138,7 @@ TEST(cmci_registers_of_the_guest)
 		CHECK_EQ(g.cpu.run->io.port, rows[i].taken ? 0xc : 0xe);
 		if (rows[i].taken)
 			CHECK_EQ(*(u32 *)vcpu_io_data(&g.cpu), rows[i].value);
-		CHECK_EQ(lapic_register(&g.cpu, APIC_LVT_CMCI),
+		CHECK_EQ(vcpu_lapic(&g.cpu, APIC_LVT_CMCI),
 			 rows[i].capabilities & MCG_CMCI_P ? VECTOR_CMCI : 0);
 		guest_destroy(&g);
 	}
@@ -215,7 +207,7 @@ TEST(cmci_is_saved)
 	CHECK_OK(ioctl(g.cpu.fd, KVM_GET_LAPIC, &lapic));
 	start(&other.cpu, LVT_MASKED, 0, 0);
 	CHECK_OK(ioctl(other.cpu.fd, KVM_SET_LAPIC, &lapic));
-	CHECK_EQ(lapic_register(&other.cpu, APIC_LVT_CMCI), VECTOR_CMCI);
+	CHECK_EQ(vcpu_lapic(&other.cpu, APIC_LVT_CMCI), VECTOR_CMCI);
 	CHECK_EQ(vcpu_set_msr(&other.cpu, MSR_MC1_CTL2, CTL2_ENABLE), 1);
 	report(&other.cpu, STATUS_VALID | STATUS_UNCORRECTED, 0x1000);
 	CHECK_EQ(next_port(&other.cpu), 0xd);

@@ -4,6 +4,8 @@
 
 #define MAX_ROUTES 4096
 
+enum { LAPIC_SVR = 0xf0, LAPIC_IRR = 0x200 };
+
 static int vm_with_irqchip(void)
 {
 	int vm = vm_fd_create();
@@ -440,16 +442,12 @@ TEST(irqchip_nmi_in_events)
 {
 	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
 	struct kvm_msi msi = {.address_lo = 0xfee00000, .data = 0x400};
-	const u32 enabled = 0x1ff; /* in the spurious-interrupt vector register */
-	struct kvm_lapic_state apic;
 	struct kvm_vcpu_events e;
 	struct vcpu cpu;
 
 	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
 	cpu = vcpu_create(vm.fd, 0);
-	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
-	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
-	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	vcpu_set_lapic(&cpu, LAPIC_SVR, 0x1ff);
 	CHECK_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
 	CHECK_OK(ioctl(cpu.fd, KVM_GET_VCPU_EVENTS, &e));
 	CHECK_EQ(e.nmi.pending, 1);
@@ -477,8 +475,6 @@ TEST(irqchip_waits_for_interrupts_on)
 {
 	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
 	struct kvm_msi msi = {.address_lo = 0xfee00000, .data = 0x20};
-	const u32 enabled = 0x1ff; /* in the spurious-interrupt vector register */
-	struct kvm_lapic_state apic;
 	struct vcpu cpu;
 
 	CHECK_OK(vm_set_slot(vm.fd, 0, 0, 0, GUEST_RAM, vm.ram));
@@ -486,9 +482,7 @@ TEST(irqchip_waits_for_interrupts_on)
 	vm_load(&vm, guest_interrupts_off, guest_interrupts_off_end);
 	vcpu_set_real_mode(&cpu);
 	vm_set_vector(&vm, 0x20, 0x40);
-	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
-	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
-	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	vcpu_set_lapic(&cpu, LAPIC_SVR, 0x1ff);
 	CHECK_EQ(ioctl(vm.fd, KVM_SIGNAL_MSI, &msi), 1);
 	CHECK_OUT(&cpu, 0x10, 1, 1);
 	CHECK_OUT(&cpu, 0x10, 1, 2);
@@ -517,7 +511,7 @@ GUEST64(guest_icr, "sti\n"
 TEST(lapic_keeps_what_means_nothing)
 {
 	struct vm vm = {.fd = vm_with_irqchip(), .ram = host_memory(GUEST_RAM)};
-	const u32 enabled = 0x1ff, requested = 0xa5a5, icr = 0xfff76051;
+	const u32 requested = 0xa5a5, icr = 0xfff76051;
 	struct kvm_lapic_state apic;
 	struct vcpu cpu;
 
@@ -528,10 +522,8 @@ TEST(lapic_keeps_what_means_nothing)
 	vcpu_set_long_mode(&vm, &cpu);
 	for (unsigned int vector = 0; vector < 256; vector++)
 		vm_set_gate(&vm, (u8)vector, 0x80);
-	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));
-	memcpy(apic.regs + 0xf0, &enabled, sizeof(enabled));
-	memcpy(apic.regs + 0x200, &requested, sizeof(requested));
-	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &apic));
+	vcpu_set_lapic(&cpu, LAPIC_SVR, 0x1ff);
+	vcpu_set_lapic(&cpu, LAPIC_IRR, requested);
 	CHECK_OUT(&cpu, 0x10, 4, requested);
 	CHECK_OUT(&cpu, 0x10, 4, icr);
 	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &apic));

@@ -140,32 +140,9 @@ TEST(split_routes)
 	CHECK_OK(routing_set(vm, &routing, 0));
 }
 
-static struct kvm_lapic_state lapic_of(const struct vcpu *cpu)
-{
-	struct kvm_lapic_state lapic;
-
-	CHECK_OK(ioctl(cpu->fd, KVM_GET_LAPIC, &lapic));
-	return lapic;
-}
-
-static u32 apic_get(const struct vcpu *cpu, u32 offset)
-{
-	struct kvm_lapic_state lapic = lapic_of(cpu);
-
-	return *(u32 *)(lapic.regs + offset);
-}
-
-static void apic_set(const struct vcpu *cpu, u32 offset, u32 value)
-{
-	struct kvm_lapic_state lapic = lapic_of(cpu);
-
-	*(u32 *)(lapic.regs + offset) = value;
-	CHECK_OK(ioctl(cpu->fd, KVM_SET_LAPIC, &lapic));
-}
-
 static bool apic_has(const struct vcpu *cpu, u32 first, u8 vector)
 {
-	return apic_get(cpu, first + vector / 32 * 16) >> vector % 32 & 1;
+	return vcpu_lapic(cpu, first + vector / 32 * 16) >> vector % 32 & 1;
 }
 
 static int irqfd(int vm, u32 flags)
@@ -184,7 +161,7 @@ TEST(split_irqfd)
 	struct vcpu cpu = vcpu_create(vm, 0);
 	struct routing routing = {.entry = {to_message(3, 0x31)}};
 
-	apic_set(&cpu, APIC_SVR, 0x1ff);
+	vcpu_set_lapic(&cpu, APIC_SVR, 0x1ff);
 	CHECK_ERR(irqfd(vm, KVM_IRQFD_FLAG_RESAMPLE), EINVAL);
 	CHECK_OK(routing_set(vm, &routing, 1));
 	CHECK_OK(irqfd(vm, 0));
@@ -238,7 +215,7 @@ static struct guest split_guest(void)
 	vm_set_gate(&g.vm, LOCAL, 0x40);
 	vm_set_gate(&g.vm, ANOTHER, 0x80);
 	vm_set_gate(&g.vm, EXTINT, 0xc0);
-	apic_set(&g.cpu, APIC_SVR, 0x1ff);
+	vcpu_set_lapic(&g.cpu, APIC_SVR, 0x1ff);
 	return g;
 }
 
@@ -300,7 +277,7 @@ TEST(split_interrupt_and_lint0)
 	for (unsigned int i = 0; i < ARRAY_SIZE(closed); i++) {
 		test_row("LINT0 %#x", closed[i]);
 		vcpu_set_long_mode(&g.vm, &g.cpu);
-		apic_set(&g.cpu, APIC_LVT_LINT0, closed[i]);
+		vcpu_set_lapic(&g.cpu, APIC_LVT_LINT0, closed[i]);
 		g.cpu.run->request_interrupt_window = 1;
 		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
 		CHECK_EQ(g.cpu.run->if_flag, 1);
@@ -308,7 +285,7 @@ TEST(split_interrupt_and_lint0)
 		CHECK_OK(vcpu_interrupt(&g.cpu, EXTINT));
 		vcpu_set_long_mode(&g.vm, &g.cpu);
 		CHECK_OUT(&g.cpu, 0x10, 1, RUNS);
-		apic_set(&g.cpu, APIC_LVT_LINT0, LVT_EXTINT);
+		vcpu_set_lapic(&g.cpu, APIC_LVT_LINT0, LVT_EXTINT);
 		CHECK_OUT(&g.cpu, 0x10, 1, EXTINT);
 		vcpu_open_window(&g.cpu);
 	}
@@ -442,7 +419,7 @@ static struct vcpu x2apic_create(int vm, u32 id)
 
 	vcpu_set_supported_cpuid(&cpu);
 	CHECK_EQ(vcpu_set_msr(&cpu, MSR_APIC_BASE, vcpu_msr(&cpu, MSR_APIC_BASE) | X2APIC), 1);
-	apic_set(&cpu, APIC_SVR, 0x1ff);
+	vcpu_set_lapic(&cpu, APIC_SVR, 0x1ff);
 	return cpu;
 }
 
@@ -473,11 +450,11 @@ TEST(x2apic_api_state)
 	struct vcpu cpu = x2apic_create(vm, 5), xapic = vcpu_create(vm, 6);
 	struct kvm_lapic_state lapic;
 
-	CHECK_EQ(apic_get(&cpu, APIC_ID), 5 << 24);
+	CHECK_EQ(vcpu_lapic(&cpu, APIC_ID), 5 << 24);
 	CHECK_OK(enable(vm, KVM_CAP_X2APIC_API, KVM_X2APIC_API_USE_32BIT_IDS));
-	CHECK_EQ(apic_get(&cpu, APIC_ID), 5);
-	CHECK_EQ(apic_get(&xapic, APIC_ID), 6 << 24);
-	lapic = lapic_of(&cpu);
+	CHECK_EQ(vcpu_lapic(&cpu, APIC_ID), 5);
+	CHECK_EQ(vcpu_lapic(&xapic, APIC_ID), 6 << 24);
+	CHECK_OK(ioctl(cpu.fd, KVM_GET_LAPIC, &lapic));
 	CHECK_OK(ioctl(cpu.fd, KVM_SET_LAPIC, &lapic));
 	*(u32 *)(lapic.regs + APIC_ID) = 5 << 24;
 	CHECK_ERR(ioctl(cpu.fd, KVM_SET_LAPIC, &lapic), EINVAL);
@@ -485,7 +462,7 @@ TEST(x2apic_api_state)
 	CHECK_ERR(ioctl(cpu.fd, KVM_SET_LAPIC, &lapic), EINVAL);
 	/* What was enabled stays so. */
 	CHECK_OK(enable(vm, KVM_CAP_X2APIC_API, 0));
-	CHECK_EQ(apic_get(&cpu, APIC_ID), 5);
+	CHECK_EQ(vcpu_lapic(&cpu, APIC_ID), 5);
 }
 
 TEST(x2apic_api_messages)

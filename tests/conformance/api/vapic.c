@@ -18,25 +18,6 @@ static int report(struct vcpu *cpu, u32 enabled, u32 flags)
 	return ioctl(cpu->fd, KVM_TPR_ACCESS_REPORTING, &control);
 }
 
-static u32 lapic_get(struct vcpu *cpu, u32 offset)
-{
-	struct kvm_lapic_state lapic;
-	u32 value;
-
-	CHECK_OK(ioctl(cpu->fd, KVM_GET_LAPIC, &lapic));
-	memcpy(&value, lapic.regs + offset, sizeof(value));
-	return value;
-}
-
-static void lapic_set(struct vcpu *cpu, u32 offset, u32 value)
-{
-	struct kvm_lapic_state lapic;
-
-	CHECK_OK(ioctl(cpu->fd, KVM_GET_LAPIC, &lapic));
-	memcpy(lapic.regs + offset, &value, sizeof(value));
-	CHECK_OK(ioctl(cpu->fd, KVM_SET_LAPIC, &lapic));
-}
-
 static struct guest apic_guest(const u8 *code, const u8 *end)
 {
 	struct guest g = {.vm = vm_create()};
@@ -46,7 +27,7 @@ static struct guest apic_guest(const u8 *code, const u8 *end)
 	vcpu_set_supported_cpuid(&g.cpu);
 	vm_load(&g.vm, code, end);
 	vcpu_set_long_mode(&g.vm, &g.cpu);
-	lapic_set(&g.cpu, LAPIC_SVR, 0x1ff);
+	vcpu_set_lapic(&g.cpu, LAPIC_SVR, 0x1ff);
 	return g;
 }
 
@@ -95,11 +76,11 @@ TEST(vapic_both_ways)
 	struct kvm_msi msi = {.address_lo = 0xfee00000, .data = VECTOR};
 
 	memset(g.vm.ram + GUEST_DATA, 0x77, 4);
-	lapic_set(&g.cpu, LAPIC_TPR, 0x60);
+	vcpu_set_lapic(&g.cpu, LAPIC_TPR, 0x60);
 	CHECK_OK(set_address(&g.cpu, GUEST_DATA));
 	CHECK_OUT(&g.cpu, 0x10, 4, 0x60);
 	CHECK_OUT(&g.cpu, 0x11, 1, 0x60);
-	CHECK_EQ(lapic_get(&g.cpu, LAPIC_TPR), 0x50);
+	CHECK_EQ(vcpu_lapic(&g.cpu, LAPIC_TPR), 0x50);
 	/* The guest has interrupts off: it waits, and is seen to. */
 	CHECK_EQ(CHECK_OK(ioctl(g.vm.fd, KVM_SIGNAL_MSI, &msi)), 1);
 	CHECK_OUT(&g.cpu, 0x10, 4, (u32)VECTOR << 24 | 0x50);
@@ -123,7 +104,7 @@ TEST(tpr_access_reported)
 	CHECK_EXIT(&g.cpu, KVM_EXIT_TPR_ACCESS);
 	CHECK_EQ(g.cpu.run->tpr_access.rip, GUEST_CODE + 10);
 	CHECK_EQ(g.cpu.run->tpr_access.is_write, 1);
-	CHECK_EQ(lapic_get(&g.cpu, LAPIC_TPR), 0x30);
+	CHECK_EQ(vcpu_lapic(&g.cpu, LAPIC_TPR), 0x30);
 	CHECK_EXIT(&g.cpu, KVM_EXIT_TPR_ACCESS);
 	CHECK_EQ(g.cpu.run->tpr_access.rip, GUEST_CODE + 16);
 	CHECK_EQ(g.cpu.run->tpr_access.is_write, 0);

@@ -153,6 +153,25 @@ void vcpu_set_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs)
 	CHECK_OK(ioctl(vcpu->fd, KVM_SET_SREGS, sregs));
 }
 
+u32 vcpu_lapic(const struct vcpu *vcpu, u32 offset)
+{
+	struct kvm_lapic_state lapic;
+	u32 value;
+
+	CHECK_OK(ioctl(vcpu->fd, KVM_GET_LAPIC, &lapic));
+	memcpy(&value, lapic.regs + offset, sizeof(value));
+	return value;
+}
+
+void vcpu_set_lapic(const struct vcpu *vcpu, u32 offset, u32 value)
+{
+	struct kvm_lapic_state lapic;
+
+	CHECK_OK(ioctl(vcpu->fd, KVM_GET_LAPIC, &lapic));
+	memcpy(lapic.regs + offset, &value, sizeof(value));
+	CHECK_OK(ioctl(vcpu->fd, KVM_SET_LAPIC, &lapic));
+}
+
 static void set_start(struct vcpu *vcpu)
 {
 	struct kvm_regs regs = {.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = 2};

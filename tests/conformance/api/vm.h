@@ -125,6 +125,9 @@ struct kvm_regs vcpu_regs(struct vcpu *vcpu);
 void vcpu_set_regs(struct vcpu *vcpu, const struct kvm_regs *regs);
 struct kvm_sregs vcpu_sregs(struct vcpu *vcpu);
 void vcpu_set_sregs(struct vcpu *vcpu, const struct kvm_sregs *sregs);
+/* A register of the local APIC, by its offset in the page (KVM_GET_LAPIC, KVM_SET_LAPIC). */
+u32 vcpu_lapic(const struct vcpu *vcpu, u32 offset);
+void vcpu_set_lapic(const struct vcpu *vcpu, u32 offset, u32 value);
 /* Gives the vCPU the CPUID that the system supports. */
 void vcpu_set_supported_cpuid(struct vcpu *vcpu);
 /* The device's supported CPUID, with room for 256 entries; the test's end frees it. */
