@@ -7,7 +7,6 @@
 #include <asm/fpu/xcr.h>
 #include <asm/fpu/xstate.h>
 #include "platform.h"
-#include "facts/xsave.h"
 
 /*
  * Components that the swap covers.  Not PKRU, which the kernel switches with the task and not with
