@@ -53,7 +53,7 @@ EXIT_REASON(INTERRUPT_WINDOW, 7, "INTERRUPT_WINDOW", 0, SAME_INSN,
 	BY(CPU1(INTERRUPT_WINDOW_EXITING)), "Interrupt window", S_CAUSES,
 	"The guest can take an interrupt now: RFLAGS.IF is 1, and neither STI nor MOV SS blocks. "
 	"The hypervisor had asked for this because it has one to inject.")
-EXIT_REASON(NMI_WINDOW, 8, "NMI_WINDOW", 0, HANDLER,
+EXIT_REASON(NMI_WINDOW, 8, "NMI_WINDOW", 0, SAME_INSN,
 	BY(CPU1(NMI_WINDOW_EXITING)), "NMI window", S_CAUSES,
 	"The guest can take an NMI now: virtual NMIs are not blocked. The hypervisor had asked "
 	"for this because it has one to inject.")

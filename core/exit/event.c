@@ -106,18 +106,6 @@ enum exit_action exit_exception(struct vcpu *vcpu)
 	return ACTION_BROKEN;
 }
 
-/*
- * The next entry puts the NMI in.  A processor that opens the window in the shadow of STI is one
- * that takes NMIs there ("NMI-Window Exiting": another may wait for the end of the shadow): so does
- * its guest, or the window would open at once again, for ever.
- */
-enum exit_action exit_nmi_window(struct vcpu *vcpu)
-{
-	if (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI)
-		vcpu_interrupt_shadow_clear(vcpu);
-	return ACTION_SAME_INSN;
-}
-
 enum exit_action exit_preemption_timer(struct vcpu *vcpu)
 {
 	lapic_deadline_exit(vcpu);

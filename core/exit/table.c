@@ -13,7 +13,6 @@
  * or none.  It does nothing that may sleep, and has the srcu lock only if it takes that. */
 #define HANDLERS(HANDLER)                                                                          \
 	HANDLER(EXCEPTION_OR_NMI, exit_exception, NULL)                                            \
-	HANDLER(NMI_WINDOW, exit_nmi_window, NULL)                                                 \
 	HANDLER(TASK_SWITCH, exit_task_switch, NULL)                                               \
 	HANDLER(CPUID, exit_cpuid, exit_cpuid)                                                     \
 	HANDLER(HLT, exit_hlt, exit_hlt_at_once)                                                   \

@@ -14,7 +14,6 @@ void exit_report_broken(struct vcpu *vcpu);
 
 /* event.c */
 enum exit_action exit_exception(struct vcpu *vcpu);
-enum exit_action exit_nmi_window(struct vcpu *vcpu);
 enum exit_action exit_entry_failure(struct vcpu *vcpu);
 enum exit_action exit_preemption_timer(struct vcpu *vcpu);
 /* Not of an exit: VCPU_REQUEST_DEBUG. */

@@ -429,10 +429,25 @@ static void watch_task_priority(struct vcpu *vcpu)
 	vmcs_write32(TPR_THRESHOLD, threshold);
 }
 
+/*
+ * The exit that comes when the NMI that waits can be taken.  Some processors open the NMI window in
+ * the shadow of STI, where VM entry refuses the NMI: it would open at once again, for ever.  The
+ * window of interrupts opens after the shadow on all, unless its instruction turns them off.
+ * "NMI-Window Exiting", "Checks on Guest Non-Register State"
+ */
+static u64 nmi_window(struct vcpu *vcpu)
+{
+	if (EXIT_REASON_BASIC(vcpu->exit.reason) == EXIT_REASON_NMI_WINDOW &&
+	    (vcpu_interrupt_shadow(vcpu) & BLOCKING_BY_STI))
+		return CPU1_INTERRUPT_WINDOW_EXITING;
+	return CPU1_NMI_WINDOW_EXITING;
+}
+
 void vcpu_events_enter(struct vcpu *vcpu)
 {
 	bool user_waits = vcpu->window_wanted && vcpu_takes_user_interrupt(vcpu);
-	bool interrupt = interrupt_waits(vcpu), waits = false, nmi_waits = false;
+	bool interrupt = interrupt_waits(vcpu), waits = false;
+	u64 windows = 0;
 
 	HOST_NEEDS(vcpu->loaded && host_interrupts_are_off());
 	/* What was is not any more, after an entry that failed. */
@@ -444,13 +459,16 @@ void vcpu_events_enter(struct vcpu *vcpu)
 		if (!new_ones_blocked(vcpu)) {
 			waits |= vcpu->events.entered == ENTERED_INTERRUPT ? interrupt_waits(vcpu)
 									   : interrupt;
-			nmi_waits = vcpu->events.nmi.pending != 0;
+			if (vcpu->events.nmi.pending)
+				windows = nmi_window(vcpu);
 		}
 	}
-	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_INTERRUPT_WINDOW_EXITING, waits);
+	if (waits)
+		windows |= CPU1_INTERRUPT_WINDOW_EXITING;
 	if (vcpu->watches_tpr)
 		watch_task_priority(vcpu);
-	vmcs_control_set(vcpu, CTL_PRIMARY, CPU1_NMI_WINDOW_EXITING, nmi_waits);
+	vmcs_control_assign(vcpu, CTL_PRIMARY,
+			    CPU1_INTERRUPT_WINDOW_EXITING | CPU1_NMI_WINDOW_EXITING, windows);
 	pend_single_step(vcpu);
 }
 

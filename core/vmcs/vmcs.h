@@ -75,13 +75,18 @@ void loaded_vmcs_clear_here(void *loaded);
 
 /* The whole word, into the VMCS and vcpu->control. */
 void vmcs_control_write(struct vcpu *vcpu, enum ctl_word word, u64 value);
-/* Change a bit of a control word whose row in the table says TOGGLE; writes only on change. */
-static inline void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bits, bool on)
+/* Of the bits of `mask`, those of `bits` become 1 and the others 0; writes only on change. */
+static inline void vmcs_control_assign(struct vcpu *vcpu, enum ctl_word word, u64 mask, u64 bits)
 {
-	u64 value = on ? vcpu->control[word] | bits : vcpu->control[word] & ~bits;
+	u64 value = (vcpu->control[word] & ~mask) | bits;
 
 	if (value != vcpu->control[word])
 		vmcs_control_write(vcpu, word, value);
+}
+/* All of them become 1, or 0. */
+static inline void vmcs_control_set(struct vcpu *vcpu, enum ctl_word word, u64 bits, bool on)
+{
+	vmcs_control_assign(vcpu, word, bits, on ? bits : 0);
 }
 
 /* --- entry_failure.c --- */
