@@ -171,8 +171,8 @@ CONTROL(SECONDARY, 1, CPU2_ENABLE_EPT, "SECONDARY_EXEC_ENABLE_EPT",
 	"EPT pointer names, and which the hypervisor owns. What they do not allow is an EPT "
 	"violation.")
 CONTROL(SECONDARY, 2, CPU2_DESCRIPTOR_TABLE_EXITING, "SECONDARY_EXEC_DESC",
-	OFF, "descriptor-table exiting", S_CONDITIONAL,
-	"the guest owns its descriptor tables",
+	LIKE1, "descriptor-table exiting", S_CONDITIONAL,
+	"on while a guest has CR4.UMIP that the processor has not",
 	"LGDT, LIDT, LLDT, LTR, SGDT, SIDT, SLDT and STR make the guest exit.")
 CONTROL(SECONDARY, 3, CPU2_ENABLE_RDTSCP, "SECONDARY_EXEC_ENABLE_RDTSCP",
 	LIKE1, "enable RDTSCP", S_CHANGES,

@@ -8,6 +8,7 @@
  *	RUN_DELAY	the host counts how long a thread waits for a processor; nothing else
  *	XCR0(states)	HOST, and these components of XSAVE state
  *	CONTROL(name)	HOST, and this secondary VM-execution control
+ *	HOST_OR(name)	HOST, or in its place this secondary VM-execution control
  *	STABLE_TSC	HOST, and that the TSCs of all its processors agree
  *	NEVER		KVM_GET_SUPPORTED_CPUID does not have it
  *
@@ -128,7 +129,7 @@ FEATURE(RDT_A,			7_EBX, 15, NEVER)
 FEATURE(PT,			7_EBX, 25, NEVER)
 
 FEATURE(AVX512_VBMI,		7_ECX, 1,  XCR0(AVX512))
-FEATURE(UMIP,			7_ECX, 2,  HOST)
+FEATURE(UMIP,			7_ECX, 2,  HOST_OR(DESCRIPTOR_TABLE_EXITING))
 FEATURE(AVX512_VBMI2,		7_ECX, 6,  XCR0(AVX512))
 FEATURE(GFNI,			7_ECX, 8,  HOST)
 FEATURE(VAES,			7_ECX, 9,  XCR0(AVX))

@@ -9,7 +9,7 @@
 #include "vmcs/vmcs.h"
 
 /* What a feature needs beside the host's own bit: cpuid_feature_list.h.  0: what has no row. */
-enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC, NEEDS };
+enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, HOST_OR, STABLE_TSC, NEEDS };
 
 #define NEED_HOST	   HOST
 #define NEED_MADE	   MADE
@@ -18,6 +18,7 @@ enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC, NEEDS };
 #define NEED_NEVER	   NEVER
 #define NEED_XCR0(states)  XCR0
 #define NEED_CONTROL(name) CONTROL
+#define NEED_HOST_OR(name) HOST_OR
 
 /* Which of them: the components of XCR0, the bit of the control. */
 #define WHICH_HOST	    0
@@ -27,6 +28,7 @@ enum need { NEVER, HOST, MADE, RUN_DELAY, XCR0, CONTROL, STABLE_TSC, NEEDS };
 #define WHICH_NEVER	    0
 #define WHICH_XCR0(states)  XCR0_##states
 #define WHICH_CONTROL(name) __builtin_ctz(CPU2_##name)
+#define WHICH_HOST_OR(name) __builtin_ctz(CPU2_##name)
 
 #define XCR0_X87_SSE 0x3u
 #define XCR0_AVX     0x4u
@@ -70,12 +72,12 @@ static bool need_met(enum need need, u8 what)
 	return vmcs_config_has(CTL_SECONDARY, BIT64(what));
 }
 
-/* Those of the host's bits that have this need, XCR0 or CONTROL, where it is met. */
-static u32 where_met(enum cpuid_word word, enum need need, u32 host)
+/* Those of the bits that have this need, XCR0, CONTROL or HOST_OR, where it is met. */
+static u32 where_met(enum cpuid_word word, enum need need, u32 bits)
 {
 	u32 offered = 0;
 
-	for (u32 rest = host & masks[word][need].word; rest; rest &= rest - 1)
+	for (u32 rest = bits & masks[word][need].word; rest; rest &= rest - 1)
 		if (need_met(need, which[word * 32 + (u32)__builtin_ctz(rest)]))
 			offered |= rest & -rest;
 	return offered;
@@ -90,8 +92,10 @@ void cpuid_setup(void)
 		u32 host = host_cpuid_enabled(word);
 
 		host_words[word] = host;
-		constant_words[word] = (host & masks[word][HOST].word) | masks[word][MADE].word |
-				       where_met(word, XCR0, host) | where_met(word, CONTROL, host);
+		constant_words[word] =
+			(host & masks[word][HOST].word) | masks[word][MADE].word |
+			where_met(word, XCR0, host) | where_met(word, CONTROL, host) |
+			(host & masks[word][HOST_OR].word) | where_met(word, HOST_OR, ~host);
 	}
 }
 

@@ -342,6 +342,8 @@ static u8 operand_length(const struct decoder *decoder, u8 length, u8 size)
 		return 8;
 	case LENGTH_16:
 		return 16;
+	case LENGTH_WORD:
+		return decoder->mod == 3 ? size : 2;
 	case LENGTH_REX:
 		return size == 8 ? 8 : 4;
 	case LENGTH_DOUBLEWORD:

@@ -41,6 +41,7 @@ enum operand_length {
 	LENGTH_4,
 	LENGTH_8,
 	LENGTH_16,
+	LENGTH_WORD,	   /* 2 in memory; the operand size in a register */
 	LENGTH_REX,	   /* 4, or 8 with REX.W */
 	LENGTH_DOUBLEWORD, /* 4, or 2 with a 16-bit operand size */
 	LENGTH_FAR,	   /* an offset and a selector */
@@ -103,6 +104,9 @@ enum {
 	INSN_EXTRA_CL = 1 << 20,  /* it is CL */
 	INSN_FRAME = 1 << 21,	  /* ENTER: one more byte, the nesting level */
 	INSN_BY_PREFIX = 1 << 22, /* `group`: four rows, by the prefix: none, 66, F3, F2 */
+	INSN_PROTECTED = 1 << 23, /* #UD in real-address and virtual-8086 mode */
+	INSN_CPL0 = 1 << 24,	  /* #GP at another privilege level */
+	INSN_UMIP = 1 << 25,	  /* the same, with CR4.UMIP alone */
 };
 
 struct opcode {

@@ -178,10 +178,9 @@ bool segment_prepare(struct vcpu *vcpu, enum vcpu_seg seg, u16 selector,
 		     const struct segment_load *load, struct kvm_segment *segment,
 		     struct descriptor_fault *fault)
 {
-	bool is_protected = (vcpu_cr0_read(vcpu) & CR0_PE) && !(vcpu_rflags_read(vcpu) & RFLAGS_VM);
 	struct descriptor descriptor;
 
-	if (!is_protected) {
+	if (!segment_is_protected(vcpu)) {
 		prepare_real(vcpu, seg, selector, segment);
 		return true;
 	}

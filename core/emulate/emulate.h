@@ -100,6 +100,9 @@ u32 linear_privilege(struct vcpu *vcpu);
 u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size, bool write,
 		  gva_t *linear);
 
+/* Protected mode or long mode: not real-address mode, and not virtual-8086 mode. */
+bool segment_is_protected(struct vcpu *vcpu);
+
 /* In the width of the linear addresses that CR4.LA57 chooses. */
 bool segment_is_canonical(struct vcpu *vcpu, u64 address);
 
@@ -127,6 +130,12 @@ enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa);
 /* With interrupts off: was it a write whose bytes nobody asks for (bus_write() of length 0), and
  * somebody's?  If not, nothing was done. */
 bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa);
+
+/*
+ * Descriptor-table exiting: LGDT, LIDT, LLDT, LTR, SGDT, SIDT, SLDT or STR at RIP is done, or is
+ * the #GP that CR4.UMIP makes of it.  "User-Mode Instruction Prevention".
+ */
+enum exit_action emulate_descriptor_table(struct vcpu *vcpu);
 
 /* --- pio.c --- */
 

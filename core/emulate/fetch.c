@@ -3,9 +3,16 @@
  * The bytes at RIP.
  */
 #include "emulate/access.h"
+#include "vcpu/state.h"
 
 /* A whole number of words is read faster than INSN_MAX_LENGTH bytes. */
 #define FETCH_SIZE 16
+
+static enum exit_action invalid_opcode(struct vcpu *vcpu)
+{
+	vcpu_inject_exception(vcpu, VECTOR_UD);
+	return ACTION_SAME_INSN;
+}
 
 /* What the processor refuses to execute, it would have refused before: the code has changed. */
 static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result result, const u8 *bytes,
@@ -13,14 +20,13 @@ static enum exit_action decode_failed(struct vcpu *vcpu, enum decode_result resu
 {
 	if (result == DECODE_LONG)
 		return emulate_inject(vcpu, VECTOR_GP);
-	if (result != DECODE_INVALID)
-		return emulate_failed(vcpu, decode_reason(result), bytes, count);
-	vcpu_inject_exception(vcpu, VECTOR_UD);
-	return ACTION_SAME_INSN;
+	if (result == DECODE_INVALID)
+		return invalid_opcode(vcpu);
+	return emulate_failed(vcpu, decode_reason(result), bytes, count);
 }
 
 /*
- * The processor has fetched it before: that all rights and limits allow it need not be checked
+ * The processor has fetched it before: that all rights and limits allow that need not be checked
  * again.  The next page is read only if the instruction goes on there: it may be absent.
  */
 static bool fetch_and_decode(struct vcpu *vcpu, gva_t at, u32 access, struct insn *insn,
@@ -60,16 +66,42 @@ static bool fetch_and_decode(struct vcpu *vcpu, gva_t at, u32 access, struct ins
 	return false;
 }
 
+static bool is_privileged(struct vcpu *vcpu, const struct insn *insn)
+{
+	return (insn->opcode->flags & INSN_CPL0) || (vcpu_cr4_read(vcpu) & CR4_UMIP);
+}
+
+/*
+ * What exited may have been another instruction, which a second vCPU has changed since; and of
+ * those with INSN_UMIP it is here alone that CR4.UMIP counts, if the processor does not have it.
+ */
+static bool allowed(struct vcpu *vcpu, const struct insn *insn, enum exit_action *action)
+{
+	u32 flags = insn->opcode->flags;
+
+	if (!(flags & (INSN_PROTECTED | INSN_CPL0 | INSN_UMIP)))
+		return true;
+	if ((flags & INSN_PROTECTED) && !segment_is_protected(vcpu)) {
+		*action = invalid_opcode(vcpu);
+		return false;
+	}
+	if (!vcpu_cpl(vcpu) || !is_privileged(vcpu, insn))
+		return true;
+	*action = emulate_inject(vcpu, VECTOR_GP);
+	return false;
+}
+
 bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *action)
 {
 	gva_t at = vcpu_linear_rip(vcpu);
 	u32 access = PF_FETCH | linear_privilege(vcpu);
 	const struct insn *recalled = recall(vcpu, at, access);
 
-	if (!recalled)
-		return fetch_and_decode(vcpu, at, access, insn, action);
-	*insn = *recalled;
-	return true;
+	if (recalled)
+		*insn = *recalled;
+	else if (!fetch_and_decode(vcpu, at, access, insn, action))
+		return false;
+	return allowed(vcpu, insn, action);
 }
 
 /* VMCALL and VMMCALL differ in their last byte. */

@@ -401,6 +401,34 @@ static enum exit_action mmio_start(struct vcpu *vcpu)
 	return mmio_continue(vcpu);
 }
 
+/* If it is another instruction by now, the processor does that better. */
+static bool has_descriptor_table(const struct insn *insn)
+{
+	switch ((enum insn_state)insn->opcode->state) {
+	case STATE_GDTR:
+	case STATE_IDTR:
+	case STATE_LDTR:
+	case STATE_TR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum exit_action emulate_descriptor_table(struct vcpu *vcpu)
+{
+	enum exit_action action;
+
+	if (!mmio_begin(vcpu, &action))
+		return action;
+	if (!has_descriptor_table(&vcpu->io->mmio.insn))
+		return ACTION_SAME_INSN;
+	if (!list_transfers(vcpu, memslots_get(vcpu->vm), &action))
+		return action;
+	load_operation(vcpu);
+	return mmio_continue(vcpu);
+}
+
 /* Is it still the instruction of the I/O exit?  The code may have changed. */
 static bool begin_string_io(struct vcpu *vcpu, bool in, enum exit_action *action)
 {

@@ -125,19 +125,19 @@ static const struct opcode group_dd[8] = {
 };
 
 static const struct opcode group_0f00[8] = {
-	[0] = STORE("sldt", RM, 2, LDTR, 0),
-	[1] = STORE("str", RM, 2, TR, 0),
-	[2] = LOAD("lldt", RM, 2, LDTR, 0),
-	[3] = LOAD("ltr", RM, 2, TR, 0),
+	[0] = STORE("sldt", RM, WORD, LDTR, INSN_PROTECTED | INSN_UMIP),
+	[1] = STORE("str", RM, WORD, TR, INSN_PROTECTED | INSN_UMIP),
+	[2] = LOAD("lldt", RM, 2, LDTR, INSN_PROTECTED | INSN_CPL0),
+	[3] = LOAD("ltr", RM, 2, TR, INSN_PROTECTED | INSN_CPL0),
 };
 
 static const struct opcode group_0f01[8] = {
-	[0] = STORE("sgdt", RM, TABLE, GDTR, INSN_MEMORY),
-	[1] = STORE("sidt", RM, TABLE, IDTR, INSN_MEMORY),
-	[2] = LOAD("lgdt", RM, TABLE, GDTR, INSN_MEMORY),
-	[3] = LOAD("lidt", RM, TABLE, IDTR, INSN_MEMORY),
-	[4] = STORE("smsw", RM, 2, MSW, 0),
-	[6] = LOAD("lmsw", RM, 2, MSW, 0),
+	[0] = STORE("sgdt", RM, TABLE, GDTR, INSN_MEMORY | INSN_UMIP),
+	[1] = STORE("sidt", RM, TABLE, IDTR, INSN_MEMORY | INSN_UMIP),
+	[2] = LOAD("lgdt", RM, TABLE, GDTR, INSN_MEMORY | INSN_CPL0),
+	[3] = LOAD("lidt", RM, TABLE, IDTR, INSN_MEMORY | INSN_CPL0),
+	[4] = STORE("smsw", RM, WORD, MSW, INSN_UMIP),
+	[6] = LOAD("lmsw", RM, 2, MSW, INSN_CPL0),
 };
 
 static const struct opcode group_0fae[8] = {
@@ -288,7 +288,7 @@ const struct opcode opcode_map[256] = {
 	[0x89] = ROW("mov", RM, REG, mov, INSN_WRITES),
 	[0x8a] = ROW("mov", REG, RM, mov, INSN_WRITES | INSN_BYTE),
 	[0x8b] = ROW("mov", REG, RM, mov, INSN_WRITES),
-	[0x8c] = STORE("mov", RM, 2, SEGMENT, 0),
+	[0x8c] = STORE("mov", RM, WORD, SEGMENT, 0),
 	[0x8e] = LOAD("mov", RM, 2, SEGMENT, 0),
 	[0x8f] = GROUP(group_8f),
 	[0x9c] = STORE("pushf", PUSH, OPERAND, FLAGS, INSN_STACK),

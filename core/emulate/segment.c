@@ -48,17 +48,21 @@ static bool linear_64bit(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsig
 	       segment_is_canonical(vcpu, *linear + size - 1);
 }
 
+bool segment_is_protected(struct vcpu *vcpu)
+{
+	return (vcpu_cr0_read(vcpu) & CR0_PE) && !(vcpu_rflags_read(vcpu) & RFLAGS_VM);
+}
+
 static bool linear_legacy(struct vcpu *vcpu, enum vcpu_seg seg, u32 offset, unsigned int size,
 			  bool write, gva_t *linear)
 {
-	bool is_protected = (vcpu_cr0_read(vcpu) & CR0_PE) && !(vcpu_rflags_read(vcpu) & RFLAGS_VM);
 	bool expand_down = false;
 	struct kvm_segment segment;
 
 	vcpu_seg_read(vcpu, seg, &segment);
 	*linear = (u32)(segment.base + offset);
 	/* Real-address and virtual-8086 mode know limits, but neither types nor null segments. */
-	if (is_protected) {
+	if (segment_is_protected(vcpu)) {
 		if (!type_allows(&segment, write))
 			return false;
 		expand_down = (segment.type & (TYPE_CODE | TYPE_EXPAND_DOWN)) == TYPE_EXPAND_DOWN;

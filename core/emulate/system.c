@@ -161,11 +161,6 @@ static bool fail(struct vcpu *vcpu, const char *why, enum exit_action *action)
 	return false;
 }
 
-static bool is_protected(struct vcpu *vcpu)
-{
-	return (vcpu_cr0_read(vcpu) & CR0_PE) && !(vcpu_rflags_read(vcpu) & RFLAGS_VM);
-}
-
 /* A far branch to the same level alone: gates, tasks and outer levels have more operands than a
  * device is likely to hold. */
 static bool far_branch_is_plain(struct vcpu *vcpu, u16 selector, enum segment_use use)
@@ -173,7 +168,7 @@ static bool far_branch_is_plain(struct vcpu *vcpu, u16 selector, enum segment_us
 	struct descriptor_fault fault;
 	struct descriptor descriptor;
 
-	if (!is_protected(vcpu))
+	if (!segment_is_protected(vcpu))
 		return true;
 	if (use == SEGMENT_RETURN)
 		return SELECTOR_RPL(selector) <= vcpu_cpl(vcpu);

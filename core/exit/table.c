@@ -4,6 +4,7 @@
  * handlers only act.
  */
 #include "exit/table.h"
+#include "emulate/emulate.h"
 #include "exit/exit.h"
 #include "irq/lapic.h"
 #include "vcpu/state.h"
@@ -26,6 +27,8 @@
 	HANDLER(MONITOR, exit_monitor, exit_monitor)                                               \
 	HANDLER(APIC_ACCESS, exit_apic_access, NULL)                                               \
 	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NULL)                                       \
+	HANDLER(GDTR_IDTR, emulate_descriptor_table, NULL)                                         \
+	HANDLER(LDTR_TR, emulate_descriptor_table, NULL)                                           \
 	HANDLER(EPT_VIOLATION, exit_ept_violation, exit_ept_violation_at_once)                     \
 	HANDLER(PREEMPTION_TIMER, exit_preemption_timer, exit_preemption_timer)                    \
 	HANDLER(APIC_WRITE, exit_apic_write, exit_apic_write_at_once)                              \

@@ -5,7 +5,8 @@
  * The processor holds what the guest asked for, with two changes: bits that VMX
  * operation fixes (CR0.NE, CR4.VMXE), and CR4.MCE, which stays as the host has
  * it, so that a machine check in the guest exits instead of shutting down.  The
- * read shadows hold what the guest asked for.
+ * read shadows hold what the guest asked for.  CR4.UMIP is made where the processor
+ * does not have it: what it forbids exits.  (But for SMSW, which no control makes exit.)
  *
  * SDM: "Control Registers", "Initializing IA-32e Mode", "Unrestricted Guests",
  * "Loading the PDPTE registers".
@@ -46,6 +47,14 @@ static bool may_use(const struct vcpu *vcpu, enum cpuid_feature feature)
 	return vcpu->cpuid ? cpuid_has(vcpu, feature) : cpuid_offered(feature);
 }
 
+/* Bits of CR4 that a guest can have and the processor has not. */
+static u64 cr4_made(void)
+{
+	if (!vmcs_config_has(CTL_SECONDARY, CPU2_DESCRIPTOR_TABLE_EXITING))
+		return 0;
+	return CR4_UMIP & ~vmcs_config.cr4_fixed1;
+}
+
 void vcpu_cr4_update_allowed(struct vcpu *vcpu)
 {
 	u64 allowed = CR4_ALWAYS;
@@ -53,7 +62,7 @@ void vcpu_cr4_update_allowed(struct vcpu *vcpu)
 	for (unsigned int i = 0; i < COUNT_OF(cr4_features); i++)
 		if (may_use(vcpu, cr4_features[i].feature))
 			allowed |= cr4_features[i].bits;
-	vcpu->cr4_allowed = allowed & vmcs_config.cr4_fixed1;
+	vcpu->cr4_allowed = allowed & (vmcs_config.cr4_fixed1 | cr4_made());
 	vmcs_writel(CR4_GUEST_HOST_MASK, ~(CR4_GUEST_OWNED & vcpu->cr4_allowed));
 }
 
@@ -120,11 +129,15 @@ void vcpu_cr0_store(struct vcpu *vcpu, u64 value)
 
 void vcpu_cr4_store(struct vcpu *vcpu, u64 value)
 {
+	u64 made = value & cr4_made();
 	u64 real = (value & ~CR4_MCE) | (host_cr4() & CR4_MCE) | vmcs_config.cr4_fixed0;
 
 	vcpu->cr4 = value;
 	vmcs_writel(CR4_READ_SHADOW, value);
-	vmcs_writel(GUEST_CR4, real);
+	vmcs_writel(GUEST_CR4, real & ~made);
+	vmcs_control_set(vcpu, CTL_SECONDARY,
+			 CPU2_DESCRIPTOR_TABLE_EXITING & ~vmcs_config.allowed0[CTL_SECONDARY],
+			 made & CR4_UMIP);
 }
 
 static bool code_is_64bit(struct vcpu *vcpu)

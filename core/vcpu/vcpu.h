@@ -264,7 +264,6 @@ u64 vcpu_dr_read(const struct vcpu *vcpu, unsigned int dr);
 u64 vcpu_dr7_valid(u64 value);
 /* The guest's own DR7, already valid; and what it runs with, where a debugger may stand before. */
 void vcpu_dr7_store(struct vcpu *vcpu, u64 value);
-/* Until the next exit MOV DR does not exit, and changes them in the processor. */
 /* For what an exit calls, in its vCPU's thread: are interrupts off, as the guest may go on at once?
  */
 static inline bool vcpu_is_between_entries(const struct vcpu *vcpu)
@@ -272,6 +271,7 @@ static inline bool vcpu_is_between_entries(const struct vcpu *vcpu)
 	return __atomic_load_n(&vcpu->mode, __ATOMIC_RELAXED) == VCPU_IN_GUEST;
 }
 
+/* Until the next exit MOV DR does not exit, and changes them in the processor. */
 static inline bool vcpu_owns_debug_registers(const struct vcpu *vcpu)
 {
 	return !(vcpu->control[CTL_PRIMARY] & CPU1_MOV_DR_EXITING);

@@ -99,7 +99,7 @@ static void check_cr4_cpuid(void)
 	} bits[] = {
 		{CR4_FSGSBASE, seven.ebx & 1, "CR4.FSGSBASE follows CPUID"},
 		{CR4_SMEP, seven.ebx >> 7 & 1, "CR4.SMEP follows CPUID"},
-		{1ull << 11, seven.ecx >> 2 & 1, "CR4.UMIP follows CPUID"},
+		{CR4_UMIP, seven.ecx >> 2 & 1, "CR4.UMIP follows CPUID"},
 		{1ull << 22, seven.ecx >> 3 & 1, "CR4.PKE follows CPUID"},
 		{CR4_OSXSAVE, one.ecx >> 26 & 1, "CR4.OSXSAVE follows CPUID"},
 	};

@@ -27,34 +27,34 @@ static const struct {
 	u32 revision; /* bits 30:0 of 0x480 */
 } models[] = {
 	/* & 000000ff */
-	{"bochs-2.7_corei5_arrandale_m520", 0x000000fa, 0x2b},
-	{"bochs-3.0_corei5_arrandale_m520", 0x000000fa, 0x2b},
+	{"bochs-2.7_corei5_arrandale_m520", 0x000000fe, 0x2b},
+	{"bochs-3.0_corei5_arrandale_m520", 0x000000fe, 0x2b},
 	/* & 000000ff; 3.0 has 000000ef: bit 4, "virtualize x2APIC mode", is gone */
-	{"bochs-2.7_corei7_sandy_bridge_2600k", 0x000000fa, 0x2b},
-	{"bochs-3.0_corei7_sandy_bridge_2600k", 0x000000ea, 0x2b},
+	{"bochs-2.7_corei7_sandy_bridge_2600k", 0x000000fe, 0x2b},
+	{"bochs-3.0_corei7_sandy_bridge_2600k", 0x000000ee, 0x2b},
 	/* & 000008ff; 8 is bit 11 */
-	{"bochs-2.7_corei7_ivy_bridge_3770k", 0x000000fa, 0x2b},
-	{"bochs-3.0_corei7_ivy_bridge_3770k", 0x000000fa, 0x2b},
+	{"bochs-2.7_corei7_ivy_bridge_3770k", 0x000000fe, 0x2b},
+	{"bochs-3.0_corei7_ivy_bridge_3770k", 0x000000fe, 0x2b},
 	/* & 00047fff; 4 is bit 18 */
-	{"bochs-2.7_corei7_haswell_4770", 0x000017fb, 0x2b},
-	{"bochs-3.0_corei7_haswell_4770", 0x000017fb, 0x2b},
+	{"bochs-2.7_corei7_haswell_4770", 0x000017ff, 0x2b},
+	{"bochs-3.0_corei7_haswell_4770", 0x000017ff, 0x2b},
 	/* & 00057fff; 5 is bits 16 and 18 */
-	{"bochs-2.7_broadwell_ult", 0x000017fb, 0x2b},
-	{"bochs-3.0_broadwell_ult", 0x000017fb, 0x2b},
+	{"bochs-2.7_broadwell_ult", 0x000017ff, 0x2b},
+	{"bochs-3.0_broadwell_ult", 0x000017ff, 0x2b},
 	/* & 02177fff; 17 is bits 16 17 18 20; 3.0 has 0257: bit 22 more */
-	{"bochs-2.7_corei7_skylake_x", 0x021217fb, 0x2b},
-	{"bochs-3.0_corei7_skylake_x", 0x021217fb, 0x2b},
+	{"bochs-2.7_corei7_skylake_x", 0x021217ff, 0x2b},
+	{"bochs-3.0_corei7_skylake_x", 0x021217ff, 0x2b},
 	/* & 02157cff; 15 is bits 16 18 20; 3.0 has 0255: bit 22 more */
-	{"bochs-2.7_corei3_cnl", 0x021014fa, 0x2b},
-	{"bochs-3.0_corei3_cnl", 0x021014fa, 0x2b},
+	{"bochs-2.7_corei3_cnl", 0x021014fe, 0x2b},
+	{"bochs-3.0_corei3_cnl", 0x021014fe, 0x2b},
 	/* & 02977fff; 97 is bits 16 17 18 20 23; 3.0 has 02d7: bit 22 more */
-	{"bochs-2.7_corei7_icelake_u", 0x021217fb, 0x4},
-	{"bochs-3.0_corei7_icelake_u", 0x021217fb, 0x4},
-	{"bochs-2.7_tigerlake", 0x021217fb, 0x4},
-	{"bochs-3.0_tigerlake", 0x021217fb, 0x4},
+	{"bochs-2.7_corei7_icelake_u", 0x021217ff, 0x4},
+	{"bochs-3.0_corei7_icelake_u", 0x021217ff, 0x4},
+	{"bochs-2.7_tigerlake", 0x021217ff, 0x4},
+	{"bochs-3.0_tigerlake", 0x021217ff, 0x4},
 	/* & 06d77fff; 6 is bits 25 and 26 */
-	{"bochs-3.0_sapphire_rapids", 0x021217fb, 0x4},
-	{"bochs-3.0_arrow_lake", 0x021217fb, 0x4},
+	{"bochs-3.0_sapphire_rapids", 0x021217ff, 0x4},
+	{"bochs-3.0_arrow_lake", 0x021217ff, 0x4},
 };
 
 TEST(cap_control_words_of_emulated_processors_are_those_worked_out_by_hand)

@@ -13,7 +13,7 @@
  *
  *	pin        bits 0 3 5 6                        0x00000069
  *	primary    bits 3 7 10 11 19 20 21 24 28 29 31 0xb1380c88
- *	secondary  bits 0 1 3 .. 10 12 17 20 25         0x021217fb
+ *	secondary  bits 0 .. 10 12 17 20 25            0x021217ff
  *	exit       bits 2 9 12 18 19 20 21             0x003c1204
  *	entry      bits 2 13 14 15                     0x0000e004
  *
@@ -32,9 +32,9 @@
  *	         the 7f (or ff) has bits 18..21, the ffff bit 12
  *	entry    0000..01fe, then ffff: bits 13, 14 and 15 are there
  *
- * The secondary word is what is left of 0x021217fb in the high half of 0x48b,
+ * The secondary word is what is left of 0x021217ff in the high half of 0x48b,
  * worked out row by row below; of bits 0, 8 and 9 (301) there are all or none,
- * and where 8 and 9 are missing it is 0x021214fa.
+ * and where 8 and 9 are missing it is 0x021214fe.
  */
 #include "fixture.h"
 
@@ -50,76 +50,76 @@ struct by_hand {
 
 /* clang-format off */
 static const struct by_hand rows[] = {
-	/* Westmere: 021214fa & 000004ff = 4fa: no INVPCID (12), no XSAVES (20) */
-	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004fa, EXIT, ENTRY },
+	/* Westmere: 021214fe & 000004ff = 4fe: no INVPCID (12), no XSAVES (20) */
+	{ "Gulftown_01_00206C2",        PIN, PRIMARY, 0x000004fe, EXIT, ENTRY },
 	/* Westmere (mobile): & 000000ff */
-	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
+	{ "xmhf_HP2540p",               PIN, PRIMARY, 0x000000fe, EXIT, ENTRY },
 	/* Sandy Bridge: & 000000ff */
-	{ "vbox_Intel_Core_i7_2635QM",  PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
+	{ "vbox_Intel_Core_i7_2635QM",  PIN, PRIMARY, 0x000000fe, EXIT, ENTRY },
 	/* Sandy Bridge EP: & 000004ff */
-	{ "SandyBridgeEP_00206D5",      PIN, PRIMARY, 0x000004fa, EXIT, ENTRY },
+	{ "SandyBridgeEP_00206D5",      PIN, PRIMARY, 0x000004fe, EXIT, ENTRY },
 	/* Ivy Bridge: & 000008ff */
-	{ "IvyBridge_00306A9",          PIN, PRIMARY, 0x000000fa, EXIT, ENTRY },
+	{ "IvyBridge_00306A9",          PIN, PRIMARY, 0x000000fe, EXIT, ENTRY },
 	/* Haswell: & 00007cff; 7c00 has bit 12 */
-	{ "Haswell5_00306C3",           PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
+	{ "Haswell5_00306C3",           PIN, PRIMARY, 0x000014fe, EXIT, ENTRY },
 	/* Haswell EP: & 00007fff */
-	{ "HaswellEP_00_00306F2",       PIN, PRIMARY, 0x000017fb, EXIT, ENTRY },
+	{ "HaswellEP_00_00306F2",       PIN, PRIMARY, 0x000017ff, EXIT, ENTRY },
 	/* Crystal Well: & 00003cff; 3c00 has bit 12 */
-	{ "CrystalWell_0040661",        PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
+	{ "CrystalWell_0040661",        PIN, PRIMARY, 0x000014fe, EXIT, ENTRY },
 	/* Broadwell: & 00057cff; 50000 has bits 16 and 18, not 20 */
-	{ "Broadwell_00306D4",          PIN, PRIMARY, 0x000014fa, EXIT, ENTRY },
+	{ "Broadwell_00306D4",          PIN, PRIMARY, 0x000014fe, EXIT, ENTRY },
 	/* Broadwell DE: & 00077fff; 70000 has no bit 20 */
-	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000217fb, EXIT, ENTRY },
+	{ "BroadwellDE_0050662",        PIN, PRIMARY, 0x000217ff, EXIT, ENTRY },
 	/* Skylake: & 001ffcff; 1f0000 has bit 20, fc00 has bit 12 */
-	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "Skylake_00506E3",            PIN, PRIMARY, 0x001214fe, EXIT, ENTRY },
 	/* Skylake (an odd one, exit allowed1 017f): & 001f1cff; 1c00 has bit 12 */
-	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "Skylake4_00506E3",           PIN, PRIMARY, 0x001214fe, EXIT, ENTRY },
 	/* Skylake server: & 025f7fff; 5f0000 has bit 20 */
-	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "SkylakeD_0050654",           PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Kaby Lake: & 005ffcff */
-	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "Kabylake_00906E9",           PIN, PRIMARY, 0x001214fe, EXIT, ENTRY },
 	/* Coffee Lake: & 005fbcff; bc00 has bit 12 */
-	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001214fa, EXIT, ENTRY },
+	{ "Coffeelake_00906EB",         PIN, PRIMARY, 0x001214fe, EXIT, ENTRY },
 	/* Comet Lake: & 005fffff */
-	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001217fb, EXIT, ENTRY },
+	{ "CometLake_00A0655",          PIN, PRIMARY, 0x001217ff, EXIT, ENTRY },
 	/* Cannon Lake: & 025f3cff */
-	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x021214fa, EXIT, ENTRY },
+	{ "CannonLake2_0060663",        PIN, PRIMARY, 0x021214fe, EXIT, ENTRY },
 	/* Cascade Lake: & 025d3fff; 5d0000 has bit 20 */
-	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x021017fb, EXIT, ENTRY },
+	{ "CascadeLakeX1_0050657",      PIN, PRIMARY, 0x021017ff, EXIT, ENTRY },
 	/* Ice Lake: & 335fbfff */
-	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "IceLakeY_00706E5",           PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Ice Lake server: & 4bdfffff; df0000 has bit 20 */
-	{ "ICX3_00606A6",               PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "ICX3_00606A6",               PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Tiger Lake: & 035f3fff */
-	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "TigerLake3_00806C1",         PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Rocket Lake: & 335fffff */
-	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "RocketLakeE_01_00A0671",     PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Alder Lake: & 0f5d7fff; the tertiary controls are there and stay off */
-	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x021017fb, EXIT, ENTRY },
+	{ "AlderLake_01_LC_BC_0090672", PIN, PRIMARY, 0x021017ff, EXIT, ENTRY },
 	/* Raptor Lake: & 0f5d7fff */
-	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x021017fb, EXIT, ENTRY },
+	{ "RaptorLake_04_00B0671",      PIN, PRIMARY, 0x021017ff, EXIT, ENTRY },
 	/* Sapphire Rapids: & cfff3fff */
-	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "SapphireRapids_05_00806F8",  PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Emerald Rapids: & cfffffff */
-	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "EmeraldRapids_01_00C06F2",   PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Meteor Lake: & c75f7fff */
-	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "MeteorLake_09_00A06A4",      PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Lunar Lake: & cf5f7fff; the secondary exit controls are there and stay off */
-	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "LunarLake_04_00B06D1",       PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Arrow Lake: & c75f7fff */
-	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "ArrowLake_07_00C0662",       PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Wildcat Lake: & c75f7fff */
-	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x021217fb, EXIT, ENTRY },
+	{ "WildcatLake_02_00D0651",     PIN, PRIMARY, 0x021217ff, EXIT, ENTRY },
 	/* Silvermont: & 000028ef; 2800 has bits 11 and 13, not 12; ef has no bit 4 */
-	{ "Silvermont_0030679",         PIN, PRIMARY, 0x000000ea, EXIT, ENTRY },
+	{ "Silvermont_0030679",         PIN, PRIMARY, 0x000000ee, EXIT, ENTRY },
 	/* Goldmont: & 001d6fff; 6f00 has no bit 12; 1d0000 has bit 20 */
-	{ "Goldmont_00506C9",           PIN, PRIMARY, 0x001007fb, EXIT, ENTRY },
+	{ "Goldmont_00506C9",           PIN, PRIMARY, 0x001007ff, EXIT, ENTRY },
 	/* Goldmont Plus: & 025defff; ef00 has no bit 12 */
-	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x021007fb, EXIT, ENTRY },
+	{ "GoldmontPlus_00706A8",       PIN, PRIMARY, 0x021007ff, EXIT, ENTRY },
 	/* Tremont: & 07dd6fff; dd0000 has bit 20 */
-	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x021007fb, EXIT, ENTRY },
+	{ "JasperLake01_00906C0",       PIN, PRIMARY, 0x021007ff, EXIT, ENTRY },
 	/* Gracemont alone: & 075d7fff; 7f00 has bit 12 */
-	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x021017fb, EXIT, ENTRY },
+	{ "AlderLakeN_02_00B06E0",      PIN, PRIMARY, 0x021017ff, EXIT, ENTRY },
 };
 /* clang-format on */
 

@@ -110,7 +110,7 @@ TEST(cap_differing_controls_in_words)
 	EXPECT_PROBLEMS(result, "48b.37");
 	EXPECT_CONTAINS(words_of(&result->report.problem[0]), "Lintel's choice for it is");
 	b = a;
-	b.value[CAP_PROCBASED_CTLS2] ^= BIT64(34);
+	b.value[CAP_PROCBASED_CTLS2] ^= BIT64(43);
 	result = compare(&a, &b);
 	EXPECT_PROBLEMS(result, "");
 	REQUIRE_EQ(result->report.notes, 1);

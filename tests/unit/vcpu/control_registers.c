@@ -535,3 +535,40 @@ TEST(control_registers_cr4_bits_of_nobody)
 	}
 	machine_destroy(m);
 }
+
+/* On a processor without UMIP what it forbids exits; without that control there is none. */
+TEST(control_registers_umip_is_made)
+{
+	struct vmcs_config config;
+
+	machine_destroy(machine_create(MODE_LONG)); /* the first starts the processor */
+	config = vmcs_config;
+	for (int i = 0; i < 4; i++) {
+		bool real = i & 1, exits = i & 2;
+		struct machine *m;
+		u64 made, cr4;
+
+		vmcs_config = config;
+		if (!real)
+			vmcs_config.cr4_fixed1 &= ~CR4_UMIP;
+		if (!exits)
+			vmcs_config.ctl[CTL_SECONDARY] &= ~(u64)CPU2_DESCRIPTOR_TABLE_EXITING;
+		made = !real && exits ? CPU2_DESCRIPTOR_TABLE_EXITING : 0;
+		m = machine_create(MODE_LONG);
+		cr4 = vcpu_cr4_read(&m->vcpu);
+		test_context("the processor's %d, exits %d", real, exits);
+		EXPECT_EQ(m->vcpu.control[CTL_SECONDARY] & CPU2_DESCRIPTOR_TABLE_EXITING, 0);
+		execute(&m->vcpu, CR4, cr4 | CR4_UMIP);
+		EXPECT_EQ(took_gp(&m->vcpu), !real && !exits);
+		EXPECT_EQ(vcpu_cr4_read(&m->vcpu), real || exits ? cr4 | CR4_UMIP : cr4);
+		EXPECT_EQ(vmcs_readl(GUEST_CR4) & CR4_UMIP, real ? CR4_UMIP : 0);
+		EXPECT_EQ(vmcs_read32(SECONDARY_VM_EXEC_CONTROL) & CPU2_DESCRIPTOR_TABLE_EXITING,
+			  made);
+		execute(&m->vcpu, CR4, cr4);
+		EXPECT_EQ(vmcs_readl(GUEST_CR4) & CR4_UMIP, 0);
+		EXPECT_EQ(vmcs_read32(SECONDARY_VM_EXEC_CONTROL) & CPU2_DESCRIPTOR_TABLE_EXITING,
+			  0);
+		machine_destroy(m);
+	}
+	vmcs_config = config;
+}

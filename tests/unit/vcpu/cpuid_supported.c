@@ -149,6 +149,24 @@ TEST(cpuid_supported_needs_controls_and_state)
 	}
 }
 
+/* Where the processor has none, or the kernel does without it, a control stands in. */
+TEST(cpuid_supported_or_made_by_a_control)
+{
+	for (int i = 0; i < 4; i++) {
+		bool host = i & 1, control = i & 2;
+
+		sim_reset();
+		host_has_everything();
+		if (!host)
+			sim_cpuid_disable(7, 0, 0, 0, cpuid_feature_mask(FEATURE_UMIP), 0);
+		if (!control)
+			vmcs_config.ctl[CTL_SECONDARY] &= ~(u64)CPU2_DESCRIPTOR_TABLE_EXITING;
+		cpuid_setup();
+		test_context("the host's %d, the control %d", host, control);
+		EXPECT_EQ(cpuid_offered(FEATURE_UMIP), host || control);
+	}
+}
+
 /* A feature that the kernel switched off is not for guests either; what Lintel makes is. */
 TEST(cpuid_supported_follows_the_kernel)
 {

@@ -303,9 +303,8 @@ TEST(events_nmi_window_in_the_shadow_of_sti)
 					   .guest = nmi_behind_sti});
 	sim_script_exit(
 		&(struct sim_exit){.reason = EXIT_REASON_NMI_WINDOW, .guest = expect_nmi_window});
-	sim_script_exit(&(struct sim_exit){.reason = EXIT_REASON_HLT,
-					   .instruction_length = 1,
-					   .guest = end_shadow_in_guest});
+	sim_script_exit(&(struct sim_exit){
+		.reason = EXIT_REASON_HLT, .instruction_length = 1, .guest = end_shadow_in_guest});
 	EXPECT_EQ(vcpu_run(vcpu), 0);
 	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_HLT);
 	EXPECT_EQ(vcpu->events.nmi.pending, 0);
