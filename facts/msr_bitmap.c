@@ -66,14 +66,15 @@ void msr_bitmap_open_x2apic(u8 *bitmap)
 	msr_bitmap_clear(bitmap, MSR_X2APIC_TPR, MSR_WRITE);
 }
 
-/* Not ID, LDR and ICR, which the page of xAPIC mode has in another form; not the current count of
- * the timer, which is in no page; and not the LVT entry that not every APIC has. */
+/* Not ICR, which the page of KVM_GET_LAPIC has in two parts; not the current count of the timer,
+ * which is in no page; and not the LVT entry that not every APIC has. */
 static const struct {
 	u32 first, last;
 } in_page[] = {
-	{0x803, 0x803}, /* version */
+	{0x802, 0x803}, /* ID, version */
 	{0x808, 0x808}, /* TPR */
 	{0x80a, 0x80a}, /* PPR */
+	{0x80d, 0x80d}, /* LDR */
 	{0x80f, 0x80f}, /* spurious-interrupt vector */
 	{0x810, 0x828}, /* ISR, TMR, IRR, ESR */
 	{0x832, 0x838}, /* LVT, initial count */

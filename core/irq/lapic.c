@@ -131,14 +131,27 @@ static void reset_registers(struct vcpu *vcpu)
 	lapic_put(lapic, LAPIC_LVT_LINT0, lint0_at_reset(vcpu));
 }
 
+void lapic_ids_reset(struct vcpu *vcpu)
+{
+	struct lapic *lapic = vcpu->lapic;
+
+	if (!lapic_x2apic(vcpu)) {
+		lapic_put(lapic, LAPIC_ID, vcpu->id << 24);
+		return;
+	}
+	lapic_put(lapic, LAPIC_ID, vcpu->id);
+	lapic_put(lapic, LAPIC_LDR, lapic_logical_id(vcpu));
+}
+
 void lapic_reset(struct vcpu *vcpu, bool init)
 {
 	reset_registers(vcpu);
 	lapic_put(vcpu->lapic, LAPIC_TPR, 0);
 	vcpu->lapic->pv_eoi = 0;
 	lapic_vapic_off(vcpu->lapic);
-	if (!init)
-		lapic_put(vcpu->lapic, LAPIC_ID, vcpu->id << 24);
+	/* INIT leaves the mode as it is, and in xAPIC mode an ID that software has changed. */
+	if (!init || lapic_x2apic(vcpu))
+		lapic_ids_reset(vcpu);
 }
 
 void lapic_mode_changed(struct vcpu *vcpu, bool reset)
@@ -146,7 +159,7 @@ void lapic_mode_changed(struct vcpu *vcpu, bool reset)
 	struct lapic *lapic = vcpu->lapic;
 
 	/* A new mode begins with the ID that the processor was given, and with bits that it has. */
-	lapic_put(lapic, LAPIC_ID, vcpu->id << 24);
+	lapic_ids_reset(vcpu);
 	lapic_put(lapic, LAPIC_ICR,
 		  lapic_get(lapic, LAPIC_ICR) & lapic_writable_bits(vcpu, LAPIC_ICR));
 	if (reset)

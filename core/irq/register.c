@@ -82,16 +82,10 @@ u32 lapic_writable_bits(const struct vcpu *vcpu, u32 offset)
 u32 lapic_register_read(struct vcpu *vcpu, u32 offset)
 {
 	switch (offset) {
-	case LAPIC_ID:
-		if (lapic_x2apic(vcpu))
-			return vcpu->id;
-		break;
 	case LAPIC_APR:
 		return lapic_arbitration_priority(vcpu->lapic);
 	case LAPIC_PPR:
 		return lapic_processor_priority(vcpu->lapic);
-	case LAPIC_LDR:
-		return lapic_logical_id(vcpu);
 	case LAPIC_TIMER_CURRENT:
 		return lapic_timer_count(vcpu);
 	case LAPIC_EOI: /* where the processor keeps what was written */

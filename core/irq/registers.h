@@ -129,6 +129,9 @@ int lapic_highest_in_service(const struct lapic *lapic);
  * them. */
 u32 lapic_vapic_word(struct lapic *lapic);
 void lapic_eoi(struct vcpu *vcpu);
+/* The ID that the processor was given; in x2APIC mode as RDMSR gives it, with the LDR that follows
+ * from it, so that the processor can answer from the page. */
+void lapic_ids_reset(struct vcpu *vcpu);
 /* IRR and ISR were written as a whole. */
 void lapic_vectors_changed(struct lapic *lapic);
 /* Bits of ESR: noted until software asks, with an interrupt for each that is new.  Any context. */

@@ -15,8 +15,8 @@ static bool whole_id(const struct vcpu *vcpu)
 
 void lapic_state_get(struct vcpu *vcpu, struct kvm_lapic_state *state)
 {
-	/* Those that are not in the page. */
-	static const u16 computed[] = {LAPIC_ID,  LAPIC_APR,	       LAPIC_PPR,     LAPIC_LDR,
+	/* Those that are not in the page, or not in this form. */
+	static const u16 computed[] = {LAPIC_ID,  LAPIC_APR,	       LAPIC_PPR,
 				       LAPIC_EOI, LAPIC_TIMER_CURRENT, LAPIC_SELF_IPI};
 
 	/* Or an interrupt that comes meanwhile is in neither of the two, or in both. */
@@ -77,7 +77,10 @@ int lapic_state_set(struct vcpu *vcpu, const struct kvm_lapic_state *state)
 	}
 	lapic_put(lapic, LAPIC_VERSION, lapic_version(lapic));
 	lapic_put(lapic, LAPIC_DFR, lapic_get(lapic, LAPIC_DFR) | ~DFR_MODEL);
-	lapic_id_write(vcpu, lapic_x2apic(vcpu) ? vcpu->id << 24 : lapic_get(lapic, LAPIC_ID));
+	if (lapic_x2apic(vcpu))
+		lapic_ids_reset(vcpu);
+	else
+		lapic_id_write(vcpu, lapic_get(lapic, LAPIC_ID));
 	lapic_vectors_changed(lapic);
 	lapic_timer_resume(vcpu);
 	vcpu_request(vcpu, VCPU_REQUEST_EVENT);

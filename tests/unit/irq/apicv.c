@@ -132,6 +132,15 @@ static int set_base(struct vcpu *which, u64 value)
 	return error;
 }
 
+/* The same by user space, which may go from any mode to any. */
+static void user_sets_base(u64 value)
+{
+	int ticket = host_srcu_read_lock(&vm->srcu);
+
+	FIXTURE_LOADED(vcpu, EXPECT_EQ(msr_write(vcpu, MSR_IA32_APICBASE, value, true), 0));
+	host_srcu_read_unlock(&vm->srcu, ticket);
+}
+
 static u32 status(void)
 {
 	return (u32)sim_vmcs_get(fixture_vmcs(machine), GUEST_INTR_STATUS);
@@ -575,8 +584,40 @@ TEST(apicv_x2apic_reads)
 		EXPECT_EQ(lapic_msr_read(vcpu, msr, &value), 0);
 		EXPECT_EQ(lapic_get(vcpu->lapic, (msr & 0xff) << 4), value);
 	}
-	EXPECT_EQ(passing, 37);
+	EXPECT_EQ(passing, 39);
 	EXPECT_TRUE(msr_bitmap_test(vcpu->vmcs.msr_bitmap, 0x839, MSR_READ));
+	fixture_destroy(machine);
+}
+
+static void expect_x2apic_ids(const char *after)
+{
+	test_context("%s", after);
+	EXPECT_EQ(lapic_get(vcpu->lapic, LAPIC_ID), vcpu->id);
+	EXPECT_EQ(lapic_get(vcpu->lapic, LAPIC_LDR), 0x00020004);
+	EXPECT_EQ(state_register(LAPIC_ID), vcpu->id << 24);
+	EXPECT_EQ(state_register(LAPIC_LDR), 0x00020004);
+}
+
+/* The page has them as RDMSR gives them, whoever changes the mode or the registers. */
+TEST(apicv_x2apic_ids_are_in_the_page)
+{
+	const u32 id = 0x22;
+	struct kvm_lapic_state state = {0};
+
+	start();
+	vcpu->id = id;
+	EXPECT_EQ(set_base(vcpu, vcpu->apic_base | APIC_BASE_X2APIC), 0);
+	expect_x2apic_ids("the guest's change");
+	FIXTURE_LOADED(vcpu, lapic_reset(vcpu, true));
+	expect_x2apic_ids("INIT");
+	FIXTURE_LOADED(vcpu, EXPECT_EQ(lapic_state_set(vcpu, &state), 0));
+	expect_x2apic_ids("KVM_SET_LAPIC");
+	user_sets_base(vcpu->apic_base & ~APIC_BASE_X2APIC);
+	test_context("%s", "back");
+	EXPECT_EQ(lapic_get(vcpu->lapic, LAPIC_ID), id << 24);
+	user_sets_base(vcpu->apic_base | APIC_BASE_X2APIC);
+	expect_x2apic_ids("user space's change");
+	vcpu->id = 0;
 	fixture_destroy(machine);
 }
 
