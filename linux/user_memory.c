@@ -46,27 +46,43 @@ static bool would_wait(long pinned)
 	return !pinned || pinned == -EAGAIN || pinned == -EBUSY;
 }
 
+bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *page)
+{
+	struct page *found;
+
+	if (get_user_pages_fast_only(hva, 1, FOLL_WRITE, &found) != 1)
+		return false;
+	*page = (struct host_page){
+		.pfn = page_to_pfn(found),
+		.writable = true,
+		.referenced = true,
+		.at_hand = true,
+	};
+	return true;
+}
+
 /* A page of the kernel's memory map, with a reference.  `flags`: FOLL_NOWAIT, or 0. */
-static int get_counted_page(u64 hva, bool write, unsigned int flags, struct host_page *page)
+static int get_counted_page(struct vm *vm, u64 hva, bool write, unsigned int flags,
+			    struct host_page *page)
 {
 	struct page *found;
 	long pinned;
 
-	page->referenced = true;
 	/* A page that is writable already is mapped so even for a read: it saves a fault later.
 	 * This does not make it writable, which would undo copy-on-write sharing for nothing. */
-	page->writable = true;
-	pinned = get_user_pages_fast_only(hva, 1, FOLL_WRITE, &found);
-	if (pinned != 1) {
-		page->writable = write;
-		pinned = get_user_pages_unlocked(hva, 1, &found,
-						 FOLL_HWPOISON | flags | (write ? FOLL_WRITE : 0));
-	}
+	if (host_page_at_hand(vm, hva, page))
+		return 0;
+	pinned = get_user_pages_unlocked(hva, 1, &found,
+					 FOLL_HWPOISON | flags | (write ? FOLL_WRITE : 0));
 	if (flags && would_wait(pinned))
 		return -EAGAIN;
 	if (pinned != 1)
 		return errno_of_pin(pinned);
-	page->pfn = page_to_pfn(found);
+	*page = (struct host_page){
+		.pfn = page_to_pfn(found),
+		.writable = write,
+		.referenced = true,
+	};
 	return 0;
 }
 
@@ -121,12 +137,13 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 		return -EFAULT;
 	}
 	page->referenced = false;
+	page->at_hand = false;
 	return 0;
 }
 
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
-	int error = get_counted_page(hva, write, 0, page);
+	int error = get_counted_page(vm, hva, write, 0, page);
 
 	/* The fault is the guest's: the kernel would send this if the program itself had touched
 	 * it. */
@@ -138,7 +155,7 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 
 int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
-	int error = get_counted_page(hva, write, FOLL_NOWAIT, page);
+	int error = get_counted_page(vm, hva, write, FOLL_NOWAIT, page);
 
 	/* What is wrong with it, that function knows. */
 	return error && error != -EAGAIN ? host_page_get(vm, hva, write, page) : error;

@@ -36,7 +36,7 @@ static u64 tsc, tsc_khz;
 static u64 tsc_behind[SIM_MAX_CPUS];
 u32 sim_measurement;
 bool sim_exits_are_traced;
-bool sim_events_are_raw;
+bool sim_events_are_raw, sim_spins_are_raw;
 static u64 xcr0_host, xcr0_supported, xss_host;
 
 /* What a 64-bit kernel on a processor with VT-x has; the capability MSRs come from a recording. */
@@ -425,6 +425,7 @@ __attribute__((constructor)) void sim_cpu_reset(void)
 	sim_measurement = 0;
 	sim_exits_are_traced = false;
 	sim_events_are_raw = false;
+	sim_spins_are_raw = false;
 	sim_guest_may_mwait = true;
 	sim_set_tsc_khz(2000000);
 	sim_set_xcr0(7, 7);

@@ -35,6 +35,12 @@ void sim_needs_atomic(const char *who)
 		sim_panic("%s sleeps on PREEMPT_RT, and %s", who, why);
 }
 
+void sim_needs_raw(const char *who)
+{
+	if (!sim_spins_are_raw)
+		sim_needs_atomic(who);
+}
+
 bool sim_irqs_enabled(void)
 {
 	return !sim_task_now->irqs_off;
@@ -143,6 +149,25 @@ void sim_spin_lock(host_spinlock_t *lock)
 	sim_needs_atomic("host_spin_lock");
 	lock_take(&lock->lock, "spin lock", false);
 	sim_task_now->spins_held++;
+}
+
+bool host_spin_trylock(host_spinlock_t *lock)
+{
+	struct sim_lock *it = &lock->lock;
+
+	if (!sim_spins_are_raw)
+		sim_panic("host_spin_trylock() needs host_spin_is_raw()");
+	if (it->state == SIM_LOCK_UNINITIALISED)
+		sim_panic("spin lock was never initialised");
+	sim_point();
+	if (sim_lock_held(it))
+		sim_panic("spin lock %s is locked already", it->name);
+	if (it->state == SIM_LOCK_HELD)
+		return false;
+	it->state = SIM_LOCK_HELD;
+	it->owner = sim_task_now;
+	sim_task_now->spins_held++;
+	return true;
 }
 
 void sim_spin_unlock(host_spinlock_t *lock)

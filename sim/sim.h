@@ -102,6 +102,7 @@ extern bool sim_may_reboot;	     /* what host_may_reboot() answers */
 extern u32 sim_measurement;	     /* what host_measurement() answers */
 extern bool sim_exits_are_traced;    /* and host_traces_exits() */
 extern bool sim_events_are_raw;	     /* host_event_signal_is_raw(): no PREEMPT_RT */
+extern bool sim_spins_are_raw;	     /* host_spin_is_raw(): the same */
 
 /* The mmu notifier: NULL for none. */
 typedef void (*sim_notifier_fn)(void *argument, u64 start, u64 end);
@@ -161,6 +162,8 @@ void sim_ioctl_reset(void);
 void sim_might_sleep(const char *who);
 /* Panics where a spin lock cannot be taken: on PREEMPT_RT it sleeps. */
 void sim_needs_atomic(const char *who);
+/* The same, unless host_spin_is_raw(). */
+void sim_needs_raw(const char *who);
 bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 /* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */

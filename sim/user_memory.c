@@ -330,9 +330,37 @@ void sim_page_get_fail(int error)
 	get_error = error;
 }
 
+static bool is_at_hand(const struct page *page)
+{
+	return page && page->frame && !page->absent && !page->readonly && !page->shared;
+}
+
+bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *result)
+{
+	const struct page *page;
+
+	sim_needs_raw("host_page_at_hand");
+	sim_point();
+	page = page_find(hva);
+	if (get_error || !is_at_hand(page))
+		return false;
+	frames[page->frame].references++;
+	references++;
+	*result = (struct host_page){
+		.pfn = SIM_USER_PFN_BASE + page->frame,
+		.writable = true,
+		.at_hand = true,
+	};
+	if (get_hook)
+		get_hook(get_hook_argument, hva);
+	sim_point();
+	return true;
+}
+
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 {
 	struct page *page = page_find(hva);
+	bool at_hand = is_at_hand(page);
 	int error = get_error;
 
 	sim_might_sleep("host_page_get");
@@ -349,8 +377,11 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *result)
 		page_enter_frame(page, hva);
 	frames[page->frame].references++;
 	references++;
-	result->pfn = SIM_USER_PFN_BASE + page->frame;
-	result->writable = !page->readonly && !page->shared;
+	*result = (struct host_page){
+		.pfn = SIM_USER_PFN_BASE + page->frame,
+		.writable = !page->readonly && !page->shared,
+		.at_hand = at_hand,
+	};
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
 	sim_point();
@@ -437,7 +468,7 @@ void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
 
-	sim_needs_atomic("host_page_put");
+	sim_needs_raw("host_page_put");
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;

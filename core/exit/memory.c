@@ -83,16 +83,22 @@ static bool maps_apic_page(struct vcpu *vcpu, const struct ept_access *access)
 	       apic_page_map(vcpu->vm, vcpu->exit.gpa);
 }
 
-enum exit_action exit_ept_violation(struct vcpu *vcpu)
+static inline struct ept_access access_of(struct vcpu *vcpu)
 {
 	u64 qualification = vcpu->exit.qualification;
-	struct ept_access access = {
+
+	return (struct ept_access){
 		.read = qualification & EPT_VIOLATION_READ,
 		.write = qualification & EPT_VIOLATION_WRITE,
 		.fetch = qualification & EPT_VIOLATION_FETCH,
 		.walk = is_walk_as_write(qualification),
 		.vcpu = vcpu,
 	};
+}
+
+enum exit_action exit_ept_violation(struct vcpu *vcpu)
+{
+	struct ept_access access = access_of(vcpu);
 
 	switch (map_page(vcpu, &access)) {
 	case EPT_MAPPED:
@@ -120,15 +126,24 @@ static enum exit_action mmio_at_once(struct vcpu *vcpu)
 	return ACTION_NEXT_INSN;
 }
 
+static enum exit_action page_at_once(struct vcpu *vcpu)
+{
+	vcpu->page_at_hand = ept_fault_at_once(vcpu->vm, vcpu->exit.gpa, access_of(vcpu));
+	return vcpu->page_at_hand ? ACTION_SAME_INSN : ACTION_LATER;
+}
+
+/* What the last one was is tried, or what was at this address: the others would pay for the look.
+ */
 enum exit_action exit_ept_violation_at_once(struct vcpu *vcpu)
 {
+	bool event = *mmio_last_undecoded(vcpu, vcpu->exit.gpa) == vcpu->exit.gpa;
 	enum exit_action action;
 	int ticket;
 
-	if (*mmio_last_undecoded(vcpu, vcpu->exit.gpa) != vcpu->exit.gpa)
+	if (!event && !vcpu->page_at_hand)
 		return ACTION_LATER;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
-	action = mmio_at_once(vcpu);
+	action = event ? mmio_at_once(vcpu) : page_at_once(vcpu);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	return action;
 }

@@ -131,6 +131,7 @@ struct fault {
 	struct ept_access access;
 	struct host_page page;
 	unsigned int level; /* of the largest mapping that is possible */
+	bool raw;	    /* interrupts are off: nobody is waited for */
 };
 
 /* Does all that an entry of the level maps round `gfn` lie in the slot, and alike in the process?
@@ -179,8 +180,12 @@ static bool fault_is_stale(struct vm *vm, const struct fault *fault)
 	u64 start = fault->hva & ~(size - 1);
 
 	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
-	return fault->slots != memslots_get(vm) ||
-	       invalidations_touch(&vm->ept.invalidations, fault->since, start, start + size);
+	if (fault->slots != memslots_get(vm))
+		return true;
+	if (fault->raw)
+		return invalidations_may_touch(&vm->ept.invalidations, fault->since, start,
+					       start + size);
+	return invalidations_touch(&vm->ept.invalidations, fault->since, start, start + size);
 }
 
 static u64 fault_leaf(const struct vm *vm, const struct fault *fault)
@@ -201,13 +206,13 @@ static u64 fault_leaf(const struct vm *vm, const struct fault *fault)
 	return leaf;
 }
 
-/* Needs: mmu_lock.  0, or -EAGAIN: more table pages are needed. */
+/* Needs: mmu_lock.  0; -EAGAIN: more table pages are needed, or a flush with interrupts off. */
 static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare,
 		     struct ept_list *list)
 {
 	unsigned int level;
-	u64 old = ept_lookup(&vm->ept, fault->gfn, &level);
-	u64 leaf, first;
+	u64 *entry = ept_find(&vm->ept, fault->gfn, &level);
+	u64 old = ept_read(entry), leaf, first;
 	bool same;
 
 	HOST_NEEDS(host_spin_held(&vm->mmu_lock));
@@ -220,21 +225,28 @@ static int fault_map(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	/* Another vCPU was here before, and with more right to write: let it be. */
 	if (same && (old & EPT_WRITE))
 		return 0;
+	if (same || (!old && level == fault->level)) {
+		ept_set(&vm->ept, entry, level, leaf);
+		return 0;
+	}
 	first = fault->gfn & ~(ept_level_frames(fault->level) - 1);
-	if (!same && (old || level < fault->level))
+	if (old || level < fault->level) {
+		if (fault->raw)
+			return -EAGAIN;
 		frames_remove(vm, first, first + ept_level_frames(fault->level), false, list);
+	}
 	return ept_map(&vm->ept, first, fault->level, leaf, spare);
 }
 
-/* Needs: mmu_lock.  As fault_map(); also 0 where what was looked at may be something else by now,
- * and nothing is mapped: the guest comes again. */
+/* Needs: mmu_lock.  As fault_map(); where what was looked at may be something else by now nothing
+ * is mapped, and the guest comes again: also 0, or with interrupts off -EAGAIN. */
 static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare,
 		     struct ept_list *list)
 {
 	int error;
 
 	if (fault_is_stale(vm, fault))
-		return 0;
+		return fault->raw ? -EAGAIN : 0;
 	/* Where the processor keeps no list, the first write to a logged page is to fault. */
 	if (fault->slot->log && !fault->access.write && !writes_are_listed(vm))
 		fault->page.writable = false;
@@ -261,7 +273,24 @@ static int fault_install(struct vm *vm, struct fault *fault)
 	} while (error == -EAGAIN && !(error = ept_spare_fill(&spare)));
 	ept_tables_free(&vm->ept, &list, true);
 	ept_spare_free(&spare);
+	/* The next page is likely to be a neighbour, and a table is there by now. */
+	if (fault->access.vcpu)
+		fault->access.vcpu->page_at_hand =
+			host_spin_is_raw() && fault->page.at_hand && !spare.wanted;
 	return error;
+}
+
+/* With interrupts off.  False: nothing was done. */
+static bool fault_install_at_once(struct vm *vm, struct fault *fault)
+{
+	struct ept_spare none = {.count = 0};
+	bool done;
+
+	if (!host_spin_trylock(&vm->mmu_lock))
+		return false;
+	done = !fault_try(vm, fault, &none, NULL);
+	host_spin_unlock(&vm->mmu_lock);
+	return done;
 }
 
 /*
@@ -337,6 +366,47 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 		.access = access,
 	};
 	return fault_resolve(vm, &fault, readonly, error);
+}
+
+/* As fault_resolve(); false: nothing was done. */
+static bool fault_resolve_at_once(struct vm *vm, struct fault *fault, bool readonly)
+{
+	bool done;
+
+	fault->since = invalidations_now(&vm->ept.invalidations);
+	if (!host_page_at_hand(vm, fault->hva, &fault->page))
+		return false;
+	if (readonly)
+		fault->page.writable = false;
+	fault->level = fault_level(vm, fault);
+	done = fault_install_at_once(vm, fault);
+	host_page_put(&fault->page);
+	return done;
+}
+
+bool ept_fault_at_once(struct vm *vm, gpa_t gpa, struct ept_access access)
+{
+	const struct memslots *slots = memslots_get(vm);
+	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
+	const struct memslot *slot = memslots_find(slots, gfn);
+	struct fault fault;
+	bool readonly;
+
+	HOST_NEEDS(host_srcu_held(&vm->srcu) && host_interrupts_are_off());
+	if (!slot)
+		return false;
+	readonly = slot->flags & KVM_MEM_READONLY;
+	if (access.write && readonly)
+		return false;
+	fault = (struct fault){
+		.slots = slots,
+		.slot = slot,
+		.gfn = gfn,
+		.hva = memslot_hva(slot, gfn),
+		.access = access,
+		.raw = true,
+	};
+	return fault_resolve_at_once(vm, &fault, readonly);
 }
 
 /* --- changes --- */

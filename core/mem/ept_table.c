@@ -72,8 +72,7 @@ void ept_visit(const struct ept *ept, u64 start, u64 end, struct ept_visitor *vi
 	table_visit(ept->root, EPT_LEVEL_ROOT, start, end, visitor);
 }
 
-/* The entry at which the walk to `gfn` ends: a leaf, or not present. */
-static u64 *entry_find(const struct ept *ept, u64 gfn, unsigned int *level)
+u64 *ept_find(const struct ept *ept, u64 gfn, unsigned int *level)
 {
 	u64 *table = ept->root;
 
@@ -87,17 +86,22 @@ static u64 *entry_find(const struct ept *ept, u64 gfn, unsigned int *level)
 	}
 }
 
+u64 ept_read(const u64 *entry)
+{
+	u64 value = entry_read(entry);
+
+	return ept_entry_present(value) ? value : 0;
+}
+
 u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level)
 {
-	u64 entry = entry_read(entry_find(ept, gfn, level));
-
-	return ept_entry_present(entry) ? entry : 0;
+	return ept_read(ept_find(ept, gfn, level));
 }
 
 bool ept_clear(struct ept *ept, u64 gfn, u64 bits)
 {
 	unsigned int level;
-	u64 *entry = entry_find(ept, gfn, &level);
+	u64 *entry = ept_find(ept, gfn, &level);
 
 	if (level != EPT_LEVEL_4K || !ept_entry_present(entry_read(entry)))
 		return false;
@@ -114,6 +118,12 @@ static void mapped_add(struct ept *ept, unsigned int level, u64 count)
 void ept_leaf_removed(struct ept *ept, unsigned int level)
 {
 	mapped_add(ept, level, (u64)-1);
+}
+
+void ept_set(struct ept *ept, u64 *entry, unsigned int level, u64 leaf)
+{
+	mapped_add(ept, level, !ept_entry_present(entry_read(entry)));
+	entry_write(entry, leaf);
 }
 
 int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_spare *spare)
@@ -135,10 +145,7 @@ int ept_map(struct ept *ept, u64 gfn, unsigned int level, u64 leaf, struct ept_s
 			table = entry_table(entry_read(entry));
 		}
 	}
-	entry = entry_of(table, level, gfn);
-	/* One that is there is given more rights. */
-	mapped_add(ept, level, !ept_entry_present(entry_read(entry)));
-	entry_write(entry, leaf);
+	ept_set(ept, entry_of(table, level, gfn), level, leaf);
 	return 0;
 }
 

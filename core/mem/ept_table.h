@@ -80,8 +80,17 @@ struct ept_visitor {
 
 void ept_visit(const struct ept *ept, u64 start, u64 end, struct ept_visitor *visitor);
 
-/* The entry that maps `gfn` now, or 0; and the level at which that was found. */
+/* The entry at which the walk to `gfn` ends, a leaf or not present; and its level. */
+u64 *ept_find(const struct ept *ept, u64 gfn, unsigned int *level);
+
+/* What the entry maps now, or 0. */
+u64 ept_read(const u64 *entry);
+
+/* Both in one. */
 u64 ept_lookup(const struct ept *ept, u64 gfn, unsigned int *level);
+
+/* Put `leaf` in an entry of the level that is not present, or maps the same with fewer rights. */
+void ept_set(struct ept *ept, u64 *entry, unsigned int level, u64 leaf);
 
 /*
  * Put `leaf` where `gfn` is mapped at `level`; tables come from `spare`.

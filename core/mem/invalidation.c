@@ -90,13 +90,31 @@ static bool changes_now(const struct invalidations *invalidations, const struct 
 	return invalidations->crowd_count && ranges_overlap(&invalidations->crowd, range);
 }
 
-bool invalidations_touch(struct invalidations *invalidations, u64 since, u64 start, u64 end)
+/* Needs: the lock. */
+static bool touches(const struct invalidations *invalidations, u64 since, u64 start, u64 end)
 {
 	const struct user_range range = {start, end};
+
+	return changed_since(invalidations, since, &range) || changes_now(invalidations, &range);
+}
+
+bool invalidations_touch(struct invalidations *invalidations, u64 since, u64 start, u64 end)
+{
 	bool touch;
 
 	host_spin_lock(&invalidations->lock);
-	touch = changed_since(invalidations, since, &range) || changes_now(invalidations, &range);
+	touch = touches(invalidations, since, start, end);
+	host_spin_unlock(&invalidations->lock);
+	return touch;
+}
+
+bool invalidations_may_touch(struct invalidations *invalidations, u64 since, u64 start, u64 end)
+{
+	bool touch;
+
+	if (!host_spin_trylock(&invalidations->lock))
+		return true;
+	touch = touches(invalidations, since, start, end);
 	host_spin_unlock(&invalidations->lock);
 	return touch;
 }

@@ -49,5 +49,8 @@ static inline u64 invalidations_now(const struct invalidations *invalidations)
 /* Does any of [start, end) change, or has it changed since?  True also when that is forgotten.
  * Atomic. */
 bool invalidations_touch(struct invalidations *invalidations, u64 since, u64 start, u64 end);
+/* The same with interrupts off: true also when somebody has the lock.  Needs: host_spin_is_raw().
+ */
+bool invalidations_may_touch(struct invalidations *invalidations, u64 since, u64 start, u64 end);
 
 #endif

@@ -145,6 +145,12 @@ enum ept_result {
  * comes again.  "EPT Violations".
  */
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error);
+/*
+ * The same with interrupts off, where the page is at hand, there is a place for it in the tables,
+ * and nobody has to be waited for.  False: nothing was done.  Needs: srcu read lock, the VM's
+ * process, host_spin_is_raw().
+ */
+bool ept_fault_at_once(struct vm *vm, gpa_t gpa, struct ept_access access);
 
 /*
  * Take away what maps `removed` (NULL: nothing was), flush it from every vCPU, and in the same step

@@ -114,6 +114,9 @@ struct vcpu {
 	u16 vpid;	    /* 0: none */
 	u32 exits_disabled; /* KVM_CAP_X86_DISABLE_EXITS, of its VM when it was made */
 	u64 *pml;	    /* the list of pages written, a page; NULL where it is not used */
+	/* The last EPT violation was for a page of memory that was at hand, in a table that was
+	 * there: the next may be answered with interrupts off. */
+	bool page_at_hand;
 	struct dirty_ring *dirty_ring; /* NULL: the VM has none; see mem/dirty_ring.h */
 
 	/* Control registers and MSRs as the guest sees them; what is not here is in the VMCS. */

@@ -24,6 +24,9 @@
 #define host_srcu_init(srcu)	   init_srcu_struct(srcu)
 #define host_srcu_init_brief(srcu) init_srcu_struct(srcu)
 
+/* A macro for sparse, which follows a lock that a function may have taken in no other way. */
+#define host_spin_trylock(lock) spin_trylock(lock)
+
 /* Set when Lintel is loaded: the processor has no "iTLB multihit", or the machine runs without
  * mitigations. */
 extern bool large_pages_execute;
@@ -76,6 +79,13 @@ static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 {
 	HOST_NEEDS(host_interrupts_are_on());
 	spin_lock(lock);
+}
+
+/* A spinlock_t is one; and on one processor the kernel turns interrupts on where it marks a page
+ * accessed. */
+static inline bool host_spin_is_raw(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && IS_ENABLED(CONFIG_SMP);
 }
 
 static inline void host_spin_unlock(host_spinlock_t *lock) __releases(lock)

@@ -7,7 +7,7 @@
 
 extern bool sim_large_pages_execute;
 extern u32 sim_measurement;
-extern bool sim_exits_are_traced, sim_events_are_raw;
+extern bool sim_exits_are_traced, sim_events_are_raw, sim_spins_are_raw;
 
 hpa_t sim_virt_to_phys(const void *page);
 void *sim_phys_to_virt(hpa_t address);
@@ -98,6 +98,11 @@ static inline void host_mutex_unlock(host_mutex_t *mutex)
 static inline void host_spin_lock(host_spinlock_t *lock)
 {
 	sim_spin_lock(lock);
+}
+
+static inline bool host_spin_is_raw(void)
+{
+	return sim_spins_are_raw;
 }
 
 static inline void host_spin_unlock(host_spinlock_t *lock)

@@ -430,6 +430,7 @@ static void run_random(u64 seed, u64 steps, enum made made)
 	struct fleet fleet = {.program = program_start(made), .count = 1};
 
 	sim_random_seed(seed);
+	sim_spins_are_raw = sim_random_below(2);
 	sim_wait_hook(wake_by_signal);
 	if (made != EVERYTHING) {
 		fleet.program->event = sim_event_open();

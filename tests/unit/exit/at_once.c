@@ -15,6 +15,9 @@
 #include "irq/devices.h"
 #include "irq/lapic.h"
 #include "irq/registers.h"
+#include "mem/dirty_log.h"
+#include "mem/ept_table.h"
+#include "mem/mem.h"
 #include "msr/state.h"
 #include "vcpu/state.h"
 
@@ -271,4 +274,92 @@ TEST(at_once_a_port_of_user_space)
 	EXPECT_EQ(vcpu->stats.exits[EXIT_REASON_IO_INSTRUCTION], 1);
 	EXPECT_EQ(vcpu->host.begins, 1);
 	fixture_destroy(machine);
+}
+
+/* --- memory --- */
+
+#define PAGES 6
+
+struct run_of_writes {
+	u64 begins, exits, bits;
+	u64 entry[PAGES], fields[VMCS_FIELDS];
+};
+
+static void look_at_fields(struct vcpu *vcpu, void *argument)
+{
+	hpa_t vmcs = host_virt_to_phys(vcpu->vmcs.region);
+	struct run_of_writes *run = argument;
+
+	for (unsigned int i = 0; i < VMCS_FIELDS; i++)
+		if (!is_hosts(vmcs_field_table[i].encoding))
+			run->fields[i] = sim_vmcs_get(vmcs, vmcs_field_table[i].encoding);
+}
+
+/* The guest writes to one page after the other; an event's delivery does, too. */
+static void write_pages(bool traced, bool raw, u32 flags, struct run_of_writes *run)
+{
+	struct fixture *machine = FIXTURE(.pages = PAGES, .vcpus = 1, .irqchip = true);
+	struct vcpu *vcpu = machine->vcpu;
+	const struct memslot *slot;
+	struct host_page page;
+
+	memset(run, 0, sizeof(*run));
+	sim_spins_are_raw = raw;
+	EXPECT_EQ(
+		fixture_set_slot(&machine->vm, 0, flags, 0, PAGES * LINTEL_PAGE_SIZE, machine->ram),
+		0);
+	for (u64 i = 0; i < PAGES; i++) {
+		EXPECT_EQ(host_page_get(&machine->vm, machine->ram + i * LINTEL_PAGE_SIZE, true,
+					&page),
+			  0);
+		host_page_put(&page);
+		sim_script_exit(&(struct sim_exit){
+			.reason = EXIT_REASON_EPT_VIOLATION,
+			.qualification = EPT_VIOLATION_WRITE,
+			.guest_physical = i * LINTEL_PAGE_SIZE + 16,
+			.idt_vectoring_info = i == 3 ? 0x80000041 : 0,
+			.instruction_length = LENGTH,
+		});
+	}
+	sim_exits_are_traced = traced;
+	sim_script_exit(&(struct sim_exit){
+		.reason = EXIT_REASON_TRIPLE_FAULT, .guest = look_at_fields, .argument = run});
+	EXPECT_EQ(vcpu_run(vcpu), 0);
+	EXPECT_EQ(vcpu->run->exit_reason, KVM_EXIT_SHUTDOWN);
+	EXPECT_STR_EQ(sim_entry_failure(), "");
+	for (u64 i = 0; i < PAGES; i++) {
+		unsigned int level;
+
+		run->entry[i] = ept_lookup(&machine->vm.ept, i, &level);
+		EXPECT_EQ((run->entry[i] & EPT_ADDRESS) >> 12,
+			  sim_user_pfn(machine->ram + i * LINTEL_PAGE_SIZE));
+		run->entry[i] &= ~EPT_ADDRESS;
+	}
+	slot = machine->vm.slots->root[SLOTS_BY_GFN];
+	run->bits = slot->log ? slot->log->bits[0] : 0;
+	run->exits = vcpu->stats.exits[EXIT_REASON_EPT_VIOLATION];
+	run->begins = vcpu->host.begins;
+	fixture_destroy(machine);
+}
+
+TEST(at_once_pages_that_are_there)
+{
+	static const u32 flags[] = {0, KVM_MEM_LOG_DIRTY_PAGES};
+	static struct run_of_writes quick, traced, not_raw;
+
+	for (unsigned int i = 0; i < COUNT_OF(flags); i++) {
+		test_context("flags %u", flags[i]);
+		write_pages(false, true, flags[i], &quick);
+		write_pages(true, true, flags[i], &traced);
+		write_pages(false, false, flags[i], &not_raw);
+		/* The first needs tables, the second tells that the next may be at hand. */
+		EXPECT_EQ(quick.begins, 3);
+		EXPECT_EQ(traced.begins, PAGES + 1);
+		EXPECT_EQ(not_raw.begins, PAGES + 1);
+		quick.begins = traced.begins = not_raw.begins;
+		EXPECT_EQ(quick.exits, PAGES);
+		EXPECT_EQ(quick.bits, flags[i] ? BIT64(PAGES) - 1 : 0);
+		EXPECT_EQ(memcmp(&quick, &traced, sizeof(quick)), 0);
+		EXPECT_EQ(memcmp(&quick, &not_raw, sizeof(quick)), 0);
+	}
 }

@@ -26,7 +26,7 @@ struct machine {
 	} tlb[GUEST_UNITS]; /* one frame of each unit */
 	u64 tlb_kicks;	    /* flushes that the TLB has seen */
 	struct random random;
-	unsigned int mapped, large, devices, errors, stale, changes;
+	unsigned int mapped, large, devices, errors, stale, changes, at_once;
 };
 
 static u64 below(struct machine *machine, u64 limit)
@@ -80,6 +80,18 @@ static void check_all(struct machine *machine)
 	EXPECT_EQ(machine->vm->ept.pages, ept_count_tables(machine->vm));
 }
 
+/* The other thread is on another CPU. */
+static void with_interrupts_on(u64 hva)
+{
+	bool off = !sim_irqs_enabled();
+
+	if (off)
+		host_irq_enable();
+	sim_user_move(hva, PAGE);
+	if (off)
+		host_irq_disable();
+}
+
 /* Another thread, while a fault has its page in hand. */
 static void intrude(void *argument, u64 hva)
 {
@@ -91,7 +103,23 @@ static void intrude(void *argument, u64 hva)
 	/* Its own page, or any. */
 	if (below(machine, 2))
 		hva = machine->hva + below(machine, USER_UNITS * machine->unit) * PAGE;
-	sim_user_move(hva & ~(PAGE - 1), PAGE);
+	with_interrupts_on(hva & ~(PAGE - 1));
+}
+
+/* The same as by the long way, or nothing, and no flush. */
+static bool at_once(struct machine *machine, u64 gfn, u64 kind)
+{
+	const struct ept_access access = {
+		.read = kind == 1, .write = kind == 0, .fetch = kind == 2};
+	int ticket = host_srcu_read_lock(&machine->vm->srcu);
+	bool mapped;
+
+	host_irq_disable();
+	mapped = ept_fault_at_once(machine->vm, gfn * PAGE + 8, access);
+	host_irq_enable();
+	host_srcu_read_unlock(&machine->vm->srcu, ticket);
+	machine->at_once += mapped;
+	return mapped;
 }
 
 static void step_fault(struct machine *machine)
@@ -105,9 +133,12 @@ static void step_fault(struct machine *machine)
 	enum ept_result result;
 	u64 since = invalidations_now(&machine->vm->ept.invalidations);
 
-	result = write	     ? fault_write(machine->vm, gfn, &error)
-		 : kind == 1 ? fault_read(machine->vm, gfn, &error)
-			     : fault_fetch(machine->vm, gfn, &error);
+	if (below(machine, 2) && at_once(machine, gfn, kind))
+		result = EPT_MAPPED;
+	else
+		result = write	     ? fault_write(machine->vm, gfn, &error)
+			 : kind == 1 ? fault_read(machine->vm, gfn, &error)
+				     : fault_fetch(machine->vm, gfn, &error);
 	if (!slot || (write && (slot->flags & KVM_MEM_READONLY))) {
 		EXPECT_EQ(result, EPT_MMIO);
 		machine->devices++;
@@ -207,6 +238,7 @@ static void run(bool accessed_dirty, u64 seed, u64 base, u64 unit)
 	machine = (struct machine){.vm = vm_open(accessed_dirty), .base = base, .unit = unit};
 	machine.random.state = seed;
 	sim_large_pages_execute = accessed_dirty;
+	sim_spins_are_raw = true;
 	machine.hva = sim_user_map(USER_UNITS * unit * PAGE);
 	sim_user_unmap(machine.hva + 7 * unit * PAGE, unit * PAGE);
 	sim_page_get_hook(intrude, &machine);
@@ -225,6 +257,7 @@ static void run(bool accessed_dirty, u64 seed, u64 base, u64 unit)
 			check_all(&machine);
 	}
 	EXPECT_TRUE(machine.mapped > STEPS / 20);
+	EXPECT_TRUE(machine.at_once > STEPS / 100);
 	EXPECT_TRUE(machine.devices > STEPS / 20);
 	EXPECT_TRUE(machine.errors > STEPS / 500);
 	EXPECT_TRUE(machine.stale > STEPS / 100);

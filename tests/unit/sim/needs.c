@@ -40,6 +40,8 @@ TEST(needs_a_read_section)
 	EXPECT_PANIC(guest_write_atomic(vm, 0, &value, 8), "host_srcu_held(&vm->srcu)");
 	EXPECT_PANIC(ept_fault(vm, 0, (struct ept_access){.read = true}, &error),
 		     "host_srcu_held(&vm->srcu)");
+	EXPECT_PANIC(ept_fault_at_once(vm, 0, (struct ept_access){.read = true}),
+		     "memslots_get() needs host_srcu_held(&vm->srcu)");
 	EXPECT_PANIC(bus_read(vcpu, BUS_PIO, 0x20, 1, &value), "bus_get() needs");
 	EXPECT_PANIC(bus_write(vcpu, BUS_PIO, 0x20, 1, &value), "bus_get() needs");
 	EXPECT_PANIC(bus_has_device(vcpu, BUS_PIO, 0x20), "bus_get() needs");
@@ -118,6 +120,7 @@ TEST(needs_no_raw_context_for_a_spin_lock)
 	EXPECT_PANIC(host_irqlock_lock(&irqlock);
 		     host_event_signal(event), "an interrupt-safe lock is held");
 	EXPECT_PANIC(host_preempt_disable(); host_free_pages(NULL, 0), "preemption is off");
+	EXPECT_PANIC(host_irq_disable(); host_spin_trylock(&spin), "needs host_spin_is_raw()");
 	host_spin_lock(&spin);
 	host_event_signal(event);
 	EXPECT_PANIC(host_free(NULL), "a spin lock is held");

@@ -237,6 +237,7 @@ SEED_TEST(vcpu_survives_random_exits, 4, 2000)
 
 	sim_random_seed(seed);
 	page_hva = machine->ram;
+	sim_spins_are_raw = sim_random_below(2);
 	for (u64 i = 0; i < steps; i++) {
 		int result;
 

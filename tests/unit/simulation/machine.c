@@ -101,6 +101,7 @@ static void draw_processor(void)
 	cpuid_setup();
 	vpid_init();
 	sim_large_pages_execute = !chance(3);
+	sim_spins_are_raw = chance(2);
 	enable_apicv = chance(2);
 	if (chance(2))
 		halt_poll.most_ns = (unsigned int)sim_random_below(50000);
