@@ -147,7 +147,7 @@ static inline void host_spin_unlock(host_spinlock_t *lock);
  */
 bool host_spin_trylock(host_spinlock_t *lock);
 /* May a thread take it with interrupts off, and do with them off what says so of itself?  Not on
- * PREEMPT_RT. */
+ * PREEMPT_RT, nor on a kernel for one processor. */
 static inline bool host_spin_is_raw(void);
 
 /* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while
