@@ -3,7 +3,7 @@
  * /sys/kernel/debug/lintel: what the processor can do, what was chosen and why, and for each VM
  * (<pid>-<fd>) what its vCPUs' exits were, what they cost while somebody measured (see measure.c),
  * which MSRs don't exit, and the VMCS.  The files `exits` and `msrs` at the top are the sums of the
- * VMs that have ended.
+ * VMs that have ended.  What KVM has in debugfs is in debugfs_kvm.c.
  *
  * debugfs lets a file's removal wait for those who read it: so the files may point to the vCPU.
  */
@@ -274,10 +274,12 @@ void debugfs_init(void)
 	debugfs_create_file("exits", 0444, root, NULL, &ended_exits_fops);
 	debugfs_create_file("msrs", 0444, root, NULL, &ended_msrs_fops);
 	debugfs_create_file("measure", 0400, root, NULL, &measure_fops);
+	debugfs_kvm_init();
 }
 
 void debugfs_exit(void)
 {
+	debugfs_kvm_exit();
 	debugfs_remove(root);
 }
 
@@ -302,10 +304,12 @@ void debugfs_add_vm(struct vm *vm, int fd)
 			 atomic_inc_return(&serial));
 	vm->host.debugfs = debugfs_create_dir(name, root);
 	debugfs_create_u64("ept_pages", 0444, vm->host.debugfs, &vm->ept.pages);
+	debugfs_kvm_add_vm(vm, name);
 }
 
 void debugfs_remove_vm(struct vm *vm)
 {
+	debugfs_kvm_remove_vm(vm);
 	debugfs_remove(vm->host.debugfs);
 }
 

@@ -153,6 +153,15 @@ void debugfs_add_vcpu(struct vcpu *vcpu);
 /* The vCPU is about to be freed: its counts live on in the sums. */
 void debugfs_count_ended(const struct vcpu *vcpu);
 
+/* --- debugfs_kvm.c --- */
+
+void debugfs_kvm_init(void);
+void debugfs_kvm_exit(void);
+/* The VM's directory there has that name. */
+void debugfs_kvm_add_vm(struct vm *vm, const char *name);
+/* Waits for those who read.  The VM need not have been added. */
+void debugfs_kvm_remove_vm(struct vm *vm);
+
 /* --- log.c --- */
 
 extern bool log_debug; /* HOST_LOG_DEBUG goes to the log */

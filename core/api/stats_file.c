@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The file of KVM_GET_STATS_FD, made of stats_list.h. */
+/* The file of KVM_GET_STATS_FD, and its numbers one by one, made of stats_list.h. */
 #include "api/stats_file.h"
 
 #define STATS_NAME_SIZE 48 /* of each name and of the file's id, with the 0 at its end */
@@ -158,4 +158,51 @@ void stats_file_write(const struct vm *vm, const struct vcpu *vcpu, void *file)
 		row->give(vm, vcpu, (void *)(at + header.data_offset + offset));
 		offset += row->size * (u32)sizeof(u64);
 	}
+}
+
+/* --- One number --- */
+
+struct number_row {
+	const char *name;
+	u32 flags;
+	bool of_vcpu;
+	void (*give)(THIS_VM, THIS_VCPU, u64 *to);
+};
+
+#define OF_VCPU_VM   false
+#define OF_VCPU_VCPU true
+
+/* clang-format off */
+#define STAT(scope, kind, name, value) {#name, FLAGS_##kind, OF_VCPU_##scope, give_##scope##_##name},
+#define HISTOGRAM(scope, name, histogram)
+static const struct number_row numbers[STATS_NUMBERS] = {
+#include "api/stats_list.h"
+};
+/* clang-format on */
+
+const char *stats_number_name(enum stats_number number)
+{
+	return numbers[number].name;
+}
+
+bool stats_number_grows(enum stats_number number)
+{
+	return (numbers[number].flags & KVM_STATS_TYPE_MASK) == KVM_STATS_TYPE_CUMULATIVE;
+}
+
+u64 stats_number_of(const struct vm *vm, enum stats_number number)
+{
+	const struct number_row *row = &numbers[number];
+	const struct vcpu *vcpu;
+	u64 value, sum = 0;
+
+	if (!row->of_vcpu) {
+		row->give(vm, NULL, &value);
+		return value;
+	}
+	for (unsigned int id = 0; (vcpu = vm_next_vcpu(vm, &id));) {
+		row->give(vm, vcpu, &value);
+		sum += value;
+	}
+	return sum;
 }

@@ -53,12 +53,14 @@ struct host_event_watch {
 
 struct dentry;
 struct perf_guest_switch_msr;
+struct vm_numbers;
 
 struct host_vm {
 	refcount_t users; /* the VM's file, the files of its vCPUs, those of statistics */
 	struct mm_struct *mm;
 	struct mmu_notifier notifier;
 	struct dentry *debugfs;
+	struct vm_numbers *numbers; /* its files in KVM's directory of debugfs; NULL: none */
 };
 
 /* What of the host a VM exit does not bring back. */
