@@ -8,7 +8,6 @@
  * debugfs lets a file's removal wait for those who read it, and they take numbers_lock: so nothing
  * is removed under it.
  */
-#include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/list.h>
@@ -30,7 +29,7 @@ struct vm_numbers {
 	struct vm_number number[STATS_NUMBERS];
 };
 
-static struct dentry *root; /* NULL: the directory is not Lintel's */
+static struct dentry *root; /* NULL: there is none, or it is somebody else's */
 static LIST_HEAD(all_numbers);
 static DEFINE_MUTEX(numbers_lock); /* that list, and what was cleared */
 
@@ -112,26 +111,11 @@ static void create_file(enum stats_number number, struct dentry *directory, void
 				   data, only_grows ? grows : is);
 }
 
-/* kvm.ko without kvm_intel has the directory, too, and nothing in it to count. */
-static bool is_taken(void)
-{
-	struct dentry *found = debugfs_lookup("kvm", NULL);
-
-	if (IS_ERR_OR_NULL(found))
-		return false;
-	dput(found);
-	return true;
-}
-
 void debugfs_kvm_init(void)
 {
-	if (is_taken()) {
-		pr_warn("/sys/kernel/debug/kvm is there already (of kvm.ko?): no statistics "
-			"there\n");
-		return;
-	}
 	root = debugfs_create_dir("kvm", NULL);
 	if (IS_ERR(root)) {
+		pr_info("no statistics in /sys/kernel/debug/kvm (error %ld)\n", PTR_ERR(root));
 		root = NULL;
 		return;
 	}

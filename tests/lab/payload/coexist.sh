@@ -54,6 +54,8 @@ check "Lintel loads with another device name" insmod ./lintel.ko device=lintel
 check "and makes that device" test -c /dev/lintel
 check "and not /dev/kvm" fails test -e /dev/kvm
 check "which runs a guest" hello /dev/lintel
+check "its statistics are where KVM has them" test -e /sys/kernel/debug/kvm/exits
 check "and lintel doctor finds it there" doctor /dev/lintel
 rmmod lintel
+check "which are gone with it" fails test -e /sys/kernel/debug/kvm
 finish

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "program.h"
+#include "api/stats_file.h"
 
 #define READ_MAX 8192
 
@@ -290,5 +291,72 @@ TEST(api_stats_pages)
 	EXPECT_EQ(value_of(vm, "pages_4k"), 0);
 	sim_file_close(vm);
 	sim_file_close(vcpu);
+	program_end(program);
+}
+
+/* --- One number by itself ------------------------------------------------------------ */
+
+static enum stats_number number_of(const char *name)
+{
+	for (unsigned int number = 0; number < STATS_NUMBERS; number++)
+		if (!strcmp(stats_number_name(number), name))
+			return number;
+	test_fail(__FILE__, __LINE__, "there is no number %s", name);
+	abort();
+}
+
+/* Those of a file that are no histogram. */
+static void expect_numbers(const struct reader *reader, unsigned int *number)
+{
+	for (u32 i = 0; i < reader->header.num_desc; i++) {
+		const struct kvm_stats_desc *desc = descriptor(reader, i);
+
+		if (desc->size > 1)
+			continue;
+		REQUIRE_TRUE(*number < STATS_NUMBERS);
+		EXPECT_STR_EQ(stats_number_name(*number), desc->name);
+		EXPECT_EQ(stats_number_grows(*number),
+			  (desc->flags & KVM_STATS_TYPE_MASK) == KVM_STATS_TYPE_CUMULATIVE);
+		(*number)++;
+	}
+}
+
+TEST(api_stats_numbers_are_those_of_the_files)
+{
+	static struct reader reader;
+	struct program *program = program_start(A_VCPU);
+	int files[] = {stats_of(program->vm), stats_of(program->vcpu)};
+	unsigned int number = 0;
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		reader_read(&reader, files[i]);
+		expect_numbers(&reader, &number);
+		sim_file_close(files[i]);
+	}
+	EXPECT_EQ(number, STATS_NUMBERS);
+	program_end(program);
+}
+
+/* A vCPU's are added up; a VM's are there without one. */
+TEST(api_stats_number_of_a_vm)
+{
+	struct program *program = program_start(A_VCPU);
+	struct vm *vm = sim_file_vcpu(program->vcpu)->vm;
+	enum stats_number halts = number_of("halt_exits"), pages = number_of("pages_4k");
+	int other = program_add_vcpu(program, 1023);
+
+	EXPECT_EQ(stats_number_of(vm, halts), 0);
+	sim_file_vcpu(program->vcpu)->stats.exits[EXIT_REASON_HLT] = 40;
+	EXPECT_EQ(stats_number_of(vm, halts), 40);
+	sim_file_vcpu(other)->stats.exits[EXIT_REASON_HLT] = 2;
+	EXPECT_EQ(stats_number_of(vm, halts), 42);
+	EXPECT_EQ(stats_number_of(vm, number_of("exits")), 42);
+	EXPECT_EQ(stats_number_of(vm, pages), 0);
+	sim_script_exit(&(struct sim_exit){
+		.reason = EXIT_REASON_HLT, .instruction_length = 1, .guest = guest_writes_pages});
+	EXPECT_EQ(sim_ioctl(program->vcpu, KVM_RUN, 0), 0);
+	EXPECT_EQ(stats_number_of(vm, pages), 3);
+	EXPECT_EQ(stats_number_of(vm, halts), 43);
+	sim_file_close(other);
 	program_end(program);
 }
