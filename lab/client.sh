@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12:
-# print the directory of a program that uses KVM (or one that is used with it), as Debian 12 and 13 have it,
-# unpacked in the cache, or of the kernel's own tests of KVM, built from Debian's source; nothing is installed.
-# It holds
+# client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|python-3.11|runsc-2022|runsc-2024|kvm_stat-6.1|
+# selftests-6.1|selftests-6.12: print the directory of a program that uses KVM (or one that is used with it),
+# as Debian 12 and 13 have it, unpacked in the cache, or of what the kernel's source has for KVM: its own tests,
+# built from Debian's source, and kvm_stat; nothing is installed. It holds
 #   root/     what belongs into the root of a machine that has nothing but BusyBox: the program, the
 #             libraries and the loader that it needs, firmware and option ROMs
 #   version   of the package
@@ -85,6 +85,33 @@ bash() {
 		mv "$1/root/bin/bash" "$1/root/usr/bin/" && rmdir "$1/root/bin"
 }
 
+# What kvm_stat imports, and shutil, which argparse imports late.
+python_modules='__future__, argparse, ctypes, curses, datetime, fcntl, functools, locale, resource, shutil, signal, struct, subprocess'
+
+# Of its library, which is large, those modules and what they import, with what it compiled them to.
+python() {
+	# shellcheck disable=SC2046 # names of packages hold no spaces
+	unpack "$release" "$1/tree" "$package" zlib1g $(libraries "$release" "$package" libpython3.11-stdlib) &&
+		add_program "$1/tree" "$1/root" usr/bin/python3.11 || return 1
+	ln -s python3.11 "$1/root/usr/bin/python3"
+	lib=lib/x86_64-linux-gnu
+	rm -f "$1/tree/usr/lib/python3.11/sitecustomize.py"
+	PYTHONDONTWRITEBYTECODE='' PYTHONHOME=$1/tree/usr LC_ALL=C "$(loader_of "$1/tree")" --library-path "$1/tree/$lib:$1/tree/usr/$lib" \
+		"$1/tree/usr/bin/python3.11" - "$1/tree" >"$1/tree/modules" <<-END || return 1
+		import os, sys, $python_modules
+		for module in list(sys.modules.values()):
+		    for name in "__file__", "__cached__":
+		        file = getattr(module, name, None)
+		        if file and os.path.exists(file):
+		            print(os.path.relpath(file, sys.argv[1]))
+	END
+	sort -u "$1/tree/modules" >"$1/tree/files"
+	tar -C "$1/tree" -c -T "$1/tree/files" | tar -C "$1/root" -x || return 1
+	for module in $(sed -n '/\.so$/p' "$1/tree/files"); do
+		add_program "$1/tree" "$1/root" "$module" || return 1
+	done
+}
+
 # Without Python, which is ten times as large as the rest.
 gdb() {
 	# shellcheck disable=SC2046 # names of packages hold no spaces
@@ -131,6 +158,13 @@ build_selftests() {
 	[ -x "$1/steal_time" ]
 }
 
+kvm_stat() {
+	unpack "$release" "$1/tree" "$package" || return 1
+	mkdir -p "$1/root/usr/bin"
+	tar -C "$1/tree" -xf "$1/tree/usr/src/$package.tar.xz" "$package/tools/kvm/kvm_stat/kvm_stat" &&
+		cp "$1/tree/$package/tools/kvm/kvm_stat/kvm_stat" "$1/root/usr/bin/"
+}
+
 # update NAME
 update() {
 	! is_current "$link" "$release" || return 0
@@ -162,12 +196,13 @@ runsc-2022) release=bookworm package=runsc ;;
 runsc-2024) release=trixie package=runsc ;;
 gdb-13) release=bookworm package=gdb-minimal ;;
 bash-5.2) release=bookworm package=bash ;;
-selftests-6.1 | selftests-6.12)
+python-3.11) release=bookworm package=python3.11-minimal ;;
+selftests-6.1 | selftests-6.12 | kvm_stat-6.1)
 	package=linux-source-${name#*-}
 	release=$(kernel_release "${name#*-}")
 	;;
 *)
-	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|runsc-2022|runsc-2024|selftests-6.1|selftests-6.12" >&2
+	echo "usage: client.sh qemu-7.2|qemu-10.0|perf-6.1|gdb-13|bash-5.2|python-3.11|runsc-2022|runsc-2024|kvm_stat-6.1|selftests-6.1|selftests-6.12" >&2
 	exit 2
 	;;
 esac

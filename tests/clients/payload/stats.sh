@@ -12,7 +12,7 @@ check "the guest counts" counts_on
 hmp 'info kvm'
 check "it runs by KVM" answered '^kvm support: enabled'
 hmp 'info stats vcpu'
-for name in exits io_exits halt_exits irq_injections halt_wait_ns; do
+for name in exits io_exits halt_exits irq_exits halt_wait_ns; do
 	check "its vCPU has $name" told "$name"
 done
 hmp 'info stats vm'
