@@ -289,8 +289,10 @@ static bool name_is_taken(const char *name)
 {
 	struct dentry *found = debugfs_lookup(name, root);
 
+	if (IS_ERR_OR_NULL(found))
+		return false;
 	dput(found);
-	return found;
+	return true;
 }
 
 void debugfs_add_vm(struct vm *vm, int fd)
@@ -304,7 +306,7 @@ void debugfs_add_vm(struct vm *vm, int fd)
 			 atomic_inc_return(&serial));
 	vm->host.debugfs = debugfs_create_dir(name, root);
 	debugfs_create_u64("ept_pages", 0444, vm->host.debugfs, &vm->ept.pages);
-	debugfs_kvm_add_vm(vm, name);
+	debugfs_kvm_add_vm(vm);
 }
 
 void debugfs_remove_vm(struct vm *vm)

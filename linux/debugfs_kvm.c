@@ -5,6 +5,9 @@
  * with its own.  Who writes 0 into one that only grows has it begin anew, here alone: what
  * KVM_GET_STATS_FD tells goes on.
  *
+ * A directory with its files is four times as dear as the VM it is of, in time and in memory: so it
+ * is made when somebody opens the one above, without whose entries nobody knows its name.
+ *
  * debugfs lets a file's removal wait for those who read it, and they take numbers_lock: so nothing
  * is removed under it.
  */
@@ -25,7 +28,8 @@ struct vm_number {
 
 struct vm_numbers {
 	struct list_head others;
-	struct dentry *directory;
+	const struct vm *vm;
+	struct dentry *directory; /* NULL: nobody has looked */
 	struct vm_number number[STATS_NUMBERS];
 };
 
@@ -111,6 +115,31 @@ static void create_file(enum stats_number number, struct dentry *directory, void
 				   data, only_grows ? grows : is);
 }
 
+/* Its name is that of the VM's directory in /sys/kernel/debug/lintel. */
+static void create_directory(struct vm_numbers *numbers)
+{
+	numbers->directory = debugfs_create_dir(numbers->vm->host.debugfs->d_name.name, root);
+	for (unsigned int number = 0; number < STATS_NUMBERS; number++)
+		create_file(number, numbers->directory, &numbers->number[number], &vm_grows,
+			    &vm_is);
+}
+
+static int open_root(struct inode *inode, struct file *file)
+{
+	struct vm_numbers *numbers;
+
+	mutex_lock(&numbers_lock);
+	list_for_each_entry(numbers, &all_numbers, others)
+	{
+		if (!numbers->directory)
+			create_directory(numbers);
+	}
+	mutex_unlock(&numbers_lock);
+	return dcache_dir_open(inode, file);
+}
+
+static struct file_operations root_fops; /* as those of any directory of debugfs, but for open */
+
 void debugfs_kvm_init(void)
 {
 	root = debugfs_create_dir("kvm", NULL);
@@ -121,29 +150,33 @@ void debugfs_kvm_init(void)
 	}
 	for (uintptr_t number = 0; number < STATS_NUMBERS; number++)
 		create_file(number, root, (void *)number, &sum_grows, &sum_is);
+	root_fops = simple_dir_operations;
+	root_fops.owner = THIS_MODULE;
+	root_fops.open = open_root;
+	d_inode(root)->i_fop = &root_fops;
 }
 
 void debugfs_kvm_exit(void)
 {
+	if (!root)
+		return;
+	/* Who finds the directory from here on must not find the module's functions. */
+	d_inode(root)->i_fop = &simple_dir_operations;
 	debugfs_remove(root);
 }
 
-void debugfs_kvm_add_vm(struct vm *vm, const char *name)
+void debugfs_kvm_add_vm(struct vm *vm)
 {
 	struct vm_numbers *numbers;
 
-	if (!root)
+	if (!root || IS_ERR(vm->host.debugfs))
 		return;
 	numbers = kzalloc(sizeof(*numbers), GFP_KERNEL_ACCOUNT);
 	if (!numbers)
 		return;
-	numbers->directory = debugfs_create_dir(name, root);
-	for (unsigned int number = 0; number < STATS_NUMBERS; number++) {
-		struct vm_number *this = &numbers->number[number];
-
-		*this = (struct vm_number){.vm = vm, .number = number};
-		create_file(number, numbers->directory, this, &vm_grows, &vm_is);
-	}
+	numbers->vm = vm;
+	for (unsigned int number = 0; number < STATS_NUMBERS; number++)
+		numbers->number[number] = (struct vm_number){.vm = vm, .number = number};
 	vm->host.numbers = numbers;
 	mutex_lock(&numbers_lock);
 	list_add(&numbers->others, &all_numbers);

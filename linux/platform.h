@@ -157,8 +157,8 @@ void debugfs_count_ended(const struct vcpu *vcpu);
 
 void debugfs_kvm_init(void);
 void debugfs_kvm_exit(void);
-/* The VM's directory there has that name. */
-void debugfs_kvm_add_vm(struct vm *vm, const char *name);
+/* Needs: vm->host.debugfs. */
+void debugfs_kvm_add_vm(struct vm *vm);
 /* Waits for those who read.  The VM need not have been added. */
 void debugfs_kvm_remove_vm(struct vm *vm);
 

@@ -107,6 +107,10 @@ writes_to() {
 checks_of $debug "the directory"
 check "without a VM nothing was counted" test "$(cat $debug/exits $debug/pages_4k $debug/pages_2m)" = "$(printf '0\n0\n0')"
 check "a guest spins" spin_start
+if [ -d /sys/kernel/debug/lintel ]; then
+	own=$(find /sys/kernel/debug/lintel -maxdepth 1 -name "$spin-*")
+	check "nobody has looked: there is no directory" fails test -e "$debug/${own##*/}"
+fi
 vm=$(directory "$spin")
 checks_of "$vm" "the VM's directory"
 for name in exits io_exits irq_exits fpu_reload; do
