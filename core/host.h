@@ -64,6 +64,7 @@ struct host_page {
 	bool writable;	 /* the mapping may allow writes */
 	bool referenced; /* the platform's own: host_page_put() has a reference to give back */
 	bool at_hand;	 /* host_page_at_hand() finds it, as long as nobody changes it */
+	u8 shift;	 /* from there: what host_page_shift() says */
 };
 
 /*
@@ -75,18 +76,18 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page);
 /* The same, but -EAGAIN where that would wait for what can take long: a disk, another program. */
 int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *page);
 /*
- * The same where the process could write to the page now, without a fault: nothing is waited for,
- * nor done for it.  False: it may be there or not.  Any context where host_spin_is_raw().
+ * The page where the process can write to now, without a fault, and without a reference: it may be
+ * somebody else's at once, and is the process's as long as ept_invalidate_begin() has not been
+ * called for it.  False: it may be there or not.  Interrupts off.
  */
 bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *page);
 /*
  * The guest may write to the page from now on: it counts as dirty.  Needs: mmu_lock, from the
  * mapping on; the kernel cleans a page after ept_invalidate_begin() for it, and what comes later
- * would be dirty behind the back of its file system.
+ * would be dirty behind the back of its file system.  One at hand counts as accessed, too.
  */
 void host_page_mark_dirty(const struct host_page *page);
-/* Give the reference back; marks the page accessed.  Atomic; where host_spin_is_raw(), with
- * interrupts off, too. */
+/* Give the reference back; marks the page accessed.  Atomic. */
 void host_page_put(const struct host_page *page);
 
 /*
@@ -146,8 +147,7 @@ static inline void host_spin_unlock(host_spinlock_t *lock);
  * CPU to turn them on (host_kick_vm()).  Needs: host_spin_is_raw().
  */
 bool host_spin_trylock(host_spinlock_t *lock);
-/* May a thread take it with interrupts off, and do with them off what says so of itself?  Not on
- * PREEMPT_RT, nor on a kernel for one processor. */
+/* May a thread take it with interrupts off?  Not on PREEMPT_RT. */
 static inline bool host_spin_is_raw(void);
 
 /* A spin lock that may be taken in any context, and spins on every kernel: interrupts are off while

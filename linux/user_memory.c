@@ -46,42 +46,36 @@ static bool would_wait(long pinned)
 	return !pinned || pinned == -EAGAIN || pinned == -EBUSY;
 }
 
-bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *page)
+/* Memory of the process's own, or of tmpfs; no page that get_user_pages() refuses is one.  The page
+ * may be something else at any moment: this reads its flags alone, and who maps it finds out. */
+static bool is_swap_backed(struct page *page)
 {
-	struct page *found;
-
-	if (get_user_pages_fast_only(hva, 1, FOLL_WRITE, &found) != 1)
-		return false;
-	*page = (struct host_page){
-		.pfn = page_to_pfn(found),
-		.writable = true,
-		.referenced = true,
-		.at_hand = true,
-	};
-	return true;
+	return test_bit(PG_swapbacked, &compound_head(page)->flags);
 }
 
 /* A page of the kernel's memory map, with a reference.  `flags`: FOLL_NOWAIT, or 0. */
-static int get_counted_page(struct vm *vm, u64 hva, bool write, unsigned int flags,
-			    struct host_page *page)
+static int get_counted_page(u64 hva, bool write, unsigned int flags, struct host_page *page)
 {
 	struct page *found;
+	bool at_hand;
 	long pinned;
 
 	/* A page that is writable already is mapped so even for a read: it saves a fault later.
 	 * This does not make it writable, which would undo copy-on-write sharing for nothing. */
-	if (host_page_at_hand(vm, hva, page))
-		return 0;
-	pinned = get_user_pages_unlocked(hva, 1, &found,
-					 FOLL_HWPOISON | flags | (write ? FOLL_WRITE : 0));
-	if (flags && would_wait(pinned))
-		return -EAGAIN;
-	if (pinned != 1)
-		return errno_of_pin(pinned);
+	at_hand = get_user_pages_fast_only(hva, 1, FOLL_WRITE, &found) == 1;
+	if (!at_hand) {
+		pinned = get_user_pages_unlocked(hva, 1, &found,
+						 FOLL_HWPOISON | flags | (write ? FOLL_WRITE : 0));
+		if (flags && would_wait(pinned))
+			return -EAGAIN;
+		if (pinned != 1)
+			return errno_of_pin(pinned);
+	}
 	*page = (struct host_page){
 		.pfn = page_to_pfn(found),
-		.writable = write,
+		.writable = write || at_hand,
 		.referenced = true,
+		.at_hand = at_hand && is_swap_backed(found),
 	};
 	return 0;
 }
@@ -143,7 +137,7 @@ static int get_mapped_frame(u64 hva, bool write, struct host_page *page)
 
 int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
-	int error = get_counted_page(vm, hva, write, 0, page);
+	int error = get_counted_page(hva, write, 0, page);
 
 	/* The fault is the guest's: the kernel would send this if the program itself had touched
 	 * it. */
@@ -155,36 +149,71 @@ int host_page_get(struct vm *vm, u64 hva, bool write, struct host_page *page)
 
 int host_page_try(struct vm *vm, u64 hva, bool write, struct host_page *page)
 {
-	int error = get_counted_page(vm, hva, write, FOLL_NOWAIT, page);
+	int error = get_counted_page(hva, write, FOLL_NOWAIT, page);
 
 	/* What is wrong with it, that function knows. */
 	return error && error != -EAGAIN ? host_page_get(vm, hva, write, page) : error;
 }
 
-/*
- * The size of the entry that maps the address in the process's page tables now.  Interrupts are
- * off: page tables are freed only after every CPU has had its interrupts on.  Each entry is read
- * once, as another CPU may change it.
- */
-static unsigned int mapping_shift(struct mm_struct *mm, unsigned long address)
+/* The entry that maps an address in the process's page tables. */
+struct mapping {
+	unsigned int shift; /* of its size */
+	bool writable;	    /* by the process, now, and of a page of the kernel's memory map */
+	unsigned long pfn;  /* of the address, where it is writable */
+};
+
+static struct mapping large_mapping(unsigned int shift, bool writable, unsigned long pfn,
+				    unsigned long address)
 {
+	return (struct mapping){
+		.shift = shift,
+		.writable = writable,
+		.pfn = pfn + ((address & ((1ul << shift) - 1)) >> PAGE_SHIFT),
+	};
+}
+
+static struct mapping small_mapping(pmd_t pmd, unsigned long address)
+{
+	pte_t pte = READ_ONCE(*pte_offset_kernel(&pmd, address));
+
+	return (struct mapping){
+		.shift = PAGE_SHIFT,
+		.writable =
+			pte_access_permitted(pte, true) && !pte_special(pte) && !pte_devmap(pte),
+		.pfn = pte_pfn(pte),
+	};
+}
+
+/*
+ * Interrupts are off: page tables are freed only after every CPU has had its interrupts on.  Each
+ * entry is read once, as another CPU may change it.
+ */
+static struct mapping find_mapping(struct mm_struct *mm, unsigned long address)
+{
+	static const struct mapping none = {.shift = PAGE_SHIFT};
 	pgd_t pgd = READ_ONCE(*pgd_offset(mm, address));
 	p4d_t p4d;
 	pud_t pud;
 	pmd_t pmd;
 
 	if (pgd_none(pgd))
-		return PAGE_SHIFT;
+		return none;
 	p4d = READ_ONCE(*p4d_offset_lockless(pgd_offset(mm, address), pgd, address));
 	if (p4d_none(p4d) || !p4d_present(p4d))
-		return PAGE_SHIFT;
+		return none;
 	pud = READ_ONCE(*pud_offset_lockless(&p4d, p4d, address));
 	if (pud_none(pud) || !pud_present(pud))
-		return PAGE_SHIFT;
+		return none;
 	if (pud_leaf(pud))
-		return PUD_SHIFT;
+		return large_mapping(PUD_SHIFT, pud_access_permitted(pud, true) && !pud_devmap(pud),
+				     pud_pfn(pud), address);
 	pmd = READ_ONCE(*pmd_offset_lockless(&pud, pud, address));
-	return pmd_present(pmd) && pmd_leaf(pmd) ? PMD_SHIFT : PAGE_SHIFT;
+	if (!pmd_present(pmd))
+		return none;
+	if (pmd_leaf(pmd))
+		return large_mapping(PMD_SHIFT, pmd_access_permitted(pmd, true) && !pmd_devmap(pmd),
+				     pmd_pfn(pmd), address);
+	return small_mapping(pmd, address);
 }
 
 unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *page)
@@ -196,9 +225,25 @@ unsigned int host_page_shift(struct vm *vm, u64 hva, const struct host_page *pag
 	if (!page->referenced)
 		return PAGE_SHIFT;
 	local_irq_save(flags);
-	shift = mapping_shift(vm->host.mm, hva);
+	shift = find_mapping(vm->host.mm, hva).shift;
 	local_irq_restore(flags);
 	return shift;
+}
+
+bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *page)
+{
+	struct mapping mapping = find_mapping(vm->host.mm, hva);
+
+	if (!mapping.writable || !pfn_valid(mapping.pfn) ||
+	    !is_swap_backed(pfn_to_page(mapping.pfn)))
+		return false;
+	*page = (struct host_page){
+		.pfn = mapping.pfn,
+		.writable = true,
+		.at_hand = true,
+		.shift = (u8)mapping.shift,
+	};
+	return true;
 }
 
 /* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
@@ -209,8 +254,12 @@ static bool kernel_reclaims(const struct host_page *page)
 
 void host_page_mark_dirty(const struct host_page *page)
 {
-	if (kernel_reclaims(page))
+	if (kernel_reclaims(page)) {
 		SetPageDirty(pfn_to_page(page->pfn));
+	} else if (page->at_hand) {
+		SetPageDirty(pfn_to_page(page->pfn));
+		folio_set_referenced(page_folio(pfn_to_page(page->pfn)));
+	}
 }
 
 void host_page_put(const struct host_page *page)

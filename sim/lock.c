@@ -35,12 +35,6 @@ void sim_needs_atomic(const char *who)
 		sim_panic("%s sleeps on PREEMPT_RT, and %s", who, why);
 }
 
-void sim_needs_raw(const char *who)
-{
-	if (!sim_spins_are_raw)
-		sim_needs_atomic(who);
-}
-
 bool sim_irqs_enabled(void)
 {
 	return !sim_task_now->irqs_off;

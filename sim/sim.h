@@ -162,8 +162,6 @@ void sim_ioctl_reset(void);
 void sim_might_sleep(const char *who);
 /* Panics where a spin lock cannot be taken: on PREEMPT_RT it sleeps. */
 void sim_needs_atomic(const char *who);
-/* The same, unless host_spin_is_raw(). */
-void sim_needs_raw(const char *who);
 bool sim_irqs_enabled(void);
 bool sim_preemptible(void);
 /* Mutexes, spin locks, read sections; what keeps preemption and interrupts off. */

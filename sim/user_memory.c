@@ -339,17 +339,17 @@ bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *result)
 {
 	const struct page *page;
 
-	sim_needs_raw("host_page_at_hand");
+	if (sim_irqs_enabled())
+		sim_panic("host_page_at_hand() with interrupts on");
 	sim_point();
 	page = page_find(hva);
 	if (get_error || !is_at_hand(page))
 		return false;
-	frames[page->frame].references++;
-	references++;
 	*result = (struct host_page){
 		.pfn = SIM_USER_PFN_BASE + page->frame,
 		.writable = true,
 		.at_hand = true,
+		.shift = page->huge ? page->huge : LINTEL_PAGE_SHIFT,
 	};
 	if (get_hook)
 		get_hook(get_hook_argument, hva);
@@ -468,7 +468,7 @@ void host_page_put(const struct host_page *page)
 {
 	struct frame *frame = frame_of(page->pfn, "host_page_put()");
 
-	sim_needs_raw("host_page_put");
+	sim_needs_atomic("host_page_put");
 	if (!frame->references)
 		sim_panic("host_page_put(): no reference to frame 0x%llx is left", page->pfn);
 	frame->references--;

@@ -165,7 +165,7 @@ static unsigned int fault_level(struct vm *vm, const struct fault *fault)
 		return EPT_LEVEL_4K;
 	if (fault->access.fetch && !may_execute_large(vm))
 		return EPT_LEVEL_4K;
-	shift = host_page_shift(vm, fault->hva, &fault->page);
+	shift = fault->raw ? fault->page.shift : host_page_shift(vm, fault->hva, &fault->page);
 	while (level > EPT_LEVEL_4K &&
 	       (shift < ept_level_shift(level) || !processor_allows(level) ||
 		!slot_allows(fault->slot, fault->gfn, level)))
@@ -368,20 +368,17 @@ enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, in
 	return fault_resolve(vm, &fault, readonly, error);
 }
 
-/* As fault_resolve(); false: nothing was done. */
+/* As fault_resolve(), but no reference keeps the page: it is the process's if the fault is not
+ * stale under mmu_lock, and that is all that has to be.  False: nothing was done. */
 static bool fault_resolve_at_once(struct vm *vm, struct fault *fault, bool readonly)
 {
-	bool done;
-
 	fault->since = invalidations_now(&vm->ept.invalidations);
 	if (!host_page_at_hand(vm, fault->hva, &fault->page))
 		return false;
 	if (readonly)
 		fault->page.writable = false;
 	fault->level = fault_level(vm, fault);
-	done = fault_install_at_once(vm, fault);
-	host_page_put(&fault->page);
-	return done;
+	return fault_install_at_once(vm, fault);
 }
 
 bool ept_fault_at_once(struct vm *vm, gpa_t gpa, struct ept_access access)

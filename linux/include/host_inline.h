@@ -81,11 +81,10 @@ static inline void host_spin_lock(host_spinlock_t *lock) __acquires(lock)
 	spin_lock(lock);
 }
 
-/* A spinlock_t is one; and on one processor the kernel turns interrupts on where it marks a page
- * accessed. */
+/* A spinlock_t is one there. */
 static inline bool host_spin_is_raw(void)
 {
-	return !IS_ENABLED(CONFIG_PREEMPT_RT) && IS_ENABLED(CONFIG_SMP);
+	return !IS_ENABLED(CONFIG_PREEMPT_RT);
 }
 
 static inline void host_spin_unlock(host_spinlock_t *lock) __releases(lock)
