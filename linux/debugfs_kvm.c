@@ -39,12 +39,18 @@ static DEFINE_MUTEX(numbers_lock); /* that list, and what was cleared */
 
 /* --- A VM's --- */
 
+/* Needs: numbers_lock. */
+static u64 counted(const struct vm_number *this)
+{
+	return stats_number_of(this->vm, this->number) - this->cleared;
+}
+
 static int vm_number_get(void *data, u64 *value)
 {
 	const struct vm_number *this = data;
 
 	mutex_lock(&numbers_lock);
-	*value = stats_number_of(this->vm, this->number) - this->cleared;
+	*value = counted(this);
 	mutex_unlock(&numbers_lock);
 	return 0;
 }
@@ -56,7 +62,7 @@ static int vm_number_clear(void *data, u64 value)
 	if (value)
 		return -EINVAL;
 	mutex_lock(&numbers_lock);
-	this->cleared = stats_number_of(this->vm, this->number);
+	this->cleared += counted(this);
 	mutex_unlock(&numbers_lock);
 	return 0;
 }
@@ -75,9 +81,7 @@ static int sum_get(void *data, u64 *value)
 	mutex_lock(&numbers_lock);
 	list_for_each_entry(numbers, &all_numbers, others)
 	{
-		const struct vm_number *this = &numbers->number[number];
-
-		*value += stats_number_of(this->vm, number) - this->cleared;
+		*value += counted(&numbers->number[number]);
 	}
 	mutex_unlock(&numbers_lock);
 	return 0;
@@ -93,9 +97,7 @@ static int sum_clear(void *data, u64 value)
 	mutex_lock(&numbers_lock);
 	list_for_each_entry(numbers, &all_numbers, others)
 	{
-		struct vm_number *this = &numbers->number[number];
-
-		this->cleared = stats_number_of(this->vm, number);
+		numbers->number[number].cleared += counted(&numbers->number[number]);
 	}
 	mutex_unlock(&numbers_lock);
 	return 0;

@@ -249,17 +249,17 @@ bool host_page_at_hand(struct vm *vm, u64 hva, struct host_page *page)
 /* The zero page, and what belongs to a driver, are nobody's to reclaim or to write back. */
 static bool kernel_reclaims(const struct host_page *page)
 {
-	return page->referenced && !PageReserved(pfn_to_page(page->pfn));
+	return (page->referenced || page->at_hand) && !PageReserved(pfn_to_page(page->pfn));
 }
 
 void host_page_mark_dirty(const struct host_page *page)
 {
-	if (kernel_reclaims(page)) {
-		SetPageDirty(pfn_to_page(page->pfn));
-	} else if (page->at_hand) {
-		SetPageDirty(pfn_to_page(page->pfn));
+	if (!kernel_reclaims(page))
+		return;
+	SetPageDirty(pfn_to_page(page->pfn));
+	/* Nobody will put it. */
+	if (!page->referenced)
 		folio_set_referenced(page_folio(pfn_to_page(page->pfn)));
-	}
 }
 
 void host_page_put(const struct host_page *page)

@@ -134,6 +134,27 @@ struct fault {
 	bool raw;	    /* interrupts are off: nobody is waited for */
 };
 
+/* What lies there, if anything: the slot is NULL where nothing does. */
+static inline struct fault fault_begin(const struct vm *vm, gpa_t gpa, struct ept_access access)
+{
+	const struct memslots *slots = memslots_get(vm);
+	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
+	const struct memslot *slot = memslots_find(slots, gfn);
+
+	return (struct fault){
+		.slots = slots,
+		.slot = slot,
+		.gfn = gfn,
+		.hva = slot ? memslot_hva(slot, gfn) : 0,
+		.access = access,
+	};
+}
+
+static bool slot_is_readonly(const struct memslot *slot)
+{
+	return slot->flags & KVM_MEM_READONLY;
+}
+
 /* Does all that an entry of the level maps round `gfn` lie in the slot, and alike in the process?
  */
 static bool slot_allows(const struct memslot *slot, u64 gfn, unsigned int level)
@@ -248,7 +269,8 @@ static int fault_try(struct vm *vm, struct fault *fault, struct ept_spare *spare
 	if (fault_is_stale(vm, fault))
 		return fault->raw ? -EAGAIN : 0;
 	/* Where the processor keeps no list, the first write to a logged page is to fault. */
-	if (fault->slot->log && !fault->access.write && !writes_are_listed(vm))
+	if (slot_is_readonly(fault->slot) ||
+	    (fault->slot->log && !fault->access.write && !writes_are_listed(vm)))
 		fault->page.writable = false;
 	error = fault_map(vm, fault, spare, list);
 	if (error || !fault->page.writable)
@@ -325,15 +347,13 @@ static int fault_get_page(struct vm *vm, struct fault *fault)
 }
 
 /* The page, found and mapped. */
-static enum ept_result fault_resolve(struct vm *vm, struct fault *fault, bool readonly, int *error)
+static enum ept_result fault_resolve(struct vm *vm, struct fault *fault, int *error)
 {
 	/* Before the page is looked up: a change after this must be seen in fault_is_stale(). */
 	fault->since = invalidations_now(&vm->ept.invalidations);
 	*error = fault_get_page(vm, fault);
 	if (*error)
 		return *error == -EAGAIN ? EPT_LATER : EPT_ERROR;
-	if (readonly)
-		fault->page.writable = false;
 	fault->level = fault_level(vm, fault);
 	*error = fault_install(vm, fault);
 	host_page_put(&fault->page);
@@ -342,68 +362,35 @@ static enum ept_result fault_resolve(struct vm *vm, struct fault *fault, bool re
 
 enum ept_result ept_fault(struct vm *vm, gpa_t gpa, struct ept_access access, int *error)
 {
-	const struct memslots *slots = memslots_get(vm);
-	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
-	const struct memslot *slot = memslots_find(slots, gfn);
-	struct fault fault;
-	bool readonly;
+	struct fault fault = fault_begin(vm, gpa, access);
 
 	HOST_NEEDS(host_srcu_held(&vm->srcu));
-	if (!slot)
+	if (!fault.slot)
 		return EPT_MMIO;
-	readonly = slot->flags & KVM_MEM_READONLY;
-	if (access.write && readonly && access.walk) {
+	if (access.write && slot_is_readonly(fault.slot)) {
+		if (!access.walk)
+			return EPT_MMIO;
 		flags_off(vm);
 		return EPT_MAPPED;
 	}
-	if (access.write && readonly)
-		return EPT_MMIO;
-	fault = (struct fault){
-		.slots = slots,
-		.slot = slot,
-		.gfn = gfn,
-		.hva = memslot_hva(slot, gfn),
-		.access = access,
-	};
-	return fault_resolve(vm, &fault, readonly, error);
+	return fault_resolve(vm, &fault, error);
 }
 
-/* As fault_resolve(), but no reference keeps the page: it is the process's if the fault is not
- * stale under mmu_lock, and that is all that has to be.  False: nothing was done. */
-static bool fault_resolve_at_once(struct vm *vm, struct fault *fault, bool readonly)
-{
-	fault->since = invalidations_now(&vm->ept.invalidations);
-	if (!host_page_at_hand(vm, fault->hva, &fault->page))
-		return false;
-	if (readonly)
-		fault->page.writable = false;
-	fault->level = fault_level(vm, fault);
-	return fault_install_at_once(vm, fault);
-}
-
+/* As ept_fault(), but no reference keeps the page: it is the process's if the fault is not stale
+ * under mmu_lock, and that is all that has to be. */
 bool ept_fault_at_once(struct vm *vm, gpa_t gpa, struct ept_access access)
 {
-	const struct memslots *slots = memslots_get(vm);
-	u64 gfn = gpa >> LINTEL_PAGE_SHIFT;
-	const struct memslot *slot = memslots_find(slots, gfn);
-	struct fault fault;
-	bool readonly;
+	struct fault fault = fault_begin(vm, gpa, access);
 
 	HOST_NEEDS(host_srcu_held(&vm->srcu) && host_interrupts_are_off());
-	if (!slot)
+	if (!fault.slot || (access.write && slot_is_readonly(fault.slot)))
 		return false;
-	readonly = slot->flags & KVM_MEM_READONLY;
-	if (access.write && readonly)
+	fault.raw = true;
+	fault.since = invalidations_now(&vm->ept.invalidations);
+	if (!host_page_at_hand(vm, fault.hva, &fault.page))
 		return false;
-	fault = (struct fault){
-		.slots = slots,
-		.slot = slot,
-		.gfn = gfn,
-		.hva = memslot_hva(slot, gfn),
-		.access = access,
-		.raw = true,
-	};
-	return fault_resolve_at_once(vm, &fault, readonly);
+	fault.level = fault_level(vm, &fault);
+	return fault_install_at_once(vm, &fault);
 }
 
 /* --- changes --- */
