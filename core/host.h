@@ -116,6 +116,15 @@ bool host_may_reboot(void);
 /* Copy from and to the VM's process, which is the current one.  -EFAULT.  May sleep. */
 int host_user_read(void *to, u64 hva, size_t length);
 int host_user_write(u64 hva, const void *from, size_t length);
+/*
+ * Are these bits of 8 bytes each, which do not cross a page, still what they were?  Read in their
+ * order, all from slots, without sleeping, with interrupts on or off: false also when a page is
+ * not there at the moment.
+ */
+struct host_word {
+	u64 hva, value, mask;
+};
+bool host_user_words_are(const struct host_word *word, unsigned int count);
 /* Without sleeping: -EFAULT also when the page is not there at the moment. */
 int host_user_write_atomic(u64 hva, const void *from, size_t length);
 /*

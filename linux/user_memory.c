@@ -290,6 +290,30 @@ int host_user_read(void *to, u64 hva, size_t length)
 	return copy_from_user(to, (const void __user *)(unsigned long)hva, length) ? -EFAULT : 0;
 }
 
+/* One section for all of them: to open it, and to look at each address anew, which the slots have
+ * done, costs more than reading. */
+bool host_user_words_are(const struct host_word *word, unsigned int count)
+{
+	const struct host_word *end = word + count;
+	u64 now;
+
+	if (!user_access_begin((const u64 __user *)(unsigned long)word->hva, sizeof(now)))
+		return false;
+	pagefault_disable();
+	for (; word < end; word++) {
+		unsafe_get_user(now, (const u64 __user *)(unsigned long)word->hva, changed);
+		if ((now ^ word->value) & word->mask)
+			goto changed;
+	}
+	pagefault_enable();
+	user_access_end();
+	return true;
+changed:
+	pagefault_enable();
+	user_access_end();
+	return false;
+}
+
 int host_user_write(u64 hva, const void *from, size_t length)
 {
 	return copy_to_user((void __user *)(unsigned long)hva, from, length) ? -EFAULT : 0;

@@ -526,6 +526,28 @@ int host_user_read(void *to, u64 hva, size_t length)
 	return done == length ? 0 : -EFAULT;
 }
 
+/* A page that is absent would have to be brought. */
+static bool word_is(const struct host_word *word)
+{
+	const struct page *page = page_find(word->hva);
+	u64 now;
+
+	if (word->hva % LINTEL_PAGE_SIZE + sizeof(now) > LINTEL_PAGE_SIZE)
+		sim_panic("host_user_words_are(0x%llx): it crosses a page", word->hva);
+	if (!page || page->absent || failure_comes(&copy_failure))
+		return false;
+	memcpy(&now, (void *)word->hva, sizeof(now));
+	return !((now ^ word->value) & word->mask);
+}
+
+bool host_user_words_are(const struct host_word *word, unsigned int count)
+{
+	for (; count; count--, word++)
+		if (!word_is(word))
+			return false;
+	return true;
+}
+
 static int write_now(u64 hva, const void *from, size_t length)
 {
 	u64 done = copy_length(hva, length, true);

@@ -8,6 +8,7 @@
 #include "emulate/decode.h"
 #include "emulate/descriptor.h"
 #include "emulate/emulate.h"
+#include "io/bus.h"
 
 /* One read or write of memory that an instruction does: RAM, or a device, within one page. */
 struct mmio_transfer {
@@ -54,19 +55,27 @@ struct recall_key {
 	enum vcpu_width width;
 };
 
-/* A word of memory that it hangs on: these bits of it. */
-struct recalled_word {
-	u64 hva, value, mask;
-};
+/* Is it no more than a copy of at most 8 bytes between memory and a register (or to memory, an
+ * immediate)? */
+enum recalled_move { MOVE_NONE, MOVE_LOAD, MOVE_STORE };
 
 struct recalled {
 	struct recall_key key;
-	unsigned int words; /* 0: there is nothing here */
-	struct recalled_word word[WALK_MAX_LEVELS + (INSN_MAX_LENGTH + 7) / 8];
+	enum recalled_move move;
+	unsigned int words; /* that it hangs on; 0: there is nothing here */
+	struct host_word word[WALK_MAX_LEVELS + (INSN_MAX_LENGTH + 7) / 8];
 	struct insn insn;
 };
 
 #define RECALL_PLACES 4
+
+/* What user space is asked for by an instruction that only moves. */
+struct move_access {
+	struct insn_operand to; /* of a load */
+	u8 length;		/* of the instruction */
+	u8 size;		/* of the operand in memory */
+	bool load;
+};
 
 struct vcpu_io {
 	struct recalled recalled[RECALL_PLACES];
@@ -76,6 +85,7 @@ struct vcpu_io {
 	union {
 		struct mmio_access mmio;
 		struct pio_access pio;
+		struct move_access move;
 	};
 };
 
@@ -105,6 +115,10 @@ unsigned int stack_width(struct vcpu *vcpu);
  */
 bool operand_map(struct vcpu *vcpu, const struct insn *insn, const struct insn_operand *operand,
 		 bool write, struct linear_map *map, enum exit_action *action);
+/* In 64-bit mode: is the access that exited, an EPT violation, all of that to this operand?  The
+ * processor has checked it then. */
+bool operand_is_at_exit(struct vcpu *vcpu, const struct insn *insn,
+			const struct insn_operand *operand, bool write);
 /* The value of one that is not in memory: OPERATION_WORDS words, as many as it is long are set. */
 void operand_read(struct vcpu *vcpu, const struct insn *insn, const struct insn_operand *operand,
 		  u64 *value);
@@ -142,10 +156,28 @@ bool memory_is_ram(const struct memslots *slots, gpa_t gpa, bool write);
 
 /* --- mmio.c --- */
 
+/* Does a device in the kernel take the access of `bytes`, which are nobody else's? */
+enum bus_answer mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transfer, u8 *bytes);
+/* Nobody does: KVM_EXIT_MMIO, and complete() when user space comes back. */
+enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transfer *transfer,
+			      const u8 *bytes, enum exit_action (*complete)(struct vcpu *vcpu));
+/* It has: what it answered to a read, in *to. */
+void mmio_answer(struct vcpu *vcpu, const struct mmio_transfer *transfer, u8 *to);
+
 /* INS to a device: the element has been read from the port.  OUTS from one: pio_out_element()
  * follows. */
 enum exit_action mmio_ins(struct vcpu *vcpu, u64 value);
 enum exit_action mmio_outs(struct vcpu *vcpu);
+
+/* --- move.c --- */
+
+/*
+ * With interrupts off, at an EPT violation that was an operand's: the instruction at RIP moves
+ * between a register and the device at `gpa`, if it is known from before; ACTION_SAME_INSN, or
+ * ACTION_TO_USER.  ACTION_LATER, and nothing done, when it is not, or is another one, or the
+ * device needs interrupts on.  Loaded, srcu read lock held.
+ */
+enum exit_action move_at_once(struct vcpu *vcpu, gpa_t gpa);
 
 /* --- pio.c --- */
 
@@ -163,8 +195,10 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 /* --- recall.c --- */
 
 /* The instruction that emulate_fetch() would find at linear address `at`, if that is known from
- * before; or NULL.  Loaded, srcu read lock held. */
-const struct insn *recall(struct vcpu *vcpu, gva_t at, u32 access);
+ * before; or NULL.  Loaded, srcu read lock held.  Atomic. */
+const struct recalled *recall(struct vcpu *vcpu, gva_t at, u32 access);
+/* May something be known of it? */
+bool recall_expects(struct vcpu *vcpu, gva_t at);
 /* It has just found this one, whose bytes these are: to be known when it is met again, if it was
  * met before. */
 void recall_later(struct vcpu *vcpu, gva_t at, u32 access, const u8 *bytes,

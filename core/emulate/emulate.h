@@ -127,9 +127,10 @@ bool emulate_fix_hypercall(struct vcpu *vcpu);
  * that a program in the guest can't end its VM, unless user space has asked for the exit.
  */
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa);
-/* With interrupts off: was it a write whose bytes nobody asks for (bus_write() of length 0), and
- * somebody's?  If not, nothing was done. */
-bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa);
+/* The same with interrupts off, at an EPT violation where there is no memory: a write whose bytes
+ * nobody asks for (ACTION_NEXT_INSN), or an instruction that is known (move_at_once()).
+ * ACTION_LATER, and nothing done, where it is neither. */
+enum exit_action emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa);
 
 /*
  * Descriptor-table exiting: LGDT, LIDT, LLDT, LTR, SGDT, SIDT, SLDT or STR at RIP is done, or is

@@ -95,10 +95,10 @@ bool emulate_fetch(struct vcpu *vcpu, struct insn *insn, enum exit_action *actio
 {
 	gva_t at = vcpu_linear_rip(vcpu);
 	u32 access = PF_FETCH | linear_privilege(vcpu);
-	const struct insn *recalled = recall(vcpu, at, access);
+	const struct recalled *recalled = recall(vcpu, at, access);
 
 	if (recalled)
-		*insn = *recalled;
+		*insn = recalled->insn;
 	else if (!fetch_and_decode(vcpu, at, access, insn, action))
 		return false;
 	return allowed(vcpu, insn, action);

@@ -221,6 +221,12 @@ static enum exit_action mmio_commit(struct vcpu *vcpu)
 	return ACTION_SAME_INSN;
 }
 
+void mmio_answer(struct vcpu *vcpu, const struct mmio_transfer *transfer, u8 *to)
+{
+	__builtin_memcpy(to, vcpu->run->mmio.data, transfer->length);
+	host_trace_mmio(TRACE_MMIO_READ, transfer->length, transfer->gpa, to);
+}
+
 static enum exit_action mmio_complete(struct vcpu *vcpu)
 {
 	struct vcpu_io *io = vcpu->io;
@@ -229,19 +235,15 @@ static enum exit_action mmio_complete(struct vcpu *vcpu)
 	vcpu->complete = NULL;
 	if (vcpu_rip_read(vcpu) != io->rip)
 		return ACTION_SAME_INSN;
-	if (!transfer->write) {
-		u8 *to = transfer_bytes(&io->mmio, transfer);
-
-		__builtin_memcpy(to, vcpu->run->mmio.data, transfer->length);
-		host_trace_mmio(TRACE_MMIO_READ, transfer->length, transfer->gpa, to);
-	}
+	if (!transfer->write)
+		mmio_answer(vcpu, transfer, transfer_bytes(&io->mmio, transfer));
 	io->mmio.next++;
 	return mmio_continue(vcpu);
 }
 
-static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transfer *transfer)
+enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transfer *transfer,
+			      const u8 *bytes, enum exit_action (*complete)(struct vcpu *vcpu))
 {
-	const u8 *from = transfer_bytes(&vcpu->io->mmio, transfer);
 	__typeof__(vcpu->run->mmio) mmio = {
 		.phys_addr = transfer->gpa,
 		.len = transfer->length,
@@ -249,44 +251,50 @@ static enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transf
 	};
 
 	if (transfer->write) {
-		__builtin_memcpy(mmio.data, from, transfer->length);
-		host_trace_mmio(TRACE_MMIO_WRITE, transfer->length, transfer->gpa, from);
+		__builtin_memcpy(mmio.data, bytes, transfer->length);
+		host_trace_mmio(TRACE_MMIO_WRITE, transfer->length, transfer->gpa, bytes);
 	} else {
 		host_trace_mmio(TRACE_MMIO_READ_UNSATISFIED, transfer->length, transfer->gpa, NULL);
 	}
 	vcpu->stats.mmio_to_user++;
 	vcpu->run->exit_reason = KVM_EXIT_MMIO;
 	vcpu->run->mmio = mmio;
-	vcpu->complete = mmio_complete;
+	vcpu->complete = complete;
 	return ACTION_TO_USER;
 }
 
-/* Does a device in the kernel take it? */
-static bool mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transfer)
+static enum bus_answer mmio_of_lapic(struct vcpu *vcpu, const struct mmio_transfer *transfer,
+				     u8 *bytes)
 {
-	u8 *bytes = transfer_bytes(&vcpu->io->mmio, transfer);
-	bool taken = true;
+	bool taken;
 
-	if (vcpu->lapic && lapic_owns(vcpu, transfer->gpa)) {
-		if (transfer->write)
-			taken = lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
-		else
-			taken = lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
-	} else if (transfer->write) {
-		taken = bus_write(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
-	} else {
-		taken = bus_read(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
-	}
-	if (taken)
-		host_trace_mmio(transfer->write ? TRACE_MMIO_WRITE : TRACE_MMIO_READ,
-				transfer->length, transfer->gpa, bytes);
-	return taken;
+	if (!transfer->write)
+		taken = lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
+	else if (vcpu_is_between_entries(vcpu) && !lapic_mmio_write_is_quick(vcpu, transfer->gpa))
+		return BUS_LATER;
+	else
+		taken = lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
+	return taken ? BUS_TAKEN : BUS_NOBODY;
 }
 
-static int transfer_ram(struct vcpu *vcpu, const struct mmio_transfer *transfer)
+enum bus_answer mmio_in_kernel(struct vcpu *vcpu, const struct mmio_transfer *transfer, u8 *bytes)
 {
-	u8 *bytes = transfer_bytes(&vcpu->io->mmio, transfer);
+	enum bus_answer answer;
 
+	if (vcpu->lapic && lapic_owns(vcpu, transfer->gpa))
+		answer = mmio_of_lapic(vcpu, transfer, bytes);
+	else if (transfer->write)
+		answer = bus_write(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
+	else
+		answer = bus_read(vcpu, BUS_MMIO, transfer->gpa, transfer->length, bytes);
+	if (answer == BUS_TAKEN)
+		host_trace_mmio(transfer->write ? TRACE_MMIO_WRITE : TRACE_MMIO_READ,
+				transfer->length, transfer->gpa, bytes);
+	return answer;
+}
+
+static int transfer_ram(struct vcpu *vcpu, const struct mmio_transfer *transfer, u8 *bytes)
+{
 	if (transfer->write)
 		return guest_write(vcpu->vm, transfer->gpa, bytes, transfer->length);
 	return guest_read(vcpu->vm, transfer->gpa, bytes, transfer->length);
@@ -334,14 +342,15 @@ static enum exit_action mmio_continue(struct vcpu *vcpu)
 
 	for (; mmio->next < mmio->count; mmio->next++) {
 		const struct mmio_transfer *transfer = &mmio->transfer[mmio->next];
+		u8 *bytes = transfer_bytes(mmio, transfer);
 
 		if (transfer->write && !execute_once(vcpu, &action))
 			return action;
 		if (!transfer->device) {
-			if (transfer_ram(vcpu, transfer))
+			if (transfer_ram(vcpu, transfer, bytes))
 				return emulate_failed(vcpu, "its memory went away", NULL, 0);
-		} else if (!mmio_in_kernel(vcpu, transfer)) {
-			return mmio_to_user(vcpu, transfer);
+		} else if (mmio_in_kernel(vcpu, transfer, bytes) != BUS_TAKEN) {
+			return mmio_to_user(vcpu, transfer, bytes, mmio_complete);
 		}
 	}
 	return execute_once(vcpu, &action) ? mmio_commit(vcpu) : action;
@@ -492,23 +501,33 @@ static bool is_undecoded_write(const struct vcpu *vcpu)
 	       vcpu->exit.instruction_length - 1 < INSN_MAX_LENGTH;
 }
 
-static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
+/* In between two entries what is not quick is left. */
+static bool lapic_takes_any(struct vcpu *vcpu, gpa_t gpa)
 {
-	if (!is_undecoded_write(vcpu))
-		return false;
-	if (vcpu->lapic && lapic_mmio_write_any(vcpu, gpa))
-		return true;
-	if (bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) != BUS_TAKEN)
-		return false;
-	*mmio_last_undecoded(vcpu, gpa) = gpa;
-	return true;
+	return (!vcpu_is_between_entries(vcpu) || lapic_mmio_write_is_quick(vcpu, gpa)) &&
+	       lapic_mmio_write_any(vcpu, gpa);
 }
 
-bool emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa)
+static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 {
-	if (is_implicit_access(&vcpu->exit) || !is_undecoded_write(vcpu))
+	bool taken;
+
+	if (!is_undecoded_write(vcpu))
 		return false;
-	return bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) == BUS_TAKEN;
+	if (vcpu->lapic && lapic_owns(vcpu, gpa))
+		taken = lapic_takes_any(vcpu, gpa);
+	else
+		taken = bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) == BUS_TAKEN;
+	if (taken)
+		*mmio_last_undecoded(vcpu, gpa) = gpa;
+	return taken;
+}
+
+enum exit_action emulate_mmio_at_once(struct vcpu *vcpu, gpa_t gpa)
+{
+	if (is_implicit_access(&vcpu->exit))
+		return ACTION_LATER;
+	return mmio_write_any(vcpu, gpa) ? ACTION_NEXT_INSN : move_at_once(vcpu, gpa);
 }
 
 enum exit_action emulate_mmio(struct vcpu *vcpu, gpa_t gpa)

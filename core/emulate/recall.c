@@ -23,7 +23,8 @@ static struct recall_key key_of(struct vcpu *vcpu, gva_t at, u32 access)
 	return (struct recall_key){
 		.at = at,
 		.cr3 = vcpu_cr3_read(vcpu),
-		.cr4 = vcpu_cr4_read(vcpu),
+		/* As it was set last: those that the guest owns neither walk nor decode. */
+		.cr4 = vcpu->cr4 & ~(u64)CR4_GUEST_OWNED,
 		.efer = vcpu->efer,
 		.slots = memslots_get(vcpu->vm)->version,
 		.access = access,
@@ -38,31 +39,26 @@ static bool same_key(const struct recall_key *one, const struct recall_key *othe
 	       one->access == other->access && one->width == other->width;
 }
 
-/* In the order of the walk: an entry counts for what it was when it was read. */
-static bool words_are_as_they_were(const struct recalled *recalled)
+bool recall_expects(struct vcpu *vcpu, gva_t at)
 {
-	for (unsigned int i = 0; i < recalled->words; i++) {
-		const struct recalled_word *word = &recalled->word[i];
-		u64 now;
+	const struct recalled *recalled = place_of(vcpu, at);
 
-		if (host_user_read(&now, word->hva, sizeof(now)) ||
-		    ((now ^ word->value) & word->mask))
-			return false;
-	}
-	return true;
+	return recalled->key.at == at && recalled->words;
 }
 
-const struct insn *recall(struct vcpu *vcpu, gva_t at, u32 access)
+/* The words in the order of the walk: an entry counts for what it was when it was read. */
+const struct recalled *recall(struct vcpu *vcpu, gva_t at, u32 access)
 {
 	const struct recalled *recalled = place_of(vcpu, at);
 	struct recall_key key;
 
-	if (recalled->key.at != at || !recalled->words)
+	if (!recall_expects(vcpu, at))
 		return NULL;
 	key = key_of(vcpu, at, access);
-	if (!same_key(&key, &recalled->key) || !words_are_as_they_were(recalled))
+	if (!same_key(&key, &recalled->key) ||
+	    !host_user_words_are(recalled->word, recalled->words))
 		return NULL;
-	return &recalled->insn;
+	return recalled;
 }
 
 /* A word of guest memory that the instruction hangs on. */
@@ -72,7 +68,7 @@ static bool add_word(struct vcpu *vcpu, struct recalled *recalled, gpa_t gpa, u6
 
 	if (!slot)
 		return false;
-	recalled->word[recalled->words++] = (struct recalled_word){
+	recalled->word[recalled->words++] = (struct host_word){
 		.hva = memslot_hva(slot, gpa >> LINTEL_PAGE_SHIFT) + gpa % LINTEL_PAGE_SIZE,
 		.value = value,
 		.mask = mask,
@@ -110,6 +106,25 @@ static bool is_in_page(gva_t at, unsigned int length)
 	return at % LINTEL_PAGE_SIZE + (length > 8 ? 16 : 8) <= LINTEL_PAGE_SIZE;
 }
 
+static bool is_memory(const struct insn_operand *operand)
+{
+	return operand->kind == OPERAND_MEMORY && operand->size <= sizeof(u64);
+}
+
+static enum recalled_move move_of(const struct insn *insn)
+{
+	const u32 harmless = INSN_WRITES | INSN_BYTE | INSN_PLAIN | INSN_MEMORY;
+
+	if (insn->opcode->execute != operation_mov || (insn->opcode->flags & ~harmless))
+		return MOVE_NONE;
+	if (insn->dst.kind == OPERAND_REG && is_memory(&insn->src))
+		return MOVE_LOAD;
+	if (is_memory(&insn->dst) &&
+	    (insn->src.kind == OPERAND_REG || insn->src.kind == OPERAND_IMMEDIATE))
+		return MOVE_STORE;
+	return MOVE_NONE;
+}
+
 void recall_later(struct vcpu *vcpu, gva_t at, u32 access, const u8 *bytes, const struct insn *insn)
 {
 	struct recalled *recalled = place_of(vcpu, at);
@@ -128,6 +143,7 @@ void recall_later(struct vcpu *vcpu, gva_t at, u32 access, const u8 *bytes, cons
 		return;
 	recalled->key = key_of(vcpu, at, access);
 	recalled->insn = *insn;
+	recalled->move = move_of(insn);
 	/* Should the guest have changed something since the bytes were fetched, then the words are
 	 * not there any more, or they lead to the same bytes. */
 	if (!add_entries(vcpu, recalled, &trail) ||

@@ -68,7 +68,7 @@ static bool capture_exit(struct vcpu *vcpu)
 	if (!(captures & ~(u32)CAPTURE_LENGTH))
 		return false;
 	capture_more(exit, captures);
-	return true;
+	return captures & (CAPTURE_DELIVERY | CAPTURE_INTERRUPTION);
 }
 
 /* It came while the guest was loaded or ran: nobody else has heard of it. */
@@ -173,7 +173,7 @@ static bool may_go_on(struct vcpu *vcpu)
 		return false;
 	if (vcpu_event_waits(vcpu))
 		vcpu_events_enter(vcpu);
-	return !pin_news_exist(&vcpu->pic_news);
+	return !pin_news_exist(&vcpu->pin_news);
 }
 
 static enum enter_result result_of(enum exit_action action)
@@ -212,8 +212,8 @@ static enum enter_result run_guest(struct vcpu *vcpu)
 static enum enter_result leave(struct vcpu *vcpu, enum enter_result result)
 {
 	host_preempt_enable();
-	if (pin_news_exist(&vcpu->pic_news))
-		pic_tell(vcpu);
+	if (pin_news_exist(&vcpu->pin_news))
+		irqchip_tell_news(vcpu);
 	return result;
 }
 
@@ -237,7 +237,7 @@ enum enter_result exit_enter(struct vcpu *vcpu)
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || host_guest_must_turn_back())
 		return turn_back(vcpu);
 	vcpu_events_enter(vcpu);
-	if (pin_news_exist(&vcpu->pic_news))
+	if (pin_news_exist(&vcpu->pin_news))
 		return turn_back(vcpu);
 
 	result = run_guest(vcpu);

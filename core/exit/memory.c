@@ -8,6 +8,7 @@
 #include "emulate/access.h"
 #include "emulate/emulate.h"
 #include "facts/ept.h"
+#include "irq/lapic.h"
 #include "mem/ept_table.h"
 #include "mem/mem.h"
 #include "vcpu/async_pf.h"
@@ -76,10 +77,15 @@ static enum ept_result map_page(struct vcpu *vcpu, struct ept_access *access)
 	return ept_fault(vcpu->vm, gpa, *access, &vcpu->error);
 }
 
-/* Is it for the registers of the local APIC, which the processor could answer? */
+/* Could the processor answer, if it is for the registers of the local APIC? */
+static bool virtualizes_apic_accesses(const struct vcpu *vcpu)
+{
+	return vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_APIC_ACCESSES;
+}
+
 static bool maps_apic_page(struct vcpu *vcpu, const struct ept_access *access)
 {
-	return (vcpu->control[CTL_SECONDARY] & CPU2_VIRTUALIZE_APIC_ACCESSES) && !access->fetch &&
+	return virtualizes_apic_accesses(vcpu) && !access->fetch &&
 	       apic_page_map(vcpu->vm, vcpu->exit.gpa);
 }
 
@@ -112,18 +118,21 @@ enum exit_action exit_ept_violation(struct vcpu *vcpu)
 	return maps_apic_page(vcpu, &access) ? ACTION_SAME_INSN : exit_mmio(vcpu);
 }
 
-/* A write to an ioeventfd of any length.  What has become memory since, or was an event's delivery,
- * takes the long way. */
+/* What has become memory since, or was an event's delivery, or is a page that can be mapped for the
+ * processor to answer, takes the long way. */
 static enum exit_action mmio_at_once(struct vcpu *vcpu)
 {
 	gpa_t gpa = vcpu->exit.gpa;
+	enum exit_action action;
 
 	if ((vcpu->exit.idt_vectoring_info & INTERRUPTION_VALID) ||
-	    memslots_find(memslots_get(vcpu->vm), gpa >> LINTEL_PAGE_SHIFT) ||
-	    !emulate_mmio_at_once(vcpu, gpa))
+	    (virtualizes_apic_accesses(vcpu) && lapic_owns(vcpu, gpa)) ||
+	    memslots_find(memslots_get(vcpu->vm), gpa >> LINTEL_PAGE_SHIFT))
 		return ACTION_LATER;
-	vcpu->stats.mmio_faults++;
-	return ACTION_NEXT_INSN;
+	action = emulate_mmio_at_once(vcpu, gpa);
+	if (action != ACTION_LATER)
+		vcpu->stats.mmio_faults++;
+	return action;
 }
 
 static enum exit_action page_at_once(struct vcpu *vcpu)
@@ -132,18 +141,27 @@ static enum exit_action page_at_once(struct vcpu *vcpu)
 	return vcpu->page_at_hand ? ACTION_SAME_INSN : ACTION_LATER;
 }
 
-/* What the last one was is tried, or what was at this address: the others would pay for the look.
- */
+/* Was something of this address, or of this instruction, a device's before? */
+static bool expects_device(struct vcpu *vcpu)
+{
+	return *mmio_last_undecoded(vcpu, vcpu->exit.gpa) == vcpu->exit.gpa ||
+	       recall_expects(vcpu, vcpu->exit.rip);
+}
+
+/* What it may be, by those before it, is tried: the others would pay for the look. */
 enum exit_action exit_ept_violation_at_once(struct vcpu *vcpu)
 {
-	bool event = *mmio_last_undecoded(vcpu, vcpu->exit.gpa) == vcpu->exit.gpa;
-	enum exit_action action;
+	enum exit_action action = ACTION_LATER;
+	bool device = expects_device(vcpu);
 	int ticket;
 
-	if (!event && !vcpu->page_at_hand)
+	if (!device && !vcpu->page_at_hand)
 		return ACTION_LATER;
 	ticket = host_srcu_read_lock(&vcpu->vm->srcu);
-	action = event ? mmio_at_once(vcpu) : page_at_once(vcpu);
+	if (device)
+		action = mmio_at_once(vcpu);
+	if (action == ACTION_LATER && vcpu->page_at_hand)
+		action = page_at_once(vcpu);
 	host_srcu_read_unlock(&vcpu->vm->srcu, ticket);
 	return action;
 }

@@ -37,9 +37,12 @@ struct irqchip {
 
 /* --- irqchip.c --- */
 
-/* News of the pins of KVM_IRQCHIP_IOAPIC or, 0 to 15, of the 8259s (KVM_IRQCHIP_PIC_MASTER).
- * Atomic. */
-void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news);
+/* Tells those who wait for news of pins.  Atomic, and interrupts on. */
+void irqchip_tell(struct vm *vm, const struct pin_news *news);
+/* They are for irqchip_tell_news(). */
+void irqchip_keep_news(struct vcpu *vcpu, const struct pin_news *news);
+/* By an access of the vCPU's to a controller: one or the other, as interrupts are on or off. */
+void irqchip_news(struct vcpu *vcpu, const struct pin_news *news);
 
 /* --- apicv.c --- */
 

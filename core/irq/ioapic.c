@@ -152,13 +152,18 @@ static void end_of_interrupt(struct irqchip *chip, u8 vector)
 	}
 }
 
-static u32 pins_of(struct irqchip *chip, u8 vector)
+static u64 pin_bit(unsigned int pin)
 {
-	u32 pins = 0;
+	return BIT64(PIN_NEWS_IOAPIC + pin);
+}
+
+static u64 pins_of(struct irqchip *chip, u8 vector)
+{
+	u64 pins = 0;
 
 	for (unsigned int pin = 0; pin < IOAPIC_PINS; pin++)
 		if (ENTRY_VECTOR(*entry_of(chip, pin)) == vector)
-			pins |= BIT32(pin);
+			pins |= pin_bit(pin);
 	return pins;
 }
 
@@ -194,7 +199,7 @@ void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level)
 	flags = host_irqlock_lock(&chip->lock);
 	news.acknowledged = pins_of(chip, vector);
 	host_irqlock_unlock(&chip->lock, flags);
-	irqchip_tell(vcpu->vm, KVM_IRQCHIP_IOAPIC, &news);
+	irqchip_tell(vcpu->vm, &news);
 	if (!level)
 		return;
 	flags = host_irqlock_lock(&chip->lock);
@@ -218,7 +223,7 @@ static void write_entry(struct irqchip *chip, unsigned int index, u32 value, str
 	*entry = after;
 	note_vectors(chip);
 	if ((before & ENTRY_MASKED) && !(after & ENTRY_MASKED))
-		news->unmasked |= BIT32(pin);
+		news->unmasked |= pin_bit(pin);
 	deliver_level(chip, pin);
 }
 
@@ -279,7 +284,7 @@ bool ioapic_page_write(struct bus_device *device, struct vcpu *vcpu, u64 gpa, un
 	else if (gpa - device->start == REGISTER_WINDOW)
 		write_window(chip, value, &news);
 	host_irqlock_unlock(&chip->lock, flags);
-	irqchip_tell(vcpu->vm, KVM_IRQCHIP_IOAPIC, &news);
+	irqchip_news(vcpu, &news);
 	return true;
 }
 

@@ -20,6 +20,7 @@ static void devices_init(struct irqchip *chip)
 	chip->ioapic_page = (struct bus_device){
 		.start = IOAPIC_ADDRESS,
 		.length = IOAPIC_SIZE,
+		.raw = true,
 		.read = ioapic_page_read,
 		.write = ioapic_page_write,
 	};
@@ -168,23 +169,53 @@ int irqchip_pin_set(struct irqchip *chip, u32 which, unsigned int pin, bool leve
 	return result;
 }
 
-void irqchip_tell(struct vm *vm, u32 chip, const struct pin_news *news)
+static s32 gsi_of(struct vm *vm, unsigned int pin)
 {
-	u32 pins = news->acknowledged | news->unmasked;
+	return pin < PIN_NEWS_IOAPIC
+		       ? irq_routing_gsi(vm, KVM_IRQCHIP_PIC_MASTER, pin)
+		       : irq_routing_gsi(vm, KVM_IRQCHIP_IOAPIC, pin - PIN_NEWS_IOAPIC);
+}
+
+void irqchip_tell(struct vm *vm, const struct pin_news *news)
+{
+	u64 pins = news->acknowledged | news->unmasked;
 	int ticket;
 
 	if (!pins)
 		return;
 	ticket = host_srcu_read_lock(&vm->irq_srcu);
 	for (unsigned int pin = 0; pins; pin++, pins >>= 1) {
-		s32 gsi = pins & 1 ? irq_routing_gsi(vm, chip, pin) : -1;
+		s32 gsi = pins & 1 ? gsi_of(vm, pin) : -1;
 
 		if (gsi < 0)
 			continue;
-		if (news->unmasked & BIT32(pin))
+		if (news->unmasked & BIT64(pin))
 			pit_unmasked(irqchip_get(vm), (u32)gsi);
-		if (news->acknowledged & BIT32(pin))
+		if (news->acknowledged & BIT64(pin))
 			irq_acknowledged(vm, (u32)gsi);
 	}
 	host_srcu_read_unlock(&vm->irq_srcu, ticket);
+}
+
+void irqchip_keep_news(struct vcpu *vcpu, const struct pin_news *news)
+{
+	vcpu->pin_news.acknowledged |= news->acknowledged;
+	vcpu->pin_news.unmasked |= news->unmasked;
+}
+
+void irqchip_tell_news(struct vcpu *vcpu)
+{
+	const struct pin_news news = vcpu->pin_news;
+
+	vcpu->pin_news = (struct pin_news){0};
+	irqchip_tell(vcpu->vm, &news);
+}
+
+void irqchip_news(struct vcpu *vcpu, const struct pin_news *news)
+{
+	if (!pin_news_exist(news))
+		return;
+	irqchip_keep_news(vcpu, news);
+	if (!vcpu_is_between_entries(vcpu))
+		irqchip_tell_news(vcpu);
 }

@@ -48,6 +48,9 @@ int irqchip_state_set(struct vm *vm, const struct kvm_irqchip *state);
  * for the acknowledgement is told.
  */
 void irqchip_eoi(struct vcpu *vcpu, u8 vector, bool level);
+/* Tells those who wait for what is in vcpu->pin_news, which is nothing then: before the guest runs
+ * again, when pins of a controller were accessed or acknowledged with interrupts off.  Atomic. */
+void irqchip_tell_news(struct vcpu *vcpu);
 /* Has a redirection entry, or a route of user space's I/O APIC, the vector?  Any context. */
 bool irqchip_hears_eoi(struct vm *vm, u8 vector);
 
@@ -80,12 +83,10 @@ bool pic_output(struct vm *vm);
 bool pic_waits(const struct vcpu *vcpu);
 /*
  * The processor's acknowledge cycle: the vector.  Any context.  With automatic EOI it ends the
- * interrupt at once: the pins then are in vcpu->pic_news, and pic_tell() is to follow before the
- * guest runs, as after a port of the 8259s was accessed with interrupts off.
+ * interrupt at once: the pins then are in vcpu->pin_news, and irqchip_tell_news() is to follow
+ * before the guest runs.
  */
 u8 pic_acknowledge(struct vcpu *vcpu);
-/* Tells those who wait for what is in vcpu->pic_news, which is nothing then.  Atomic. */
-void pic_tell(struct vcpu *vcpu);
 
 /* --- pit.c: "8254" --- */
 

@@ -168,7 +168,10 @@ static inline bool lapic_owns(const struct vcpu *vcpu, gpa_t gpa)
  * waits for the end of an interrupt is told. */
 bool lapic_mmio_read(struct vcpu *vcpu, gpa_t gpa, unsigned int length, void *data);
 bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const void *data);
-/* A write of anything to a register that does not look at it (EOI): true, it is done. */
+/* As lapic_msr_write_is_quick(). */
+bool lapic_mmio_write_is_quick(struct vcpu *vcpu, gpa_t gpa);
+/* A write of anything in the page: true, it is to a register that does not look at it (EOI), and
+ * done. */
 bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa);
 
 /* The MSRs of x2APIC mode, 0x800 to 0x8ff.  -EINVAL as #GP: not in x2APIC mode too.  Atomic. */

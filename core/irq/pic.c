@@ -159,13 +159,6 @@ static u8 acknowledge(struct irqchip *chip, struct pin_news *news)
 	return chip->pic[SLAVE].irq_base + (u8)irq;
 }
 
-/* With interrupts off nobody can be told. */
-static void keep_news(struct vcpu *vcpu, const struct pin_news *news)
-{
-	vcpu->pic_news.acknowledged |= news->acknowledged;
-	vcpu->pic_news.unmasked |= news->unmasked;
-}
-
 /* The vCPU that comes here is on its way into the guest. */
 u8 pic_acknowledge(struct vcpu *vcpu)
 {
@@ -180,16 +173,8 @@ u8 pic_acknowledge(struct vcpu *vcpu)
 	vector = acknowledge(chip, &news);
 	pic_update(chip);
 	host_irqlock_unlock(&chip->lock, flags);
-	keep_news(vcpu, &news);
+	irqchip_keep_news(vcpu, &news);
 	return vector;
-}
-
-void pic_tell(struct vcpu *vcpu)
-{
-	const struct pin_news news = vcpu->pic_news;
-
-	vcpu->pic_news = (struct pin_news){0};
-	irqchip_tell(vcpu->vm, KVM_IRQCHIP_PIC_MASTER, &news);
 }
 
 /* ICW1: all but the lines, the vectors and the ELCR begins anew. */
@@ -336,11 +321,7 @@ static bool ports_access(struct vcpu *vcpu, u64 port, unsigned int length, u8 *i
 		pic_update(chip);
 	}
 	host_irqlock_unlock(&chip->lock, flags);
-	if (!pin_news_exist(&news))
-		return true;
-	keep_news(vcpu, &news);
-	if (!vcpu_is_between_entries(vcpu))
-		pic_tell(vcpu);
+	irqchip_news(vcpu, &news);
 	return true;
 }
 

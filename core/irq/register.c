@@ -267,7 +267,7 @@ bool lapic_mmio_write(struct vcpu *vcpu, gpa_t gpa, unsigned int length, const v
 
 bool lapic_mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 {
-	if (!lapic_owns(vcpu, gpa) || gpa % LINTEL_PAGE_SIZE != LAPIC_EOI || !in_xapic_mode(vcpu))
+	if (gpa % LINTEL_PAGE_SIZE != LAPIC_EOI || !in_xapic_mode(vcpu))
 		return false;
 	lapic_eoi(vcpu);
 	return true;
@@ -321,7 +321,7 @@ int lapic_msr_write(struct vcpu *vcpu, u32 msr, u64 value)
 	return 0;
 }
 
-/* Others change which interrupts come here at all, or the timer's mode: they are rare. */
+/* Others change which interrupts come here at all: they are rare. */
 static bool write_is_quick(struct vcpu *vcpu, u32 offset)
 {
 	int vector;
@@ -331,13 +331,26 @@ static bool write_is_quick(struct vcpu *vcpu, u32 offset)
 		vector = lapic_highest_in_service(vcpu->lapic);
 		return vector < 0 || !irqchip_hears_eoi(vcpu->vm, (u8)vector);
 	case LAPIC_TPR:
+	case LAPIC_ESR:
 	case LAPIC_ICR:
+	case LAPIC_ICR2:
 	case LAPIC_SELF_IPI:
+	case LAPIC_LVT_TIMER:
+	case LAPIC_LVT_THERMAL:
+	case LAPIC_LVT_PMC:
+	case LAPIC_LVT_LINT1:
+	case LAPIC_LVT_ERROR:
 	case LAPIC_TIMER_INITIAL:
+	case LAPIC_TIMER_DIVIDE:
 		return true;
 	default:
 		return false;
 	}
+}
+
+bool lapic_mmio_write_is_quick(struct vcpu *vcpu, gpa_t gpa)
+{
+	return !in_xapic_mode(vcpu) || write_is_quick(vcpu, gpa % LINTEL_PAGE_SIZE);
 }
 
 bool lapic_msr_write_is_quick(struct vcpu *vcpu, u32 msr)

@@ -364,7 +364,7 @@ static void take_interrupt(struct vcpu *vcpu)
 	vcpu->events.interrupt.vector = (u8)vector;
 	/* Who waits for its end is told first, with interrupts on: it waits, as one for its window.
 	 */
-	if (!pin_news_exist(&vcpu->pic_news))
+	if (!pin_news_exist(&vcpu->pin_news))
 		enter_interrupt(vcpu);
 }
 

@@ -13,7 +13,7 @@
 bool vcpu_event_waits(const struct vcpu *vcpu);
 
 /* Before an entry, interrupts off: one event goes into the VM-entry interruption field; windows
- * are asked for what must wait.  Not to be entered with: vcpu->pic_news. */
+ * are asked for what must wait.  Not to be entered with: vcpu->pin_news. */
 void vcpu_events_enter(struct vcpu *vcpu);
 
 /* After an exit: an event whose delivery was cut short is injected again.

@@ -29,10 +29,12 @@ enum vcpu_seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDTR, SEG_TR
 /* vcpu->mode: what a kick has to do. */
 enum vcpu_mode { VCPU_OUTSIDE, VCPU_IN_GUEST, VCPU_WAITING };
 
-/* What is to be told of the pins of an interrupt controller. */
+/* What is to be told of the pins of the interrupt controllers: the 8259s' in the low bits, the I/O
+ * APIC's from PIN_NEWS_IOAPIC on. */
+#define PIN_NEWS_IOAPIC 16
 struct pin_news {
-	u32 acknowledged;
-	u32 unmasked;
+	u64 acknowledged;
+	u64 unmasked;
 };
 
 static inline bool pin_news_exist(const struct pin_news *news)
@@ -145,7 +147,7 @@ struct vcpu {
 	bool user_pic;	     /* the 8259s are user space's: their vectors come by KVM_INTERRUPT */
 	bool window_wanted;  /* by them, in this KVM_RUN: request_interrupt_window */
 	u32 nmis_arrived;    /* from other threads; anybody adds, the vCPU takes */
-	struct pin_news pic_news; /* of the 8259s, from while interrupts were off */
+	struct pin_news pin_news; /* from while interrupts were off */
 
 	/* After an exit to user space: what the next KVM_RUN does first; NULL: nothing. */
 	enum exit_action (*complete)(struct vcpu *vcpu);

@@ -153,8 +153,8 @@ static void step(struct vm *vm, struct vcpu *vcpus, struct input *input)
 	case 3:
 		if (pic_output(vm))
 			pic_acknowledge(vcpu);
-		if (pin_news_exist(&vcpu->pic_news))
-			pic_tell(vcpu);
+		if (pin_news_exist(&vcpu->pin_news))
+			irqchip_tell_news(vcpu);
 		break;
 	case 4:
 		lapic_step(vcpu, input);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,4 +258,17 @@ void machine_set_code(struct machine *m, const void *bytes, size_t length)
 {
 	memcpy(m->ram + MACHINE_CODE, bytes, length);
 	vcpu_rip_write(&m->vcpu, MACHINE_CODE);
+}
+
+void machine_set_hex(struct machine *m, const char *hex)
+{
+	u8 bytes[16];
+	unsigned int count = 0, byte;
+	int used;
+
+	while (count < sizeof(bytes) && sscanf(hex, " %2x%n", &byte, &used) == 1) {
+		bytes[count++] = (u8)byte;
+		hex += used;
+	}
+	machine_set_code(m, bytes, count);
 }

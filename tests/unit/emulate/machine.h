@@ -75,5 +75,7 @@ void machine_entry_write(struct machine *machine, u64 at, u64 value);
 
 /* Bytes at MACHINE_CODE, and RIP there. */
 void machine_set_code(struct machine *machine, const void *bytes, size_t length);
+/* The same from hexadecimal, "89 03". */
+void machine_set_hex(struct machine *machine, const char *hex);
 
 #endif

@@ -38,20 +38,6 @@ static enum exit_action run_again(struct machine *m)
 	return complete(&m->vcpu);
 }
 
-/* Bytes from hexadecimal, at MACHINE_CODE. */
-static void set_code(struct machine *m, const char *hex)
-{
-	u8 bytes[16];
-	unsigned int count = 0, byte;
-	int used;
-
-	while (count < sizeof(bytes) && sscanf(hex, " %2x%n", &byte, &used) == 1) {
-		bytes[count++] = (u8)byte;
-		hex += used;
-	}
-	machine_set_code(m, bytes, count);
-}
-
 static void expect_exit(struct machine *m, u64 gpa, u32 length, bool write, u64 value)
 {
 	const struct kvm_run *run = m->vcpu.run;
@@ -150,7 +136,7 @@ static unsigned int code_length(const char *hex)
 static void check_one(struct machine *m, const struct one_access *row)
 {
 	test_context("%s", row->code);
-	set_code(m, row->code);
+	machine_set_hex(m, row->code);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + row->offset, row->length, row->write, row->value);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
@@ -214,7 +200,7 @@ TEST(mmio_in_real_mode)
 
 	vcpu_seg_write(&m->vcpu, SEG_ES, &es);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0xabcd0004);
-	set_code(m, "26 89 05");
+	machine_set_hex(m, "26 89 05");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 4, 2, true, 0x7788);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -229,7 +215,7 @@ TEST(mmio_read_across_pages)
 
 	machine_map(m, DEVICE + 0x1000, DEVICE + 0x8000, 7);
 	vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0xffd);
-	set_code(m, "48 8b 03");
+	machine_set_hex(m, "48 8b 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0xffd, 3, false, 0);
 	answer(m, 0xffffffffff332211);
@@ -251,7 +237,7 @@ TEST(mmio_write_across_memory_and_device)
 	machine_map(m, 0x10000, 0x9000, 7);
 	machine_map(m, 0x11000, DEVICE + 0x8000, 7);
 	vcpu_reg_write(&m->vcpu, REG_RBX, 0x10ffe);
-	set_code(m, "89 03");
+	machine_set_hex(m, "89 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x8000, 2, true, 0x5566);
 	EXPECT_EQ(m->ram[0x9ffe], 0x88);
@@ -267,7 +253,7 @@ TEST(mmio_write_to_rom)
 
 	m->rom[8] = 0x40;
 	vcpu_reg_write(&m->vcpu, REG_RBX, MACHINE_ROM + 8);
-	set_code(m, "00 03");
+	machine_set_hex(m, "00 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, MACHINE_ROM + 8, 1, true, 0xc8);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -281,7 +267,7 @@ TEST(mmio_read_modify_write)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "f0 01 03");
+	machine_set_hex(m, "f0 01 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xffffffff);
@@ -311,7 +297,7 @@ TEST(mmio_shift_by_one)
 		struct machine *m = ready(MODE_LONG);
 
 		test_context("%s", rows[i].code);
-		set_code(m, rows[i].code);
+		machine_set_hex(m, rows[i].code);
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE, rows[i].length, false, 0);
 		answer(m, rows[i].before);
@@ -326,7 +312,7 @@ TEST(mmio_exchange)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "87 03");
+	machine_set_hex(m, "87 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xcafe);
@@ -342,7 +328,7 @@ TEST(mmio_compare_exchange)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "f0 0f b1 0b");
+	machine_set_hex(m, "f0 0f b1 0b");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x55667788);
 	EXPECT_EQ(run_again(m), ACTION_TO_USER);
@@ -351,7 +337,7 @@ TEST(mmio_compare_exchange)
 	EXPECT_EQ(REG(m, RAX), RAX);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 
-	set_code(m, "f0 0f b1 0b");
+	machine_set_hex(m, "f0 0f b1 0b");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x1234);
 	EXPECT_EQ(run_again(m), ACTION_TO_USER);
@@ -366,7 +352,7 @@ TEST(mmio_compare_only_reads)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "f6 03 08");
+	machine_set_hex(m, "f6 03 08");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x08);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -400,7 +386,7 @@ TEST(mmio_bit_test)
 		machine_map(m, DEVICE + 0x1000, DEVICE + 0x1000, 7);
 		vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0x1000);
 		vcpu_reg_write(&m->vcpu, REG_RCX, rows[i].offset);
-		set_code(m, rows[i].code);
+		machine_set_hex(m, rows[i].code);
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE + 0x1000 + (u64)rows[i].at, rows[i].length, false, 0);
 		answer(m, 1ull << rows[i].bit);
@@ -416,7 +402,7 @@ TEST(mmio_push_and_pop)
 	struct machine *m = ready(MODE_LONG);
 	u64 value = 0x8877665544332211;
 
-	set_code(m, "ff 33");
+	machine_set_hex(m, "ff 33");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, value);
@@ -425,7 +411,7 @@ TEST(mmio_push_and_pop)
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK - 8);
 	EXPECT_EQ(memcmp(m->ram + MACHINE_STACK - 8, &value, 8), 0);
 
-	set_code(m, "8f 43 08");
+	machine_set_hex(m, "8f 43 08");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 8, 8, true, value);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -433,7 +419,7 @@ TEST(mmio_push_and_pop)
 
 	/* POP [RSP]: the address is that after the increment */
 	vcpu_reg_write(&m->vcpu, REG_RSP, DEVICE + 0x10);
-	set_code(m, "8f 04 24");
+	machine_set_hex(m, "8f 04 24");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x10, 8, false, 0);
 	answer(m, 77);
@@ -446,7 +432,7 @@ TEST(mmio_push_and_pop)
 	/* a 16-bit stack in 32-bit code */
 	m = ready(MODE_PROTECTED16);
 	vcpu_reg_write(&m->vcpu, REG_RSP, 0xabcd0000 | MACHINE_STACK);
-	set_code(m, "67 66 ff 33");
+	machine_set_hex(m, "67 66 ff 33");
 	{
 		struct kvm_segment ds = {.limit = ~0u, .type = 3, .present = 1, .s = 1, .g = 1};
 
@@ -521,7 +507,7 @@ TEST(mmio_strings)
 		vcpu_reg_write(&m->vcpu, REG_RDI, row->rdi);
 		vcpu_reg_write(&m->vcpu, REG_RCX, row->rcx);
 		vcpu_rflags_write(&m->vcpu, row->down ? 2 | RFLAGS_DF : 2);
-		set_code(m, row->code);
+		machine_set_hex(m, row->code);
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, row->gpa, row->length, row->write, row->value);
 		EXPECT_EQ(REG(m, RCX), row->rcx);
@@ -546,7 +532,7 @@ TEST(mmio_string_16_bit)
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0xaaaa0002);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 0xbbbb0001);
 	vcpu_rflags_write(&m->vcpu, 2 | RFLAGS_DF);
-	set_code(m, "f3 66 ab");
+	machine_set_hex(m, "f3 66 ab");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 2, 4, true, 0x55667788);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -555,7 +541,7 @@ TEST(mmio_string_16_bit)
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 
 	/* CX is 0 now: the next one does nothing, whatever is above */
-	set_code(m, "f3 66 ab");
+	machine_set_hex(m, "f3 66 ab");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 	EXPECT_EQ(REG(m, RDI), 0xaaaafffe);
@@ -569,7 +555,7 @@ TEST(mmio_device_to_device)
 
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE + 0x20);
-	set_code(m, "48 a5");
+	machine_set_hex(m, "48 a5");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, 0x0123456789abcdef);
@@ -600,7 +586,7 @@ TEST(mmio_faults_come_first)
 	/* MOVS from the device to a page that is not there */
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0x7fff0000);
-	set_code(m, "a5");
+	machine_set_hex(m, "a5");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, true, PF_WRITE);
 	machine_destroy(m);
@@ -610,7 +596,7 @@ TEST(mmio_faults_come_first)
 	machine_set_cpl(m, 3);
 	machine_map(m, DEVICE + 0x1000, DEVICE + 0x1000, 3);
 	vcpu_reg_write(&m->vcpu, REG_RBX, DEVICE + 0xffe);
-	set_code(m, "89 03");
+	machine_set_hex(m, "89 03");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_PF, true, PF_WRITE | PF_USER | PF_PRESENT);
 	machine_destroy(m);
@@ -619,7 +605,7 @@ TEST(mmio_faults_come_first)
 	m = ready(MODE_LONG);
 	vcpu_reg_write(&m->vcpu, REG_RSI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RDI, 0x8000000000000000);
-	set_code(m, "a5");
+	machine_set_hex(m, "a5");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_GP, true, 0);
 	machine_destroy(m);
@@ -631,7 +617,7 @@ TEST(mmio_faults_come_first)
 
 		vcpu_seg_write(&m->vcpu, SEG_SS, &ss);
 	}
-	set_code(m, "ff 33");
+	machine_set_hex(m, "ff 33");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_SS, true, 0);
 	machine_destroy(m);
@@ -667,7 +653,7 @@ TEST(mmio_failure_above_cpl_0)
 		test_context("exits %u", exits);
 		m->vm.emulation_failure_exits = exits;
 		machine_set_cpl(m, 3);
-		set_code(m, "d9 03");
+		machine_set_hex(m, "d9 03");
 		EXPECT_EQ(touch(m), exits ? ACTION_TO_USER : ACTION_SAME_INSN);
 		if (exits)
 			expect_failure(m, "d9 03");
@@ -702,7 +688,7 @@ TEST(mmio_translation_of_the_exit)
 		test_context("%zu", i);
 		machine_set_cr0(m, m->vcpu.cr0 | CR0_WP);
 		machine_map(m, DEVICE, DEVICE + 0x1000, 1);
-		set_code(m, rows[i].code);
+		machine_set_hex(m, rows[i].code);
 		m->vcpu.exit = (struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION,
 						  .qualification = 0x180 | rows[i].access,
 						  .gpa = DEVICE + 0x123,
@@ -721,19 +707,19 @@ TEST(mmio_failure_to_user)
 	struct machine *m = ready(MODE_LONG);
 
 	sim_log_clear();
-	set_code(m, "0f 58 03");
+	machine_set_hex(m, "0f 58 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_failure(m, "0f 58 03");
 	EXPECT_CONTAINS(sim_log_text(), "can't emulate the instruction at RIP 1000");
 	EXPECT_CONTAINS(sim_log_text(), " 0f 58 03");
 
 	/* no operand in memory */
-	set_code(m, "89 c8");
+	machine_set_hex(m, "89 c8");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_failure(m, NULL);
 
 	/* a fetch, and a page table, in the device */
-	set_code(m, "89 03");
+	machine_set_hex(m, "89 03");
 	m->vcpu.exit =
 		(struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION, .qualification = 0x184};
 	EXPECT_EQ(emulate_mmio(&m->vcpu, DEVICE), ACTION_TO_USER);
@@ -750,7 +736,7 @@ TEST(mmio_failure_of_a_program)
 	struct machine *m = ready(MODE_LONG);
 
 	machine_set_cpl(m, 3);
-	set_code(m, "0f 58 03");
+	machine_set_hex(m, "0f 58 03");
 	EXPECT_EQ(touch(m), ACTION_SAME_INSN);
 	expect_exception(m, VECTOR_UD, false, 0);
 	machine_destroy(m);
@@ -791,7 +777,7 @@ TEST(mmio_became_memory)
 	struct machine *m = ready(MODE_LONG);
 
 	vcpu_reg_write(&m->vcpu, REG_RBX, MACHINE_DATA);
-	set_code(m, "89 03");
+	machine_set_hex(m, "89 03");
 	m->vcpu.exit = (struct exit_info){.reason = EXIT_REASON_EPT_VIOLATION,
 					  .qualification = QUALIFICATION,
 					  .gpa = MACHINE_DATA,
@@ -824,7 +810,7 @@ TEST(mmio_memory_goes_away)
 		vcpu_reg_write(&m->vcpu, REG_RSI, rows[i].rsi);
 		vcpu_reg_write(&m->vcpu, REG_RDI, rows[i].rdi);
 		vcpu_reg_write(&m->vcpu, REG_RSP, MACHINE_DATA + 0x100);
-		set_code(m, rows[i].code);
+		machine_set_hex(m, rows[i].code);
 		if (rows[i].answered) {
 			EXPECT_EQ(touch(m), ACTION_TO_USER);
 			answer(m, 0x99);
@@ -844,7 +830,7 @@ TEST(mmio_user_moves_rip)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "8b 03");
+	machine_set_hex(m, "8b 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x99);
 	vcpu_rip_write(&m->vcpu, 0x2000);
@@ -860,7 +846,7 @@ TEST(mmio_user_changes_count)
 	struct machine *m = ready(MODE_LONG);
 
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
-	set_code(m, "f3 aa");
+	machine_set_hex(m, "f3 aa");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 0);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -876,7 +862,7 @@ TEST(mmio_single_step)
 
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_TF | 2);
-	set_code(m, "f3 aa");
+	machine_set_hex(m, "f3 aa");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
@@ -892,7 +878,7 @@ TEST(mmio_resume_flag)
 {
 	struct machine *m = ready(MODE_LONG);
 
-	set_code(m, "89 03");
+	machine_set_hex(m, "89 03");
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_RF);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_RF);
@@ -901,7 +887,7 @@ TEST(mmio_resume_flag)
 	machine_destroy(m);
 
 	m = ready(MODE_LONG);
-	set_code(m, "f3 aa");
+	machine_set_hex(m, "f3 aa");
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 2);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
@@ -928,7 +914,7 @@ TEST(mmio_steps_on_branches)
 		struct machine *m = ready(MODE_LONG);
 
 		test_context("%s", rows[i].code);
-		set_code(m, rows[i].code);
+		machine_set_hex(m, rows[i].code);
 		vmcs_write64(GUEST_IA32_DEBUGCTL, DEBUGCTL_BTF);
 		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_TF);
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
@@ -946,7 +932,7 @@ TEST(mmio_traced)
 	struct machine *m = ready(MODE_LONG);
 	u64 before = sim_traces.mmio;
 
-	set_code(m, "8b 03");
+	machine_set_hex(m, "8b 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_EQ(sim_traces.mmio, before + 1);
 	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);

@@ -28,7 +28,7 @@ static u32 access_of(struct machine *m)
 	return PF_FETCH | linear_privilege(&m->vcpu);
 }
 
-static const struct insn *recalled(struct machine *m)
+static const struct recalled *recalled(struct machine *m)
 {
 	return recall(&m->vcpu, vcpu_linear_rip(&m->vcpu), access_of(m));
 }

@@ -118,7 +118,7 @@ static void look(struct vcpu *at, void *argument)
 	seen->entries++;
 	EXPECT_EQ(event, BIT32(31) | VECTOR);
 	EXPECT_EQ(sim_event_read(seen->asked), 1);
-	EXPECT_FALSE(pin_news_exist(&vcpu->pic_news));
+	EXPECT_FALSE(pin_news_exist(&vcpu->pin_news));
 }
 
 /* The guest, after it has ended the interrupt. */
@@ -128,7 +128,7 @@ static void look_again(struct vcpu *at, void *argument)
 
 	seen->entries++;
 	EXPECT_EQ(sim_event_read(seen->asked), 1);
-	EXPECT_FALSE(pin_news_exist(&at->pic_news));
+	EXPECT_FALSE(pin_news_exist(&at->pin_news));
 }
 
 /* A guest that takes interrupts, the 8259s with automatic EOI. */
@@ -189,6 +189,37 @@ TEST(irq_ended_by_a_port_at_once)
 	EXPECT_EQ(vcpu_run(vcpu), -EINTR);
 	EXPECT_EQ(seen.entries, 1);
 	EXPECT_EQ(vcpu->stats.exits[EXIT_REASON_IO_INSTRUCTION], 1);
+	fixture_destroy(machine);
+}
+
+static void ioapic_write(u64 offset, u32 value)
+{
+	int ticket = host_srcu_read_lock(&vm->srcu);
+
+	EXPECT_EQ(bus_write(vcpu, BUS_MMIO, 0xfec00000 + offset, 4, &value), BUS_TAKEN);
+	host_srcu_read_unlock(&vm->srcu, ticket);
+}
+
+/* The I/O APIC is written to with interrupts off: who waits for the pin hears of it when they are
+ * on, before the guest goes on. */
+TEST(irq_unmasked_with_interrupts_off)
+{
+	const u64 pin = BIT64(PIN_NEWS_IOAPIC + GSI);
+
+	start();
+	vcpu->mode = VCPU_IN_GUEST;
+	ioapic_write(0, 0x10 + 2 * GSI);
+	EXPECT_FALSE(pin_news_exist(&vcpu->pin_news));
+	ioapic_write(0x10, VECTOR);
+	EXPECT_EQ(vcpu->pin_news.unmasked, pin);
+	EXPECT_EQ(vcpu->pin_news.acknowledged, 0);
+	vcpu->mode = VCPU_OUTSIDE;
+	irqchip_tell_news(vcpu);
+	EXPECT_FALSE(pin_news_exist(&vcpu->pin_news));
+	/* With them on, at once. */
+	ioapic_write(0x10, 0x10000 | VECTOR);
+	ioapic_write(0x10, VECTOR);
+	EXPECT_FALSE(pin_news_exist(&vcpu->pin_news));
 	fixture_destroy(machine);
 }
 

@@ -54,8 +54,8 @@ u8 chips_pic_take(struct fixture *chips)
 {
 	u8 vector = pic_acknowledge(&chips->vcpu[0]);
 
-	if (pin_news_exist(&chips->vcpu[0].pic_news))
-		pic_tell(&chips->vcpu[0]);
+	if (pin_news_exist(&chips->vcpu[0].pin_news))
+		irqchip_tell_news(&chips->vcpu[0]);
 	return vector;
 }
 
