@@ -279,6 +279,7 @@ static u8 read_poll(struct irqchip *chip, unsigned int which, struct pin_news *n
 	if (irq < 0)
 		return 0;
 	take(chip, which, (unsigned int)irq, news);
+	pic_update(chip);
 	return 0x80 | (u8)irq;
 }
 
@@ -304,6 +305,7 @@ static void port_write(struct irqchip *chip, u64 port, u8 value, struct pin_news
 		write_data(chip, port >= PORT_SLAVE, value, news);
 	else
 		write_command(chip, port >= PORT_SLAVE, value, news);
+	pic_update(chip);
 }
 
 /* The ports are 8 bits wide: more is an access to each of them in turn. */
@@ -318,7 +320,6 @@ static bool ports_access(struct vcpu *vcpu, u64 port, unsigned int length, u8 *i
 			in[i] = port_read(chip, port + i, &news);
 		else
 			port_write(chip, port + i, out[i], &news);
-		pic_update(chip);
 	}
 	host_irqlock_unlock(&chip->lock, flags);
 	irqchip_news(vcpu, &news);
