@@ -24,7 +24,7 @@ KDIR ?= $(or $(shell lab/headers.sh 6.1),$(error no headers of 6.1: the lab says
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: all run test bench bench-scale budget deps module module-6.12 tool guests api-tests unit unit-test simulate tree-test tool-test page-test \
-	dist package-test fuzz module-test coverage mutate vmentry payload lab-test clients-test conformance install clean
+	dist package-test fuzz module-test memory-test coverage mutate vmentry payload lab-test clients-test conformance install clean
 
 all: module tool guests api-tests
 
@@ -85,6 +85,10 @@ page-test: tool
 # Each fuzzer for TIME seconds (10): make fuzz TIME=600
 fuzz: deps
 	$(MAKE) -s -C tests/fuzz check
+
+# The unit tests under MemorySanitizer: what is used, or given to user space, without a value.
+memory-test: deps
+	$(MAKE) -s -C tests/unit memory
 
 # Which lines and branches of core/ the unit tests execute.
 coverage: deps

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The scheduling of a vCPU's thread: loaded whenever it runs, put whenever it does not. */
+#include "defined.h"
 #include "task.h"
 #include "vmx.h"
 #include "life/life.h"
@@ -114,6 +115,8 @@ void host_vcpu_release(struct vcpu *vcpu)
 {
 	if (!vcpu->host.scheduled)
 		sim_panic("host_vcpu_release(): the vCPU is not loaded");
+	must_be_defined(vcpu->run, LINTEL_PAGE_SIZE);
+	must_be_defined(vcpu->pio_data, LINTEL_PAGE_SIZE);
 	sim_preempt_disable();
 	put(vcpu);
 	vcpu->host.scheduled = false;

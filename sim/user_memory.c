@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "defined.h"
 #include "failure.h"
 #include "sim.h"
 
@@ -552,6 +553,7 @@ static int write_now(u64 hva, const void *from, size_t length)
 {
 	u64 done = copy_length(hva, length, true);
 
+	must_be_defined(from, length);
 	if (done)
 		memcpy((void *)hva, from, done);
 	return done == length ? 0 : -EFAULT;

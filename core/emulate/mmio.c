@@ -244,21 +244,22 @@ static enum exit_action mmio_complete(struct vcpu *vcpu)
 enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transfer *transfer,
 			      const u8 *bytes, enum exit_action (*complete)(struct vcpu *vcpu))
 {
-	__typeof__(vcpu->run->mmio) mmio = {
-		.phys_addr = transfer->gpa,
-		.len = transfer->length,
-		.is_write = transfer->write,
-	};
+	struct kvm_run *run = vcpu->run;
+	u64 data = 0;
 
 	if (transfer->write) {
-		__builtin_memcpy(mmio.data, bytes, transfer->length);
+		__builtin_memcpy(&data, bytes, transfer->length);
 		host_trace_mmio(TRACE_MMIO_WRITE, transfer->length, transfer->gpa, bytes);
 	} else {
 		host_trace_mmio(TRACE_MMIO_READ_UNSATISFIED, transfer->length, transfer->gpa, NULL);
 	}
 	vcpu->stats.mmio_to_user++;
-	vcpu->run->exit_reason = KVM_EXIT_MMIO;
-	vcpu->run->mmio = mmio;
+	run->exit_reason = KVM_EXIT_MMIO;
+	/* Not as a whole: its padding would be what was on the stack. */
+	run->mmio.phys_addr = transfer->gpa;
+	run->mmio.len = transfer->length;
+	run->mmio.is_write = transfer->write;
+	__builtin_memcpy(run->mmio.data, &data, sizeof(data));
 	vcpu->complete = complete;
 	return ACTION_TO_USER;
 }

@@ -25,7 +25,8 @@
 #define READ  (EPT_VIOLATION_READ | FINAL)
 #define WRITE (EPT_VIOLATION_WRITE | FINAL)
 
-static const u8 store[] = {0x89, 0x43, 0x10}; /* mov [rbx + 10H], eax */
+#define STORE	     "89 43 10" /* mov [rbx + 10H], eax */
+#define STORE_LENGTH 3
 
 /* The instruction at MACHINE_CODE is known; RBX points to the device. */
 static struct machine *ready(enum machine_mode mode, const char *hex)
@@ -276,7 +277,7 @@ TEST(move_only_as_the_processor_said)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct machine *m = ready(MODE_LONG, "89 43 10");
+		struct machine *m = ready(MODE_LONG, STORE);
 		struct outcome before, after;
 
 		memset(&before, 0, sizeof(before));
@@ -340,7 +341,7 @@ static bool take(struct bus_device *device, struct vcpu *vcpu, u64 address, unsi
 TEST(move_to_a_device_that_may_be_asked)
 {
 	for (unsigned int raw = 0; raw < 2; raw++) {
-		struct machine *m = ready(MODE_LONG, "89 43 10");
+		struct machine *m = ready(MODE_LONG, STORE);
 		struct bus_device device = {
 			.start = DEVICE, .length = 0x20, .raw = raw, .write = take};
 
@@ -351,7 +352,7 @@ TEST(move_to_a_device_that_may_be_asked)
 		meets(m, WRITE, 0x10);
 		EXPECT_EQ(at_once(m), raw ? ACTION_SAME_INSN : ACTION_LATER);
 		EXPECT_EQ(asked, raw);
-		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + (raw ? sizeof(store) : 0));
+		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + (raw ? STORE_LENGTH : 0));
 		EXPECT_TRUE(!m->vcpu.complete);
 		machine_destroy(m);
 	}
@@ -378,7 +379,7 @@ TEST(move_to_the_local_apic)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct machine *m = ready(MODE_LONG, "89 43 10");
+		struct machine *m = ready(MODE_LONG, STORE);
 		u32 before, after;
 
 		test_context("%s", rows[i].what);
@@ -395,7 +396,7 @@ TEST(move_to_the_local_apic)
 /* Whose page is then mapped, so that the next access causes no exit. */
 TEST(move_to_a_local_apic_of_the_processor)
 {
-	struct machine *m = ready(MODE_LONG, "89 43 10");
+	struct machine *m = ready(MODE_LONG, STORE);
 
 	EXPECT_EQ(lapic_vcpu_init(&m->vcpu), 0);
 	m->vcpu.control[CTL_SECONDARY] |= CPU2_VIRTUALIZE_APIC_ACCESSES;

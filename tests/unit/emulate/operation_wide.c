@@ -219,7 +219,7 @@ TEST(operation_conditions_as_the_processor)
 		u64 flags = 0x202 | (bits & 1 ? RFLAGS_CF : 0) | (bits & 2 ? RFLAGS_PF : 0) |
 			    (bits & 4 ? RFLAGS_ZF : 0) | (bits & 8 ? RFLAGS_SF : 0) |
 			    (bits & 16 ? RFLAGS_OF : 0);
-		u8 native[16];
+		u8 native[16] = {0};
 
 #define SET(n, name) "set" name " " #n "(%[to])\n\t"
 		__asm__ volatile(

@@ -5,7 +5,7 @@
 
 TEST(sim_catches_misused_locks)
 {
-	host_mutex_t mutex, never = {SIM_LOCK_UNINITIALISED};
+	host_mutex_t mutex, never = {.lock = {.state = SIM_LOCK_UNINITIALISED}};
 	host_spinlock_t spin;
 
 	host_mutex_init(&mutex);
