@@ -27,9 +27,22 @@ static bool is_of_syscall(u32 msr)
 	return msr >= MSR_STAR && msr <= MSR_SYSCALL_MASK;
 }
 
+/* Those of SYSCALL behind the others, in any order. */
+static struct msr_switched *new_slot(struct vcpu_msrs *msrs, bool of_syscall)
+{
+	struct msr_switched *last = &msrs->switched[msrs->switched_count++];
+	struct msr_switched *slot = &msrs->switched[msrs->without_syscall];
+
+	if (of_syscall)
+		return last;
+	msrs->without_syscall++;
+	*last = *slot;
+	return slot;
+}
+
 static void add_switched(struct vcpu_msrs *msrs, const struct msr_row *row)
 {
-	msrs->switched[msrs->switched_count++] = (struct msr_switched){
+	*new_slot(msrs, is_of_syscall(row->first)) = (struct msr_switched){
 		.msr = row->first,
 		.guest = initial_value(row->first),
 		.written_live = row->write == MSR_PASS_THROUGH,
@@ -40,23 +53,15 @@ static void add_switched(struct vcpu_msrs *msrs, const struct msr_row *row)
 
 /* An MSR that the host has and the guest was not told of is switched all the same: the guest may
  * have an instruction that reads it. */
-static void add_all(struct vcpu_msrs *msrs, bool of_syscall)
-{
-	for (unsigned int i = 0; i < MSR_ROWS; i++) {
-		const struct msr_row *row = &msr_table[i];
-
-		if (row->owner == OWNER_SWITCH_BY_HAND && is_of_syscall(row->first) == of_syscall &&
-		    msr_exists(row->condition, NULL))
-			add_switched(msrs, row);
-	}
-}
-
 void msr_switched_init(struct vcpu_msrs *msrs)
 {
 	msrs->host_cpu = -1;
-	add_all(msrs, false);
-	msrs->without_syscall = msrs->switched_count;
-	add_all(msrs, true);
+	for (unsigned int i = 0; i < MSR_ROWS; i++) {
+		const struct msr_row *row = &msr_table[i];
+
+		if (row->owner == OWNER_SWITCH_BY_HAND && msr_exists(row->condition, NULL))
+			add_switched(msrs, row);
+	}
 }
 
 struct msr_switched *msr_switched_find(struct vcpu *vcpu, u32 msr)
