@@ -176,6 +176,18 @@ static s32 gsi_of(struct vm *vm, unsigned int pin)
 		       : irq_routing_gsi(vm, KVM_IRQCHIP_IOAPIC, pin - PIN_NEWS_IOAPIC);
 }
 
+static void tell_of_pin(struct vm *vm, const struct pin_news *news, unsigned int pin)
+{
+	s32 gsi = gsi_of(vm, pin);
+
+	if (gsi < 0)
+		return;
+	if (news->unmasked & BIT64(pin))
+		pit_unmasked(irqchip_get(vm), (u32)gsi);
+	if (news->acknowledged & BIT64(pin))
+		irq_acknowledged(vm, (u32)gsi);
+}
+
 void irqchip_tell(struct vm *vm, const struct pin_news *news)
 {
 	u64 pins = news->acknowledged | news->unmasked;
@@ -184,16 +196,8 @@ void irqchip_tell(struct vm *vm, const struct pin_news *news)
 	if (!pins)
 		return;
 	ticket = host_srcu_read_lock(&vm->irq_srcu);
-	for (unsigned int pin = 0; pins; pin++, pins >>= 1) {
-		s32 gsi = pins & 1 ? gsi_of(vm, pin) : -1;
-
-		if (gsi < 0)
-			continue;
-		if (news->unmasked & BIT64(pin))
-			pit_unmasked(irqchip_get(vm), (u32)gsi);
-		if (news->acknowledged & BIT64(pin))
-			irq_acknowledged(vm, (u32)gsi);
-	}
+	for (; pins; pins &= pins - 1)
+		tell_of_pin(vm, news, (unsigned int)__builtin_ctzll(pins));
 	host_srcu_read_unlock(&vm->irq_srcu, ticket);
 }
 
