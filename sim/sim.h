@@ -64,7 +64,7 @@ void sim_memory_print_leaks(void);
 /* Called for pages that are freed, with their physical address: NULL for none. */
 void sim_on_pages_freed(void (*function)(hpa_t start, u64 size));
 
-/* --- user_memory.c: the process that owns the VM --- */
+/* --- user_memory.c, user_copy.c: the process that owns the VM --- */
 
 #define SIM_USER_PFN_BASE 0x400000ull /* user pages have physical addresses from 16 GiB up */
 
