@@ -36,6 +36,7 @@ struct outcome {
 	u32 reason;
 	__typeof__(((struct kvm_run *)0)->mmio) mmio;
 	u64 regs[REG_COUNT], rip, rflags, taken;
+	struct vcpu_events events;
 };
 
 static struct machine *machine;
@@ -161,6 +162,7 @@ static void finish(struct outcome *outcome, const u8 *in)
 	outcome->rip = vcpu_rip_read(&machine->vcpu);
 	outcome->rflags = vcpu_rflags_read(&machine->vcpu);
 	outcome->taken = taken;
+	memcpy(&outcome->events, &machine->vcpu.events, sizeof(outcome->events));
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
