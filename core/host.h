@@ -434,6 +434,9 @@ bool host_counts_run_delay(void);
 /* The processor that this thread has would be of more use to the vCPU's, if that waits for one: the
  * scheduler may give it that: true, then.  May sleep. */
 bool host_yield_to(struct vcpu *vcpu);
+/* Has it a thread that was switched out with it loaded: does that wait for a processor, or sleep?
+ * The next moment it may be otherwise.  Any context. */
+bool host_is_switched_out(const struct vcpu *vcpu);
 
 /* --- Measuring ------------------------------------------------------------- */
 

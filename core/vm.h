@@ -110,6 +110,7 @@ struct vm {
 	struct irqfd *irqfds;
 	struct resampler *resamplers;	/* of irqfds, by GSI */
 	struct host_work irqfds_closed; /* ends those whose event is gone */
+	u32 yielded_to;	      /* the ID of the vCPU that last got the time of one that spun */
 	struct bus *bus[2];   /* enum bus_kind; NULL: empty; published; changed under slots_lock */
 	host_mutex_t io_lock; /* the lists of ioeventfds and zones of coalesced writes */
 	struct ioeventfd *ioeventfds;

@@ -171,6 +171,11 @@ bool host_yield_to(struct vcpu *vcpu)
 	return given;
 }
 
+bool host_is_switched_out(const struct vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->host.preempted);
+}
+
 int host_before_guest(struct vcpu *vcpu)
 {
 	if (READ_ONCE(vmx_shutting_down))

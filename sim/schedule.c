@@ -65,6 +65,7 @@ static void put(struct vcpu *vcpu)
 
 static void switch_in(struct vcpu *vcpu)
 {
+	vcpu->host.switched_out = false;
 	load(vcpu);
 	steal_time_switched_in(vcpu);
 }
@@ -73,6 +74,7 @@ static void switch_out(struct vcpu *vcpu)
 {
 	steal_time_switched_out(vcpu);
 	put(vcpu);
+	vcpu->host.switched_out = true;
 }
 
 u64 host_run_delay_ns(void)
@@ -91,6 +93,11 @@ bool host_yield_to(struct vcpu *vcpu)
 	sim_yielded_to = vcpu;
 	sim_point();
 	return true;
+}
+
+bool host_is_switched_out(const struct vcpu *vcpu)
+{
+	return vcpu->host.switched_out;
 }
 
 void host_vcpu_get(struct vcpu *vcpu)

@@ -74,6 +74,48 @@ enum exit_action exit_monitor(struct vcpu *vcpu)
 	return ACTION_SAME_INSN;
 }
 
+static bool waits_for_processor(const struct vcpu *vcpu)
+{
+	return host_is_switched_out(vcpu) &&
+	       __atomic_load_n(&vcpu->mode, __ATOMIC_RELAXED) != VCPU_WAITING;
+}
+
+/* One after the other, so that each has its turn: which of them it is that the guest waits for
+ * nobody knows.  NULL: none. */
+static struct vcpu *next_that_waits(struct vcpu *vcpu)
+{
+	u32 last = __atomic_load_n(&vcpu->vm->yielded_to, __ATOMIC_RELAXED);
+	struct vcpu *first = NULL, *other;
+
+	for (unsigned int id = 0; (other = vm_next_vcpu(vcpu->vm, &id));) {
+		if (other == vcpu || !waits_for_processor(other))
+			continue;
+		if (other->id > last)
+			return other;
+		if (!first)
+			first = other;
+	}
+	return first;
+}
+
+/* "PAUSE-Loop Exiting": the kernel of the guest spins, as it waits for another of its processors.
+ * If the host has taken one off a processor, that gets the time which this one would waste. */
+enum exit_action exit_pause(struct vcpu *vcpu)
+{
+	struct vcpu *other = next_that_waits(vcpu);
+
+	if (other) {
+		__atomic_store_n(&vcpu->vm->yielded_to, other->id, __ATOMIC_RELAXED);
+		host_yield_to(other);
+	}
+	return ACTION_NEXT_INSN;
+}
+
+enum exit_action exit_pause_at_once(struct vcpu *vcpu)
+{
+	return next_that_waits(vcpu) ? ACTION_LATER : ACTION_NEXT_INSN;
+}
+
 enum exit_action exit_xsetbv(struct vcpu *vcpu)
 {
 	u32 index = (u32)vcpu_reg_read(vcpu, REG_RCX);

@@ -25,6 +25,7 @@
 	HANDLER(WRMSR, exit_wrmsr, exit_wrmsr_at_once)                                             \
 	HANDLER(MWAIT, exit_monitor, exit_monitor)                                                 \
 	HANDLER(MONITOR, exit_monitor, exit_monitor)                                               \
+	HANDLER(PAUSE, exit_pause, exit_pause_at_once)                                             \
 	HANDLER(APIC_ACCESS, exit_apic_access, NULL)                                               \
 	HANDLER(VIRTUALIZED_EOI, exit_virtualized_eoi, NULL)                                       \
 	HANDLER(GDTR_IDTR, emulate_descriptor_table, NULL)                                         \

@@ -24,6 +24,8 @@ enum exit_action exit_cpuid(struct vcpu *vcpu);
 enum exit_action exit_hlt(struct vcpu *vcpu);
 enum exit_action exit_hlt_at_once(struct vcpu *vcpu);
 enum exit_action exit_monitor(struct vcpu *vcpu);
+enum exit_action exit_pause(struct vcpu *vcpu);
+enum exit_action exit_pause_at_once(struct vcpu *vcpu);
 enum exit_action exit_vmcall(struct vcpu *vcpu);
 enum exit_action exit_vmcall_at_once(struct vcpu *vcpu);
 enum exit_action exit_xsetbv(struct vcpu *vcpu);

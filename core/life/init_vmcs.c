@@ -14,10 +14,8 @@
 #include "vcpu/guest_debug.h"
 #include "vmcs/vmcs.h"
 
-/* PAUSEs at most this far apart are one loop; a loop that lasts this long exits.  In TSC ticks;
- * the values that the SDM's authors measured with.  "PAUSE-Loop Exiting Controls". */
-#define PLE_GAP_TICKS	 128
-#define PLE_WINDOW_TICKS 4096
+/* The values that the SDM's authors measured with. */
+struct pause_loop pause_loop = {.gap = 128, .window = 4096};
 
 /* KVM_CAP_X86_DISABLE_EXITS: by what control an instruction exits that need not. */
 static const struct {
@@ -59,6 +57,8 @@ static void init_controls(struct vcpu *vcpu)
 	for (unsigned int i = 0; i < COUNT_OF(optional); i++)
 		if (vcpu->exits_disabled & optional[i].exit)
 			vmcs_control_set(vcpu, optional[i].word, optional[i].controls, false);
+	if (!pause_loop.gap)
+		vmcs_control_set(vcpu, CTL_SECONDARY, CPU2_PAUSE_LOOP_EXITING, false);
 
 	guest_debug_exceptions(vcpu);
 	vmcs_write32(PAGE_FAULT_ERROR_CODE_MASK, 0);
@@ -133,8 +133,8 @@ void init_vmcs(struct vcpu *vcpu)
 	if (vmcs_config_has(CTL_SECONDARY, CPU2_ENABLE_XSAVES))
 		vmcs_write64(XSS_EXIT_BITMAP, ~(u64)0);
 	if (vmcs_config_has(CTL_SECONDARY, CPU2_PAUSE_LOOP_EXITING)) {
-		vmcs_write32(PLE_GAP, PLE_GAP_TICKS);
-		vmcs_write32(PLE_WINDOW, PLE_WINDOW_TICKS);
+		vmcs_write32(PLE_GAP, pause_loop.gap);
+		vmcs_write32(PLE_WINDOW, pause_loop.window);
 	}
 	pml_init_vmcs(vcpu);
 	counters_init_vmcs(vcpu);

@@ -32,6 +32,13 @@ void vmx_vcpu_reset(struct vcpu *vcpu, bool init);
 /* Controls, host state that never changes, bitmap address, masks: once per vCPU.  Loaded. */
 void init_vmcs(struct vcpu *vcpu);
 
+/* PAUSEs of the guest's kernel at most `gap` apart are one loop, and one that lasts for `window`
+ * exits; in ticks of the host's TSC.  Gap 0: none does.  Of vCPUs to come; parameters of the
+ * module.  "PAUSE-Loop Exiting". */
+extern struct pause_loop {
+	u32 gap, window;
+} pause_loop;
+
 /* Which exits a VM can do without on this processor: KVM_X86_DISABLE_EXITS_*. */
 u32 vm_exits_to_disable(void);
 

@@ -93,6 +93,7 @@ struct host_vcpu {
 	u64 begins;	       /* calls of host_guest_begin() */
 	u64 kicks;	       /* calls of host_kick_vcpu() */
 	struct sim_task *task; /* that has it loaded; NULL: none */
+	bool switched_out;     /* it has it loaded, and does not run */
 };
 
 /*
