@@ -32,9 +32,7 @@ MODULE_PARM_DESC(halt_poll_ns_shrink,
 module_param(enable_apicv, bool, 0444);
 MODULE_PARM_DESC(enable_apicv, "the processor virtualizes local APICs, where it can (default Y)");
 module_param_named(ple_gap, pause_loop.gap, uint, 0444);
-MODULE_PARM_DESC(
-	ple_gap,
-	"TSC ticks between PAUSEs that a guest spins with, at most (0: no matter how long)");
+MODULE_PARM_DESC(ple_gap, "TSC ticks between two PAUSEs of one loop, at most (0: none exits)");
 module_param_named(ple_window, pause_loop.window, uint, 0444);
 MODULE_PARM_DESC(ple_window, "TSC ticks that a guest spins before another vCPU gets its time");
 module_param_named(preemption_timer, lapic_preemption_timer, bool, 0444);

@@ -295,6 +295,7 @@ int host_user_read(void *to, u64 hva, size_t length)
 bool host_user_words_are(const struct host_word *word, unsigned int count)
 {
 	const struct host_word *end = word + count;
+	bool same = false;
 	u64 now;
 
 	if (!user_access_begin((const u64 __user *)(unsigned long)word->hva, sizeof(now)))
@@ -305,13 +306,11 @@ bool host_user_words_are(const struct host_word *word, unsigned int count)
 		if ((now ^ word->value) & word->mask)
 			goto changed;
 	}
-	pagefault_enable();
-	user_access_end();
-	return true;
+	same = true;
 changed:
 	pagefault_enable();
 	user_access_end();
-	return false;
+	return same;
 }
 
 int host_user_write(u64 hva, const void *from, size_t length)

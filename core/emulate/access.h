@@ -71,10 +71,9 @@ struct recalled {
 
 /* What user space is asked for by an instruction that only moves. */
 struct move_access {
+	struct mmio_transfer transfer;
 	struct insn_operand to; /* of a load */
 	u8 length;		/* of the instruction */
-	u8 size;		/* of the operand in memory */
-	bool load;
 };
 
 struct vcpu_io {

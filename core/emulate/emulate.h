@@ -100,6 +100,9 @@ u32 linear_privilege(struct vcpu *vcpu);
 u8 segment_linear(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size, bool write,
 		  gva_t *linear);
 
+/* The same in 64-bit mode without the checks: only FS and GS have a base there. */
+gva_t segment_linear_64(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset);
+
 /* Protected mode or long mode: not real-address mode, and not virtual-8086 mode. */
 bool segment_is_protected(struct vcpu *vcpu);
 

@@ -264,6 +264,12 @@ enum exit_action mmio_to_user(struct vcpu *vcpu, const struct mmio_transfer *tra
 	return ACTION_TO_USER;
 }
 
+/* As a device that is not raw: in between two entries what is not quick is left. */
+static bool lapic_must_wait(struct vcpu *vcpu, gpa_t gpa)
+{
+	return vcpu_is_between_entries(vcpu) && !lapic_mmio_write_is_quick(vcpu, gpa);
+}
+
 static enum bus_answer mmio_of_lapic(struct vcpu *vcpu, const struct mmio_transfer *transfer,
 				     u8 *bytes)
 {
@@ -271,7 +277,7 @@ static enum bus_answer mmio_of_lapic(struct vcpu *vcpu, const struct mmio_transf
 
 	if (!transfer->write)
 		taken = lapic_mmio_read(vcpu, transfer->gpa, transfer->length, bytes);
-	else if (vcpu_is_between_entries(vcpu) && !lapic_mmio_write_is_quick(vcpu, transfer->gpa))
+	else if (lapic_must_wait(vcpu, transfer->gpa))
 		return BUS_LATER;
 	else
 		taken = lapic_mmio_write(vcpu, transfer->gpa, transfer->length, bytes);
@@ -502,13 +508,6 @@ static bool is_undecoded_write(const struct vcpu *vcpu)
 	       vcpu->exit.instruction_length - 1 < INSN_MAX_LENGTH;
 }
 
-/* In between two entries what is not quick is left. */
-static bool lapic_takes_any(struct vcpu *vcpu, gpa_t gpa)
-{
-	return (!vcpu_is_between_entries(vcpu) || lapic_mmio_write_is_quick(vcpu, gpa)) &&
-	       lapic_mmio_write_any(vcpu, gpa);
-}
-
 static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 {
 	bool taken;
@@ -516,7 +515,7 @@ static bool mmio_write_any(struct vcpu *vcpu, gpa_t gpa)
 	if (!is_undecoded_write(vcpu))
 		return false;
 	if (vcpu->lapic && lapic_owns(vcpu, gpa))
-		taken = lapic_takes_any(vcpu, gpa);
+		taken = !lapic_must_wait(vcpu, gpa) && lapic_mmio_write_any(vcpu, gpa);
 	else
 		taken = bus_write(vcpu, BUS_MMIO, gpa, 0, NULL) == BUS_TAKEN;
 	if (taken)

@@ -7,11 +7,11 @@
 #include "emulate/access.h"
 #include "vcpu/state.h"
 
-static enum exit_action move_done(struct vcpu *vcpu, const struct insn_operand *to, bool load,
-				  u64 value, unsigned int length)
+static enum exit_action move_done(struct vcpu *vcpu, const struct mmio_transfer *transfer,
+				  const struct insn_operand *to, u64 value, unsigned int length)
 {
 	vcpu_skip_instruction(vcpu, length);
-	if (load)
+	if (!transfer->write)
 		operand_store(vcpu, to, value);
 	return ACTION_SAME_INSN;
 }
@@ -19,18 +19,14 @@ static enum exit_action move_done(struct vcpu *vcpu, const struct insn_operand *
 static enum exit_action move_complete(struct vcpu *vcpu)
 {
 	const struct move_access *move = &vcpu->io->move;
-	const struct mmio_transfer transfer = {
-		.gpa = vcpu->exit.gpa,
-		.length = move->size,
-	};
 	u64 value = 0;
 
 	vcpu->complete = NULL;
 	if (vcpu_rip_read(vcpu) != vcpu->io->rip)
 		return ACTION_SAME_INSN;
-	if (move->load)
-		mmio_answer(vcpu, &transfer, (u8 *)&value);
-	return move_done(vcpu, &move->to, move->load, value, move->length);
+	if (!move->transfer.write)
+		mmio_answer(vcpu, &move->transfer, (u8 *)&value);
+	return move_done(vcpu, &move->transfer, &move->to, value, move->length);
 }
 
 static enum exit_action move_to_user(struct vcpu *vcpu, const struct insn *insn,
@@ -38,10 +34,9 @@ static enum exit_action move_to_user(struct vcpu *vcpu, const struct insn *insn,
 {
 	vcpu->io->rip = vcpu_rip_read(vcpu);
 	vcpu->io->move = (struct move_access){
+		.transfer = *transfer,
 		.to = insn->dst,
 		.length = insn->length,
-		.size = transfer->length,
-		.load = !transfer->write,
 	};
 	return mmio_to_user(vcpu, transfer, (u8 *)&value, move_complete);
 }
@@ -55,7 +50,7 @@ static enum exit_action move(struct vcpu *vcpu, const struct insn *insn,
 		operand_read(vcpu, insn, &insn->src, &value);
 	switch (mmio_in_kernel(vcpu, transfer, (u8 *)&value)) {
 	case BUS_TAKEN:
-		return move_done(vcpu, &insn->dst, !transfer->write, value, insn->length);
+		return move_done(vcpu, transfer, &insn->dst, value, insn->length);
 	case BUS_NOBODY:
 		return move_to_user(vcpu, insn, transfer, value);
 	case BUS_LATER:

@@ -85,18 +85,15 @@ static bool map_as_exit(const struct exit_info *exit, gva_t linear, unsigned int
 bool operand_is_at_exit(struct vcpu *vcpu, const struct insn *insn,
 			const struct insn_operand *operand, bool write)
 {
-	const u64 kinds = EPT_VIOLATION_READ | EPT_VIOLATION_WRITE | EPT_VIOLATION_GLA_VALID |
-			  EPT_VIOLATION_GLA_IS_FINAL;
-	const u64 wanted = (write ? EPT_VIOLATION_WRITE : EPT_VIOLATION_READ) |
-			   EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
-	enum vcpu_seg segment = (enum vcpu_seg)operand->memory.segment;
+	const u64 final = EPT_VIOLATION_GLA_VALID | EPT_VIOLATION_GLA_IS_FINAL;
+	const u64 access = EPT_VIOLATION_READ | EPT_VIOLATION_WRITE;
+	const u64 wanted = final | (write ? EPT_VIOLATION_WRITE : EPT_VIOLATION_READ);
 	gva_t linear;
 
-	if ((vcpu->exit.qualification & kinds) != wanted)
+	if ((vcpu->exit.qualification & (final | access)) != wanted)
 		return false;
-	linear = memory_offset(vcpu, insn, &operand->memory);
-	if (segment == SEG_FS || segment == SEG_GS)
-		linear += vcpu_seg_base(vcpu, segment);
+	linear = segment_linear_64(vcpu, (enum vcpu_seg)operand->memory.segment,
+				   memory_offset(vcpu, insn, &operand->memory));
 	return linear == vcpu->exit.gla &&
 	       linear % LINTEL_PAGE_SIZE + operand->size <= LINTEL_PAGE_SIZE;
 }

@@ -38,12 +38,15 @@ bool segment_is_canonical(struct vcpu *vcpu, u64 address)
 	return address_is_canonical(address, vcpu_cr4_read(vcpu) & CR4_LA57 ? 57 : 48);
 }
 
+gva_t segment_linear_64(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset)
+{
+	return seg == SEG_FS || seg == SEG_GS ? offset + vcpu_seg_base(vcpu, seg) : offset;
+}
+
 static bool linear_64bit(struct vcpu *vcpu, enum vcpu_seg seg, u64 offset, unsigned int size,
 			 gva_t *linear)
 {
-	*linear = offset;
-	if (seg == SEG_FS || seg == SEG_GS)
-		*linear += vcpu_seg_base(vcpu, seg);
+	*linear = segment_linear_64(vcpu, seg, offset);
 	return segment_is_canonical(vcpu, *linear) &&
 	       segment_is_canonical(vcpu, *linear + size - 1);
 }

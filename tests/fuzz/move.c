@@ -131,19 +131,6 @@ static bool is_known(void)
 	       recall_expects(&machine->vcpu, MACHINE_CODE);
 }
 
-static enum exit_action at_once(void)
-{
-	struct vcpu *vcpu = &machine->vcpu;
-	enum exit_action action;
-
-	host_irq_disable();
-	vcpu->mode = VCPU_IN_GUEST;
-	action = exit_answer_at_once(vcpu);
-	vcpu->mode = VCPU_OUTSIDE;
-	host_irq_enable();
-	return action;
-}
-
 /* User space answers with whatever there is. */
 static void finish(struct outcome *outcome, const u8 *in)
 {
@@ -182,7 +169,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!is_known())
 		return 0;
 	set_state(in);
-	quick.first = at_once();
+	quick.first = machine_answer_at_once(machine);
 	if (quick.first == ACTION_LATER) {
 		MUST(!taken && !machine->vcpu.complete);
 		return 0;

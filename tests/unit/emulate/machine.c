@@ -272,3 +272,35 @@ void machine_set_hex(struct machine *m, const char *hex)
 	}
 	machine_set_code(m, bytes, count);
 }
+
+void machine_set_compatibility(struct machine *m)
+{
+	struct kvm_segment cs;
+
+	vcpu_seg_read(&m->vcpu, SEG_CS, &cs);
+	cs.l = 0;
+	cs.db = 1;
+	vcpu_seg_write(&m->vcpu, SEG_CS, &cs);
+}
+
+enum exit_action machine_answer_at_once(struct machine *m)
+{
+	enum exit_action action;
+
+	host_irq_disable();
+	m->vcpu.mode = VCPU_IN_GUEST;
+	action = exit_answer_at_once(&m->vcpu);
+	m->vcpu.mode = VCPU_OUTSIDE;
+	host_irq_enable();
+	return action;
+}
+
+enum exit_action machine_run_again(struct machine *m)
+{
+	enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
+
+	m->vcpu.complete = NULL;
+	if (!complete)
+		abort();
+	return complete(&m->vcpu);
+}

@@ -43,6 +43,13 @@ struct machine {
 struct machine *machine_create(enum machine_mode mode);
 void machine_destroy(struct machine *machine);
 
+/* In 64-bit mode: 32-bit code from now on. */
+void machine_set_compatibility(struct machine *machine);
+/* vcpu->exit, as it is answered in between two entries. */
+enum exit_action machine_answer_at_once(struct machine *machine);
+/* KVM_RUN comes back: there must be something to complete. */
+enum exit_action machine_run_again(struct machine *machine);
+
 /* Takes what waits for the readers out of the read section. */
 #define MACHINE_SLEEPING(machine, statement)                                                       \
 	do {                                                                                       \

@@ -27,17 +27,6 @@ static enum exit_action touch(struct machine *m)
 	return emulate_mmio(&m->vcpu, DEVICE);
 }
 
-/* KVM_RUN comes back. */
-static enum exit_action run_again(struct machine *m)
-{
-	enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
-
-	m->vcpu.complete = NULL;
-	if (!EXPECT_TRUE(complete))
-		return ACTION_BROKEN;
-	return complete(&m->vcpu);
-}
-
 static void expect_exit(struct machine *m, u64 gpa, u32 length, bool write, u64 value)
 {
 	const struct kvm_run *run = m->vcpu.run;
@@ -147,7 +136,7 @@ static void check_one(struct machine *m, const struct one_access *row)
 	m->vcpu.run->mmio.len = 0xffffffff;
 	m->vcpu.run->mmio.phys_addr = ~0ull;
 	m->vcpu.run->mmio.is_write = !row->write;
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + code_length(row->code));
 	EXPECT_EQ(REG(m, RAX), row->rax);
 	EXPECT_TRUE(!m->vcpu.complete);
@@ -203,7 +192,7 @@ TEST(mmio_in_real_mode)
 	machine_set_hex(m, "26 89 05");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 4, 2, true, 0x7788);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
 	machine_destroy(m);
 }
@@ -219,12 +208,12 @@ TEST(mmio_read_across_pages)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0xffd, 3, false, 0);
 	answer(m, 0xffffffffff332211);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	expect_exit(m, DEVICE + 0x8000, 5, false, 0);
 	answer(m, 0xffffff8877665544);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0x8877665544332211);
 	machine_destroy(m);
 }
@@ -242,7 +231,7 @@ TEST(mmio_write_across_memory_and_device)
 	expect_exit(m, DEVICE + 0x8000, 2, true, 0x5566);
 	EXPECT_EQ(m->ram[0x9ffe], 0x88);
 	EXPECT_EQ(m->ram[0x9fff], 0x77);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	machine_destroy(m);
 }
 
@@ -256,7 +245,7 @@ TEST(mmio_write_to_rom)
 	machine_set_hex(m, "00 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, MACHINE_ROM + 8, 1, true, 0xc8);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(m->rom[8], 0x40);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_STATUS, RFLAGS_SF);
 	machine_destroy(m);
@@ -271,11 +260,11 @@ TEST(mmio_read_modify_write)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xffffffff);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667787);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), 2);
 	vcpu_rflags_write(&m->vcpu, RFLAGS_IF | 2);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_IF | 2 | RFLAGS_CF | RFLAGS_PF | RFLAGS_AF);
 	machine_destroy(m);
 }
@@ -301,9 +290,9 @@ TEST(mmio_shift_by_one)
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE, rows[i].length, false, 0);
 		answer(m, rows[i].before);
-		EXPECT_EQ(run_again(m), ACTION_TO_USER);
+		EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE, rows[i].length, true, rows[i].after);
-		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+		EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 		machine_destroy(m);
 	}
 }
@@ -316,9 +305,9 @@ TEST(mmio_exchange)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, false, 0);
 	answer(m, 0xcafe);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0xcafe);
 	machine_destroy(m);
 }
@@ -331,18 +320,18 @@ TEST(mmio_compare_exchange)
 	machine_set_hex(m, "f0 0f b1 0b");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x55667788);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x10);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 
 	machine_set_hex(m, "f0 0f b1 0b");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x1234);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x1234);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RAX), 0x1234);
 	EXPECT_FALSE(vcpu_rflags_read(&m->vcpu) & RFLAGS_ZF);
 	machine_destroy(m);
@@ -355,7 +344,7 @@ TEST(mmio_compare_only_reads)
 	machine_set_hex(m, "f6 03 08");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x08);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_STATUS, 0);
 	machine_destroy(m);
 }
@@ -390,7 +379,7 @@ TEST(mmio_bit_test)
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		expect_exit(m, DEVICE + 0x1000 + (u64)rows[i].at, rows[i].length, false, 0);
 		answer(m, 1ull << rows[i].bit);
-		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+		EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(vcpu_rflags_read(&m->vcpu) & RFLAGS_CF, RFLAGS_CF);
 		machine_destroy(m);
 	}
@@ -407,14 +396,14 @@ TEST(mmio_push_and_pop)
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, value);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK - 8);
 	EXPECT_EQ(memcmp(m->ram + MACHINE_STACK - 8, &value, 8), 0);
 
 	machine_set_hex(m, "8f 43 08");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 8, 8, true, value);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), MACHINE_STACK);
 
 	/* POP [RSP]: the address is that after the increment */
@@ -423,9 +412,9 @@ TEST(mmio_push_and_pop)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x10, 8, false, 0);
 	answer(m, 77);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x18, 8, true, 77);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), DEVICE + 0x18);
 	machine_destroy(m);
 
@@ -440,7 +429,7 @@ TEST(mmio_push_and_pop)
 	}
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x12345678);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSP), 0xabcd0000 | (MACHINE_STACK - 4));
 	EXPECT_EQ(m->ram[MACHINE_STACK - 4], 0x78);
 	machine_destroy(m);
@@ -513,7 +502,7 @@ TEST(mmio_strings)
 		EXPECT_EQ(REG(m, RCX), row->rcx);
 		if (!row->write)
 			answer(m, row->value);
-		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+		EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(REG(m, RSI), row->rsi_after);
 		EXPECT_EQ(REG(m, RDI), row->rdi_after);
 		EXPECT_EQ(REG(m, RCX), row->rcx_after);
@@ -535,7 +524,7 @@ TEST(mmio_string_16_bit)
 	machine_set_hex(m, "f3 66 ab");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 2, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RDI), 0xaaaafffe);
 	EXPECT_EQ(REG(m, RCX), 0xbbbb0000);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 3);
@@ -559,9 +548,9 @@ TEST(mmio_device_to_device)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 8, false, 0);
 	answer(m, 0x0123456789abcdef);
-	EXPECT_EQ(run_again(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_run_again(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE + 0x20, 8, true, 0x0123456789abcdef);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RSI), DEVICE + 8);
 	EXPECT_EQ(REG(m, RDI), DEVICE + 0x28);
 	machine_destroy(m);
@@ -753,7 +742,7 @@ TEST(mmio_fetch_at_end_of_page)
 	vcpu_rip_write(&m->vcpu, 0x10ffe);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	expect_exit(m, DEVICE, 4, true, 0x55667788);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x11000);
 
 	/* it goes on there: the fetch faults at the second page */
@@ -816,7 +805,7 @@ TEST(mmio_memory_goes_away)
 			answer(m, 0x99);
 		}
 		sim_user_unmap(hva + MACHINE_DATA, LINTEL_PAGE_SIZE);
-		EXPECT_EQ(rows[i].answered ? run_again(m) : touch(m), ACTION_TO_USER);
+		EXPECT_EQ(rows[i].answered ? machine_run_again(m) : touch(m), ACTION_TO_USER);
 		expect_failure(m, NULL);
 		EXPECT_EQ(REG(m, RSI), rows[i].rsi);
 		EXPECT_EQ(REG(m, RDI), rows[i].rdi);
@@ -834,7 +823,7 @@ TEST(mmio_user_moves_rip)
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	answer(m, 0x99);
 	vcpu_rip_write(&m->vcpu, 0x2000);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), 0x2000);
 	EXPECT_EQ(REG(m, RAX), RAX);
 	machine_destroy(m);
@@ -849,7 +838,7 @@ TEST(mmio_user_changes_count)
 	machine_set_hex(m, "f3 aa");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 0);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(REG(m, RCX), 0);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	machine_destroy(m);
@@ -865,7 +854,7 @@ TEST(mmio_single_step)
 	machine_set_hex(m, "f3 aa");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_FALSE(m->vcpu.events.exception.pending);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_TRUE(m->vcpu.events.exception.pending);
 	EXPECT_EQ(m->vcpu.events.exception.vector, VECTOR_DB);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
@@ -882,7 +871,7 @@ TEST(mmio_resume_flag)
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_RF);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_TRUE(vcpu_rflags_read(&m->vcpu) & RFLAGS_RF);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
 	machine_destroy(m);
 
@@ -891,11 +880,11 @@ TEST(mmio_resume_flag)
 	vcpu_reg_write(&m->vcpu, REG_RDI, DEVICE);
 	vcpu_reg_write(&m->vcpu, REG_RCX, 2);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED | RFLAGS_RF);
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 2);
 	EXPECT_EQ(vcpu_rflags_read(&m->vcpu), RFLAGS_FIXED);
 	machine_destroy(m);
@@ -919,7 +908,7 @@ TEST(mmio_steps_on_branches)
 		vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_TF);
 		EXPECT_EQ(touch(m), ACTION_TO_USER);
 		answer(m, MACHINE_CODE + 0x100);
-		EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+		EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 		EXPECT_EQ(m->vcpu.events.exception.pending, rows[i].branch);
 		if (rows[i].branch)
 			EXPECT_EQ(m->vcpu.events.exception.payload, DR6_BS);
@@ -935,7 +924,7 @@ TEST(mmio_traced)
 	machine_set_hex(m, "8b 03");
 	EXPECT_EQ(touch(m), ACTION_TO_USER);
 	EXPECT_EQ(sim_traces.mmio, before + 1);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(sim_traces.mmio, before + 2);
 	machine_destroy(m);
 }

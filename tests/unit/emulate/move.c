@@ -55,27 +55,6 @@ static void meets(struct machine *m, u64 qualification, u64 offset)
 	};
 }
 
-/* As in between two entries. */
-static enum exit_action at_once(struct machine *m)
-{
-	enum exit_action action;
-
-	host_irq_disable();
-	m->vcpu.mode = VCPU_IN_GUEST;
-	action = exit_answer_at_once(&m->vcpu);
-	m->vcpu.mode = VCPU_OUTSIDE;
-	host_irq_enable();
-	return action;
-}
-
-static enum exit_action run_again(struct machine *m)
-{
-	enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
-
-	m->vcpu.complete = NULL;
-	return EXPECT_TRUE(complete) ? complete(&m->vcpu) : ACTION_BROKEN;
-}
-
 struct outcome {
 	enum exit_action first, last;
 	u32 reason, length;
@@ -101,7 +80,7 @@ static struct outcome outcome_of(struct machine *m, bool quick)
 	memset(&outcome, 0, sizeof(outcome));
 	memset(run->mmio.data, 0, sizeof(run->mmio.data));
 	vcpu_rflags_write(&m->vcpu, RFLAGS_FIXED | RFLAGS_RF | RFLAGS_CF);
-	outcome.first = quick ? at_once(m) : exit_dispatch(&m->vcpu);
+	outcome.first = quick ? machine_answer_at_once(m) : exit_dispatch(&m->vcpu);
 	outcome.reason = run->exit_reason;
 	outcome.length = run->mmio.len;
 	outcome.write = run->mmio.is_write;
@@ -112,7 +91,7 @@ static struct outcome outcome_of(struct machine *m, bool quick)
 		/* What else it writes there does not count. */
 		run->mmio.len = ~0u;
 		run->mmio.is_write = !run->mmio.is_write;
-		outcome.last = run_again(m);
+		outcome.last = machine_run_again(m);
 	}
 	look(m, &outcome);
 	return outcome;
@@ -167,7 +146,7 @@ TEST(move_is_as_the_long_way)
 			outcome[quick] = outcome_of(m, quick && rows[i].at_once);
 			if (quick && !rows[i].at_once) {
 				vcpu_rip_write(&m->vcpu, MACHINE_CODE);
-				EXPECT_EQ(at_once(m), ACTION_LATER);
+				EXPECT_EQ(machine_answer_at_once(m), ACTION_LATER);
 			}
 			machine_destroy(m);
 		}
@@ -239,16 +218,6 @@ static void absent_page(struct machine *m)
 	sim_fail_copy_after(0);
 }
 
-static void in_compatibility_mode(struct machine *m)
-{
-	struct kvm_segment cs;
-
-	vcpu_seg_read(&m->vcpu, SEG_CS, &cs);
-	cs.l = 0;
-	cs.db = 1;
-	vcpu_seg_write(&m->vcpu, SEG_CS, &cs);
-}
-
 static void traced(struct machine *m)
 {
 	sim_exits_are_traced = true;
@@ -272,7 +241,7 @@ TEST(move_only_as_the_processor_said)
 		{"of a delivery", a_delivery, ACTION_LATER},
 		{"memory", is_memory, ACTION_LATER},
 		{"page absent", absent_page, ACTION_LATER},
-		{"compatibility mode", in_compatibility_mode, ACTION_LATER},
+		{"compatibility mode", machine_set_compatibility, ACTION_LATER},
 		{"traced", traced, ACTION_LATER},
 	};
 
@@ -286,7 +255,7 @@ TEST(move_only_as_the_processor_said)
 		meets(m, WRITE, 0x10);
 		rows[i].change(m);
 		look(m, &before);
-		EXPECT_EQ(at_once(m), rows[i].action);
+		EXPECT_EQ(machine_answer_at_once(m), rows[i].action);
 		look(m, &after);
 		EXPECT_EQ(memcmp(&before, &after, sizeof(before)), 0);
 		EXPECT_EQ(!!m->vcpu.complete, rows[i].action == ACTION_TO_USER);
@@ -303,7 +272,7 @@ TEST(move_across_pages_takes_the_long_way)
 	struct machine *m = ready(MODE_LONG, "89 83 fd 0f 00 00");
 
 	meets(m, WRITE, 0xffd);
-	EXPECT_EQ(at_once(m), ACTION_LATER);
+	EXPECT_EQ(machine_answer_at_once(m), ACTION_LATER);
 	machine_destroy(m);
 }
 
@@ -313,9 +282,9 @@ TEST(move_answer_for_another_rip)
 	struct machine *m = ready(MODE_LONG, "8b 03");
 
 	meets(m, READ, 0);
-	EXPECT_EQ(at_once(m), ACTION_TO_USER);
+	EXPECT_EQ(machine_answer_at_once(m), ACTION_TO_USER);
 	vcpu_rip_write(&m->vcpu, MACHINE_CODE + 0x100);
-	EXPECT_EQ(run_again(m), ACTION_SAME_INSN);
+	EXPECT_EQ(machine_run_again(m), ACTION_SAME_INSN);
 	EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + 0x100);
 	EXPECT_EQ(vcpu_reg_read(&m->vcpu, REG_RAX), RAX);
 	machine_destroy(m);
@@ -350,7 +319,7 @@ TEST(move_to_a_device_that_may_be_asked)
 		MACHINE_SLEEPING(m, EXPECT_EQ(bus_add(&m->vm, BUS_MMIO, &device), 0));
 		/* The slots are as they were. */
 		meets(m, WRITE, 0x10);
-		EXPECT_EQ(at_once(m), raw ? ACTION_SAME_INSN : ACTION_LATER);
+		EXPECT_EQ(machine_answer_at_once(m), raw ? ACTION_SAME_INSN : ACTION_LATER);
 		EXPECT_EQ(asked, raw);
 		EXPECT_EQ(vcpu_rip_read(&m->vcpu), MACHINE_CODE + (raw ? STORE_LENGTH : 0));
 		EXPECT_TRUE(!m->vcpu.complete);
@@ -363,7 +332,7 @@ static enum exit_action to_lapic(struct machine *m, u32 offset)
 {
 	meets(m, WRITE, 0x10);
 	m->vcpu.exit.gpa = APIC_BASE_DEFAULT + offset;
-	return at_once(m);
+	return machine_answer_at_once(m);
 }
 
 TEST(move_to_the_local_apic)

@@ -51,14 +51,9 @@ static enum exit_action exit_io(struct machine *m, unsigned int size, u32 flags,
 
 static enum exit_action run_again(struct machine *m)
 {
-	enum exit_action (*complete)(struct vcpu *) = m->vcpu.complete;
-
-	m->vcpu.complete = NULL;
-	if (!EXPECT_TRUE(complete))
-		return ACTION_BROKEN;
 	/* user space may scribble over everything: only the data counts */
 	memset(&m->vcpu.run->io, 0xff, sizeof(m->vcpu.run->io));
-	return complete(&m->vcpu);
+	return machine_run_again(m);
 }
 
 /* After an exit for a device's memory: the answer, and KVM_RUN comes back. */

@@ -158,16 +158,6 @@ static void cpl3(struct machine *m)
 	machine_set_cpl(m, 3);
 }
 
-static void compatibility(struct machine *m)
-{
-	struct kvm_segment cs;
-
-	vcpu_seg_read(&m->vcpu, SEG_CS, &cs);
-	cs.l = 0;
-	cs.db = 1;
-	vcpu_seg_write(&m->vcpu, SEG_CS, &cs);
-}
-
 /* The memory under the code, with another content. */
 static void another_slot(struct machine *m)
 {
@@ -223,7 +213,7 @@ TEST(recall_nothing_that_has_changed)
 		{"SMEP", smep},
 		{"EFER.NXE", without_nxe},
 		{"CPL", cpl3},
-		{"code width", compatibility},
+		{"code width", machine_set_compatibility},
 		{"slots", another_slot},
 	};
 
